@@ -1,0 +1,53 @@
+// Strict UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF. RFC 3629, Unicode table 3-7.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace coracle::utf8 {
+
+/// Length in bytes (1 to 4) of the well-formed sequence that `text` starts with; 0 when there is none.
+constexpr std::size_t sequence_length(std::string_view text) noexcept {
+    auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    auto continues = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0) == 0x80; };
+    if (text.empty()) return 0;
+    unsigned char lead = at(0);
+    if (lead < 0x80) return 1;
+    if (lead < 0xC2 || lead > 0xF4) return 0;
+    if (lead < 0xE0) return continues(1) ? 2 : 0;
+    if (!continues(1)) return 0;
+    unsigned char second = at(1);
+    if (lead < 0xF0) {
+        if (lead == 0xE0 && second < 0xA0) return 0;  // overlong
+        if (lead == 0xED && second > 0x9F) return 0;  // surrogate
+        return continues(2) ? 3 : 0;
+    }
+    if (lead == 0xF0 && second < 0x90) return 0;  // overlong
+    if (lead == 0xF4 && second > 0x8F) return 0;  // above U+10FFFF
+    return continues(2) && continues(3) ? 4 : 0;
+}
+
+/// Position of the first byte that is not part of well-formed UTF-8; text.size() when all of it is.
+inline std::size_t first_invalid(std::string_view text) noexcept {
+    std::size_t i = 0;
+    while (i < text.size()) {
+        if (text.size() - i >= 8) {
+            std::uint64_t word;
+            std::memcpy(&word, text.data() + i, sizeof word);
+            if ((word & 0x8080808080808080ULL) == 0) {
+                i += 8;
+                continue;
+            }
+        }
+        std::size_t length = sequence_length(text.substr(i));
+        if (length == 0) return i;
+        i += length;
+    }
+    return i;
+}
+
+inline bool is_valid(std::string_view text) noexcept { return first_invalid(text) == text.size(); }
+
+}  // namespace coracle::utf8
