@@ -1,0 +1,78 @@
+// task_group: tasks that come and go beside one another, and end before their group does. asyncio.TaskGroup.
+#pragma once
+
+#include <coracle/async/child_job.hpp>
+#include <coracle/async/frame_pool.hpp>
+#include <coracle/async/job.hpp>
+#include <coracle/async/scheduler.hpp>
+#include <coracle/async/task.hpp>
+#include <coracle/base/assert.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <utility>
+
+namespace coracle {
+
+/// Belongs to the job that makes it: cancelling that cancels the group. `co_await group.join()` before it goes.
+class task_group {
+public:
+    task_group() = default;
+    task_group(const task_group&) = delete;
+    task_group& operator=(const task_group&) = delete;
+    ~task_group() { CORACLE_ASSERT(jobs_.running() == 0); }
+
+    /// Starts `work` now, as a job of its own; it runs until it first waits. Its end frees it.
+    /// error: a failure of one cancels the others, and comes out of join().
+    void spawn(task<> work) { (new spawned(jobs_, std::move(work)))->start(); }
+    void cancel() noexcept { jobs_.jobs().cancel(); }
+    std::size_t size() const noexcept { return jobs_.running(); }
+
+    /// Waits until every task has ended, those spawned meanwhile too. error: the first failure; being cancelled by
+    /// cancel() is none.
+    task<> join() {
+        while (jobs_.running() > 0) co_await jobs_;
+        bool own_cancellation = jobs_.jobs().cancel_requested() && !async::this_job().cancelled();
+        if (jobs_.failed() && !(own_cancellation && jobs_.only_cancelled())) jobs_.rethrow_failure();
+    }
+
+private:
+    // Stands in the ready queue once it has ended: a coroutine must not be destroyed from its own final suspension.
+    class spawned final : async::task_end, async::operation {
+    public:
+        spawned(async::job_group& group, task<> work) noexcept
+            : group_(group), job_(group.jobs()), task_(std::move(work)) {}
+
+        static void* operator new(std::size_t bytes) { return async::frame_pool::allocate(bytes); }
+        static void operator delete(void* memory, std::size_t bytes) noexcept {
+            async::frame_pool::release(memory, bytes);
+        }
+
+        void start() {
+            group_.begun();
+            async::scheduler::run_as as(async::scheduler::current(), job_);
+            task_.start(this);
+        }
+
+    private:
+        void task_ended() noexcept override {
+            group_.note(task_.error());
+            async::scheduler::current().make_ready(*this);
+        }
+        bool ready() noexcept override {
+            async::job_group& group = group_;
+            delete this;
+            group.ended();
+            return false;
+        }
+        void cancel() noexcept override {}
+
+        async::job_group& group_;
+        async::job job_;
+        task<> task_;
+    };
+
+    async::job_group jobs_;
+};
+
+}  // namespace coracle

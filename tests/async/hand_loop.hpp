@@ -1,0 +1,125 @@
+// hand_loop: a scheduler that a test turns by hand, so that async/ is tested without an operating system and a clock.
+#pragma once
+
+#include <coracle/async/job.hpp>
+#include <coracle/async/scheduler.hpp>
+#include <coracle/async/task.hpp>
+#include <coracle/base/function.hpp>
+#include <coracle/base/intrusive_list.hpp>
+
+#include <doctest/doctest.h>
+
+#include <deque>
+#include <utility>
+#include <vector>
+
+namespace coracle {
+
+/// Is the scheduler of its thread for as long as it lives. Offloaded calls wait in `calls` until the test runs them.
+class hand_loop final : public async::scheduler {
+public:
+    hand_loop() : here_(*this) {}
+
+    std::deque<async::blocking_call*> calls;
+    int recalled = 0;
+
+    bool idle() const noexcept { return !anything_ready() && posted_.empty(); }
+    void turn() {
+        run_ready();
+        std::vector<function<void()>> now = std::exchange(posted_, {});
+        for (function<void()>& each : now) each();
+    }
+    void turn_until_idle() {
+        while (!idle()) turn();
+    }
+
+    /// The oldest offloaded call, run and returned.
+    void run_call() {
+        async::blocking_call& call = begin_call();
+        call.run();
+        call.returned();
+    }
+    /// Takes the oldest call, which can no longer be retracted; the test calls run() and returned().
+    async::blocking_call& begin_call() {
+        REQUIRE(!calls.empty());
+        async::blocking_call& call = *calls.front();
+        calls.pop_front();
+        return call;
+    }
+
+    void offload(async::blocking_call& call) override { calls.push_back(&call); }
+    bool retract(async::blocking_call& call) noexcept override { return std::erase(calls, &call) == 1; }
+    void recall(async::blocking_call& call) noexcept override {
+        ++recalled;
+        retract(call);
+    }
+    void post(function<void()> f) override { posted_.push_back(std::move(f)); }
+
+private:
+    occupy here_;
+    std::vector<function<void()>> posted_;
+};
+
+/// A task as a job of its own, that has run until it first waited.
+template <class T = void>
+class started final : async::task_end {
+public:
+    started(hand_loop& on, task<T> work) : task_(std::move(work)) {
+        async::scheduler::run_as as(on, job_);
+        task_.start(this);
+    }
+
+    bool ended() const noexcept { return ended_; }
+    T result() { return task_.result(); }
+    bool threw_cancelled() {
+        try {
+            task_.result();
+        } catch (const cancelled&) {
+            return true;
+        }
+        return false;
+    }
+    void cancel() noexcept { job_.root().cancel(); }
+    async::job& job() noexcept { return job_; }
+
+private:
+    void task_ended() noexcept override { ended_ = true; }
+
+    async::job job_;
+    task<T> task_;
+    bool ended_ = false;
+};
+
+/// Runs `work` to its end.
+template <class T>
+T run_through(hand_loop& on, task<T> work) {
+    started<T> whole(on, std::move(work));
+    on.turn_until_idle();
+    REQUIRE(whole.ended());
+    return whole.result();
+}
+
+/// Goes to the end of the ready queue, or waits for let_go(); the least operation there is.
+class [[nodiscard]] hop final : public async::operation {
+public:
+    explicit hop(hop** held = nullptr) noexcept : held_(held) {}
+
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(std::coroutine_handle<> waiting) noexcept {
+        if (refused()) return false;
+        park(waiting);
+        if (held_)
+            *held_ = this;
+        else
+            finish();
+        return true;
+    }
+    void await_resume() const { throw_if_cancelled(); }
+    void cancel() noexcept override { finish_cancelled(); }
+    void let_go() noexcept { finish(); }
+
+private:
+    hop** held_;
+};
+
+}  // namespace coracle
