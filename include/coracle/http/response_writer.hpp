@@ -1,0 +1,199 @@
+// response_writer: puts an answer on the wire, in one piece, or with a body that is written behind its head.
+// RFC 9110 6.4 and 8.6, RFC 9112 4, 6 and 7.1. Names of fields are sent in lower-case.
+#pragma once
+
+#include <coracle/base/assert.hpp>
+#include <coracle/base/byte_buffer.hpp>
+#include <coracle/http/field_list.hpp>
+#include <coracle/http/head_cache.hpp>
+#include <coracle/http/response_head.hpp>
+#include <coracle/http/status.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace coracle::http {
+
+/// The interim answer that asks for the body.
+inline constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n\r\n";
+
+namespace detail {
+constexpr std::size_t decimal_size(std::uint64_t value) noexcept {
+    std::size_t digits = 1;
+    for (; value >= 10; value /= 10) ++digits;
+    return digits;
+}
+constexpr char* write_decimal(char* to, std::uint64_t value, std::size_t digits) noexcept {
+    for (std::size_t i = digits; i-- > 0; value /= 10) to[i] = static_cast<char>('0' + value % 10);
+    return to + digits;
+}
+inline char* write_text(char* to, std::string_view text) noexcept {
+    if (!text.empty()) std::memcpy(to, text.data(), text.size());
+    return to + text.size();
+}
+constexpr std::string_view connection_line(persistence connection) noexcept {
+    switch (connection) {
+        case persistence::close:
+            return "connection: close\r\n";
+        case persistence::keep_alive:
+            return "connection: keep-alive\r\n";
+        default:
+            return {};
+    }
+}
+}  // namespace detail
+
+/// Writes answers into a buffer, one after the other. Lengths and the connection's fate are written here from what is
+/// really sent, and nowhere else (W5). Keeps: references to the buffer and the cache.
+class response_writer {
+public:
+    response_writer(byte_buffer& out, head_cache& cache) noexcept : out_(&out), cache_(&cache) {}
+
+    /// A whole answer. A body that the status or HEAD forbids is left out. Error: std::invalid_argument, nothing written.
+    void write(const response_head& head, const response_terms& terms, std::string_view body) {
+        std::uint64_t length = forces_empty_body(head.status) ? 0 : body.size();
+        bool bodiless = forbids_body(head.status);
+        bool send = !bodiless && !terms.head_only && length != 0;
+        write_head(head, terms, bodiless ? no_length : length, send ? body : std::string_view{});
+    }
+
+    /// An answer whose body follows: append it to the buffer, then finish(). Nothing may be consumed from the buffer in
+    /// between. `digits` is a guess of how many the length will have; a wrong one costs moving the body.
+    void begin(const response_head& head, const response_terms& terms, std::size_t digits = 3) {
+        CORACLE_ASSERT(mode_ == mode::idle && digits >= 1 && digits <= 19);
+        bool bodiless = forbids_body(head.status);
+        digits_ = bodiless ? 0 : digits;
+        begin_at_ = out_->size();
+        std::uint64_t guess = 1;
+        for (std::size_t i = 1; i < digits; ++i) guess *= 10;
+        write_head(head, terms, bodiless ? no_length : guess, {});
+        length_at_ = begin_at_ + prefix_size_;
+        body_at_ = out_->size();
+        drop_ = bodiless || terms.head_only || forces_empty_body(head.status);
+        empty_ = forces_empty_body(head.status);
+        mode_ = mode::measured;
+    }
+    /// The body of begin() is in the buffer. Out: its size.
+    std::size_t finish() {
+        CORACLE_ASSERT(mode_ == mode::measured && out_->size() >= body_at_);
+        std::size_t size = out_->size() - body_at_;
+        if (drop_) out_->truncate(body_at_);
+        if (digits_ != 0) write_length(empty_ ? 0 : size);
+        mode_ = mode::idle;
+        return size;
+    }
+    /// The answer of begin() shall not be sent after all: the buffer is as it was before it.
+    void abandon() noexcept {
+        CORACLE_ASSERT(mode_ == mode::measured);
+        out_->truncate(begin_at_);
+        mode_ = mode::idle;
+    }
+
+    /// An answer that comes in pieces of any number: in chunks, or to HTTP/1.0 with nothing but the end of the connection.
+    /// Out: whether the end of the connection is the end of this answer.
+    bool begin_stream(const response_head& head, response_terms terms) {
+        CORACLE_ASSERT(mode_ == mode::idle);
+        bool bodiless = forbids_body(head.status) || forces_empty_body(head.status);
+        bool unframed = !bodiless && !terms.chunks;
+        if (unframed) terms.connection = persistence::close;
+        write_head(head, terms, forces_empty_body(head.status) ? 0 : bodiless || unframed ? no_length : chunked, {});
+        drop_ = bodiless || terms.head_only;
+        chunks_ = terms.chunks;
+        mode_ = mode::stream;
+        return unframed;
+    }
+    /// A piece of the answer; an empty one is nothing.
+    void piece(std::string_view data) {
+        CORACLE_ASSERT(mode_ == mode::stream);
+        if (drop_ || data.empty()) return;
+        if (!chunks_) return out_->append(data);
+        constexpr std::string_view digits = "0123456789abcdef";
+        char line[18];
+        char* first = line + 16;
+        for (std::size_t size = data.size(); size != 0; size >>= 4) *--first = digits[size & 15];
+        line[16] = '\r';
+        line[17] = '\n';
+        auto line_size = static_cast<std::size_t>(line + sizeof line - first);
+        char* const start = out_->prepare(line_size + data.size() + 2);
+        char* to = detail::write_text(start, {first, line_size});
+        to = detail::write_text(to, data);
+        to = detail::write_text(to, "\r\n");
+        out_->commit(static_cast<std::size_t>(to - start));
+    }
+    void end_stream() {
+        CORACLE_ASSERT(mode_ == mode::stream);
+        if (!drop_ && chunks_) out_->append("0\r\n\r\n");
+        mode_ = mode::idle;
+    }
+
+private:
+    enum class mode : std::uint8_t { idle, measured, stream };
+    static constexpr std::uint64_t no_length = ~std::uint64_t{0};
+    static constexpr std::uint64_t chunked = no_length - 1;
+    static constexpr std::string_view chunked_field = "transfer-encoding: chunked";
+
+    // Behind the block: digits or the coding (26), two line ends and a connection line (24) fit into this.
+    static constexpr std::size_t tail_size = 64;
+
+    void write_head(const response_head& head, const response_terms& terms, std::uint64_t length,
+                    std::string_view body) {
+        std::string_view fields = head.fields ? head.fields->wire() : std::string_view{};
+        std::string own;
+        std::string_view block;
+        if (fields.empty()) [[likely]] {
+            block = cache_->block(head.status, head.content_type);
+        } else {
+            // The handler's own content-type or server field takes the place of the one in the block.
+            std::string_view type = head.fields->contains("content-type") ? std::string_view{} : head.content_type;
+            if (head.fields->contains("server"))
+                block = own = cache_->render(head.status, type, false);
+            else
+                block = cache_->block(head.status, type);
+        }
+        if (length >= chunked) block.remove_suffix(head_cache::length_field.size());
+        char* const start = out_->prepare(block.size() + fields.size() + body.size() + tail_size);
+        char* to = detail::write_text(start, block);
+        prefix_size_ = block.size();
+        if (length < chunked)
+            to = detail::write_text(detail::write_decimal(to, length, detail::decimal_size(length)), "\r\n");
+        else if (length == chunked)
+            to = detail::write_text(detail::write_text(to, chunked_field), "\r\n");
+        to = detail::write_text(to, fields);
+        to = detail::write_text(to, detail::connection_line(terms.connection));
+        to = detail::write_text(to, "\r\n");
+        to = detail::write_text(to, body);
+        out_->commit(static_cast<std::size_t>(to - start));
+    }
+
+    void write_length(std::uint64_t length) {
+        std::size_t needed = detail::decimal_size(length);
+        if (needed != digits_) {
+            std::size_t after = out_->size() - length_at_ - digits_;
+            if (needed > digits_) {
+                out_->prepare(needed - digits_);
+                out_->commit(needed - digits_);
+            }
+            char* at = out_->data() + length_at_;
+            std::memmove(at + needed, at + digits_, after);
+            if (needed < digits_) out_->truncate(length_at_ + needed + after);
+        }
+        detail::write_decimal(out_->data() + length_at_, length, needed);
+    }
+
+    byte_buffer* out_;
+    head_cache* cache_;
+    std::size_t prefix_size_ = 0;  // of what stands before the length
+    std::size_t begin_at_ = 0;     // of the answer, like the two below from the front of the buffer
+    std::size_t length_at_ = 0;    // of the digits
+    std::size_t body_at_ = 0;
+    std::size_t digits_ = 0;
+    mode mode_ = mode::idle;
+    bool drop_ = false;   // the body is not sent
+    bool empty_ = false;  // and its length is 0
+    bool chunks_ = false;
+};
+
+}  // namespace coracle::http
