@@ -330,7 +330,8 @@ TEST_CASE("a receiver destroyed while it waits leaves the line, and its successo
 }
 
 // Happens or is cancelled, never both: with everybody cancelled at random, every item whose send returned is received
-// exactly once or still inside, none whose send was cancelled or refused is seen, and no receiver sees one sender's items out of order.
+// exactly once or still inside, none whose send was cancelled or refused is seen, and no receiver sees one sender's
+// items out of order.
 TEST_CASE("no item is lost and none is doubled when senders and receivers are cancelled midway") {
     std::mt19937 random(20260101);
     for (int round = 0; round < 300; ++round) {

@@ -95,6 +95,7 @@ struct kernel {
     }
 };
 
+#if defined(__linux__)
 struct rounding_epoll final : os::poller {
     os::epoll_poller inner{false};
     result<void> watch(int fd, os::watcher& who) override { return inner.watch(fd, who); }
@@ -103,6 +104,7 @@ struct rounding_epoll final : os::poller {
     os::time_point now() noexcept override { return inner.now(); }
     void wake() noexcept override { inner.wake(); }
 };
+#endif
 
 struct script {
     std::unique_ptr<os::scripted_poller> owned = std::make_unique<os::scripted_poller>(10s);
@@ -122,10 +124,16 @@ struct script {
     }
 };
 
+#if defined(__linux__)
 using epoll = kernel<os::epoll_poller>;
 using epoll_in_milliseconds = kernel<rounding_epoll>;
+#endif
 #if __has_include(<sys/event.h>)
 using kqueue_kernel = kernel<os::kqueue_poller>;
+#endif
+#if !defined(__linux__)
+#define KERNELS kqueue_kernel
+#elif __has_include(<sys/event.h>)
 #define KERNELS epoll, epoll_in_milliseconds, kqueue_kernel
 #else
 #define KERNELS epoll, epoll_in_milliseconds

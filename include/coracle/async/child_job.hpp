@@ -1,4 +1,4 @@
-// child_job: a task as a job of its own, and the group that waits for such jobs. What gather and task groups are made of.
+// child_job: a task as a job of its own, and the group that waits for such jobs. What gather is made of.
 #pragma once
 
 #include <coracle/async/job.hpp>

@@ -8,7 +8,7 @@
 
 namespace coracle::async {
 
-/// Blocks of up to 2 KiB in classes of 64 bytes; larger ones go to malloc. A block may be given back on any thread.
+/// Blocks of up to 2 KiB in classes of 32 bytes; larger ones go to malloc. A block may be given back on any thread.
 class frame_pool {
 public:
 #if defined(CORACLE_NO_FRAME_POOL) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -51,8 +51,8 @@ public:
     }
 
 private:
-    static constexpr std::size_t granule = 64;
-    static constexpr std::size_t classes = 32;
+    static constexpr std::size_t granule = 32;
+    static constexpr std::size_t classes = 64;
     static constexpr unsigned kept = 256;
 
     struct block {

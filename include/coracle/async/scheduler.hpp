@@ -76,7 +76,7 @@ protected:
     ~scheduler() = default;
 
     bool anything_ready() const noexcept { return !ready_.empty(); }
-    /// Resumes what is ready now; what becomes ready meanwhile waits for the next call, after a look at the world.
+    /// Resumes what is ready now; what becomes ready meanwhile waits for the next call.
     void run_ready() noexcept {
         intrusive_list<operation> batch;
         batch.splice_back(ready_);

@@ -50,7 +50,7 @@ public:
 
     /// Sleeps until something is ready, wake() is called or `until` has come, then calls the watchers.
     /// in: nullopt waits for ever; a time in the past only looks.
-    /// It may return early with nothing to tell (a signal, a wake that came late): look at now() before you act on time.
+    /// It may return early with nothing to tell (a signal, a wake that came late): look at now() before acting on time.
     /// error: std::system_error when the kernel refuses to wait at all, which only a mistake of coracle causes.
     virtual void wait(std::optional<time_point> until) = 0;
 

@@ -2,6 +2,8 @@
 // kqueue(2): READ, WRITE, USER; EV_ADD, EV_DELETE, EV_CLEAR, EV_RECEIPT, EV_EOF, EV_ERROR, NOTE_TRIGGER; the timeout.
 #pragma once
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -117,6 +119,15 @@ inline int apply(int kq, queue& q, const struct kevent& wanted) {
     return why;
 }
 
+// BSD says EV_EOF on EVFILT_WRITE also after our own shutdown of that direction; epoll has no word for it.
+inline bool has_shut_down_sending(int fd) {
+    struct tcp_info info{};
+    socklen_t size = sizeof info;
+    if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0) return false;
+    return info.tcpi_state == TCP_FIN_WAIT1 || info.tcpi_state == TCP_FIN_WAIT2 || info.tcpi_state == TCP_CLOSING ||
+           info.tcpi_state == TCP_LAST_ACK;
+}
+
 }  // namespace kqueue_shim
 
 inline int kqueue() {
@@ -191,7 +202,8 @@ inline int kevent(int kq, const struct kevent* changes, int change_count, struct
             ++told;
         }
         if (told < event_count && note.on[1] && (seen & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) {
-            int flags = EV_CLEAR | ((seen & (EPOLLHUP | EPOLLERR)) != 0 ? EV_EOF : 0);
+            bool ended = (seen & (EPOLLHUP | EPOLLERR)) != 0 || kqueue_shim::has_shut_down_sending(fd);
+            int flags = EV_CLEAR | (ended ? EV_EOF : 0);
             EV_SET(&events[told], fd, EVFILT_WRITE, flags, why, 0, note.udata[1]);
             ++told;
         }

@@ -1,0 +1,142 @@
+// reactor: one thread's loop. Due timers, then ready coroutines, then the poller; again.
+#pragma once
+
+#include <coracle/async/scheduler.hpp>
+#include <coracle/base/assert.hpp>
+#include <coracle/base/byte_buffer.hpp>
+#include <coracle/base/function.hpp>
+#include <coracle/base/intrusive_list.hpp>
+#include <coracle/loop/thread_pool.hpp>
+#include <coracle/loop/timer_queue.hpp>
+#include <coracle/os/native_poller.hpp>
+#include <coracle/os/poller.hpp>
+#include <coracle/os/wall_clock.hpp>
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace coracle::loop {
+
+/// Runs the coroutines of one thread. Everything but post() and wake() belongs to that thread.
+class reactor final : public async::scheduler, thread_pool::home {
+public:
+    /// keeps: the pool, which outlives it.
+    explicit reactor(thread_pool& pool, std::unique_ptr<os::poller> poller = os::make_native_poller())
+        : pool_(pool), poller_(std::move(poller)), now_(poller_->now()) {}
+    ~reactor() {
+        // A thread of the pool may still be about to leave wake(), which it calls with this held.
+        std::lock_guard lock(mutex_);
+    }
+
+    using time_point = os::time_point;
+
+    static reactor& current() { return static_cast<reactor&>(scheduler::current()); }
+
+    /// Turns until `done()` says so, on the calling thread.
+    template <class Done>
+    void run_until(Done&& done) {
+        occupy here(*this);
+        now_ = poller_->now();  // the first turn begins here, not when the reactor was made
+        while (!done()) turn(done);
+    }
+
+    os::poller& poller() noexcept { return *poller_; }
+    timer_queue& timers() noexcept { return timers_; }
+    /// The time at which this turn began; good enough for deadlines of seconds, and free.
+    os::time_point turn_time() const noexcept { return now_; }
+    os::time_point now() noexcept { return poller_->now(); }
+    /// The time of day, for dates: milliseconds since 1970; may jump.
+    static std::int64_t unix_milliseconds() noexcept { return os::unix_milliseconds(); }
+    /// What the streams of this loop read into when nobody gave a buffer: valid until the next co_await.
+    std::span<char> scratch() {
+        if (!scratch_) scratch_ = std::make_unique_for_overwrite<char[]>(scratch_bytes);
+        return {scratch_.get(), scratch_bytes};
+    }
+
+    void post(function<void()> f) override {
+        std::lock_guard lock(mutex_);
+        posted_.push_back(std::move(f));
+        wake_with_lock();
+    }
+    /// The wait under way ends, and done() is asked again. From any thread and from signal handlers.
+    void wake() noexcept { poller_->wake(); }
+
+    void offload(async::blocking_call& call) override { pool_.submit(call, *this); }
+    bool retract(async::blocking_call& call) noexcept override { return pool_.retract(call); }
+    void recall(async::blocking_call& call) noexcept override {
+        if (retract(call)) return;
+        std::unique_lock lock(mutex_);
+        came_back_.wait(lock, [&] { return call.linked(); });
+        call.unlink();
+    }
+
+private:
+    static constexpr std::size_t scratch_bytes = 64 * 1024;
+    // Jobs that wake one another need not pay for a look at the world each time: that costs as much as 15 of them.
+    static constexpr int batches_per_look = 8;
+
+    template <class Done>
+    void turn(Done& done) {
+        timers_.fire_due(now_);
+        for (int batch = 0; batch == 0 || (batch < batches_per_look && anything_ready()); ++batch) {
+            run_ready();
+            if (done()) return;
+        }
+        poller_->wait(how_long());
+        now_ = poller_->now();
+        take_in();
+    }
+
+    std::optional<os::time_point> how_long() noexcept {
+        std::lock_guard lock(mutex_);
+        if (anything_ready() || !posted_.empty() || !returned_.empty()) return now_;
+        asleep_ = true;
+        return timers_.next();
+    }
+
+    void take_in() {
+        {
+            std::lock_guard lock(mutex_);
+            asleep_ = false;
+            if (posted_.empty() && returned_.empty()) return;
+            running_posts_.swap(posted_);
+            running_returns_.splice_back(returned_);
+        }
+        while (!running_returns_.empty()) running_returns_.pop_front().returned();
+        for (function<void()>& f : running_posts_) f();
+        running_posts_.clear();
+    }
+
+    void call_returned(async::blocking_call& call) noexcept override {
+        std::lock_guard lock(mutex_);
+        returned_.push_back(call);
+        came_back_.notify_one();
+        wake_with_lock();
+    }
+    void wake_with_lock() noexcept {
+        if (std::exchange(asleep_, false)) poller_->wake();
+    }
+
+    thread_pool& pool_;
+    std::unique_ptr<os::poller> poller_;
+    timer_queue timers_;
+    os::time_point now_;
+    std::unique_ptr<char[]> scratch_;
+    std::vector<function<void()>> running_posts_;
+    intrusive_list<async::blocking_call> running_returns_;
+
+    std::mutex mutex_;  // guards what follows
+    std::vector<function<void()>> posted_;
+    intrusive_list<async::blocking_call> returned_;
+    std::condition_variable came_back_;
+    bool asleep_ = false;
+};
+
+}  // namespace coracle::loop

@@ -1,0 +1,57 @@
+// run: a loop for one task, from main. asyncio.run.
+#pragma once
+
+#include <coracle/async/child_job.hpp>
+#include <coracle/async/job.hpp>
+#include <coracle/async/task.hpp>
+#include <coracle/loop/reactor.hpp>
+#include <coracle/loop/thread_pool.hpp>
+
+#include <stdexcept>
+#include <utility>
+
+namespace coracle {
+
+namespace loop {
+
+/// Runs `work` on `on` until it ends, as a job of its own. `each_turn()` is called once in each turn of the loop.
+template <class T, class EachTurn>
+T run_on(reactor& on, task<T> work, EachTurn&& each_turn) {
+    class whole final : public async::task_end {
+    public:
+        void task_ended() noexcept override { ended = true; }
+        async::job main;
+        bool ended = false;
+    };
+    whole all;
+    task<T> first = std::move(work);  // dies before its job when the loop throws
+    bool started = false;
+    on.run_until([&] {
+        if (!std::exchange(started, true)) {
+            async::scheduler::run_as as(on, all.main);
+            first.start(&all);
+        }
+        each_turn();
+        return all.ended;
+    });
+    return first.result();
+}
+template <class T>
+T run_on(reactor& on, task<T> work) {
+    return run_on(on, std::move(work), [] {});
+}
+
+}  // namespace loop
+
+/// Runs `main` and whatever it awaits on a new loop of this thread, and gives its value: `int main() { return
+/// run(async_main()); }`. error: what the task throws; std::logic_error inside of a running loop.
+template <class T>
+T run(task<T> main) {
+    if (async::scheduler::current_or_null())
+        throw std::logic_error("coracle: run() inside a running loop would block it; co_await the task instead");
+    loop::thread_pool pool;
+    loop::reactor reactor(pool);
+    return loop::run_on(reactor, std::move(main));
+}
+
+}  // namespace coracle

@@ -1,0 +1,58 @@
+// sleep: waits for time to pass, and for nobody else to wait. asyncio.sleep.
+#pragma once
+
+#include <coracle/async/job.hpp>
+#include <coracle/async/scheduler.hpp>
+#include <coracle/loop/reactor.hpp>
+#include <coracle/loop/timer_queue.hpp>
+#include <coracle/os/poller.hpp>
+
+#include <chrono>
+#include <coroutine>
+
+namespace coracle {
+
+// So that `using namespace coracle;` is enough to write co_await sleep(2s).
+using namespace std::chrono_literals;
+
+namespace loop {
+
+/// The awaiter of sleep() and sleep_until().
+class [[nodiscard("write co_await before sleep()")]] sleeper final : public async::operation, timer {
+public:
+    explicit sleeper(os::time_point until) noexcept : until_(until) {}
+
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(std::coroutine_handle<> waiting) {
+        if (refused()) return false;
+        reactor& on = reactor::current();
+        bool past = until_ <= on.turn_time();
+        if (!past) on.timers().arm(*this, until_);
+        park(waiting);
+        if (past) finish();
+        return true;
+    }
+    void await_resume() const { throw_if_cancelled(); }
+    void cancel() noexcept override {
+        disarm();
+        finish_cancelled();
+    }
+
+private:
+    void fire(os::time_point) noexcept override { finish(); }
+    os::time_point until_;
+};
+
+}  // namespace loop
+
+/// Resumes at `until`, or at once when that has passed, but never without giving the others a turn.
+inline loop::sleeper sleep_until(os::time_point until) noexcept { return loop::sleeper(until); }
+
+/// Resumes after `duration`: `co_await sleep(2s);`. Never early.
+/// wakes: from the ready queue of the loop. error: `cancelled`; std::logic_error outside of a loop.
+inline loop::sleeper sleep(std::chrono::nanoseconds duration) {
+    loop::reactor& on = loop::reactor::current();
+    return loop::sleeper(duration > duration.zero() ? loop::later(on.now(), duration) : on.turn_time());
+}
+
+}  // namespace coracle
