@@ -1,4 +1,5 @@
-// Reads tests/http/wire/*.md: requests as text and the events they must give. See wire/README.md for the format.
+// A scenario of parser, decoder and exchange: reads tests/http/wire/*.md, requests as text and the events they must
+// give. See wire/README.md for the format.
 #include "wire_reader.hpp"
 
 #include <coracle/base/ascii.hpp>

@@ -107,7 +107,8 @@ constexpr std::optional<std::int64_t> seconds_of(const date_text& text, int year
 }
 }  // namespace detail
 
-/// Writes `date_size` characters. Years beyond 9999 and before 0 cannot be written so; they become the nearest that can.
+/// Writes `date_size` characters. Years beyond 9999 and before 0 cannot be written so; they become the nearest that
+/// can.
 constexpr void write_date(std::int64_t unix_seconds, char* to) noexcept {
     constexpr std::int64_t first = -62167219200, last = 253402300799;
     unix_seconds = unix_seconds < first ? first : unix_seconds > last ? last : unix_seconds;

@@ -1,5 +1,5 @@
 // query: the name=value pairs of a query string or of an urlencoded form, decoded one after the other.
-// WHATWG URL 5.1; the details are those of Python's parse_qsl(keep_blank_values=True), which FastAPI reads queries with.
+// WHATWG URL 5.1; in detail as Python's parse_qsl(keep_blank_values=True), with which FastAPI reads queries.
 #pragma once
 
 #include <coracle/http/limits.hpp>

@@ -20,7 +20,8 @@ namespace coracle::http {
 enum class parse_state : std::uint8_t { need_more, complete, refused };
 
 /// One head at a time. Only CR LF ends a line, nothing is folded, joined or repaired, and what is wrong is refused at
-/// its first wrong byte. Allocates nothing (the fields in the head keep their memory). Keeps: a reference to the limits.
+/// its first wrong byte. Allocates nothing (the fields in the head keep their memory).
+/// Keeps: a reference to the limits.
 class request_parser {
 public:
     explicit request_parser(const limits& bounds = default_limits) noexcept : bounds_(&bounds) {}

@@ -52,7 +52,8 @@ class response_writer {
 public:
     response_writer(byte_buffer& out, head_cache& cache) noexcept : out_(&out), cache_(&cache) {}
 
-    /// A whole answer. A body that the status or HEAD forbids is left out. Error: std::invalid_argument, nothing written.
+    /// A whole answer. A body that the status or HEAD forbids is left out.
+    /// Error: std::invalid_argument, and nothing is written.
     void write(const response_head& head, const response_terms& terms, std::string_view body) {
         std::uint64_t length = forces_empty_body(head.status) ? 0 : body.size();
         bool bodiless = forbids_body(head.status);
@@ -92,7 +93,7 @@ public:
         mode_ = mode::idle;
     }
 
-    /// An answer that comes in pieces of any number: in chunks, or to HTTP/1.0 with nothing but the end of the connection.
+    /// An answer that comes in any number of pieces: in chunks, or to HTTP/1.0 up to the end of the connection.
     /// Out: whether the end of the connection is the end of this answer.
     bool begin_stream(const response_head& head, response_terms terms) {
         CORACLE_ASSERT(mode_ == mode::idle);

@@ -1,0 +1,434 @@
+// read: json values as C++ values, by pydantic's lax rules. Everything that is wrong is found in one pass.
+// A member may be left out when it has a default: field_default.hpp says what counts as one.
+#pragma once
+
+#include <coracle/json/convert.hpp>
+#include <coracle/json/field_default.hpp>
+#include <coracle/json/from_text.hpp>
+#include <coracle/json/parse.hpp>
+#include <coracle/json/reflect.hpp>
+#include <coracle/json/shape.hpp>
+#include <coracle/json/validation.hpp>
+#include <coracle/json/value.hpp>
+#include <coracle/json/write.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace coracle {
+
+/// Where in a document something stands: names and indexes from the outside in. Lives on the stack of the reader.
+class json_place {
+public:
+    json_place() noexcept = default;
+    json_place(const json_place& above, std::string_view name) noexcept : above_(&above), name_(name) {}
+    json_place(const json_place& above, std::size_t index) noexcept : above_(&above), index_(index), is_index_(true) {}
+
+    /// As `["body", "items", 0]`, behind `root`.
+    json loc(std::string_view root) const {
+        json made = json::array();
+        if (!root.empty()) made.push_back(json(root));
+        append_to(made);
+        return made;
+    }
+
+private:
+    void append_to(json& loc) const {
+        if (!above_) return;
+        above_->append_to(loc);
+        loc.push_back(is_index_ ? json(index_) : json(name_));
+    }
+    const json_place* above_ = nullptr;
+    std::string_view name_{};
+    std::size_t index_ = 0;
+    bool is_index_ = false;
+};
+
+namespace detail {
+
+/// A type with a function `bool from_json(const json&, T&)` beside it, which then says what is read as one.
+template <class T>
+concept reads_itself = requires(const json& in, T& out) {
+    { from_json(in, out) } -> std::same_as<bool>;
+};
+
+/// A container that hashes with std::hash, whose values anybody can collide (threat D3).
+template <class T>
+concept weakly_hashed =
+    requires { typename T::hasher; } && std::same_as<typename T::hasher, std::hash<typename T::key_type>>;
+
+/// Bytes that `value` takes as text, about; counting ends above `most`.
+inline std::size_t rough_size(const json& value, std::size_t most) {
+    std::vector<const json*> open{&value};
+    std::size_t size = 0;
+    while (!open.empty() && size <= most) {
+        const json& each = *open.back();
+        open.pop_back();
+        size += 4 + (each.is_string() ? each.as_string().size() : 0);
+        if (each.is_array())
+            for (const json& element : each.as_array()) open.push_back(&element);
+        if (!each.is_object()) continue;
+        for (const json_member& member : each.as_object()) {
+            size += member.key.size() + 4;
+            open.push_back(&member.value);
+        }
+    }
+    return size;
+}
+
+class json_reader {
+public:
+    json_reader(std::string_view root, std::vector<validation_issue>& issues) noexcept : root_(root), issues_(issues) {}
+
+    /// False, and issues, when `in` is no T.
+    template <class T>
+    bool read(const json& in, T& out, const json_place& at) {
+        if constexpr (std::same_as<T, json>) {
+            out = in;
+            return true;
+        } else if constexpr (reads_itself<T>) {
+            return from_json(in, out) || refuse(in, at, "value_error", "Value error, this is not what was expected");
+        } else if constexpr (scalar<T>) {
+            return read_scalar(in, out, at);
+        } else if constexpr (std::same_as<T, char>) {
+            return read_letter(in, out, at);
+        } else if constexpr (is_a<T, std::optional>) {
+            if (in.is_null()) {
+                out.reset();
+                return true;
+            }
+            out.emplace();
+            return read(in, *out, at);
+        } else if constexpr (is_a<T, std::unique_ptr> || is_a<T, std::shared_ptr>) {
+            if (in.is_null()) {
+                out.reset();
+                return true;
+            }
+            auto made = std::make_unique<typename T::element_type>();
+            bool good = read(in, *made, at);
+            out = std::move(made);
+            return good;
+        } else if constexpr (is_a<T, std::variant>) {
+            return read_variant(in, out, at, std::make_index_sequence<std::variant_size_v<T>>{});
+        } else if constexpr (std::same_as<T, std::monostate>) {
+            return in.is_null() || refuse(in, at, "none_required", "Input should be None");
+        } else if constexpr (is_std_array<T>) {
+            return read_array(in, out, at);
+        } else if constexpr (json_tuple<T>) {
+            return read_tuple(in, out, at, std::make_index_sequence<std::tuple_size_v<T>>{});
+        } else if constexpr (json_map<T>) {
+            return read_map(in, out, at);
+        } else if constexpr (json_list<T>) {
+            return read_list(in, out, at);
+        } else {
+            static_assert(json_struct<T>,
+                          "coracle: this type cannot be read from JSON; make it a plain struct, or write a function "
+                          "`bool from_json(const json&, T&)` beside it");
+            if constexpr (json_struct<T>)
+                return read_struct(in, out, at, std::make_index_sequence<reflect::field_count<T>>{});
+            return false;
+        }
+    }
+
+private:
+    bool refuse(const json& in, const json_place& at, std::string_view type, std::string msg, json ctx = {}) {
+        if (issues_.size() >= max_validation_issues) return false;
+        std::size_t size = rough_size(in, input_left_);
+        bool fits = size <= input_left_;
+        if (fits) input_left_ -= size;
+        issues_.push_back({std::string(type), at.loc(root_), std::move(msg), fits ? in : json(), std::move(ctx)});
+        return false;
+    }
+
+    template <class T>
+    bool read_scalar(const json& in, T& out, const json_place& at) {
+        if constexpr (std::same_as<T, std::string>) {
+            if (!in.is_string()) return refuse(in, at, "string_type", "Input should be a valid string");
+            out = in.as_string();
+            return true;
+        } else {
+            if (in.is_string() || std::is_enum_v<T>) {
+                text_problem why;
+                // An enum knows names only; other values get its words all the same.
+                std::optional<T> value = from_text<T>(in.is_string() ? std::string_view(in.as_string()) : "", why);
+                if (value) out = *value;
+                return value || refuse(in, at, why.type, std::move(why.msg), std::move(why.ctx));
+            }
+            if constexpr (std::same_as<T, bool>)
+                return read_bool(in, out, at);
+            else if constexpr (std::is_floating_point_v<T>)
+                return read_floating(in, out, at);
+            else if constexpr (std::is_integral_v<T>)
+                return read_integer(in, out, at);
+            else if constexpr (time_type<T>)
+                return read_time(in, out, at);
+            else
+                return false;
+        }
+    }
+    template <class T>
+    bool read_time(const json& in, T& out, const json_place& at) {
+        // Python's bool is an int, and so a number of seconds; but no date.
+        if (!in.is_number() && !(is_duration<T> && in.is_bool()))
+            return is_duration<T> ? refuse(in, at, "time_delta_type", "Input should be a valid timedelta")
+                   : date_type<T> ? refuse(in, at, "date_type", "Input should be a valid date")
+                                  : refuse(in, at, "datetime_type", "Input should be a valid datetime");
+        text_problem why;
+        auto value = detail::read_time<T>(in.is_bool() ? (in.as_bool() ? 1.0 : 0.0) : in.as_double(), why);
+        if (value) out = *value;
+        return value || refuse(in, at, why.type, std::move(why.msg), std::move(why.ctx));
+    }
+    bool read_letter(const json& in, char& out, const json_place& at) {
+        if (!in.is_string()) return refuse(in, at, "string_type", "Input should be a valid string");
+        const std::string& text = in.as_string();
+        if (text.size() == 1) {
+            out = text[0];
+            return true;
+        }
+        return text.empty() ? refuse(in, at, "string_too_short", "String should have at least 1 character",
+                                     json{{"min_length", 1}})
+                            : refuse(in, at, "string_too_long", "String should have at most 1 character",
+                                     json{{"max_length", 1}});
+    }
+    bool read_bool(const json& in, bool& out, const json_place& at) {
+        if (in.is_bool()) {
+            out = in.as_bool();
+            return true;
+        }
+        if (!in.is_number()) return refuse(in, at, "bool_type", "Input should be a valid boolean");
+        double number = in.as_double();
+        if (!in.is_integer() && std::trunc(number) != number)
+            return refuse(in, at, "bool_type", "Input should be a valid boolean");
+        if (number != 0 && number != 1)
+            return refuse(in, at, "bool_parsing", "Input should be a valid boolean, unable to interpret input");
+        out = number == 1;
+        return true;
+    }
+    template <class T>
+    bool read_floating(const json& in, T& out, const json_place& at) {
+        if (in.is_bool()) {
+            out = in.as_bool() ? T(1) : T(0);
+            return true;
+        }
+        if (!in.is_number()) return refuse(in, at, "float_type", "Input should be a valid number");
+        out = static_cast<T>(in.as_double());
+        return std::isfinite(out) || refuse(in, at, "finite_number", "Input should be a finite number");
+    }
+    template <class T>
+    bool read_integer(const json& in, T& out, const json_place& at) {
+        if (in.is_bool()) {
+            out = static_cast<T>(in.as_bool());
+            return true;
+        }
+        if (!in.is_number()) return refuse(in, at, "int_type", "Input should be a valid integer");
+        if (!in.is_integer()) {
+            double number = in.as_double();
+            if (std::trunc(number) != number)
+                return refuse(in, at, "int_from_float",
+                              "Input should be a valid integer, got a number with a fractional part");
+            // The bounds of int64 and uint64 are powers of two, so these comparisons are exact.
+            if (number >= -0x1p63 && number < 0x1p63)
+                return read_integer(json(static_cast<std::int64_t>(number)), out, at);
+            if (number > 0 && number < 0x1p64) return read_integer(json(static_cast<std::uint64_t>(number)), out, at);
+            return number < 0 ? too_small<T>(in, at) : too_large<T>(in, at);
+        }
+        if (in.type() == json_kind::integer) {
+            std::int64_t value = in.as_int();
+            if (std::in_range<T>(value)) {
+                out = static_cast<T>(value);
+                return true;
+            }
+            return value < 0 ? too_small<T>(in, at) : too_large<T>(in, at);
+        }
+        if (!std::in_range<T>(in.as_uint())) return too_large<T>(in, at);
+        out = static_cast<T>(in.as_uint());
+        return true;
+    }
+    template <class T>
+    bool too_small(const json& in, const json_place& at) {
+        auto least = +std::numeric_limits<T>::min();
+        return refuse(in, at, "greater_than_equal", "Input should be greater than or equal to " + std::to_string(least),
+                      json{{"ge", least}});
+    }
+    template <class T>
+    bool too_large(const json& in, const json_place& at) {
+        auto most = +std::numeric_limits<T>::max();
+        return refuse(in, at, "less_than_equal", "Input should be less than or equal to " + std::to_string(most),
+                      json{{"le", most}});
+    }
+
+    template <class T>
+    bool read_list(const json& in, T& out, const json_place& at) {
+        static_assert(!weakly_hashed<T>,
+                      "coracle: std::hash can be made to collide by who sends the document (threat D3); read into a "
+                      "std::set or a std::vector, or give the container a seeded hash");
+        static_assert(std::default_initializable<typename T::value_type>,
+                      "coracle: what is read from JSON must be makeable without arguments");
+        constexpr bool is_set = !requires { out.push_back(std::declval<typename T::value_type>()); };
+        if (!in.is_array())
+            return is_set ? refuse(in, at, "set_type", "Input should be a valid set")
+                          : refuse(in, at, "list_type", "Input should be a valid list");
+        out.clear();
+        bool good = true;
+        std::size_t index = 0;
+        for (const json& element : in.as_array()) {
+            typename T::value_type value{};
+            good = read(element, value, json_place(at, index++)) && good;
+            out.insert(out.end(), std::move(value));
+        }
+        return good;
+    }
+    template <class T>
+    bool read_array(const json& in, T& out, const json_place& at) {
+        if (!in.is_array()) return refuse(in, at, "list_type", "Input should be a valid list");
+        if (in.size() != out.size()) return wrong_size(in, at, out.size(), "List");
+        bool good = true;
+        for (std::size_t i = 0; i < out.size(); ++i) good = read(in[i], out[i], json_place(at, i)) && good;
+        return good;
+    }
+    template <class T, std::size_t... I>
+    bool read_tuple(const json& in, T& out, const json_place& at, std::index_sequence<I...>) {
+        if (!in.is_array()) return refuse(in, at, "tuple_type", "Input should be a valid tuple");
+        if (in.size() > sizeof...(I)) return wrong_size(in, at, sizeof...(I), "Tuple");
+        bool good = true;
+        ((good = (I < in.size() ? read(in[I], std::get<I>(out), json_place(at, I))
+                                : refuse(in, json_place(at, I), "missing", "Field required")) &&
+                 good),
+         ...);
+        return good;
+    }
+    bool wrong_size(const json& in, const json_place& at, std::size_t size, std::string_view what) {
+        bool few = in.size() < size;
+        std::string msg(what);
+        msg += few ? " should have at least " : " should have at most ";
+        msg += std::to_string(size) + (size == 1 ? " item" : " items") + " after validation, not " +
+               std::to_string(in.size());
+        return refuse(
+            in, at, few ? "too_short" : "too_long", std::move(msg),
+            json{{"field_type", what}, {few ? "min_length" : "max_length", size}, {"actual_length", in.size()}});
+    }
+    template <class T>
+    bool read_map(const json& in, T& out, const json_place& at) {
+        static_assert(!weakly_hashed<T>,
+                      "coracle: std::hash can be made to collide by who sends the document (threat D3); read into a "
+                      "std::map, or give the container a seeded hash");
+        if (!in.is_object()) return refuse(in, at, "dict_type", "Input should be a valid dictionary");
+        out.clear();
+        bool good = true;
+        for (const json_member& member : in.as_object()) {
+            typename T::mapped_type value{};
+            good = read(member.value, value, json_place(at, member.key)) && good;
+            out.insert_or_assign(typename T::key_type(member.key), std::move(value));
+        }
+        return good;
+    }
+    // The first alternative that takes it without converting, else the first that takes it at all; when none does, what
+    // all of them say. Alternatives inside of alternatives multiply, so they are counted.
+    template <class T, std::size_t... I>
+    bool read_variant(const json& in, T& out, const json_place& at, std::index_sequence<I...>) {
+        std::size_t before = issues_.size();
+        std::size_t input_before = input_left_;
+        auto try_one = [&]<std::size_t N>(std::integral_constant<std::size_t, N>, bool kindred) {
+            using alternative = std::variant_alternative_t<N, T>;
+            if (is_kindred<alternative>(in) != kindred || attempts_left_ == 0) return false;
+            --attempts_left_;
+            alternative value{};
+            if (!read(in, value, at)) return false;
+            out.template emplace<N>(std::move(value));
+            return true;
+        };
+        if ((try_one(std::integral_constant<std::size_t, I>{}, true) || ...) ||
+            (try_one(std::integral_constant<std::size_t, I>{}, false) || ...)) {
+            issues_.resize(std::min(issues_.size(), before));
+            input_left_ = input_before;
+            return true;
+        }
+        if (issues_.size() == before) refuse(in, at, "union_too_complex", "Input has too many possible meanings");
+        return false;
+    }
+    /// Whether `in` is what a T is written as.
+    template <class T>
+    static bool is_kindred(const json& in) noexcept {
+        if constexpr (std::same_as<T, bool>)
+            return in.is_bool();
+        else if constexpr (std::is_integral_v<T> && !std::same_as<T, char>)
+            return in.is_integer();
+        else if constexpr (std::is_floating_point_v<T>)
+            return in.type() == json_kind::number;
+        else if constexpr (std::same_as<T, std::monostate>)
+            return in.is_null();
+        else if constexpr (scalar<T> || std::same_as<T, char>)
+            return in.is_string();
+        else if constexpr (std::derived_from<T, json>)
+            return true;
+        else if constexpr (json_nullable<T>)
+            return in.is_null();
+        else if constexpr (json_map<T> || json_struct<T>)
+            return in.is_object();
+        else
+            return in.is_array();
+    }
+    template <class T, std::size_t... I>
+    bool read_struct(const json& in, T& out, const json_place& at, std::index_sequence<I...>) {
+        if (!in.is_object())
+            return refuse(in, at, "model_attributes_type",
+                          "Input should be a valid dictionary or object to extract fields from");
+        bool good = true;
+        ((good = read_member<T, I>(in, out, at) && good), ...);
+        return good;
+    }
+    // `out` still has the defaults of T in the members that were not read yet.
+    template <class T, std::size_t I>
+    bool read_member(const json& in, T& out, const json_place& at) {
+        constexpr std::string_view name = reflect::field_name<T, I>;
+        using member_type = reflect::field_type<T, I>;
+        static_assert(!std::is_const_v<member_type>,
+                      "coracle: a const member cannot be read from JSON; drop the const");
+        json_place here(at, name);
+        const json* member = in.find(name);
+        if (!member) return may_be_left_out<T, I>() || refuse(in, here, "missing", "Field required");
+        auto& to = std::get<I>(reflect::tie(out));
+        // What this struct put into a nested one gives way to the nested one's own defaults, as a whole.
+        if constexpr (json_struct<member_type> && std::is_move_assignable_v<member_type>) to = member_type{};
+        return read(*member, to, here);
+    }
+
+    std::string_view root_;
+    std::vector<validation_issue>& issues_;
+    std::size_t input_left_ = max_repeated_input;
+    unsigned attempts_left_ = 10'000;
+};
+
+}  // namespace detail
+
+/// Reads `in` into `out`, which is a T{}. False, and what is wrong at the end of `issues`, with `root` ("body") in front
+/// of each place. Members that T does not have are passed over.
+template <class T>
+bool read_json(const json& in, T& out, std::vector<validation_issue>& issues, std::string_view root = {}) {
+    return detail::json_reader(root, issues).read(in, out, json_place());
+}
+
+template <class T>
+T json::get() const {
+    T value{};
+    std::vector<validation_issue> issues;
+    if (!read_json(*this, value, issues))
+        throw json_error("not what was asked for: " + issues.front().msg + ", at " + issues.front().loc.dump());
+    return value;
+}
+
+}  // namespace coracle

@@ -1,0 +1,66 @@
+// shape: which form a C++ type takes in JSON. One answer for converting, writing and reading.
+#pragma once
+
+#include <coracle/json/enum_names.hpp>
+#include <coracle/json/instant.hpp>
+#include <coracle/json/reflect.hpp>
+#include <coracle/json/value.hpp>
+
+#include <array>
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace coracle::detail {
+
+template <class T, template <class...> class Template>
+inline constexpr bool is_a = false;
+template <template <class...> class Template, class... A>
+inline constexpr bool is_a<Template<A...>, Template> = true;
+
+template <class T>
+inline constexpr bool is_std_array = false;
+template <class T, std::size_t N>
+inline constexpr bool is_std_array<std::array<T, N>> = true;
+
+/// Null when there is nothing, else what it holds.
+template <class T>
+concept json_nullable = is_a<T, std::optional> || is_a<T, std::unique_ptr> || is_a<T, std::shared_ptr>;
+
+/// Members in the order of iteration, with text for names.
+template <class T>
+concept json_map = requires(const T& map) {
+    typename T::key_type;
+    typename T::mapped_type;
+    map.begin() != map.end();
+} && std::convertible_to<const typename T::key_type&, std::string_view>;
+
+/// Elements in the order of iteration. Not a path, whose elements are paths again.
+template <class T>
+concept json_list = !json_text<T> && !json_map<T> && !std::derived_from<T, json> && requires(const T& list) {
+    typename T::value_type;
+    list.begin() != list.end();
+    static_cast<const typename T::value_type&>(*list.begin());
+};
+
+/// Elements in the order of the types.
+template <class T>
+concept json_tuple = is_a<T, std::tuple> || is_a<T, std::pair>;
+
+/// Members by reflection: what is an aggregate and nothing of the above.
+template <class T>
+concept json_struct = reflect::aggregate<T> && no_probe<T> && !is_std_array<T> && !json_list<T> && !json_map<T>;
+
+/// A type with a function `json to_json(const T&)` beside it, which then says what it is written as.
+template <class T>
+concept describes_itself = requires(const T& value) {
+    { to_json(value) } -> std::same_as<json>;
+};
+
+}  // namespace coracle::detail
