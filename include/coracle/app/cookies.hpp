@@ -1,0 +1,106 @@
+// cookies: what the Cookie fields of a request say.
+// RFC 6265 4.2.1, 5.4. Of two cookies with one name the first counts: browsers send the more specific path first.
+#pragma once
+
+#include <coracle/base/ascii.hpp>
+#include <coracle/http/fields.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace coracle {
+
+/// A cookie as it was sent; quotes around the value are taken off, nothing is decoded.
+struct cookie_pair {
+    std::string_view name{};
+    std::string_view value{};
+};
+
+/// The cookies of a request, in order, at most 50: `for (auto& [name, value] : req.cookies())`.
+/// keeps: a reference to the request's fields; views into them. cost: linear, no memory.
+class cookies {
+public:
+    static constexpr std::size_t most = 50;
+    class iterator;
+
+    explicit cookies(const http::fields& fields) noexcept : fields_(&fields) {}
+
+    iterator begin() const noexcept;
+    iterator end() const noexcept;
+    std::optional<std::string_view> find(std::string_view name) const noexcept;
+    bool contains(std::string_view name) const noexcept { return find(name).has_value(); }
+    /// The value of the first cookie with this name; empty when there is none. Cookie names are case-sensitive.
+    std::string_view operator[](std::string_view name) const noexcept {
+        return find(name).value_or(std::string_view{});
+    }
+
+private:
+    const http::fields* fields_;
+};
+
+/// Goes through the pairs of all Cookie fields.
+class cookies::iterator {
+public:
+    using value_type = cookie_pair;
+    using difference_type = std::ptrdiff_t;
+
+    iterator() noexcept = default;
+    iterator(http::fields::const_iterator at, http::fields::const_iterator last) noexcept
+        : at_(at), last_(last), left_(most + 1) {
+        ++*this;
+    }
+
+    const cookie_pair& operator*() const noexcept { return pair_; }
+    const cookie_pair* operator->() const noexcept { return &pair_; }
+    iterator& operator++() noexcept {
+        if (--left_ != 0 && next()) return *this;
+        left_ = 0;
+        return *this;
+    }
+    iterator operator++(int) noexcept {
+        iterator before = *this;
+        ++*this;
+        return before;
+    }
+    /// Counts down; all ends are equal.
+    bool operator==(const iterator& other) const noexcept { return left_ == other.left_; }
+
+private:
+    bool next() noexcept {
+        for (;;) {
+            while (rest_.empty()) {
+                if (at_ == last_) return false;
+                if (http::same_name(at_->name, "cookie")) rest_ = at_->value;
+                ++at_;
+            }
+            std::size_t end = rest_.find(';');
+            std::string_view one = ascii::trim(rest_.substr(0, end));
+            rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
+            std::size_t equals = one.find('=');
+            if (equals == std::string_view::npos || equals == 0) continue;
+            pair_ = {ascii::trim(one.substr(0, equals)), ascii::trim(one.substr(equals + 1))};
+            std::string_view& value = pair_.value;
+            if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+                value = value.substr(1, value.size() - 2);
+            return true;
+        }
+    }
+
+    http::fields::const_iterator at_{};
+    http::fields::const_iterator last_{};
+    std::string_view rest_{};
+    cookie_pair pair_{};
+    std::size_t left_ = 0;
+};
+
+inline cookies::iterator cookies::begin() const noexcept { return {fields_->begin(), fields_->end()}; }
+inline cookies::iterator cookies::end() const noexcept { return {}; }
+
+inline std::optional<std::string_view> cookies::find(std::string_view name) const noexcept {
+    for (const cookie_pair& pair : *this)
+        if (pair.name == name) return pair.value;
+    return std::nullopt;
+}
+
+}  // namespace coracle

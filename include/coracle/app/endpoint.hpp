@@ -1,0 +1,58 @@
+// endpoint: a route and what answers it, with the handler's type forgotten.
+#pragma once
+
+#include <coracle/app/reply.hpp>
+#include <coracle/app/request.hpp>
+#include <coracle/async/task.hpp>
+#include <coracle/route/pattern.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace coracle {
+
+/// What a route may be told besides its pattern and its handler.
+struct route_options {
+    int status = 0;  ///< of its answers; 0: 200, or 204 for a handler that gives back nothing
+};
+
+/// One registered route. Stays where it is from registration to the end of the app. Used from every loop at once.
+class endpoint {
+public:
+    /// What the server has to know before it calls.
+    struct manner {
+        bool now = false;            ///< answers at once, without waiting: call run_now()
+        bool keeps_request = false;  ///< the handler may hold on to the request's bytes while it waits
+    };
+
+    endpoint(std::string_view text, const route_options& options, manner how)
+        : text_(text), pattern_(text_), options_(options), how_(how) {}
+    endpoint(const endpoint&) = delete;
+    endpoint& operator=(const endpoint&) = delete;
+    virtual ~endpoint() = default;
+
+    const route::pattern& pattern() const noexcept { return pattern_; }
+    const route_options& options() const noexcept { return options_; }
+    /// Whether run_now() may be called; then it is the cheaper way, without a coroutine.
+    bool runs_now() const noexcept { return how_.now; }
+    /// Whether views of the request have to stay good while run() waits, or because another thread looks at them: its
+    /// bytes must have found their place before run() is called.
+    bool keeps_request() const noexcept { return how_.keeps_request; }
+
+    /// Fills the handler's parameters, calls it, and gives its result. error: whatever the handler throws.
+    virtual void run_now(request& asked, reply& answer) = 0;
+    /// The same with waiting for the body, for a coroutine, or for the thread pool.
+    virtual task<> run(request& asked, reply& answer) = 0;
+
+protected:
+    /// The status of answers, for handlers that give back something or nothing.
+    int status(bool nothing) const noexcept { return options_.status != 0 ? options_.status : nothing ? 204 : 200; }
+
+private:
+    std::string text_;
+    route::pattern pattern_;
+    route_options options_;
+    manner how_;
+};
+
+}  // namespace coracle

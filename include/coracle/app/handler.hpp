@@ -1,0 +1,107 @@
+// handler: an endpoint made from any handler: bind, call, give the result.
+// A coroutine is awaited on the loop, a plain function is called on the thread pool, on_loop() where it stands.
+#pragma once
+
+#include <coracle/app/bind.hpp>
+#include <coracle/app/endpoint.hpp>
+#include <coracle/app/on_loop.hpp>
+#include <coracle/app/result_type.hpp>
+#include <coracle/app/signature.hpp>
+#include <coracle/async/offload.hpp>
+
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace coracle::detail {
+
+template <class Parameters>
+struct arguments_from;
+template <class... P>
+struct arguments_from<types<P...>> {
+    using type = arguments<P...>;
+    static constexpr bool sees_request = count_from<parameter_source::context, P...> != 0;
+};
+
+template <class H>
+class handler_endpoint final : public endpoint {
+    using result = result_of<H>;
+    using bound = typename arguments_from<parameters_of<H>>::type;
+    static constexpr bool nothing = std::is_void_v<result>;
+    static constexpr bool loops = is_loop_handler<H>;
+    static constexpr bool sees_request = arguments_from<parameters_of<H>>::sees_request;
+
+public:
+    handler_endpoint(std::string_view text, const route_options& options, H handler)
+        : endpoint(text, options, {loops && !bound::has_body, sees_request && !loops}), handler_(std::move(handler)) {}
+
+    void run_now([[maybe_unused]] request& asked, [[maybe_unused]] reply& answer) override {
+        if constexpr (loops && !bound::has_body) {
+            bound parameters;
+            if (read(parameters, asked, answer)) call_here(parameters, answer);
+        } else {
+            CORACLE_ASSERT(runs_now());
+        }
+    }
+
+    task<> run(request& asked, reply& answer) override {
+        bound parameters;
+        if constexpr (bound::has_body) {
+            binding with(asked, pattern());
+            parameters.read(with);
+            std::string_view text = co_await asked.body.view();
+            parameters.read_body(with, text);
+            if (!with.issues.empty()) {
+                answer.send(validation_error(std::move(with.issues)));
+                co_return;
+            }
+        } else {
+            if (!read(parameters, asked, answer)) co_return;
+        }
+        if constexpr (loops) {
+            call_here(parameters, answer);
+        } else if constexpr (is_coroutine<H> && nothing) {
+            co_await parameters.call(handler_);
+            answer.give(std::monostate{}, status(nothing));
+        } else if constexpr (is_coroutine<H>) {
+            result made = co_await parameters.call(handler_);
+            answer.give(made, status(nothing));
+        } else if constexpr (nothing) {
+            auto call = [this, &parameters] { parameters.call(handler_); };
+            co_await offload(call);
+            answer.give(std::monostate{}, status(nothing));
+        } else {
+            auto call = [this, &parameters] { return parameters.call(handler_); };
+            result made = co_await offload(call);
+            answer.give(made, status(nothing));
+        }
+        co_return;
+    }
+
+private:
+    /// False when the request was refused.
+    bool read(bound& parameters, request& asked, reply& answer) const {
+        binding with(asked, pattern());
+        parameters.read(with);
+        if (with.issues.empty()) [[likely]]
+            return true;
+        answer.send(validation_error(std::move(with.issues)));
+        return false;
+    }
+
+    void call_here(bound& parameters, reply& answer) {
+        if constexpr (loops) {
+            if constexpr (nothing) {
+                parameters.call(handler_.call());
+                answer.give(std::monostate{}, status(nothing));
+            } else {
+                answer.give(parameters.call(handler_.call()), status(nothing));
+            }
+        }
+    }
+
+    H handler_;
+};
+
+}  // namespace coracle::detail

@@ -1,0 +1,135 @@
+// parameter: where each kind of handler parameter comes from. One specialisation of `parameter` per kind.
+#pragma once
+
+#include <coracle/json/from_text.hpp>
+#include <coracle/json/reflect.hpp>
+#include <coracle/json/value.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace coracle {
+
+class request;
+
+/// A JSON body, said aloud: for GET, HEAD, DELETE and OPTIONS, where a plain struct alone would be a mistake.
+/// `app.del("/items", [](json_body<selection> in) { return erase(in->ids); });`
+template <class T>
+class json_body {
+public:
+    using value_type = T;
+    json_body() = default;
+    explicit json_body(T value) : value_(std::move(value)) {}
+    T& operator*() noexcept { return value_; }
+    const T& operator*() const noexcept { return value_; }
+    T* operator->() noexcept { return &value_; }
+    const T* operator->() const noexcept { return &value_; }
+
+private:
+    T value_{};
+};
+
+namespace detail {
+
+template <class T, template <class...> class Template>
+inline constexpr bool is_made_from = false;
+template <template <class...> class Template, class... A>
+inline constexpr bool is_made_from<Template<A...>, Template> = true;
+
+template <class T>
+struct scalar_list : std::false_type {};
+template <scalar T, class A>
+struct scalar_list<std::vector<T, A>> : std::true_type {};
+template <class T>
+struct scalar_option : std::false_type {};
+template <scalar T>
+struct scalar_option<std::optional<T>> : std::true_type {};
+
+// Text that belongs to somebody else: it would dangle.
+template <class T>
+concept borrowed = std::is_pointer_v<T> || is_made_from<T, std::basic_string_view> ||
+                   requires(T view) { requires std::same_as<T, std::span<typename T::element_type, T::extent>>; };
+
+template <class T>
+inline constexpr bool is_map = is_made_from<T, std::map> || is_made_from<T, std::unordered_map>;
+
+template <class T>
+struct json_document
+    : std::bool_constant<std::same_as<T, json> || (reflect::aggregate<T> && !borrowed<T>) || is_map<T>> {};
+template <class T, class A>
+struct json_document<std::vector<T, A>> : std::bool_constant<!scalar<T> && !borrowed<T>> {};
+template <class T>
+struct json_document<std::optional<T>> : json_document<T> {};
+
+}  // namespace detail
+
+/// A parameter that the pattern names: one word, perhaps (std::optional), or any number of them (std::vector).
+template <class T>
+concept pattern_value = scalar<T> || detail::scalar_list<T>::value || detail::scalar_option<T>::value;
+
+/// A parameter that is the JSON body: a plain struct, json, a map, a list of structs, or an optional one of these.
+template <class T>
+concept document = detail::json_document<T>::value;
+
+/// Where a parameter comes from.
+enum class parameter_source : unsigned char {
+    pattern,      ///< the next name of the route
+    body,         ///< the JSON body
+    context,      ///< the request itself
+    reference,    ///< refused: it could dangle
+    view,         ///< refused: it would look into a request that is gone
+    unsupported,  ///< refused: nothing fills it
+};
+
+/// What a parameter of type P is. A kind of parameter is added by specialising this and `parameter_reader`.
+template <class P>
+struct parameter {
+    static constexpr parameter_source source =
+        detail::borrowed<P> ? parameter_source::view : parameter_source::unsupported;
+    static constexpr bool said_aloud = false;
+};
+template <class P>
+struct parameter<P&> {
+    static constexpr parameter_source source = parameter_source::reference;
+    static constexpr bool said_aloud = false;
+};
+template <class P>
+struct parameter<P&&> : parameter<P&> {};
+template <>
+struct parameter<request&> {
+    static constexpr parameter_source source = parameter_source::context;
+    static constexpr bool said_aloud = false;
+};
+template <>
+struct parameter<const request&> : parameter<request&> {};
+template <pattern_value P>
+struct parameter<P> {
+    static constexpr parameter_source source = parameter_source::pattern;
+    static constexpr bool said_aloud = false;
+};
+template <document P>
+    requires(!pattern_value<P>)
+struct parameter<P> {
+    static constexpr parameter_source source = parameter_source::body;
+    static constexpr bool said_aloud = false;
+};
+template <class T>
+struct parameter<json_body<T>> {
+    static constexpr parameter_source source = parameter_source::body;
+    static constexpr bool said_aloud = true;
+};
+
+/// How many of the parameters come from there.
+template <parameter_source Source, class... P>
+inline constexpr std::size_t count_from = (std::size_t{parameter<P>::source == Source} + ... + std::size_t{0});
+
+}  // namespace coracle
