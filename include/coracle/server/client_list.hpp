@@ -1,0 +1,37 @@
+// client_list: the connections of a loop, those that wait for a request apart from those that answer one, so that
+// stopping can end the first at once and let the others finish.
+#pragma once
+
+#include <coracle/base/intrusive_list.hpp>
+
+namespace coracle::server {
+
+/// A connection as seen by whoever stops the loop. Stands in one of the two lists.
+class listed_client : public list_node {
+public:
+    /// Ends the wait for the next request, as if the client had left.
+    virtual void hang_up() noexcept = 0;
+    /// The answer under way is the last one.
+    virtual void make_answer_last() noexcept = 0;
+
+protected:
+    ~listed_client() = default;
+};
+
+class client_list {
+public:
+    void is_idle(listed_client& client) noexcept { idle_.push_back(client); }
+    void is_busy(listed_client& client) noexcept { busy_.push_back(client); }
+    bool any_idle() noexcept { return !idle_.empty(); }
+
+    void stop() noexcept {
+        idle_.for_each([](listed_client& each) { each.hang_up(); });
+        busy_.for_each([](listed_client& each) { each.make_answer_last(); });
+    }
+
+private:
+    intrusive_list<listed_client> idle_;
+    intrusive_list<listed_client> busy_;
+};
+
+}  // namespace coracle::server

@@ -1,0 +1,45 @@
+// connection: the bridge. One client's connection from its first byte to its last, each step a word of the river:
+// bytes > net stream > http parser > route > app: bind, the handler, reply > http writer > net stream > bytes.
+#pragma once
+
+#include <coracle/app/app.hpp>
+#include <coracle/app/reply.hpp>
+#include <coracle/app/request.hpp>
+#include <coracle/async/task.hpp>
+#include <coracle/net/byte_stream.hpp>
+#include <coracle/server/conversation.hpp>
+#include <coracle/server/workshop.hpp>
+
+#include <utility>
+
+namespace coracle::server {
+
+/// Ends when the client leaves, when an answer was the last, when the client is too slow, or by `cancelled`.
+/// keeps: a reference to the shop.
+template <net::byte_stream Stream>
+task<> connection(Stream stream, workshop& shop) {
+    conversation<Stream> client(stream, shop);
+    while (client.listens()) {
+        auto bytes = co_await stream.read();
+        client.hear(bytes);
+        while (request* asked = client.next_request()) {
+            reply& answer = client.answer();
+            endpoint* found = shop.app.find(*asked, answer);
+            if (found && found->runs_now()) {
+                shop.app.call_now(*found, *asked, answer);
+            } else if (found) {
+                if (found->keeps_request()) client.keep_request();
+                task<> handling = shop.app.call(*found, *asked, answer);
+                handling.start();
+                if (!handling.done()) client.send_what_is_ready();
+                co_await std::move(handling);
+            }
+            client.answered();
+        }
+        auto outcome = co_await stream.write(client.outgoing());
+        client.sent(outcome);
+    }
+    co_await client.take_leave();
+}
+
+}  // namespace coracle::server

@@ -1,0 +1,223 @@
+// conversation: what a connection remembers between its waits, and the steps in which connection() is told.
+#pragma once
+
+#include <coracle/app/app.hpp>
+#include <coracle/app/reply.hpp>
+#include <coracle/async/task.hpp>
+#include <coracle/base/byte_buffer.hpp>
+#include <coracle/base/result.hpp>
+#include <coracle/http/exchange.hpp>
+#include <coracle/http/refusal.hpp>
+#include <coracle/http/request_parser.hpp>
+#include <coracle/loop/deadline.hpp>
+#include <coracle/net/byte_stream.hpp>
+#include <coracle/server/client_list.hpp>
+#include <coracle/server/incoming_body.hpp>
+#include <coracle/server/input.hpp>
+#include <coracle/server/transaction.hpp>
+#include <coracle/server/workshop.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace coracle::server {
+
+/// One client's. Whose turn it is says http::exchange; this holds the bytes, the request and the time.
+template <net::byte_stream Stream>
+class conversation final : listed_client, feeds_body {
+public:
+    conversation(Stream& stream, workshop& shop)
+        : stream_(stream), shop_(shop), deadline_(shop.reactor, on_deadline{*this}) {}
+    conversation(const conversation&) = delete;
+    ~conversation() {
+        if (now_) shop_.transactions.give_back(std::move(now_));
+        give_back_output();
+    }
+
+    /// Before waiting for the client: nothing that belongs to the loop is held on to, and the client's time runs.
+    /// False: there is nothing to wait for any more.
+    bool listens() {
+        if (turn_.whose() == http::turn::request && input_.unread().empty() && shop_.stopping()) turn_.close_now();
+        if (turn_.whose() == http::turn::close) return false;
+        input_.keep();
+        give_back_output();
+        if (turn_.whose() != http::turn::request) {
+            deadline_.set(shop_.how.body_time);
+        } else if (input_.unread().empty()) {
+            if (now_) shop_.transactions.give_back(std::move(now_));
+            input_.release();
+            shop_.clients.is_idle(*this);
+            deadline_.set(served_ ? shop_.how.keep_alive_time : shop_.how.head_time);
+        } else if (!std::exchange(hearing_, true)) {
+            // The first byte of a head sets its time, and no later one extends it.
+            deadline_.set(shop_.how.head_time);
+        }
+        return true;
+    }
+
+    /// What has come; empty when nothing more will.
+    void hear(const result<std::string_view>& bytes) {
+        shop_.clients.is_busy(*this);
+        if (bytes && !bytes->empty()) return input_.take(*bytes);
+        if (bytes && hearing_ && turn_.whose() == http::turn::request)
+            return refuse(late_ ? http::refusal::too_slow : http::refusal::truncated);
+        client_left();
+    }
+
+    /// The next request, once its head is there; null when the client has to say more first, or is not heard any more.
+    /// What cannot be understood is answered on the way.
+    coracle::request* next_request() {
+        if (turn_.whose() == http::turn::drain) read_past_body();
+        if (turn_.whose() != http::turn::request || input_.unread().empty()) return nullptr;
+        if (!now_) now_ = shop_.transactions.take();
+        std::string_view bytes = input_.unread();
+        http::parse_state state = now_->parser.parse(bytes, now_->request);
+        if (state == http::parse_state::need_more) return nullptr;
+        if (state == http::parse_state::refused) {
+            refuse(now_->parser.why());
+            return nullptr;
+        }
+        hearing_ = false;
+        deadline_.clear();
+        now_->head_is_in(bytes.substr(0, now_->parser.consumed()));
+        input_.use(now_->parser.consumed());
+        turn_.head_read(now_->request);
+        if (shop_.stopping()) turn_.close_after_answer();
+        if (turn_.reads_body()) open_body();
+        if (host_.empty()) host_ = stream_.peer().host();
+        now_->request.client = {host_, stream_.peer().port()};
+        return &now_->request;
+    }
+
+    /// The handler sees the request across its waits: what it sees becomes this connection's own.
+    void keep_request() {
+        now_->keep_head();
+        input_.keep();
+    }
+    /// The handler waits: what is answered already goes out, as far as the client takes it now.
+    void send_what_is_ready() {
+        keep_request();
+        if (output_.empty()) return;
+        if (result<std::size_t> sent = stream_.try_write(output_.view())) output_.consume(*sent);
+    }
+
+    /// The answer has been given.
+    void answered() {
+        if (shop_.how.access_log) log(now_->answer->status());
+        turn_.end_answer();
+        if (turn_.whose() == http::turn::request) now_->reset();
+        served_ = true;
+    }
+    /// What output() held has been sent, or cannot be.
+    void sent(const result<void>& outcome) {
+        output_.clear();
+        if (!outcome) client_left();
+    }
+
+    /// Closes. After the last answer it first reads past what the client still sends until that closes too, for a close
+    /// with unread bytes would be a reset, and a reset overtakes the answer.
+    task<> take_leave() {
+        bool waits = !gone_ && stream_.shutdown_write();
+        deadline_.set(shop_.how.linger_time);
+        std::uint64_t most = shop_.how.limits.drain_bytes;
+        while (waits) {
+            auto bytes = co_await stream_.read();
+            waits = bytes && !bytes->empty() && bytes->size() < most;
+            if (waits) most -= bytes->size();
+        }
+        deadline_.clear();
+        stream_.close();
+    }
+
+    /// The answer to the request, to be given.
+    reply& answer() { return now_->answer.emplace(output(), shop_.heads(), turn_, shop_.how.limits); }
+    /// What is answered and not sent.
+    std::string_view outgoing() const noexcept { return output_.view(); }
+
+private:
+    struct on_deadline {
+        conversation& of;
+        void operator()() const noexcept {
+            of.late_ = true;
+            of.stream_.shutdown_read();
+        }
+    };
+
+    void hang_up() noexcept override { stream_.shutdown_read(); }
+    void make_answer_last() noexcept override { turn_.close_after_answer(); }
+    void client_left() noexcept {
+        gone_ = true;
+        turn_.close_now();
+    }
+
+    void log(int status) {
+        const coracle::request& asked = now_->request;
+        // A head that was refused may have been refused before there was a method or a target.
+        shop_.log.line(stream_.peer().text(), asked.method_text, asked.target.text, http::version_text(asked.version),
+                       status);
+    }
+
+    void open_body() {
+        now_->body.emplace(static_cast<feeds_body&>(*this), input_, turn_, shop_.how.limits);
+        now_->body->start(now_->request, shop_.how.limits.body_bytes);
+        now_->request.body.open(&*now_->body);
+    }
+    void read_past_body() {
+        now_->body->drop();
+        if (turn_.whose() == http::turn::request) now_->reset();
+    }
+    task<std::optional<http::refusal>> more(bool say_continue) override {
+        if (say_continue) output().append("HTTP/1.1 100 Continue\r\n\r\n");
+        keep_request();
+        if (!output_.empty()) {
+            auto outcome = co_await stream_.write(output_.view());
+            sent(outcome);
+        }
+        deadline_.set(shop_.how.body_time);
+        auto bytes = co_await stream_.read();
+        deadline_.clear();
+        if (!bytes || bytes->empty()) co_return late_ ? http::refusal::too_slow : http::refusal::truncated;
+        input_.take(*bytes);
+        input_.keep();  // the handler may wait for something else while it looks at these bytes
+        co_return std::nullopt;
+    }
+
+    /// What the client sent cannot be understood: that is the last answer, if one can still be given.
+    void refuse(http::refusal why) {
+        hearing_ = false;
+        deadline_.clear();
+        if (!now_) now_ = shop_.transactions.take();
+        if (!turn_.refuse(now_->request)) return turn_.close_now();
+        const http::refusal_facts& facts = http::facts_of(why);
+        answer().send_detail(facts.status, json(facts.detail));
+        answered();
+    }
+
+    byte_buffer& output() {
+        if (output_.capacity() == 0) output_ = shop_.take_buffer();
+        return output_;
+    }
+    void give_back_output() noexcept {
+        if (output_.capacity() != 0) shop_.give_back(std::exchange(output_, {}));
+    }
+
+    Stream& stream_;
+    workshop& shop_;
+    loop::deadline<on_deadline> deadline_;
+    std::unique_ptr<transaction> now_;
+    std::string host_;  // of the client, once it has asked for something
+    input input_;
+    byte_buffer output_;
+    http::exchange turn_;
+    bool hearing_ = false;  // some of a head has come
+    bool served_ = false;
+    bool late_ = false;
+    bool gone_ = false;
+};
+
+}  // namespace coracle::server

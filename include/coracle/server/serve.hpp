@@ -1,0 +1,61 @@
+// serve: app.run(), from the banner to the exit code.
+#pragma once
+
+#include <coracle/app/app.hpp>
+#include <coracle/base/ascii.hpp>
+#include <coracle/base/version.hpp>
+#include <coracle/server/server.hpp>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+namespace coracle {
+
+namespace server {
+
+/// CORACLE_HOST and CORACLE_PORT say where to listen, whatever the program says: for containers and tests.
+inline run_options from_environment(run_options options) {
+    if (const char* host = std::getenv("CORACLE_HOST")) options.host = host;
+    if (const char* text = std::getenv("CORACLE_PORT")) {
+        std::optional<std::uint16_t> port = ascii::parse_decimal<std::uint16_t>(text);
+        if (!port)
+            throw std::logic_error("coracle: CORACLE_PORT must be a number from 0 to 65535, not '" + std::string(text) +
+                                   "'");
+        options.port = *port;
+    }
+    return options;
+}
+
+/// What a person wants to know who has just started it.
+inline void print_banner(const server& started, const run_options& options) {
+    bool unix_socket = started.where().port() == 0;
+    std::string url = unix_socket ? started.where().text() : "http://" + started.where().text();
+    std::printf("INFO:     coracle %s\n", CORACLE_VERSION_STRING);
+    if (options.workers > 1) std::printf("INFO:     %d workers\n", options.workers);
+    std::printf("INFO:     Listening on %s (Press CTRL+C to quit)\n", url.c_str());
+    std::fflush(stdout);
+}
+
+}  // namespace server
+
+inline int app::run(const run_options& asked) {
+    run_options options = server::from_environment(asked);
+    try {
+        server::server here(*this, options);
+        here.start();
+        if (options.banner) server::print_banner(here, options);
+        here.serve();
+        if (options.banner) std::puts("INFO:     Finished");
+        return 0;
+    } catch (const std::system_error& why) {
+        std::fprintf(stderr, "ERROR:    %s\n", why.what());
+        return 3;
+    }
+}
+
+}  // namespace coracle

@@ -1,0 +1,79 @@
+// transaction: one request, from its first byte until it is answered. Taken from a pool of the loop when the first byte
+// is there, and given back at the end: an idle connection has none.
+#pragma once
+
+#include <coracle/app/reply.hpp>
+#include <coracle/app/request.hpp>
+#include <coracle/base/byte_buffer.hpp>
+#include <coracle/http/limits.hpp>
+#include <coracle/http/request_parser.hpp>
+#include <coracle/server/incoming_body.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace coracle::server {
+
+class transaction {
+public:
+    explicit transaction(const http::limits& bounds) : parser(bounds) {}
+
+    http::request_parser parser;
+    coracle::request request;
+
+    /// The body, while the request has one that is not read to its end.
+    std::optional<incoming_body> body;
+
+    /// Its answer, while it is made.
+    std::optional<reply> answer;
+
+    /// The head is in somebody else's bytes, which begin with it; keep_head() moves it into this transaction's own.
+    void head_is_in(std::string_view bytes) noexcept { borrowed_ = bytes; }
+    /// Before those bytes go: whatever the handler holds of the head stays good until its answer.
+    void keep_head() {
+        if (borrowed_.empty()) return;
+        kept_.clear();
+        kept_.append(borrowed_);
+        request.rebase(borrowed_.data(), kept_.data());
+        borrowed_ = {};
+    }
+    void reset() noexcept {
+        parser.reset();
+        request.reset();
+        body.reset();
+        answer.reset();
+        borrowed_ = {};
+    }
+
+private:
+    std::string_view borrowed_;
+    byte_buffer kept_;
+};
+
+/// Transactions that are not in use. Belongs to one loop.
+class transaction_pool {
+public:
+    explicit transaction_pool(const http::limits& bounds) noexcept : bounds_(bounds) {}
+
+    std::unique_ptr<transaction> take() {
+        if (spare_.empty()) return std::make_unique<transaction>(bounds_);
+        std::unique_ptr<transaction> taken = std::move(spare_.back());
+        spare_.pop_back();
+        return taken;
+    }
+    void give_back(std::unique_ptr<transaction> done) noexcept {
+        done->reset();
+        if (spare_.size() < kept) spare_.push_back(std::move(done));
+    }
+
+private:
+    static constexpr std::size_t kept = 256;  // those of a peak beyond that give their memory back
+    const http::limits& bounds_;
+    std::vector<std::unique_ptr<transaction>> spare_;
+};
+
+}  // namespace coracle::server

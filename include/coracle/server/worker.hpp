@@ -1,0 +1,87 @@
+// worker: one loop's share of a server: it accepts, serves, and ends when it is told to.
+#pragma once
+
+#include <coracle/app/app.hpp>
+#include <coracle/async/task.hpp>
+#include <coracle/async/task_group.hpp>
+#include <coracle/base/result.hpp>
+#include <coracle/loop/deadline.hpp>
+#include <coracle/loop/reactor.hpp>
+#include <coracle/loop/run.hpp>
+#include <coracle/loop/thread_pool.hpp>
+#include <coracle/net/address.hpp>
+#include <coracle/net/listener.hpp>
+#include <coracle/net/socket_stream.hpp>
+#include <coracle/server/connection.hpp>
+#include <coracle/server/settings.hpp>
+#include <coracle/server/workshop.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace coracle::server {
+
+/// Belongs to the thread that calls serve(), except stop().
+class worker {
+public:
+    worker(const app& app, const settings& how, loop::thread_pool& pool) : reactor_(pool), shop_(app, how, reactor_) {}
+
+    /// Listens; clients can connect from here on. Error: what the system says of the address.
+    result<net::address> open(const net::address& where, bool share_port) {
+        return loop::run_on(reactor_, open_on_loop(where, share_port));
+    }
+
+    /// Serves until stop(), and then until its connections have ended. `each_turn()` is called in each turn of the
+    /// loop.
+    template <class EachTurn>
+    void serve(EachTurn&& each_turn) {
+        loop::run_on(reactor_, accept_and_serve(), each_turn);
+    }
+
+    /// Accepts nothing more, ends what is idle, lets what runs finish, for the grace time at most. From any thread.
+    void stop() {
+        reactor_.post([this] {
+            if (listener_) listener_->close();
+        });
+    }
+    loop::reactor& reactor() noexcept { return reactor_; }
+
+private:
+    task<result<net::address>> open_on_loop(net::address where, bool share_port) {
+        net::listen_options options;
+        options.reuse_port = share_port;
+        auto opened = net::listener::open(where, options);
+        if (!opened) co_return failure(opened.error());
+        listener_.emplace(std::move(*opened));
+        co_return listener_->where();
+    }
+
+    task<> accept_and_serve() {
+        task_group connections;
+        bool open = true;
+        while (open) {
+            auto next = co_await listener_->accept();
+            if (next)
+                connections.spawn(serve_one(std::move(*next)));
+            else
+                open = listener_->is_open();
+        }
+        listener_.reset();
+        shop_.stop();
+        auto run_out = [&connections] { connections.cancel(); };
+        loop::deadline<decltype(run_out)> grace(reactor_, run_out);
+        grace.set(shop_.how.grace);
+        co_await connections.join();
+    }
+
+    task<> serve_one(net::incoming from) {
+        net::socket_stream stream(std::move(from.socket), std::move(from.peer));
+        return connection(std::move(stream), shop_);
+    }
+
+    loop::reactor reactor_;
+    workshop shop_;
+    std::optional<net::listener> listener_;
+};
+
+}  // namespace coracle::server

@@ -1,0 +1,74 @@
+// workshop: what the connections of one loop share.
+#pragma once
+
+#include <coracle/app/app.hpp>
+#include <coracle/base/byte_buffer.hpp>
+#include <coracle/http/head_cache.hpp>
+#include <coracle/loop/reactor.hpp>
+#include <coracle/server/access_log.hpp>
+#include <coracle/server/client_list.hpp>
+#include <coracle/server/settings.hpp>
+#include <coracle/server/transaction.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <utility>
+#include <vector>
+
+namespace coracle::server {
+
+/// Belongs to one loop, and outlives its connections.
+class workshop {
+public:
+    workshop(const coracle::app& served, const settings& s, loop::reactor& on)
+        : app(served), how(s), reactor(on), transactions(how.limits), log(stdout) {}
+
+    const coracle::app& app;
+    const settings how;
+    loop::reactor& reactor;
+    transaction_pool transactions;
+    access_log log;
+    client_list clients;
+
+    /// Ready-made heads, with the date of this second.
+    http::head_cache& heads() noexcept {
+        if (reactor.turn_time() >= next_second_) {
+            std::int64_t now = loop::reactor::unix_milliseconds();
+            heads_.tick(now / 1000);
+            next_second_ = reactor.turn_time() + std::chrono::milliseconds(1000 - now % 1000);
+        }
+        return heads_;
+    }
+
+    /// An empty buffer for answers, with the memory of one used before.
+    byte_buffer take_buffer() noexcept {
+        if (buffers_.empty()) return {};
+        byte_buffer taken = std::move(buffers_.back());
+        buffers_.pop_back();
+        return taken;
+    }
+    void give_back(byte_buffer used) noexcept {
+        used.clear();
+        if (used.capacity() <= largest_kept && buffers_.size() < kept) buffers_.push_back(std::move(used));
+    }
+
+    bool stopping() const noexcept { return stopping_; }
+    /// Ends the connections that wait for a request; the others end after their answer.
+    void stop() noexcept {
+        stopping_ = true;
+        clients.stop();
+    }
+
+private:
+    static constexpr std::size_t largest_kept = 256 * 1024;
+    static constexpr std::size_t kept = 16;
+
+    http::head_cache heads_;
+    loop::reactor::time_point next_second_{};
+    std::vector<byte_buffer> buffers_;
+    bool stopping_ = false;
+};
+
+}  // namespace coracle::server

@@ -1,0 +1,175 @@
+#include "talk.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+using namespace coracle;
+using namespace std::chrono_literals;
+
+namespace {
+
+void fill(app& app) {
+    app.get("/", on_loop([] { return std::string("root"); }));
+    app.get("/wait/{ms}", [](int ms) -> task<int> {
+        co_await sleep(std::chrono::milliseconds(ms));
+        co_return ms;
+    });
+    app.get("/pool", [] { return std::string("from the pool"); });
+    app.post("/echo", [](request& req) -> task<std::string> {
+        std::string all;
+        while (auto piece = co_await req.body.read()) {
+            co_await sleep(1ms);  // what read() gave must still be there
+            all += *piece;
+        }
+        co_return all;
+    });
+    app.get("/header", [](request& req) -> task<std::string> {
+        std::string_view id = req.headers["x-id"];
+        co_await sleep(1ms);
+        co_return std::string(id);
+    });
+    app.get("/nothing", on_loop([] {}));
+}
+
+talk::outcome play(std::vector<talk::step> steps, bool leaves = true) {
+    app app;
+    fill(app);
+    return talk::play(app, std::move(steps), leaves);
+}
+std::string hear(std::vector<talk::step> steps) { return talk::undated(play(std::move(steps)).heard); }
+
+}  // namespace
+
+TEST_CASE("an answer, byte for byte") {
+    CHECK(hear({"GET / HTTP/1.1\r\nhost: x\r\n\r\n"}) ==
+          "HTTP/1.1 200 OK\r\nserver: coracle\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: "
+          "4\r\n\r\nroot");
+}
+
+TEST_CASE("HEAD has the head of GET and no body") {
+    CHECK(hear({"HEAD / HTTP/1.1\r\nhost: x\r\n\r\n"}) ==
+          "HTTP/1.1 200 OK\r\nserver: coracle\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 4\r\n\r\n");
+}
+
+TEST_CASE("nothing is 204 without a length, a missing page 404, a wrong method 405 with all that are right") {
+    CHECK(hear({"GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n"}) == "HTTP/1.1 204 No Content\r\nserver: coracle\r\n\r\n");
+    CHECK(hear({"GET /nowhere HTTP/1.1\r\nhost: x\r\n\r\n"}).ends_with("\r\n\r\n{\"detail\":\"Not Found\"}"));
+    auto heard = hear({"PUT / HTTP/1.1\r\nhost: x\r\n\r\n"});
+    CHECK(heard.starts_with("HTTP/1.1 405 Method Not Allowed\r\n"));
+    CHECK(heard.find("allow: GET, HEAD, OPTIONS\r\n") != std::string::npos);
+    heard = hear({"OPTIONS / HTTP/1.1\r\nhost: x\r\n\r\n"});
+    CHECK(heard.starts_with("HTTP/1.1 204 No Content\r\n"));
+    CHECK(heard.find("allow: GET, HEAD, OPTIONS\r\n") != std::string::npos);
+}
+
+TEST_CASE("HTTP/1.0 closes unless asked to stay, HTTP/1.1 stays unless asked to close") {
+    std::string next = "GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n";
+    CHECK(hear({"GET / HTTP/1.0\r\n\r\n" + next}).find("204") == std::string::npos);
+    CHECK(hear({"GET / HTTP/1.0\r\nconnection: keep-alive\r\n\r\n" + next}).find("204") != std::string::npos);
+    auto closing = hear({"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n" + next});
+    CHECK(closing.find("204") == std::string::npos);
+    CHECK(closing.find("connection: close\r\n") != std::string::npos);
+}
+
+TEST_CASE("what a handler holds of the request is good across its waits, however the bytes came") {
+    std::string get = "GET /header HTTP/1.1\r\nhost: x\r\nx-id: seventeen\r\n\r\n";
+    std::string post =
+        "POST /echo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n";
+    for (const std::string& all : {get + post + get, post + get + post}) {
+        std::string whole = hear({all});
+        CHECK(whole.find("seventeen") != std::string::npos);
+        CHECK(whole.find("hello world") != std::string::npos);
+        CHECK(hear(talk::byte_by_byte(all)) == whole);
+        for (std::size_t cut = 1; cut < all.size(); cut += 3)
+            CHECK(hear({all.substr(0, cut), all.substr(cut)}) == whole);
+    }
+}
+
+TEST_CASE("an answer that is ready does not wait for the slow one behind it") {
+    app app;
+    fill(app);
+    // The client leaves only after the first answer: it would never come if it waited for the second.
+    auto heard = talk::hear(app, {"GET / HTTP/1.1\r\nhost: x\r\n\r\nGET /wait/50 HTTP/1.1\r\nhost: x\r\n\r\n"});
+    CHECK(heard.find("root") < heard.find("\r\n\r\n50"));
+}
+
+TEST_CASE("plain functions answer from the pool") {
+    CHECK(hear({"GET /pool HTTP/1.1\r\nhost: x\r\n\r\nGET /pool HTTP/1.1\r\nhost: x\r\n\r\n"}).find("from the pool") !=
+          std::string::npos);
+}
+
+TEST_CASE("a client that says nothing is let go after the head time, and after the keep-alive time between requests") {
+    auto silent = play({}, false);
+    CHECK(silent.heard.empty());
+    CHECK(silent.took == 10s);
+    auto satisfied = play({"GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n"}, false);
+    CHECK(satisfied.heard.starts_with("HTTP/1.1 204"));
+    CHECK(satisfied.took == 5s);
+}
+
+TEST_CASE("D7: no byte extends the time for a head") {
+    std::vector<talk::step> drip;
+    std::string head = "GET / HTTP/1.1\r\nhost: x\r\nx-slow: " + std::string(100, 'a');
+    for (char c : head) drip.emplace_back(900ms, std::string(1, c));
+    auto slow = play(std::move(drip), false);
+    CHECK(slow.heard.starts_with("HTTP/1.1 408 Request Timeout\r\n"));
+    CHECK(slow.heard.find("connection: close\r\n") != std::string::npos);
+}
+
+TEST_CASE("a body that stops coming is 408, and one that ends early 400") {
+    std::string head = "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nabc";
+    CHECK(play({head}, false).heard.starts_with("HTTP/1.1 408 "));
+    CHECK(play({head}, true).heard.starts_with("HTTP/1.1 400 "));
+    CHECK(play({"GET / HTTP/1.1\r\nhos"}, true).heard.starts_with("HTTP/1.1 400 "));
+}
+
+TEST_CASE("waiting handlers share their time, in virtual time to the nanosecond") {
+    app app;
+    fill(app);
+    app.freeze();
+    loop::virtual_loop world(20s);
+    server::settings how;
+    how.access_log = false;
+    server::workshop shop(app, how, world.on);
+    std::vector<int> order;
+    auto client = [&](int ms) -> task<> {
+        auto ends = net::memory_stream::pair();
+        ends.first.push("GET /wait/" + std::to_string(ms) + " HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        auto listen = [&]() -> task<> {
+            auto bytes = co_await ends.first.read();
+            REQUIRE(bytes);
+            CHECK(bytes->ends_with(std::to_string(ms)));
+            order.push_back(ms);
+            ends.first.close();
+        };
+        co_await gather(server::connection(std::move(ends.second), shop), listen());
+    };
+    std::vector<task<>> clients;
+    for (int ms : {300, 100, 200}) clients.push_back(client(ms));
+    for (int i = 0; i < 200; ++i) clients.push_back(client(2000));
+    auto all = [&]() -> task<> { co_await gather(std::move(clients)); };
+    world.run(all());
+    CHECK(order[0] == 100);
+    CHECK(order[1] == 200);
+    CHECK(order[2] == 300);
+    CHECK(order.size() == 203);
+    CHECK(world.elapsed() == 2s);
+}
+
+TEST_CASE("a client that vanishes ends its connection quietly") {
+    app app;
+    fill(app);
+    app.freeze();
+    loop::virtual_loop world(20s);
+    server::workshop shop(app, {}, world.on);
+    auto ends = net::memory_stream::pair();
+    ends.first.push("GET /wait/10 HTTP/1.1\r\nhost: x\r\n\r\n");
+    ends.first.fail_writes(std::make_error_code(std::errc::connection_reset));
+    ends.first.close();
+    world.run(server::connection(std::move(ends.second), shop));
+}

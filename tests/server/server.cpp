@@ -1,0 +1,89 @@
+#include <coracle/server/server.hpp>
+
+#include "loopback.hpp"
+
+#include <coracle/loop/sleep.hpp>
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <chrono>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+using namespace coracle;
+using namespace std::chrono_literals;
+
+TEST_CASE("options that mean nothing are refused before anything listens") {
+    app served;
+    CHECK_THROWS_AS(server::server(served, {.port = 65536}), std::logic_error);
+    CHECK_THROWS_AS(server::server(served, {.port = -1}), std::logic_error);
+    CHECK_THROWS_AS(server::server(served, {.host = "not an address"}), std::logic_error);
+    CHECK_THROWS_AS(server::server(served, {.workers = 0}), std::logic_error);
+}
+
+TEST_CASE("an address that is taken is an error that names it") {
+    app served;
+    server::server first(served, {.port = 0, .signals = false});
+    first.start();
+    app other;
+    server::server second(other, {.port = static_cast<int>(first.port()), .signals = false});
+    try {
+        second.start();
+        FAIL("the second server listens too");
+    } catch (const std::system_error& why) {
+        CHECK(why.code() == std::errc::address_in_use);
+        CHECK(std::string(why.what()).find("127.0.0.1:" + std::to_string(first.port())) != std::string::npos);
+    }
+}
+
+TEST_CASE("several workers share one port, and each has a loop on a thread of its own") {
+    app served;
+    std::mutex mutex;
+    std::set<std::thread::id> threads;
+    served.get("/", on_loop([&] {
+                   std::lock_guard lock(mutex);
+                   threads.insert(std::this_thread::get_id());
+               }));
+    loopback::running server(served, {.workers = 3});
+    for (int i = 0; i < 200; ++i) CHECK(loopback::get(server.port(), "/").status == 204);
+    CHECK(threads.size() > 1);
+}
+
+TEST_CASE("stop ends idle connections at once and lets requests under way finish") {
+    app served;
+    std::atomic<bool> begun = false;
+    served.get("/slow", [&]() -> task<std::string> {
+        begun = true;
+        co_await sleep(300ms);
+        co_return "finished";
+    });
+    served.get("/", on_loop([] { return 1; }));
+    loopback::running server(served);
+    loopback::client idle(server.port());
+    CHECK(idle.get("/").status == 200);
+    loopback::client busy(server.port());
+    busy.send("GET /slow HTTP/1.1\r\nhost: x\r\n\r\n");
+    while (!begun) std::this_thread::yield();
+    auto before = std::chrono::steady_clock::now();
+    server.stop();
+    CHECK(std::chrono::steady_clock::now() - before < 5s);
+    auto got = busy.receive();
+    CHECK(got.body == "finished");
+    CHECK(got.field("connection") == "close");
+    CHECK(busy.closed());
+    CHECK(idle.closed());
+}
+
+TEST_CASE("a server can be made, run and stopped again and again") {
+    for (int round = 0; round < 50; ++round) {
+        app served;
+        served.get("/", on_loop([round] { return round; }));
+        loopback::running server(served);
+        CHECK(loopback::get(server.port(), "/").body == std::to_string(round));
+    }
+}
