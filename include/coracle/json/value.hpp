@@ -133,7 +133,12 @@ public:
                  requires(Range& range) { range.begin() != range.end(); })
     static json array(const Range& range) {
         json made = array();
-        for (const auto& element : range) made.array_.emplace_back(element);
+        for (const auto& element : range) {
+            if constexpr (requires { typename Range::value_type; })
+                made.array_.emplace_back(static_cast<const typename Range::value_type&>(element));  // vector<bool>
+            else
+                made.array_.emplace_back(element);
+        }
         return made;
     }
     /// An object of names and values in turn: `json::object("id", 1, "name", "x")`. Also for awaited expressions, where

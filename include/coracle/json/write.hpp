@@ -318,7 +318,7 @@ private:
         constexpr auto& opening = field_opening<T, I>;
         room(opening.size() + max_number_length);
         copy(opening.data(), opening.size());
-        if constexpr (std::is_arithmetic_v<Member> && !std::same_as<Member, char>)
+        if constexpr (std::is_arithmetic_v<Member> && !code_unit<Member>)
             write_number(member);
         else
             write(member);

@@ -1,0 +1,14425 @@
+// coracle 0.1.0: a coroutine web framework for C++20, all of it in this one header.
+// Made by single_include/amalgamate.py from include/coracle.hpp: change include/, never this file.
+//
+// MIT License
+//
+// Copyright (c) 2026 the coracle authors
+//
+// Permission is hereby granted, free of charge, to any person obtaining a copy
+// of this software and associated documentation files (the "Software"), to deal
+// in the Software without restriction, including without limitation the rights
+// to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+// copies of the Software, and to permit persons to whom the Software is
+// furnished to do so, subject to the following conditions:
+//
+// The above copyright notice and this permission notice shall be included in all
+// copies or substantial portions of the Software.
+//
+// THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+// IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+// FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+// AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+// LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+// OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+// SOFTWARE.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <concepts>
+#include <condition_variable>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <initializer_list>
+#include <iterator>
+#include <limits>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <ratio>
+#include <set>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <tuple>
+#include <type_traits>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+// ---- coracle/base/ascii.hpp
+// ASCII character classes and numbers: no locale, no <cctype>, the same answer on every system.
+// RFC 9110 5.6.2 (token), RFC 5234 B.1 (core rules).
+
+namespace coracle::ascii {
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_upper(char c) noexcept { return c >= 'A' && c <= 'Z'; }
+constexpr bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
+constexpr bool is_alpha(char c) noexcept { return is_upper(c) || is_lower(c); }
+constexpr char to_lower(char c) noexcept { return is_upper(c) ? static_cast<char>(c | 0x20) : c; }
+
+namespace detail {
+constexpr std::array<bool, 256> make_token_table() {
+    std::array<bool, 256> table{};
+    for (unsigned c = 0; c < 256; ++c) {
+        auto letter = static_cast<char>(c);
+        table[c] = is_alpha(letter) || is_digit(letter) ||
+                   std::string_view("!#$%&'*+-.^_`|~").find(letter) != std::string_view::npos;
+    }
+    return table;
+}
+inline constexpr std::array<bool, 256> token_table = make_token_table();
+}  // namespace detail
+
+/// tchar of RFC 9110 5.6.2.
+constexpr bool is_token(char c) noexcept { return detail::token_table[static_cast<unsigned char>(c)]; }
+constexpr bool is_token(std::string_view text) noexcept {
+    if (text.empty()) return false;
+    for (char c : text)
+        if (!is_token(c)) return false;
+    return true;
+}
+
+/// 0 to 15, or -1 when `c` is no hexadecimal digit.
+constexpr int hex_value(char c) noexcept {
+    if (is_digit(c)) return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+/// Same text when the case of ASCII letters is ignored.
+constexpr bool iequals(std::string_view a, std::string_view b) noexcept {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (to_lower(a[i]) != to_lower(b[i])) return false;
+    return true;
+}
+
+/// Without leading and trailing SP and HT (OWS of RFC 9110 5.6.3); nothing else counts as white space.
+constexpr std::string_view trim(std::string_view text) noexcept {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    return text;
+}
+
+inline std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) c = to_lower(c);
+    return out;
+}
+
+/// 1*DIGIT as a number; nothing for signs, spaces, an empty text or a number that does not fit.
+template <class T = std::uint64_t>
+    requires std::is_unsigned_v<T>
+constexpr std::optional<T> parse_decimal(std::string_view text) noexcept {
+    if (text.empty()) return std::nullopt;
+    T value = 0;
+    for (char c : text) {
+        if (!is_digit(c)) return std::nullopt;
+        auto digit = static_cast<T>(c - '0');
+        if (value > static_cast<T>((std::numeric_limits<T>::max() - digit) / 10)) return std::nullopt;
+        value = static_cast<T>(value * 10 + digit);
+    }
+    return value;
+}
+
+/// 1*HEXDIG as a number; nothing for a prefix, signs, spaces, an empty text or more than 16 digits.
+constexpr std::optional<std::uint64_t> parse_hex(std::string_view text) noexcept {
+    if (text.empty() || text.size() > 16) return std::nullopt;
+    std::uint64_t value = 0;
+    for (char c : text) {
+        int digit = hex_value(c);
+        if (digit < 0) return std::nullopt;
+        value = value << 4 | static_cast<std::uint64_t>(digit);
+    }
+    return value;
+}
+
+}  // namespace coracle::ascii
+
+// ---- coracle/base/assert.hpp
+// CORACLE_ASSERT: a mistake of coracle itself, never of the peer, the world or the caller.
+
+namespace coracle::detail {
+
+[[noreturn]] inline void assertion_failed(const char* condition, const char* file, int line) noexcept {
+    std::fprintf(stderr, "coracle: internal error: %s is false at %s:%d; please report it\n", condition, file, line);
+    std::abort();
+}
+
+}  // namespace coracle::detail
+
+#if defined(NDEBUG)
+#define CORACLE_ASSERT(condition) ((void)sizeof(!(condition)))
+#else
+#define CORACLE_ASSERT(condition) \
+    ((condition) ? (void)0 : ::coracle::detail::assertion_failed(#condition, __FILE__, __LINE__))
+#endif
+
+// ---- coracle/base/byte_buffer.hpp
+// byte_buffer: bytes in at the back, out at the front. The only buffer type; responses are written straight into it.
+
+namespace coracle {
+
+/// A growing, contiguous run of bytes. Empty buffers own no memory. Views into it end with the next append.
+class byte_buffer {
+public:
+    byte_buffer() noexcept = default;
+    byte_buffer(byte_buffer&& other) noexcept
+        : data_(std::exchange(other.data_, nullptr)),
+          begin_(std::exchange(other.begin_, 0)),
+          end_(std::exchange(other.end_, 0)),
+          capacity_(std::exchange(other.capacity_, 0)) {}
+    byte_buffer& operator=(byte_buffer&& other) noexcept {
+        if (this != &other) {
+            std::free(data_);
+            data_ = std::exchange(other.data_, nullptr);
+            begin_ = std::exchange(other.begin_, 0);
+            end_ = std::exchange(other.end_, 0);
+            capacity_ = std::exchange(other.capacity_, 0);
+        }
+        return *this;
+    }
+    ~byte_buffer() { std::free(data_); }
+
+    std::size_t size() const noexcept { return end_ - begin_; }
+    bool empty() const noexcept { return begin_ == end_; }
+    std::size_t capacity() const noexcept { return capacity_; }
+    const char* data() const noexcept { return data_ + begin_; }
+    char* data() noexcept { return data_ + begin_; }
+    std::string_view view() const noexcept { return {data(), size()}; }
+
+    /// Room for at least `count` more bytes; write them there, then commit. Error: std::bad_alloc.
+    char* prepare(std::size_t count) {
+        if (capacity_ - end_ < count) [[unlikely]]
+            make_room(count);
+        return data_ + end_;
+    }
+    void commit(std::size_t count) noexcept {
+        CORACLE_ASSERT(count <= capacity_ - end_);
+        end_ += count;
+    }
+    void append(std::string_view bytes) {
+        if (bytes.empty()) return;
+        std::memcpy(prepare(bytes.size()), bytes.data(), bytes.size());
+        end_ += bytes.size();
+    }
+    void push_back(char byte) {
+        *prepare(1) = byte;
+        ++end_;
+    }
+    /// Drops `count` bytes at the front; memory is kept. O(1).
+    void consume(std::size_t count) noexcept {
+        CORACLE_ASSERT(count <= size());
+        begin_ += count;
+        if (begin_ == end_) begin_ = end_ = 0;
+    }
+    /// Drops bytes at the back until `count` are left.
+    void truncate(std::size_t count) noexcept {
+        CORACLE_ASSERT(count <= size());
+        end_ = begin_ + count;
+    }
+    void clear() noexcept { begin_ = end_ = 0; }
+    /// Empties the buffer and gives its memory back.
+    void release() noexcept {
+        std::free(std::exchange(data_, nullptr));
+        begin_ = end_ = capacity_ = 0;
+    }
+
+private:
+    void make_room(std::size_t count) {
+        std::size_t used = size();
+        if (count > static_cast<std::size_t>(-1) / 4 - used) throw std::bad_alloc();
+        if (used + count <= capacity_ && begin_ >= capacity_ / 2) {
+            std::memmove(data_, data_ + begin_, used);
+        } else {
+            std::size_t wanted = capacity_ < 256 ? 256 : capacity_ * 2;
+            while (wanted < used + count) wanted *= 2;
+            auto* larger = static_cast<char*>(std::malloc(wanted));
+            if (!larger) throw std::bad_alloc();
+            if (used) std::memcpy(larger, data_ + begin_, used);
+            std::free(data_);
+            data_ = larger;
+            capacity_ = wanted;
+        }
+        begin_ = 0;
+        end_ = used;
+    }
+
+    char* data_ = nullptr;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::size_t capacity_ = 0;
+};
+
+}  // namespace coracle
+
+// ---- coracle/base/function.hpp
+// function<R(A...)>: a callable that moves and never copies, so it can own what it calls with.
+
+namespace coracle {
+
+template <class Signature>
+class function;
+
+/// Move-only type-erased callable. Callables of up to four pointers that move without throwing are kept inside;
+/// larger ones cost one allocation.
+template <class R, class... A>
+class function<R(A...)> {
+public:
+    function() noexcept = default;
+    function(std::nullptr_t) noexcept {}
+
+    template <class F>
+        requires(!std::is_same_v<std::decay_t<F>, function> && std::is_invocable_r_v<R, std::decay_t<F>&, A...>)
+    function(F&& callable) {
+        using callable_type = std::decay_t<F>;
+        if constexpr (fits<callable_type>) {
+            ::new (static_cast<void*>(room_)) callable_type(std::forward<F>(callable));
+            table_ = &inside<callable_type>;
+        } else {
+            auto owned = std::make_unique<callable_type>(std::forward<F>(callable));
+            ::new (static_cast<void*>(room_)) callable_type*(owned.release());
+            table_ = &outside<callable_type>;
+        }
+    }
+
+    function(function&& other) noexcept { take(other); }
+    function& operator=(function&& other) noexcept {
+        if (this != &other) {
+            reset();
+            take(other);
+        }
+        return *this;
+    }
+    ~function() { reset(); }
+
+    explicit operator bool() const noexcept { return table_ != nullptr; }
+
+    R operator()(A... arguments) {
+        CORACLE_ASSERT(table_ != nullptr);
+        return table_->call(room_, std::forward<A>(arguments)...);
+    }
+
+private:
+    struct table {
+        R (*call)(void* self, A&&... arguments);
+        void (*move)(void* from, void* to) noexcept;
+        void (*destroy)(void* self) noexcept;
+    };
+    static constexpr std::size_t room = 4 * sizeof(void*);
+    template <class F>
+    static constexpr bool fits =
+        sizeof(F) <= room && alignof(F) <= alignof(std::max_align_t) && std::is_nothrow_move_constructible_v<F>;
+
+    template <class F>
+    static constexpr table inside{[](void* self, A&&... arguments) -> R {
+                                      return std::invoke(*static_cast<F*>(self), std::forward<A>(arguments)...);
+                                  },
+                                  [](void* from, void* to) noexcept {
+                                      ::new (to) F(std::move(*static_cast<F*>(from)));
+                                      static_cast<F*>(from)->~F();
+                                  },
+                                  [](void* self) noexcept { static_cast<F*>(self)->~F(); }};
+    template <class F>
+    static constexpr table outside{[](void* self, A&&... arguments) -> R {
+                                       return std::invoke(**static_cast<F**>(self), std::forward<A>(arguments)...);
+                                   },
+                                   [](void* from, void* to) noexcept { ::new (to) F*(*static_cast<F**>(from)); },
+                                   [](void* self) noexcept { delete *static_cast<F**>(self); }};
+
+    void take(function& other) noexcept {
+        table_ = std::exchange(other.table_, nullptr);
+        if (table_) table_->move(other.room_, room_);
+    }
+    void reset() noexcept {
+        if (table_) std::exchange(table_, nullptr)->destroy(room_);
+    }
+
+    const table* table_ = nullptr;
+    alignas(std::max_align_t) std::byte room_[room];
+};
+
+}  // namespace coracle
+
+// ---- coracle/base/intrusive_list.hpp
+// A doubly linked list whose nodes live in their owners: waiters and connections cost no allocation.
+
+namespace coracle {
+
+/// Base of whatever can stand in one intrusive_list at a time. Leaves its list when it is destroyed.
+class list_node {
+public:
+    list_node() noexcept = default;
+    list_node(const list_node&) = delete;
+    list_node& operator=(const list_node&) = delete;
+    ~list_node() { unlink(); }
+
+    bool linked() const noexcept { return next_ != this; }
+    void unlink() noexcept {
+        previous_->next_ = next_;
+        next_->previous_ = previous_;
+        previous_ = next_ = this;
+    }
+
+private:
+    template <class>
+    friend class intrusive_list;
+    void link_before(list_node& at) noexcept {
+        previous_ = at.previous_;
+        next_ = &at;
+        at.previous_->next_ = this;
+        at.previous_ = this;
+    }
+    list_node* previous_ = this;
+    list_node* next_ = this;
+};
+
+/// First in, first out. T derives from list_node; the list owns nothing.
+template <class T>
+class intrusive_list {
+public:
+    bool empty() const noexcept { return !head_.linked(); }
+    void push_back(T& item) noexcept { unlinked(item).link_before(head_); }
+    void push_front(T& item) noexcept { unlinked(item).link_before(*head_.next_); }
+    T& front() noexcept { return static_cast<T&>(*head_.next_); }
+    T& pop_front() noexcept {
+        T& item = front();
+        static_cast<list_node&>(item).unlink();
+        return item;
+    }
+    /// Moves everything of `other` behind what is here. O(1).
+    void splice_back(intrusive_list& other) noexcept {
+        if (other.empty()) return;
+        list_node* first = other.head_.next_;
+        list_node* last = other.head_.previous_;
+        other.head_.previous_ = other.head_.next_ = &other.head_;
+        first->previous_ = head_.previous_;
+        head_.previous_->next_ = first;
+        last->next_ = &head_;
+        head_.previous_ = last;
+    }
+    /// Calls f(T&) for each, first to last; f may unlink the item it is given.
+    template <class F>
+    void for_each(F&& f) {
+        for (list_node* node = head_.next_; node != &head_;) {
+            list_node* following = node->next_;
+            f(static_cast<T&>(*node));
+            node = following;
+        }
+    }
+
+private:
+    static list_node& unlinked(T& item) noexcept {
+        auto& node = static_cast<list_node&>(item);
+        node.unlink();
+        return node;
+    }
+    list_node head_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/base/result.hpp
+// result<T, E>: a value, or the reason why there is none. What coracle uses of C++23's std::expected.
+
+namespace coracle {
+
+/// Wraps an error on its way into a result: `return failure(refusal::bad_method);`
+template <class E>
+struct failure {
+    E error;
+    constexpr explicit failure(E e) : error(std::move(e)) {}
+};
+
+/// A value of type T, or an error of type E. `if (r) use(*r); else report(r.error());`
+template <class T, class E = std::error_code>
+class [[nodiscard("the result may hold an error: look before you go on")]] result {
+public:
+    using value_type = T;
+    using error_type = E;
+
+    constexpr result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+    constexpr result(failure<E> why) : state_(std::in_place_index<1>, std::move(why.error)) {}
+
+    constexpr bool has_value() const noexcept { return state_.index() == 0; }
+    constexpr explicit operator bool() const noexcept { return has_value(); }
+
+    constexpr T& operator*() & noexcept { return *value_address(); }
+    constexpr const T& operator*() const& noexcept { return *value_address(); }
+    constexpr T&& operator*() && noexcept { return std::move(*value_address()); }
+    constexpr T* operator->() noexcept { return value_address(); }
+    constexpr const T* operator->() const noexcept { return value_address(); }
+
+    constexpr const E& error() const noexcept {
+        CORACLE_ASSERT(!has_value());
+        return *std::get_if<1>(&state_);
+    }
+    template <class U>
+    constexpr T value_or(U&& other) const& {
+        return has_value() ? **this : static_cast<T>(std::forward<U>(other));
+    }
+
+private:
+    constexpr T* value_address() noexcept {
+        CORACLE_ASSERT(has_value());
+        return std::get_if<0>(&state_);
+    }
+    constexpr const T* value_address() const noexcept {
+        CORACLE_ASSERT(has_value());
+        return std::get_if<0>(&state_);
+    }
+    std::variant<T, E> state_;
+};
+
+/// Success without a value, or an error. `return {};` is success.
+template <class E>
+class [[nodiscard("the result may hold an error: look before you go on")]] result<void, E> {
+public:
+    using value_type = void;
+    using error_type = E;
+
+    constexpr result() noexcept = default;
+    constexpr result(failure<E> why) : error_(std::move(why.error)), failed_(true) {}
+
+    constexpr bool has_value() const noexcept { return !failed_; }
+    constexpr explicit operator bool() const noexcept { return !failed_; }
+    constexpr const E& error() const noexcept {
+        CORACLE_ASSERT(failed_);
+        return error_;
+    }
+
+private:
+    E error_{};
+    bool failed_ = false;
+};
+
+}  // namespace coracle
+
+// ---- coracle/base/scan.hpp
+// Finds the byte that ends a token, a path, a query or a field value, eight or sixteen bytes at a time.
+// RFC 9110 5.5 (field values), 5.6.2 (tokens); RFC 9112 3.2 (request targets).
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+/// Each `x_end(p, end)` gives the first byte in [p, end) for which `ends_x` is true, or `end`. None reads outside
+/// [p, end), so the text needs no padding behind it.
+namespace coracle::scan {
+
+/// No byte of a token: the colon behind a field name, the space behind a method, everything else too.
+constexpr bool ends_token(char c) noexcept { return !ascii::is_token(c); }
+/// No visible ASCII character, or '#', which starts a fragment and has no place in a request.
+constexpr bool ends_query(char c) noexcept {
+    return c < 0x21 || c == 0x7F || (static_cast<unsigned char>(c) & 0x80) || c == '#';
+}
+/// As for a query, or the '?' that starts it.
+constexpr bool ends_path(char c) noexcept { return ends_query(c) || c == '?'; }
+/// A control character other than HT. Bytes from 0x80 up (obs-text) belong to the value.
+constexpr bool ends_value(char c) noexcept {
+    auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && byte != '\t') || byte == 0x7F;
+}
+
+namespace detail {
+
+// Marks in a word: 0x80 in each byte for which something is true. The sums below never carry from byte to byte, so
+// every mark is exact and the byte order does not matter.
+inline constexpr std::uint64_t highs = 0x8080808080808080U;
+constexpr std::uint64_t all(unsigned byte) noexcept { return 0x0101010101010101U * byte; }
+constexpr std::uint64_t less(std::uint64_t word, unsigned bound) noexcept {
+    return ~(((word & ~highs) + all(0x80 - bound)) | word) & highs;
+}
+constexpr std::uint64_t equal(std::uint64_t word, unsigned byte) noexcept { return less(word ^ all(byte), 1); }
+constexpr std::size_t first_mark(std::uint64_t marks) noexcept {
+    int bits = std::endian::native == std::endian::little ? std::countr_zero(marks) : std::countl_zero(marks);
+    return static_cast<std::size_t>(bits) / 8;
+}
+
+#if defined(__SSE2__)
+inline __m128i every(int byte) noexcept { return _mm_set1_epi8(static_cast<char>(byte)); }
+/// Signed comparison: bytes from 0x80 up are below every range.
+inline __m128i between(__m128i v, int low, int high) noexcept {
+    return _mm_and_si128(_mm_cmpgt_epi8(v, every(low - 1)), _mm_cmplt_epi8(v, every(high + 1)));
+}
+inline unsigned mask_of(__m128i v) noexcept { return static_cast<unsigned>(_mm_movemask_epi8(v)); }
+#endif
+
+// A rule says in three widths which bytes might end the text; `surely` decides for the byte that was found. Where the
+// two differ (HT in a value, '_' in a token) the byte is rare and the wide test is cheaper for not knowing it.
+struct query {
+    static bool surely(char c) noexcept { return ends_query(c); }
+    static std::uint64_t maybe(std::uint64_t w) noexcept {
+        return less(w, 0x21) | equal(w, 0x7F) | equal(w, '#') | (w & highs);
+    }
+#if defined(__SSE2__)
+    static unsigned maybe(__m128i v) noexcept {
+        return mask_of(_mm_cmpeq_epi8(v, every('#'))) | (mask_of(between(v, 0x21, 0x7E)) ^ 0xFFFFU);
+    }
+#endif
+};
+
+struct path {
+    static bool surely(char c) noexcept { return ends_path(c); }
+    static std::uint64_t maybe(std::uint64_t w) noexcept { return query::maybe(w) | equal(w, '?'); }
+#if defined(__SSE2__)
+    static unsigned maybe(__m128i v) noexcept { return query::maybe(v) | mask_of(_mm_cmpeq_epi8(v, every('?'))); }
+#endif
+};
+
+struct value {
+    static bool surely(char c) noexcept { return ends_value(c); }
+    static std::uint64_t maybe(std::uint64_t w) noexcept { return less(w, 0x20) | equal(w, 0x7F); }
+#if defined(__SSE2__)
+    static unsigned maybe(__m128i v) noexcept {
+        __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(v, every(0x1F)), v);
+        return mask_of(_mm_or_si128(control, _mm_cmpeq_epi8(v, every(0x7F))));
+    }
+#endif
+};
+
+struct token {
+    static bool surely(char c) noexcept { return ends_token(c); }
+    static std::uint64_t maybe(std::uint64_t w) noexcept {
+        std::uint64_t folded = w | all(0x20);
+        std::uint64_t letter = less(folded, 'z' + 1) & ~less(folded, 'a');
+        std::uint64_t digit = less(w, '9' + 1) & ~less(w, '0');
+        return highs & ~(letter | digit | equal(w, '-'));
+    }
+#if defined(__SSE2__)
+    static unsigned maybe(__m128i v) noexcept {
+        __m128i letter = between(_mm_or_si128(v, every(0x20)), 'a', 'z');
+        __m128i other = _mm_or_si128(between(v, '0', '9'), _mm_cmpeq_epi8(v, every('-')));
+        return mask_of(_mm_or_si128(letter, other)) ^ 0xFFFFU;
+    }
+#endif
+};
+
+template <class Rule>
+const char* find(const char* p, const char* end) noexcept {
+#if defined(__SSE2__)
+    while (end - p >= 16) {
+        unsigned marks = Rule::maybe(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+        if (marks == 0) {
+            p += 16;
+            continue;
+        }
+        p += std::countr_zero(marks);
+        if (Rule::surely(*p)) return p;
+        ++p;
+    }
+#endif
+    while (end - p >= 8) {
+        std::uint64_t word;
+        std::memcpy(&word, p, sizeof word);
+        std::uint64_t marks = Rule::maybe(word);
+        if (marks == 0) {
+            p += 8;
+            continue;
+        }
+        p += first_mark(marks);
+        if (Rule::surely(*p)) return p;
+        ++p;
+    }
+    while (p != end && !Rule::surely(*p)) ++p;
+    return p;
+}
+
+}  // namespace detail
+
+inline const char* token_end(const char* p, const char* end) noexcept { return detail::find<detail::token>(p, end); }
+inline const char* path_end(const char* p, const char* end) noexcept { return detail::find<detail::path>(p, end); }
+inline const char* query_end(const char* p, const char* end) noexcept { return detail::find<detail::query>(p, end); }
+inline const char* value_end(const char* p, const char* end) noexcept { return detail::find<detail::value>(p, end); }
+
+}  // namespace coracle::scan
+
+// ---- coracle/base/utf8.hpp
+// Strict UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF. RFC 3629, Unicode table 3-7.
+
+namespace coracle::utf8 {
+
+/// Length in bytes (1 to 4) of the well-formed sequence that `text` starts with; 0 when there is none.
+constexpr std::size_t sequence_length(std::string_view text) noexcept {
+    auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    auto continues = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0) == 0x80; };
+    if (text.empty()) return 0;
+    unsigned char lead = at(0);
+    if (lead < 0x80) return 1;
+    if (lead < 0xC2 || lead > 0xF4) return 0;
+    if (lead < 0xE0) return continues(1) ? 2 : 0;
+    if (!continues(1)) return 0;
+    unsigned char second = at(1);
+    if (lead < 0xF0) {
+        if (lead == 0xE0 && second < 0xA0) return 0;  // overlong
+        if (lead == 0xED && second > 0x9F) return 0;  // surrogate
+        return continues(2) ? 3 : 0;
+    }
+    if (lead == 0xF0 && second < 0x90) return 0;  // overlong
+    if (lead == 0xF4 && second > 0x8F) return 0;  // above U+10FFFF
+    return continues(2) && continues(3) ? 4 : 0;
+}
+
+/// Position of the first byte that is not part of well-formed UTF-8; text.size() when all of it is.
+inline std::size_t first_invalid(std::string_view text) noexcept {
+    std::size_t i = 0;
+    while (i < text.size()) {
+        if (text.size() - i >= 8) {
+            std::uint64_t word;
+            std::memcpy(&word, text.data() + i, sizeof word);
+            if ((word & 0x8080808080808080ULL) == 0) {
+                i += 8;
+                continue;
+            }
+        }
+        std::size_t length = sequence_length(text.substr(i));
+        if (length == 0) return i;
+        i += length;
+    }
+    return i;
+}
+
+inline bool is_valid(std::string_view text) noexcept { return first_invalid(text) == text.size(); }
+
+}  // namespace coracle::utf8
+
+// ---- coracle/base/version.hpp
+// The one version number of coracle: meson.build, the banner and the `server` field read it from here.
+
+/// major * 10000 + minor * 100 + patch, for `#if CORACLE_VERSION >= 10200`.
+#define CORACLE_VERSION 100
+/// The same as text.
+#define CORACLE_VERSION_STRING "0.1.0"
+
+// ---- coracle/os/error.hpp
+// errno as std::error_code, and the two questions that are asked of every failed call.
+// POSIX errno(3), recv(2), accept(2).
+
+namespace coracle::os {
+
+/// What the call that has just failed says.
+inline std::error_code last_error() noexcept { return {errno, std::system_category()}; }
+
+/// The same, on its way into a result.
+inline failure<std::error_code> last_failure() noexcept { return failure<std::error_code>(last_error()); }
+
+/// Not a failure: nothing is ready now, try again at the next edge.
+inline bool is_would_block(const std::error_code& why) noexcept {
+    return (why.value() == EAGAIN || why.value() == EWOULDBLOCK) && why.category() == std::system_category();
+}
+
+/// No descriptor (or memory for one) is left, in this process or in the whole system.
+inline bool is_out_of_descriptors(const std::error_code& why) noexcept {
+    if (why.category() != std::system_category()) return false;
+    return why.value() == EMFILE || why.value() == ENFILE || why.value() == ENOBUFS || why.value() == ENOMEM;
+}
+
+/// Calls `call` again for as long as a signal interrupts it.
+template <class Call>
+auto uninterrupted(Call call) noexcept(noexcept(call())) {
+    auto outcome = call();
+    while (outcome < 0 && errno == EINTR) outcome = call();
+    return outcome;
+}
+
+}  // namespace coracle::os
+
+// ---- coracle/os/file_descriptor.hpp
+// file_descriptor: owns one open file of the kernel.
+// POSIX close(2).
+
+namespace coracle::os {
+
+/// Closes what it owns; moves, never copies. -1 owns nothing.
+class file_descriptor {
+public:
+    file_descriptor() noexcept = default;
+    explicit file_descriptor(int fd) noexcept : fd_(fd) {}
+    file_descriptor(file_descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    file_descriptor& operator=(file_descriptor&& other) noexcept {
+        if (this != &other) {
+            reset();
+            fd_ = std::exchange(other.fd_, -1);
+        }
+        return *this;
+    }
+    ~file_descriptor() { reset(); }
+
+    int get() const noexcept { return fd_; }
+    explicit operator bool() const noexcept { return fd_ >= 0; }
+
+    /// Gives ownership away.
+    [[nodiscard("the descriptor stays open and nobody owns it: keep it, or call reset()")]] int release() noexcept {
+        return std::exchange(fd_, -1);
+    }
+    void reset() noexcept {
+        // Never again after EINTR: Linux, FreeBSD and macOS have closed it by then, and the number may be another's.
+        if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+    }
+
+private:
+    int fd_ = -1;
+};
+
+}  // namespace coracle::os
+
+// ---- coracle/os/poller.hpp
+// THE SEAM: a kernel in five verbs. Everything above sees descriptors and time through this and nothing else.
+// epoll(7), kqueue(2); a scripted poller and virtual time are further pollers; tests/os/poller.cpp is the contract.
+
+namespace coracle::os {
+
+/// The clock of deadlines: never set, never jumps.
+using clock = std::chrono::steady_clock;
+using time_point = clock::time_point;
+
+/// What may be possible now on a descriptor. Every bit is a hint: only the system call itself decides.
+struct readiness {
+    bool readable = false;  ///< recv or accept is worth trying; also at end of stream and on error
+    bool writable = false;  ///< send is worth trying, or connect has finished; also on error
+    bool hangup = false;    ///< the peer will send no more; what it sent before may still be unread
+    bool error = false;     ///< the descriptor failed (reset, refused); the next call tells why
+
+    friend constexpr bool operator==(const readiness&, const readiness&) = default;
+};
+
+/// Whoever is told about one watched descriptor.
+class watcher {
+public:
+    /// Called by poller::wait, on the thread that waits. May watch and forget any descriptor, also its own.
+    virtual void on_ready(readiness) noexcept = 0;
+
+protected:
+    ~watcher() = default;
+};
+
+/// A kernel in five verbs. Belongs to one thread, except wake().
+class poller {
+public:
+    virtual ~poller() = default;
+
+    /// Tells `who` of every edge of `fd`, in both directions, until forget(). Once per descriptor; what is ready
+    /// already counts as a first edge.
+    /// error: what the kernel says (EBADF, EPERM for a plain file, ENOMEM, ENOSPC); then nothing is watched.
+    /// keeps: a pointer to `who`, until forget().
+    virtual result<void> watch(int fd, watcher& who) = 0;
+
+    /// Ends watch(). Call it before close. From here on `who` is never called again, not even by events that were
+    /// fetched already and stand later in the batch being delivered, so `who` may be destroyed.
+    virtual void forget(int fd, watcher& who) noexcept = 0;
+
+    /// Sleeps until something is ready, wake() is called or `until` has come, then calls the watchers.
+    /// in: nullopt waits for ever; a time in the past only looks.
+    /// It may return early with nothing to tell (a signal, a wake that came late): look at now() before acting on time.
+    /// error: std::system_error when the kernel refuses to wait at all, which only a mistake of coracle causes.
+    virtual void wait(std::optional<time_point> until) = 0;
+
+    virtual time_point now() noexcept = 0;
+
+    /// The wait under way, or the next one, returns at once; many wakes before it count as one.
+    /// From any thread and from signal handlers.
+    virtual void wake() noexcept = 0;
+};
+
+}  // namespace coracle::os
+
+// ---- coracle/os/epoll_poller.hpp
+// epoll_poller: the poller of Linux.
+// epoll(7), epoll_wait(2), eventfd(2).
+
+#if defined(__linux__)
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+
+#include <climits>
+
+namespace coracle::os {
+
+// Facts:
+// - Edge-triggered both ways once means no epoll_ctl ever again: a read that meets EAGAIN is told of the next arrival,
+//   also when older bytes are still unread, and a send that met EAGAIN is told when room is made.
+// - epoll keeps the open file, not the number: a closed number whose file lives on in a duplicate goes on reporting.
+//   Hence forget() before close.
+// - epoll_wait counts in milliseconds. epoll_pwait2 (Linux 5.11) counts in nanoseconds; containers may refuse it with
+//   ENOSYS or EPERM.
+// - An eventfd that is never read still gives one new edge for every write.
+
+/// Many descriptors by epoll, edge-triggered.
+class epoll_poller final : public poller {
+public:
+    /// in: without nanosecond timeouts it waits as on kernels before 5.11, rounding up to milliseconds.
+    /// error: std::system_error (no descriptor left).
+    explicit epoll_poller(bool nanosecond_timeouts = true) : precise_(nanosecond_timeouts) {
+        epoll_ = file_descriptor(::epoll_create1(EPOLL_CLOEXEC));
+        if (!epoll_) throw std::system_error(last_error(), "coracle: epoll_create1");
+        alarm_ = file_descriptor(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+        if (!alarm_) throw std::system_error(last_error(), "coracle: eventfd");
+        epoll_event interest{};
+        interest.events = EPOLLIN | EPOLLET;
+        interest.data.ptr = nullptr;
+        if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, alarm_.get(), &interest) < 0)
+            throw std::system_error(last_error(), "coracle: epoll_ctl of the eventfd");
+    }
+    epoll_poller(const epoll_poller&) = delete;
+    epoll_poller& operator=(const epoll_poller&) = delete;
+
+    result<void> watch(int fd, watcher& who) override {
+        epoll_event interest{};
+        interest.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+        interest.data.ptr = &who;
+        if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &interest) < 0) return last_failure();
+        return {};
+    }
+
+    void forget(int fd, watcher& who) noexcept override {
+        epoll_event ignored{};  // kernels before 2.6.9 want one
+        ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, &ignored);
+        for (std::size_t i = next_; i < fetched_; ++i)
+            if (batch_[i].data.ptr == &who) batch_[i].data.ptr = nullptr;
+    }
+
+    void wait(std::optional<time_point> until) override {
+        CORACLE_ASSERT(next_ == fetched_);  // wait() inside on_ready() would overwrite the batch being delivered
+        int count = fetch(until);
+        if (count < 0 && errno != EINTR) throw std::system_error(last_error(), "coracle: epoll_wait");
+        // Cleared before delivery: a wake from here on makes the next wait return. A plain look first, because an
+        // atomic exchange in every turn costs more than the whole rest of this function.
+        if (woken_.load(std::memory_order_relaxed)) woken_.exchange(false, std::memory_order_acq_rel);
+        fetched_ = count > 0 ? static_cast<std::size_t>(count) : 0;
+        for (next_ = 0; next_ < fetched_;) {
+            const epoll_event& event = batch_[next_++];
+            if (auto* who = static_cast<watcher*>(event.data.ptr)) who->on_ready(meaning(event.events));
+        }
+    }
+
+    time_point now() noexcept override { return clock::now(); }
+
+    void wake() noexcept override {
+        if (woken_.exchange(true, std::memory_order_acq_rel)) return;
+        int saved = errno;  // this may be a signal handler
+        std::uint64_t one = 1;
+        [[maybe_unused]] auto written = ::write(alarm_.get(), &one, sizeof one);
+        errno = saved;
+    }
+
+private:
+    static readiness meaning(std::uint32_t events) noexcept {
+        readiness ready;
+        ready.readable = (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+        ready.writable = (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0;
+        ready.hangup = (events & (EPOLLRDHUP | EPOLLHUP)) != 0;
+        ready.error = (events & EPOLLERR) != 0;
+        return ready;
+    }
+
+    int fetch(std::optional<time_point> until) noexcept {
+        constexpr int room = static_cast<int>(batch_size);
+        if (!until) return ::epoll_wait(epoll_.get(), batch_.data(), room, -1);
+        time_point at = now();
+        if (*until <= at) return ::epoll_wait(epoll_.get(), batch_.data(), room, 0);
+        auto left = std::chrono::nanoseconds(*until - at);
+#if defined(SYS_epoll_pwait2)
+        if (precise_) {
+            struct {
+                std::int64_t seconds;
+                std::int64_t nanoseconds;
+            } timeout{left.count() / 1'000'000'000, left.count() % 1'000'000'000};
+            auto count = static_cast<int>(
+                ::syscall(SYS_epoll_pwait2, epoll_.get(), batch_.data(), room, &timeout, nullptr, std::size_t{0}));
+            if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return count;
+            precise_ = false;
+        }
+#endif
+        auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+        return ::epoll_wait(epoll_.get(), batch_.data(), room,
+                            milliseconds < INT_MAX ? static_cast<int>(milliseconds) : INT_MAX);
+    }
+
+    static constexpr std::size_t batch_size = 256;
+
+    file_descriptor epoll_;
+    file_descriptor alarm_;
+    std::atomic<bool> woken_{false};
+    bool precise_;
+    std::size_t next_ = 0;
+    std::size_t fetched_ = 0;
+    std::array<epoll_event, batch_size> batch_;
+};
+
+}  // namespace coracle::os
+
+#endif
+
+// ---- coracle/os/file_limit.hpp
+// The limit of open files: shells hand out 1024, which is 1024 connections at most.
+// POSIX setrlimit(2); macOS refuses more than OPEN_MAX (10240) although it calls the limit infinite.
+
+namespace coracle::os {
+
+/// Raises the soft limit of open files to `wanted` or as near as is allowed without privilege; never lowers it.
+/// Returns the limit that holds now, 0 when the system will not say.
+inline std::size_t raise_file_limit(std::size_t wanted = 1'048'576) noexcept {
+    struct rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+    auto told = [](rlim_t value) {
+        return value == RLIM_INFINITY ? static_cast<std::size_t>(-1) : static_cast<std::size_t>(value);
+    };
+    std::size_t soft = told(limit.rlim_cur);
+    std::size_t target = std::min(wanted, told(limit.rlim_max));
+    for (std::size_t attempt : {target, std::min(target, std::size_t{10'240})}) {
+        if (attempt <= soft) break;
+        limit.rlim_cur = static_cast<rlim_t>(attempt);
+        if (::setrlimit(RLIMIT_NOFILE, &limit) == 0) return attempt;
+    }
+    return soft;
+}
+
+}  // namespace coracle::os
+
+// ---- coracle/os/kqueue_poller.hpp
+// kqueue_poller: the poller of macOS and FreeBSD, and of Linux in tests (tests/os/kqueue_shim).
+// kqueue(2): EVFILT_READ, EVFILT_WRITE, EVFILT_USER and the timeout of kevent, nothing else.
+
+#if __has_include(<sys/event.h>)
+
+#include <sys/types.h>
+
+#include <sys/event.h>
+#include <sys/time.h>
+
+namespace coracle::os {
+
+// Facts:
+// - The fields of struct kevent differ in type and number from system to system: only EV_SET fills it.
+// - Each direction is an event of its own, so one descriptor may stand twice in a batch.
+// - EV_EOF on EVFILT_READ says that the peer sends no more; bytes may still be unread. EV_EOF on EVFILT_WRITE also
+//   follows our own shutdown of that direction, so it is no hang-up. fflags carry the error of the socket.
+// - A pipe or terminal may take one filter only; EV_RECEIPT tells the outcome of each.
+
+/// Many descriptors by kqueue, edge-triggered (EV_CLEAR).
+class kqueue_poller final : public poller {
+public:
+    /// error: std::system_error (no descriptor left).
+    kqueue_poller() : kqueue_(::kqueue()) {
+        if (!kqueue_) throw std::system_error(last_error(), "coracle: kqueue");
+        ::fcntl(kqueue_.get(), F_SETFD, FD_CLOEXEC);
+        struct kevent alarm;
+        EV_SET(&alarm, 0, EVFILT_USER, EV_ADD | EV_CLEAR, 0, 0, nullptr);
+        if (::kevent(kqueue_.get(), &alarm, 1, nullptr, 0, nullptr) < 0)
+            throw std::system_error(last_error(), "coracle: kevent of EVFILT_USER");
+    }
+    kqueue_poller(const kqueue_poller&) = delete;
+    kqueue_poller& operator=(const kqueue_poller&) = delete;
+
+    result<void> watch(int fd, watcher& who) override { return change(fd, EV_ADD | EV_CLEAR, &who); }
+
+    void forget(int fd, watcher& who) noexcept override {
+        [[maybe_unused]] auto already_gone = change(fd, EV_DELETE, &who);
+        for (std::size_t i = next_; i < fetched_; ++i)
+            if (address_of_watcher(batch_[i]) == &who) EV_SET(&batch_[i], 0, EVFILT_USER, 0, 0, 0, nullptr);
+    }
+
+    void wait(std::optional<time_point> until) override {
+        CORACLE_ASSERT(next_ == fetched_);  // wait() inside on_ready() would overwrite the batch being delivered
+        struct timespec timeout{};
+        if (until) timeout = left_until(*until);
+        int count = ::kevent(kqueue_.get(), nullptr, 0, batch_.data(), static_cast<int>(batch_size),
+                             until ? &timeout : nullptr);
+        if (count < 0 && errno != EINTR) throw std::system_error(last_error(), "coracle: kevent");
+        // Cleared before delivery: a wake from here on makes the next wait return.
+        if (woken_.load(std::memory_order_relaxed)) woken_.exchange(false, std::memory_order_acq_rel);
+        fetched_ = count > 0 ? static_cast<std::size_t>(count) : 0;
+        for (next_ = 0; next_ < fetched_;) {
+            const struct kevent& event = batch_[next_++];
+            if (event.filter != EVFILT_USER) address_of_watcher(event)->on_ready(meaning(event));
+        }
+    }
+
+    time_point now() noexcept override { return clock::now(); }
+
+    void wake() noexcept override {
+        if (woken_.exchange(true, std::memory_order_acq_rel)) return;
+        int saved = errno;  // this may be a signal handler
+        struct kevent alarm;
+        EV_SET(&alarm, 0, EVFILT_USER, 0, NOTE_TRIGGER, 0, nullptr);
+        ::kevent(kqueue_.get(), &alarm, 1, nullptr, 0, nullptr);
+        errno = saved;
+    }
+
+private:
+    static watcher* address_of_watcher(const struct kevent& event) noexcept {
+        return reinterpret_cast<watcher*>(event.udata);
+    }
+
+    static readiness meaning(const struct kevent& event) noexcept {
+        bool reading = event.filter == EVFILT_READ;
+        bool ended = (event.flags & EV_EOF) != 0;
+        readiness ready;
+        ready.error = (event.flags & EV_ERROR) != 0 || (ended && event.fflags != 0);
+        ready.readable = reading || ready.error;
+        ready.writable = !reading || ready.error;
+        ready.hangup = reading && ended;
+        return ready;
+    }
+
+    struct timespec left_until(time_point until) noexcept {
+        struct timespec left{};
+        time_point at = now();
+        if (until <= at) return left;
+        auto nanoseconds = std::chrono::nanoseconds(until - at).count();
+        // BSD kernels refuse very long timeouts with EINVAL; an early return is allowed.
+        constexpr long long longest = 86'400LL * 1'000'000'000;
+        if (nanoseconds > longest) nanoseconds = longest;
+        left.tv_sec = static_cast<decltype(left.tv_sec)>(nanoseconds / 1'000'000'000);
+        left.tv_nsec = static_cast<decltype(left.tv_nsec)>(nanoseconds % 1'000'000'000);
+        return left;
+    }
+
+    result<void> change(int fd, unsigned short what, watcher* who) noexcept {
+        auto ident = static_cast<decltype(kevent::ident)>(fd);
+        struct kevent wanted[2];
+        EV_SET(&wanted[0], ident, EVFILT_READ, what | EV_RECEIPT, 0, 0, who);
+        EV_SET(&wanted[1], ident, EVFILT_WRITE, what | EV_RECEIPT, 0, 0, who);
+        struct kevent outcome[2];
+        int count = uninterrupted([&] { return ::kevent(kqueue_.get(), wanted, 2, outcome, 2, nullptr); });
+        if (count < 0) return last_failure();
+        int accepted = 0;
+        std::error_code refused;
+        for (int i = 0; i < count; ++i) {
+            if (outcome[i].data == 0)
+                ++accepted;
+            else if (!refused)
+                refused = std::error_code(static_cast<int>(outcome[i].data), std::system_category());
+        }
+        if (accepted == 0) return failure(refused);
+        return {};
+    }
+
+    static constexpr std::size_t batch_size = 256;
+
+    file_descriptor kqueue_;
+    std::atomic<bool> woken_{false};
+    std::size_t next_ = 0;
+    std::size_t fetched_ = 0;
+    std::array<struct kevent, batch_size> batch_;
+};
+
+}  // namespace coracle::os
+
+#endif
+
+// ---- coracle/os/native_poller.hpp
+// The file that chooses the poller: kqueue where <sys/event.h> is (macOS, FreeBSD, Linux with the shim of the tests),
+// else epoll.
+
+#if !__has_include(<sys/event.h>) && !defined(__linux__)
+#error "coracle needs epoll (Linux) or kqueue (macOS, FreeBSD); this system has neither <sys/epoll.h> nor <sys/event.h>"
+#endif
+
+namespace coracle::os {
+
+#if __has_include(<sys/event.h>)
+using native_poller = kqueue_poller;
+#else
+using native_poller = epoll_poller;
+#endif
+
+/// The poller of this system. error: std::system_error.
+inline std::unique_ptr<poller> make_native_poller() { return std::make_unique<native_poller>(); }
+
+}  // namespace coracle::os
+
+// ---- coracle/os/processor_count.hpp
+// How many processors this process may use.
+// sched_getaffinity(2) on Linux; a container that is given two of sixty-four sees two.
+
+#if defined(__linux__)
+#include <sched.h>
+#endif
+
+namespace coracle::os {
+
+/// At least 1.
+inline unsigned processor_count() noexcept {
+#if defined(__linux__) && defined(CPU_COUNT)
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    // Fails on machines of more than 1024 processors; the answer below does for them.
+    if (::sched_getaffinity(0, sizeof allowed, &allowed) == 0)
+        if (int count = CPU_COUNT(&allowed); count > 0) return static_cast<unsigned>(count);
+#endif
+    unsigned count = std::thread::hardware_concurrency();
+    return count > 0 ? count : 1;
+}
+
+}  // namespace coracle::os
+
+// ---- coracle/os/signal_watch.hpp
+// signal_watch: Ctrl-C and SIGTERM as a flag and a wake-up, for the time of its life.
+// POSIX sigaction(2), signal-safety(7).
+
+namespace coracle::os {
+
+// Facts:
+// - A handler may run on any thread, and on another one while this one tears down: it is counted in and out.
+// - GNU timeout and some container runtimes send SIGTERM twice in a row: a second SIGTERM changes nothing. A second
+//   Ctrl-C is a person who will not wait.
+
+/// While it lives, SIGINT and SIGTERM are remembered and wake the poller instead of ending the process, and SIGPIPE is
+/// ignored. Ctrl-C after either of them does at once what the system would do. One at a time in a process.
+/// keeps: a reference to `wakes`. On destruction everything is as it was before.
+class signal_watch {
+public:
+    /// error: std::logic_error when there is one already; std::system_error.
+    explicit signal_watch(poller& wakes) {
+        if (state().taken.exchange(true))
+            throw std::logic_error("coracle: a second signal_watch in one process; run one server at a time");
+        state().caught = 0;
+        state().wakes = &wakes;
+        for (std::size_t i = 0; i < count; ++i) {
+            struct sigaction wanted{};
+            wanted.sa_handler = numbers[i] == SIGPIPE ? SIG_IGN : &on_signal;
+            sigemptyset(&wanted.sa_mask);
+            wanted.sa_flags = SA_RESTART;  // the poller's wait is interrupted all the same, other calls need not be
+            if (::sigaction(numbers[i], &wanted, &before_[i]) < 0) {
+                auto why = last_error();
+                restore(i);
+                throw std::system_error(why, "coracle: sigaction");
+            }
+        }
+    }
+    signal_watch(const signal_watch&) = delete;
+    signal_watch& operator=(const signal_watch&) = delete;
+    ~signal_watch() { restore(count); }
+
+    /// The signal that asked to stop; 0 while none has.
+    int caught() const noexcept { return state().caught.load(); }
+
+private:
+    struct shared_state {
+        std::atomic<bool> taken{false};
+        std::atomic<int> caught{0};
+        std::atomic<poller*> wakes{nullptr};
+        std::atomic<int> handlers{0};
+    };
+    // Constant-initialised, so that the handler never meets a guard of a function-local static.
+    static shared_state& state() noexcept {
+        static constinit shared_state the;
+        return the;
+    }
+
+    static void on_signal(int number) noexcept {
+        shared_state& now = state();
+        int saved = errno;
+        now.handlers.fetch_add(1);
+        int none = 0;
+        bool first = now.caught.compare_exchange_strong(none, number);
+        if (!first && number == SIGINT) {
+            ::signal(SIGINT, SIG_DFL);
+            ::raise(SIGINT);  // blocked until this handler returns
+        }
+        if (poller* sleeper = now.wakes.load()) sleeper->wake();
+        now.handlers.fetch_sub(1);
+        errno = saved;
+    }
+
+    void restore(std::size_t installed) noexcept {
+        for (std::size_t i = 0; i < installed; ++i) ::sigaction(numbers[i], &before_[i], nullptr);
+        state().wakes = nullptr;
+        while (state().handlers.load() != 0) std::this_thread::yield();
+        state().taken = false;
+    }
+
+    static constexpr int numbers[] = {SIGINT, SIGTERM, SIGPIPE};
+    static constexpr std::size_t count = 3;
+    struct sigaction before_[count]{};
+};
+
+}  // namespace coracle::os
+
+// ---- coracle/os/socket_address.hpp
+// socket_address: where a socket is bound or connected to, as the kernel wants it.
+// POSIX <sys/socket.h>, <netinet/in.h>, <sys/un.h>; unix(7) for abstract names.
+
+namespace coracle::os {
+
+/// What kind of address it is; `none` is also an unnamed unix socket, as clients of unix sockets usually are.
+enum class address_family : std::uint8_t { none, ipv4, ipv6, local };
+
+/// A sockaddr of any family with its length.
+class socket_address {
+public:
+    socket_address() noexcept = default;
+
+    static socket_address ipv4(const std::array<std::uint8_t, 4>& bytes, std::uint16_t port) noexcept {
+        sockaddr_in room{};
+        room.sin_family = AF_INET;
+        room.sin_port = htons(port);
+        std::memcpy(&room.sin_addr, bytes.data(), bytes.size());
+        return socket_address(&room, sizeof room);
+    }
+
+    /// in: `scope` is the interface number of a link-local address, else 0.
+    static socket_address ipv6(const std::array<std::uint8_t, 16>& bytes, std::uint16_t port,
+                               std::uint32_t scope = 0) noexcept {
+        sockaddr_in6 room{};
+        room.sin6_family = AF_INET6;
+        room.sin6_port = htons(port);
+        room.sin6_scope_id = scope;
+        std::memcpy(&room.sin6_addr, bytes.data(), bytes.size());
+        return socket_address(&room, sizeof room);
+    }
+
+    /// A unix socket in the file system; on Linux a path that starts with NUL is an abstract name.
+    /// error: filename_too_long (Linux takes 107 bytes, BSD and macOS 103), invalid_argument for an empty path or one
+    /// with a NUL inside.
+    static result<socket_address> local(std::string_view path) {
+        sockaddr_un room{};
+        if (path.empty() || path.find('\0', 1) != std::string_view::npos)
+            return failure(std::make_error_code(std::errc::invalid_argument));
+        if (path.size() >= sizeof room.sun_path) return failure(std::make_error_code(std::errc::filename_too_long));
+        room.sun_family = AF_UNIX;
+        std::memcpy(room.sun_path, path.data(), path.size());
+        bool abstract = path.front() == '\0';
+        return socket_address(&room, offsetof(sockaddr_un, sun_path) + path.size() + (abstract ? 0 : 1));
+    }
+
+    address_family family() const noexcept {
+        if (length_ < static_cast<socklen_t>(offsetof(sockaddr_storage, ss_family) + sizeof storage_.ss_family))
+            return address_family::none;
+        if (storage_.ss_family == AF_INET) return address_family::ipv4;
+        if (storage_.ss_family == AF_INET6) return address_family::ipv6;
+        if (storage_.ss_family == AF_UNIX && !path().empty()) return address_family::local;
+        return address_family::none;
+    }
+
+    /// 0 unless the family is ipv4 or ipv6.
+    std::uint16_t port() const noexcept {
+        if (storage_.ss_family == AF_INET) return ntohs(as<sockaddr_in>().sin_port);
+        if (storage_.ss_family == AF_INET6) return ntohs(as<sockaddr_in6>().sin6_port);
+        return 0;
+    }
+    std::array<std::uint8_t, 4> ipv4_bytes() const noexcept {
+        std::array<std::uint8_t, 4> bytes{};
+        auto address = as<sockaddr_in>().sin_addr;
+        std::memcpy(bytes.data(), &address, bytes.size());
+        return bytes;
+    }
+    std::array<std::uint8_t, 16> ipv6_bytes() const noexcept {
+        std::array<std::uint8_t, 16> bytes{};
+        auto address = as<sockaddr_in6>().sin6_addr;
+        std::memcpy(bytes.data(), &address, bytes.size());
+        return bytes;
+    }
+    std::uint32_t ipv6_scope() const noexcept { return as<sockaddr_in6>().sin6_scope_id; }
+
+    /// The path of a unix socket, a view into this object; empty when it has none.
+    std::string_view path() const noexcept {
+        constexpr std::size_t start = offsetof(sockaddr_un, sun_path);
+        if (storage_.ss_family != AF_UNIX || length_ <= start) return {};
+        std::string_view text(reinterpret_cast<const char*>(&storage_) + start, length_ - start);
+        if (text.front() == '\0') {
+            bool named = text.find_first_not_of('\0') != std::string_view::npos;
+            return named ? text : std::string_view();
+        }
+        return text.substr(0, text.find('\0'));
+    }
+
+    const sockaddr* data() const noexcept { return reinterpret_cast<const sockaddr*>(&storage_); }
+    socklen_t size() const noexcept { return length_; }
+    /// AF_INET and so on, for socket().
+    int domain() const noexcept { return storage_.ss_family; }
+
+    /// For the calls that fill an address in: `fill(sockaddr*, socklen_t*)` returns negative when it failed.
+    template <class Fill>
+    static auto filled_by(socket_address& out, Fill fill) {
+        out = socket_address();
+        socklen_t length = sizeof out.storage_;
+        auto outcome = fill(reinterpret_cast<sockaddr*>(&out.storage_), &length);
+        // The kernel tells the full length even when it had to cut.
+        if (outcome >= 0) out.length_ = length < sizeof out.storage_ ? length : socklen_t{sizeof out.storage_};
+        return outcome;
+    }
+
+private:
+    socket_address(const void* address, std::size_t length) noexcept : length_(static_cast<socklen_t>(length)) {
+        std::memcpy(&storage_, address, length);
+    }
+    template <class Address>
+    Address as() const noexcept {
+        Address copy;
+        std::memcpy(&copy, &storage_, sizeof copy);
+        return copy;
+    }
+
+    sockaddr_storage storage_{};
+    socklen_t length_ = 0;
+};
+
+}  // namespace coracle::os
+
+// ---- coracle/os/socket.hpp
+// The socket calls, as coracle wants them: non-blocking, close-on-exec, never a SIGPIPE, never EINTR.
+// POSIX socket(2) and friends; accept4(2) of Linux and FreeBSD.
+
+namespace coracle::os {
+
+// Facts:
+// - accept() also reports what had gone wrong with the connection it would have returned (ECONNABORTED, EPROTO,
+//   ENETDOWN, ...): those are the peer's trouble, and the next connection is fine.
+// - connect() interrupted by a signal goes on by itself; calling it again says EALREADY.
+// - A unix socket whose server's backlog is full says EAGAIN to connect() at once and never tells when it is worth
+//   another try: for connecting, EAGAIN is an error and EINPROGRESS is the one that means "wait".
+// - macOS has neither SOCK_NONBLOCK nor accept4 nor (before 2023) MSG_NOSIGNAL; it has SO_NOSIGPIPE. On BSD an
+//   accepted socket inherits O_NONBLOCK from the listener, on Linux it does not.
+
+namespace detail {
+
+#if defined(MSG_NOSIGNAL)
+inline constexpr int send_flags = MSG_NOSIGNAL;
+#else
+inline constexpr int send_flags = 0;
+#endif
+
+inline result<void> set_option(int fd, int level, int name, int value) noexcept {
+    if (::setsockopt(fd, level, name, &value, sizeof value) < 0) return last_failure();
+    return {};
+}
+
+/// What SOCK_NONBLOCK and SOCK_CLOEXEC do where they exist.
+inline result<void> prepare_socket([[maybe_unused]] int fd) noexcept {
+#if !defined(SOCK_NONBLOCK) || !defined(SOCK_CLOEXEC)
+    int flags = ::fcntl(fd, F_GETFL);
+    if (flags < 0 || ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) return last_failure();
+    if (::fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) return last_failure();
+#endif
+#if defined(SO_NOSIGPIPE)
+    if (auto quiet = set_option(fd, SOL_SOCKET, SO_NOSIGPIPE, 1); !quiet) return failure(quiet.error());
+#endif
+    return {};
+}
+
+/// Whether accept() failed for the connection it would have returned, and the next one may be fine.
+inline bool is_of_the_peer(int why, int listener) noexcept {
+    switch (why) {
+        case EINTR:
+        case ECONNABORTED:
+        case EPROTO:
+        case ETIMEDOUT:
+        case ENETDOWN:
+        case ENETUNREACH:
+        case EHOSTDOWN:
+        case EHOSTUNREACH:
+#if defined(ENONET)
+        case ENONET:
+#endif
+            return true;
+        case EOPNOTSUPP:
+        case ENOPROTOOPT: {
+            // Also what a socket that does not listen says, and that would never end.
+            int listening = 0;
+            socklen_t size = sizeof listening;
+            bool listens = ::getsockopt(listener, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening != 0;
+            errno = why;
+            return listens;
+        }
+        default:
+            return false;
+    }
+}
+
+inline int stream_type() noexcept {
+#if defined(SOCK_NONBLOCK) && defined(SOCK_CLOEXEC)
+    return SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+#else
+    return SOCK_STREAM;
+#endif
+}
+
+}  // namespace detail
+
+/// A stream socket (TCP or unix) of the family of `where`, neither bound nor connected.
+inline result<file_descriptor> open_stream_socket(const socket_address& where) noexcept {
+    file_descriptor made(::socket(where.domain(), detail::stream_type(), 0));
+    if (!made) return last_failure();
+    if (auto prepared = detail::prepare_socket(made.get()); !prepared) return failure(prepared.error());
+    return made;
+}
+
+/// Two unix stream sockets connected to one another.
+inline result<std::pair<file_descriptor, file_descriptor>> open_socket_pair() noexcept {
+    int fds[2];
+    if (::socketpair(AF_UNIX, detail::stream_type(), 0, fds) < 0) return last_failure();
+    std::pair<file_descriptor, file_descriptor> made{file_descriptor(fds[0]), file_descriptor(fds[1])};
+    for (int fd : fds)
+        if (auto prepared = detail::prepare_socket(fd); !prepared) return failure(prepared.error());
+    return made;
+}
+
+/// Lets a server bind again while connections of its predecessor are still in TIME_WAIT.
+inline result<void> reuse_address(int fd) noexcept { return detail::set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1); }
+
+/// Lets several sockets listen on one address, the kernel dealing connections out among them (Linux, FreeBSD).
+/// error: not_supported where connections are not dealt out (macOS).
+inline result<void> share_port(int fd) noexcept {
+#if defined(SO_REUSEPORT_LB)
+    return detail::set_option(fd, SOL_SOCKET, SO_REUSEPORT_LB, 1);
+#elif defined(__linux__)
+    return detail::set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+#else
+    (void)fd;
+    return failure(std::make_error_code(std::errc::not_supported));
+#endif
+}
+
+/// Sends small writes at once instead of waiting for the peer's acknowledgement.
+inline result<void> send_without_delay(int fd) noexcept { return detail::set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1); }
+
+/// Whether an IPv6 socket takes IPv6 only, or IPv4 too.
+inline result<void> take_only_ipv6(int fd, bool only) noexcept {
+    return detail::set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, only ? 1 : 0);
+}
+
+inline result<void> bind_socket(int fd, const socket_address& where) noexcept {
+    if (::bind(fd, where.data(), where.size()) < 0) return last_failure();
+    return {};
+}
+
+/// in: `backlog` connections may wait for accept; the kernel may cut it (net.core.somaxconn).
+inline result<void> listen_on(int fd, int backlog = 2048) noexcept {
+    if (::listen(fd, backlog) < 0) return last_failure();
+    return {};
+}
+
+/// The next connection of a listening socket, and who it is.
+/// error: would_block (is_would_block) when none waits; out of descriptors (is_out_of_descriptors) leaves it waiting.
+inline result<file_descriptor> accept_connection(int fd, socket_address& peer) noexcept {
+    for (;;) {
+        file_descriptor made(socket_address::filled_by(peer, [&](sockaddr* room, socklen_t* length) {
+#if defined(SOCK_NONBLOCK) && defined(SOCK_CLOEXEC)
+            return ::accept4(fd, room, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+#else
+            return ::accept(fd, room, length);
+#endif
+        }));
+        if (made) {
+            if (auto prepared = detail::prepare_socket(made.get()); !prepared) continue;  // gone already (macOS)
+            return made;
+        }
+        if (!detail::is_of_the_peer(errno, fd)) return last_failure();
+    }
+}
+
+/// Starts to connect. error: operation_in_progress means that finish_connect() tells the outcome at the next edge.
+inline result<void> start_connect(int fd, const socket_address& where) noexcept {
+    if (::connect(fd, where.data(), where.size()) == 0) return {};
+    if (errno == EINTR) errno = EINPROGRESS;
+    return last_failure();
+}
+
+inline bool is_in_progress(const std::error_code& why) noexcept {
+    return why.value() == EINPROGRESS && why.category() == std::system_category();
+}
+
+/// Outcome of start_connect(). error: operation_in_progress when there is none yet, else why it failed.
+inline result<void> finish_connect(int fd) noexcept {
+    int why = 0;
+    socklen_t size = sizeof why;
+    if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &why, &size) < 0) return last_failure();
+    if (why != 0) return failure(std::error_code(why, std::system_category()));
+    // No error is also what a connection in the making says: only one that is made has a peer.
+    socket_address peer;
+    int named = socket_address::filled_by(
+        peer, [&](sockaddr* room, socklen_t* length) { return ::getpeername(fd, room, length); });
+    if (named == 0) return {};
+    return failure(std::error_code(errno == ENOTCONN ? EINPROGRESS : errno, std::system_category()));
+}
+
+/// Bytes that have arrived. 0 is the end of the stream. error: would_block when none are there.
+inline result<std::size_t> receive(int fd, std::span<char> room) noexcept {
+    auto count = uninterrupted([&]() noexcept { return ::recv(fd, room.data(), room.size(), 0); });
+    if (count < 0) return last_failure();
+    return static_cast<std::size_t>(count);
+}
+
+/// Whether nothing of the peer's is left to read and the peer sends no more; consumes nothing.
+inline bool at_end_of_stream(int fd) noexcept {
+    char byte;
+    return uninterrupted([&]() noexcept { return ::recv(fd, &byte, 1, MSG_PEEK); }) == 0;
+}
+
+/// As many of the bytes as the kernel takes now, perhaps not all. error: would_block when it takes none.
+inline result<std::size_t> send_some(int fd, std::string_view bytes) noexcept {
+    auto count = uninterrupted([&]() noexcept { return ::send(fd, bytes.data(), bytes.size(), detail::send_flags); });
+    if (count < 0) return last_failure();
+    return static_cast<std::size_t>(count);
+}
+
+/// Two pieces in one call, as a head and its body; else as send_some.
+inline result<std::size_t> send_some(int fd, std::string_view first, std::string_view second) noexcept {
+    iovec pieces[2];
+    pieces[0].iov_base = const_cast<char*>(first.data());
+    pieces[0].iov_len = first.size();
+    pieces[1].iov_base = const_cast<char*>(second.data());
+    pieces[1].iov_len = second.size();
+    msghdr message{};
+    message.msg_iov = pieces;
+    message.msg_iovlen = 2;
+    auto count = uninterrupted([&]() noexcept { return ::sendmsg(fd, &message, detail::send_flags); });
+    if (count < 0) return last_failure();
+    return static_cast<std::size_t>(count);
+}
+
+/// Says "no more from here" (FIN); what the peer sends can still be read.
+inline result<void> shutdown_sending(int fd) noexcept {
+    if (::shutdown(fd, SHUT_WR) < 0) return last_failure();
+    return {};
+}
+
+/// Reads find the end of the stream from here on, also the one that somebody waits for.
+inline void shutdown_receiving(int fd) noexcept { ::shutdown(fd, SHUT_RD); }
+
+/// Makes the close that follows a reset (RST): the peer's unread bytes and our unsent ones are dropped at once.
+inline result<void> reset_on_close(int fd) noexcept {
+    linger at_once{};
+    at_once.l_onoff = 1;
+    at_once.l_linger = 0;
+    if (::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) < 0) return last_failure();
+    return {};
+}
+
+/// Where the socket is bound; tells the port the kernel chose for port 0.
+inline result<socket_address> local_address(int fd) noexcept {
+    socket_address out;
+    int named = socket_address::filled_by(
+        out, [&](sockaddr* room, socklen_t* length) { return ::getsockname(fd, room, length); });
+    if (named < 0) return last_failure();
+    return out;
+}
+
+/// Who is at the other end. error: not_connected.
+inline result<socket_address> peer_address(int fd) noexcept {
+    socket_address out;
+    int named = socket_address::filled_by(
+        out, [&](sockaddr* room, socklen_t* length) { return ::getpeername(fd, room, length); });
+    if (named < 0) return last_failure();
+    return out;
+}
+
+}  // namespace coracle::os
+
+// ---- coracle/os/socket_file.hpp
+// socket_file: the name of a listening unix socket in the file system, made without treading on anybody's.
+// unix(7), POSIX bind(2): a name outlives the process that bound it, and nobody can bind it again until it is removed.
+
+namespace coracle::os {
+
+/// Removes the name when it is destroyed, if it still is the one that it made. Abstract names need no removal.
+class socket_file {
+public:
+    socket_file() noexcept = default;
+    socket_file(socket_file&& other) noexcept
+        : path_(std::exchange(other.path_, {})), device_(other.device_), inode_(other.inode_) {}
+    socket_file& operator=(socket_file&& other) noexcept {
+        if (this != &other) {
+            remove();
+            path_ = std::exchange(other.path_, {});
+            device_ = other.device_;
+            inode_ = other.inode_;
+        }
+        return *this;
+    }
+    ~socket_file() { remove(); }
+
+    /// Binds the unix socket `fd`. A name that a dead server left behind is taken over.
+    /// error: address_in_use when a living server, or a file that is no socket, has the name.
+    static result<socket_file> bind(int fd, const socket_address& where) {
+        auto bound = bind_socket(fd, where);
+        if (!bound && bound.error() == std::errc::address_in_use && remove_if_stale(where))
+            bound = bind_socket(fd, where);
+        if (!bound) return failure(bound.error());
+        socket_file made;
+        if (where.path().front() == '\0') return made;
+        struct stat file{};
+        std::string path(where.path());
+        if (::lstat(path.c_str(), &file) < 0) return last_failure();
+        made.path_ = std::move(path);
+        made.device_ = file.st_dev;
+        made.inode_ = file.st_ino;
+        return made;
+    }
+
+    void remove() noexcept {
+        if (path_.empty()) return;
+        struct stat file{};
+        if (::lstat(path_.c_str(), &file) == 0 && file.st_dev == device_ && file.st_ino == inode_)
+            ::unlink(path_.c_str());
+        path_.clear();
+    }
+
+private:
+    /// Stale is a socket that refuses a connection; whatever else answers, or does not answer, is left alone.
+    static bool remove_if_stale(const socket_address& where) {
+        std::string path(where.path());
+        struct stat before{};
+        if (path.empty() || path.front() == '\0') return false;
+        if (::lstat(path.c_str(), &before) < 0) return errno == ENOENT;
+        if (!S_ISSOCK(before.st_mode)) return false;
+        auto probe = open_stream_socket(where);
+        if (!probe) return false;
+        auto answer = start_connect(probe->get(), where);
+        if (answer || answer.error() != std::errc::connection_refused) return false;
+        struct stat after{};
+        if (::lstat(path.c_str(), &after) < 0) return errno == ENOENT;
+        if (after.st_dev != before.st_dev || after.st_ino != before.st_ino) return false;  // somebody was faster
+        return ::unlink(path.c_str()) == 0 || errno == ENOENT;
+    }
+
+    std::string path_;
+    dev_t device_ = 0;
+    ino_t inode_ = 0;
+};
+
+}  // namespace coracle::os
+
+// ---- coracle/os/spare_descriptor.hpp
+// spare_descriptor: one descriptor kept back, to turn connections away with when no other is left.
+// libev(3) "The special problem of accept()ing when you can't".
+
+namespace coracle::os {
+
+// Fact: when accept() says EMFILE the connection stays in the queue and the listener stays readable. An edge-triggered
+// poller then never tells again and a level-triggered one never stops; and the client waits for its own timeout.
+
+/// Holds one descriptor in reserve. Belongs to one listener.
+class spare_descriptor {
+public:
+    spare_descriptor() noexcept { refill(); }
+
+    /// Turns away connections that wait at `listener`, up to `most`, so that their clients know at once.
+    /// Returns how many; 0 when the queue is empty or another thread took the spare one meanwhile.
+    int turn_away(int listener, int most) noexcept {
+        int turned = 0;
+        while (turned < most) {
+            spare_.reset();
+            socket_address ignored;
+            auto connection = accept_connection(listener, ignored);
+            if (!connection) break;
+            connection->reset();
+            ++turned;
+        }
+        refill();
+        return turned;
+    }
+
+    explicit operator bool() const noexcept { return static_cast<bool>(spare_); }
+
+private:
+    void refill() noexcept {
+        if (!spare_) spare_ = file_descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    }
+
+    file_descriptor spare_;
+};
+
+}  // namespace coracle::os
+
+// ---- coracle/os/terminal.hpp
+// Whether a person is looking: colours and the friendly banner are for terminals only.
+// POSIX isatty(3).
+
+namespace coracle::os {
+
+/// Whether what is written to `stream` appears on a terminal. Error: none; a closed stream is no terminal.
+inline bool is_terminal(FILE* stream) noexcept {
+    int fd = ::fileno(stream);
+    return fd >= 0 && ::isatty(fd) == 1;
+}
+
+}  // namespace coracle::os
+
+// ---- coracle/os/wall_clock.hpp
+// The time of day, for dates that people and other machines read. Deadlines use os::clock.
+// POSIX clock_gettime(2).
+
+namespace coracle::os {
+
+/// Milliseconds since 1970-01-01T00:00:00Z, as the system believes; may jump either way.
+inline std::int64_t unix_milliseconds() noexcept {
+    struct timespec at{};
+    ::clock_gettime(CLOCK_REALTIME, &at);
+    return static_cast<std::int64_t>(at.tv_sec) * 1000 + at.tv_nsec / 1'000'000;
+}
+
+/// Whole seconds since 1970-01-01T00:00:00Z.
+inline std::int64_t unix_seconds() noexcept {
+    struct timespec at{};
+    ::clock_gettime(CLOCK_REALTIME, &at);
+    return static_cast<std::int64_t>(at.tv_sec);
+}
+
+}  // namespace coracle::os
+
+// ---- coracle/async/job.hpp
+// job, scope, operation: who waits, what can be cancelled as one, and for what is waited.
+// The model is trio's: level-triggered cancel scopes. All three belong to one thread, so nothing here is atomic.
+
+namespace coracle {
+
+/// Thrown at the next co_await of whatever was cancelled. No std::exception, so `catch (const std::exception&)` lets
+/// it pass; code that catches it for clean-up throws it on.
+struct cancelled final {};
+
+namespace async {
+
+class job;
+class operation;
+class scheduler;
+
+/// A node of the tree that cancellation follows: cancelling a scope cancels everything below it, and every later
+/// co_await in it, until it is left. Lives where it is used, usually in a coroutine frame.
+class scope {
+public:
+    scope() noexcept = default;
+    scope(const scope&) = delete;
+    scope& operator=(const scope&) = delete;
+    ~scope() { detach(); }
+
+    /// Becomes a child of `parent`, and is cancelled at once if that is.
+    void attach(scope& parent) noexcept {
+        detach();
+        next_ = parent.child_;
+        if (next_) next_->link_ = &next_;
+        link_ = &parent.child_;
+        parent.child_ = this;
+        in_effect_ = requested_ || parent.in_effect_;
+    }
+    void cancel() noexcept {
+        requested_ = true;
+        if (!in_effect_) spread();
+    }
+    /// This very scope was cancelled, not only one above it.
+    bool cancel_requested() const noexcept { return requested_; }
+    /// This scope or one above it was cancelled: the next co_await in it throws `cancelled`.
+    bool cancelled() const noexcept { return in_effect_; }
+
+private:
+    friend class job;
+    friend class cancel_scope;
+    void detach() noexcept {
+        if (!link_) return;
+        *link_ = next_;
+        if (next_) next_->link_ = link_;
+        link_ = nullptr;
+    }
+    inline void spread() noexcept;
+
+    scope* child_ = nullptr;
+    scope* next_ = nullptr;
+    scope** link_ = nullptr;
+    job* job_ = nullptr;  // the job whose waiting this scope interrupts; none for a group
+    bool requested_ = false;
+    bool in_effect_ = false;
+};
+
+/// One sequential chain of awaits: a connection, a request handler, a child of gather. At any time it waits for at
+/// most one operation, so cancelling it is one pointer.
+class job {
+public:
+    job() noexcept { root_.job_ = this; }
+    explicit job(scope& parent) noexcept : job() { root_.attach(parent); }
+
+    scope& root() noexcept { return root_; }
+    /// The innermost scope that the job's code is in.
+    scope& current_scope() noexcept { return *innermost_; }
+    bool cancelled() const noexcept { return innermost_->cancelled(); }
+    bool waiting() const noexcept { return pending_ != nullptr; }
+
+private:
+    friend class scope;
+    friend class operation;
+    friend class cancel_scope;
+    scope root_;
+    scope* innermost_ = &root_;
+    operation* pending_ = nullptr;
+};
+
+/// A scope around part of a job's code: from here to its end, cancel() interrupts this part and no more.
+class cancel_scope {
+public:
+    explicit cancel_scope(job& in) noexcept : job_(in), outer_(*in.innermost_) {
+        inner_.job_ = &in;
+        inner_.attach(outer_);
+        in.innermost_ = &inner_;
+    }
+    cancel_scope(const cancel_scope&) = delete;
+    cancel_scope& operator=(const cancel_scope&) = delete;
+    ~cancel_scope() { job_.innermost_ = &outer_; }
+
+    void cancel() noexcept { inner_.cancel(); }
+    bool cancelled() const noexcept { return inner_.cancelled(); }
+    /// A `cancelled` that arrives at the end of this scope is its own, and ends here: nothing above was cancelled.
+    bool swallows() const noexcept { return inner_.cancel_requested() && !outer_.cancelled(); }
+
+private:
+    scope inner_;
+    job& job_;
+    scope& outer_;
+};
+
+/// What a job waits for: the base of every awaiter that can suspend by itself. It stands in at most one list, of
+/// waiters or of the ready. An operation either happens or is cancelled, never both.
+class operation : public list_node {
+public:
+    operation() noexcept = default;
+
+    /// Called when the scope around the waiting job is cancelled: finish_cancelled(), which leaves the list it stands
+    /// in, or silence when it has to be waited for all the same.
+    virtual void cancel() noexcept = 0;
+
+    /// Wakes: the waiting coroutine, from the ready queue of its loop, once. Nothing if it does not wait any more.
+    inline void finish() noexcept;
+
+protected:
+    ~operation() { abandon(); }
+
+    /// Called when its turn in the ready queue comes: true resumes the coroutine, false goes on waiting.
+    virtual bool ready() noexcept { return true; }
+
+    /// For await_suspend: `waiting` is the coroutine of the running job, which now waits for this.
+    inline void park(std::coroutine_handle<> waiting) noexcept;
+    /// For await_suspend, first thing: true when the running job is cancelled, and await_resume will say so.
+    inline bool refused() noexcept;
+    /// For await_suspend when there is nothing to wait for, and returned by it: goes on, or, when the job has had its
+    /// share of this turn, queues behind the others.
+    inline bool done_at_once(std::coroutine_handle<> waiting) noexcept;
+    /// False: the job has had its share of this turn and has to queue, however ready it is.
+    inline bool may_go_on() noexcept;
+    /// Queues it without finishing: ready() decides, and until then it can still be cancelled.
+    inline void try_again() noexcept;
+    inline void finish_cancelled() noexcept;
+    bool pending() const noexcept { return job_ != nullptr && job_->pending_ == this; }
+    /// After ready() has done its work: from here on the operation has happened.
+    void settled() noexcept {
+        if (pending()) job_->pending_ = nullptr;
+    }
+    bool was_cancelled() const noexcept { return cancelled_; }
+    /// For await_resume.
+    void throw_if_cancelled() const {
+        if (cancelled_) throw coracle::cancelled{};
+    }
+    scheduler& home() const noexcept { return *home_; }
+
+private:
+    friend class scheduler;
+    inline void proceed() noexcept;
+    void abandon() noexcept {
+        if (pending()) job_->pending_ = nullptr;
+    }
+
+    std::coroutine_handle<> waiting_;
+    job* job_ = nullptr;
+    scheduler* home_ = nullptr;
+    bool cancelled_ = false;
+};
+
+inline void scope::spread() noexcept {
+    in_effect_ = true;
+    if (job_ && job_->innermost_ == this && job_->pending_) job_->pending_->cancel();
+    for (scope* below = child_; below; below = below->next_)
+        if (!below->in_effect_) below->spread();
+}
+
+}  // namespace async
+}  // namespace coracle
+
+// ---- coracle/async/scheduler.hpp
+// scheduler: all that the coroutine algebra asks of the loop that runs it. loop/reactor is one.
+
+namespace coracle::async {
+
+/// A call that may block, on its way to another thread and back. Its owner keeps it alive until returned().
+class blocking_call : public list_node {
+public:
+    /// On a thread of the pool.
+    virtual void run() noexcept = 0;
+    /// On the thread of the scheduler that it came from, after run().
+    virtual void returned() noexcept = 0;
+
+    // Of whoever runs it, while it does.
+    void* taken_by = nullptr;
+    bool begun = false;
+
+protected:
+    ~blocking_call() = default;
+};
+
+/// One thread's queue of operations that are ready to go on, first in, first out.
+class scheduler {
+public:
+    scheduler(const scheduler&) = delete;
+    scheduler& operator=(const scheduler&) = delete;
+
+    /// The scheduler that runs on this thread. Error: std::logic_error when there is none.
+    static scheduler& current() {
+        if (!here()) [[unlikely]]
+            throw std::logic_error(
+                "coracle: nothing runs coroutines on this thread; call this from inside run(task) or a handler");
+        return *here();
+    }
+    static scheduler* current_or_null() noexcept { return here(); }
+
+    job* running_job() const noexcept { return running_; }
+    /// Makes `other` the running job for as long as the returned guard lives; used to start children.
+    class run_as {
+    public:
+        run_as(scheduler& on, job& other) noexcept : on_(on), before_(on.running_) { on.running_ = &other; }
+        run_as(const run_as&) = delete;
+        run_as& operator=(const run_as&) = delete;
+        ~run_as() { on_.running_ = before_; }
+
+    private:
+        scheduler& on_;
+        job* before_;
+    };
+
+    void make_ready(operation& next) noexcept { ready_.push_back(next); }
+
+    /// Runs `call` on another thread, then calls its returned() here.
+    virtual void offload(blocking_call& call) = 0;
+    /// True when `call` had not been started and never will be.
+    virtual bool retract(blocking_call& call) noexcept = 0;
+    /// For a waiter that dies: on return `call` does not run, and its returned() will not be called. Blocks this
+    /// thread while it runs.
+    virtual void recall(blocking_call& call) noexcept = 0;
+    /// Runs `f` on this scheduler's thread, soon. From any thread.
+    virtual void post(function<void()> f) = 0;
+
+    /// Counts an operation that was done without waiting. False: the job has had its share of this turn and has to
+    /// queue behind the others, however ready it is.
+    bool may_go_on() noexcept { return budget_-- > 0; }
+
+protected:
+    scheduler() noexcept = default;
+    ~scheduler() = default;
+
+    bool anything_ready() const noexcept { return !ready_.empty(); }
+    /// Resumes what is ready now; what becomes ready meanwhile waits for the next call.
+    void run_ready() noexcept {
+        intrusive_list<operation> batch;
+        batch.splice_back(ready_);
+        while (!batch.empty()) {
+            budget_ = share;
+            batch.pop_front().proceed();
+        }
+        budget_ = share;
+    }
+    /// Makes this the scheduler of the calling thread.
+    class occupy {
+    public:
+        explicit occupy(scheduler& self) noexcept : before_(here()) { here() = &self; }
+        occupy(const occupy&) = delete;
+        occupy& operator=(const occupy&) = delete;
+        ~occupy() { here() = before_; }
+
+    private:
+        scheduler* before_;
+    };
+
+private:
+    friend class operation;
+    static constexpr int share = 128;  // operations a job may finish in one go, as tokio's budget
+    static scheduler*& here() noexcept {
+        static constinit thread_local scheduler* mine = nullptr;
+        return mine;
+    }
+
+    intrusive_list<operation> ready_;
+    job* running_ = nullptr;
+    int budget_ = share;
+};
+
+/// The job that runs on this thread. Error: std::logic_error outside of run(task) and handlers.
+inline job& this_job() {
+    job* running = scheduler::current().running_job();
+    if (!running) [[unlikely]]
+        throw std::logic_error(
+            "coracle: no task runs here, in a posted function or a timer; post and fire cannot wait");
+    return *running;
+}
+
+inline void operation::park(std::coroutine_handle<> waiting) noexcept {
+    home_ = scheduler::here();
+    CORACLE_ASSERT(home_ != nullptr && home_->running_ != nullptr && home_->running_->pending_ == nullptr);
+    waiting_ = waiting;
+    job_ = home_->running_;
+    job_->pending_ = this;
+}
+
+inline bool operation::refused() noexcept {
+    scheduler* here = scheduler::here();
+    CORACLE_ASSERT(here != nullptr && here->running_ != nullptr);
+    return cancelled_ = here->running_->cancelled();
+}
+
+inline void operation::finish() noexcept {
+    if (!pending()) return;
+    job_->pending_ = nullptr;
+    home_->make_ready(*this);
+}
+
+inline bool operation::may_go_on() noexcept { return scheduler::here()->may_go_on(); }
+
+inline bool operation::done_at_once(std::coroutine_handle<> waiting) noexcept {
+    if (may_go_on()) return false;
+    park(waiting);
+    finish();
+    return true;
+}
+
+inline void operation::try_again() noexcept {
+    if (pending()) home_->make_ready(*this);
+}
+
+inline void operation::finish_cancelled() noexcept {
+    if (!pending()) return;
+    cancelled_ = true;
+    finish();
+}
+
+inline void operation::proceed() noexcept {
+    if (!cancelled_ && !ready()) return;
+    scheduler& home = *home_;
+    home.running_ = job_;
+    waiting_.resume();
+    home.running_ = nullptr;
+}
+
+}  // namespace coracle::async
+
+// ---- coracle/async/channel.hpp
+// channel<T>: a bounded queue between tasks. asyncio.Queue with an end.
+
+namespace coracle {
+
+/// Thrown by send() when the channel is, or becomes, closed: the item was not taken.
+class channel_closed : public std::runtime_error {
+public:
+    channel_closed() : std::runtime_error("the channel is closed: nothing can be sent any more") {}
+};
+
+/// Any number of senders and receivers of one loop; items and waiters are served first come, first served.
+/// `capacity` items wait inside; with 0 a sender waits until a receiver takes its item. Outlives its waiters.
+/// cost: no allocation per waiter.
+template <class T>
+class channel {
+public:
+    explicit channel(std::size_t capacity = 0) : capacity_(capacity) {}
+    channel(const channel&) = delete;
+    channel& operator=(const channel&) = delete;
+
+    class [[nodiscard("write co_await before send()")]] sender final : public async::operation {
+    public:
+        sender(channel& to, T item) : channel_(to), item_(std::move(item)) {}
+        bool await_ready() const noexcept { return false; }
+        bool await_suspend(std::coroutine_handle<> waiting) {
+            if (refused()) return false;
+            if (channel_.closed_) {
+                rejected_ = true;
+                return false;
+            }
+            if (channel_.accept(item_)) return done_at_once(waiting);
+            park(waiting);
+            channel_.senders_.push_back(*this);
+            return true;
+        }
+        void cancel() noexcept override { finish_cancelled(); }
+        void await_resume() const {
+            throw_if_cancelled();
+            if (rejected_) throw channel_closed();
+        }
+
+    private:
+        friend class channel;
+        channel& channel_;
+        T item_;
+        bool rejected_ = false;
+    };
+
+    class [[nodiscard("write co_await before receive()")]] receiver final : public async::operation {
+    public:
+        explicit receiver(channel& from) noexcept : channel_(from) {}
+        bool await_ready() const noexcept { return false; }
+        bool await_suspend(std::coroutine_handle<> waiting) {
+            if (refused()) return false;
+            if (channel_.give(item_) || channel_.closed_) return done_at_once(waiting);
+            park(waiting);
+            channel_.receivers_.push_back(*this);
+            return true;
+        }
+        void cancel() noexcept override { finish_cancelled(); }
+        std::optional<T> await_resume() {
+            throw_if_cancelled();
+            return std::move(item_);
+        }
+
+    private:
+        friend class channel;
+        channel& channel_;
+        std::optional<T> item_;
+    };
+
+    /// Waits for room. Error: channel_closed.
+    sender send(T item) { return sender(*this, std::move(item)); }
+    /// Waits for an item. Nothing once the channel is closed and empty.
+    receiver receive() noexcept { return receiver(*this); }
+
+    /// False, and `item` untouched, when a send would wait or the channel is closed.
+    bool try_send(T& item) { return !closed_ && accept(item); }
+    bool try_send(T&& item) { return try_send(item); }
+    /// Nothing when a receive would wait.
+    std::optional<T> try_receive() {
+        std::optional<T> item;
+        give(item);
+        return item;
+    }
+
+    /// No item is taken any more; what is inside can still be received. Wakes: all receivers, with nothing, and all
+    /// waiting senders, with channel_closed.
+    void close() noexcept {
+        closed_ = true;
+        while (!receivers_.empty()) receivers_.front().finish();
+        while (!senders_.empty()) {
+            sender& waiting = senders_.front();
+            waiting.rejected_ = true;
+            waiting.finish();
+        }
+    }
+    bool closed() const noexcept { return closed_; }
+    std::size_t size() const noexcept { return items_.size(); }
+    std::size_t capacity() const noexcept { return capacity_; }
+
+private:
+    bool accept(T& item) {
+        if (!receivers_.empty()) {
+            receiver& waiting = receivers_.front();
+            waiting.item_.emplace(std::move(item));
+            waiting.finish();
+            return true;
+        }
+        if (items_.size() >= capacity_) return false;
+        items_.push_back(std::move(item));
+        return true;
+    }
+    bool give(std::optional<T>& to) {
+        if (!items_.empty()) {
+            to.emplace(std::move(items_.front()));
+            items_.pop_front();
+            if (!senders_.empty()) {
+                items_.push_back(std::move(senders_.front().item_));
+                senders_.front().finish();
+            }
+            return true;
+        }
+        if (senders_.empty()) return false;
+        to.emplace(std::move(senders_.front().item_));
+        senders_.front().finish();
+        return true;
+    }
+
+    std::size_t capacity_;
+    bool closed_ = false;
+    std::deque<T> items_;
+    intrusive_list<sender> senders_;
+    intrusive_list<receiver> receivers_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/async/frame_pool.hpp
+// frame_pool: coroutine frames from free lists of this thread, so that awaiting a call costs no malloc.
+// Off under sanitizers, which it would blind, and when CORACLE_NO_FRAME_POOL is defined.
+
+namespace coracle::async {
+
+/// Blocks of up to 2 KiB in classes of 32 bytes; larger ones go to malloc. A block may be given back on any thread.
+class frame_pool {
+public:
+#if defined(CORACLE_NO_FRAME_POOL) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    static constexpr bool enabled = false;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+    static constexpr bool enabled = false;
+#else
+    static constexpr bool enabled = true;
+#endif
+#else
+    static constexpr bool enabled = true;
+#endif
+
+    /// Error: std::bad_alloc.
+    static void* allocate(std::size_t bytes) {
+        std::size_t size_class = class_of(bytes);
+        if (!enabled || size_class >= classes) return checked(std::malloc(bytes));
+        lists& mine = of_this_thread();
+        if (block* top = mine.top[size_class]) [[likely]] {
+            mine.top[size_class] = top->below;
+            --mine.count[size_class];
+            return top;
+        }
+        return checked(std::malloc((size_class + 1) * granule));
+    }
+
+    /// `bytes` is what allocate was asked for.
+    static void release(void* memory, std::size_t bytes) noexcept {
+        std::size_t size_class = class_of(bytes);
+        if (!enabled || size_class >= classes) return std::free(memory);
+        lists& mine = of_this_thread();
+        if (mine.count[size_class] >= kept || mine.closed) [[unlikely]]
+            return std::free(memory);
+        if (!mine.will_be_emptied) [[unlikely]]
+            empty_at_thread_exit(mine);
+        auto* top = ::new (memory) block{mine.top[size_class]};
+        mine.top[size_class] = top;
+        ++mine.count[size_class];
+    }
+
+private:
+    static constexpr std::size_t granule = 32;
+    static constexpr std::size_t classes = 64;
+    static constexpr unsigned kept = 256;
+
+    struct block {
+        block* below;
+    };
+    // Trivially destructible, so that frames which die after this thread's destructors have run still find it.
+    struct lists {
+        block* top[classes];
+        unsigned count[classes];
+        bool will_be_emptied;
+        bool closed;
+    };
+    struct emptier {
+        lists& mine;
+        explicit emptier(lists& l) noexcept : mine(l) {}
+        ~emptier() {
+            mine.closed = true;
+            for (block*& top : mine.top)
+                while (top) {
+                    block* below = top->below;
+                    std::free(top);
+                    top = below;
+                }
+        }
+    };
+
+    static std::size_t class_of(std::size_t bytes) noexcept { return (bytes - 1) / granule; }
+    static lists& of_this_thread() noexcept {
+        static constinit thread_local lists mine{};
+        return mine;
+    }
+    static void empty_at_thread_exit(lists& mine) noexcept {
+        static thread_local emptier at_exit(mine);
+        at_exit.mine.will_be_emptied = true;
+    }
+    static void* checked(void* memory) {
+        if (!memory) throw std::bad_alloc();
+        return memory;
+    }
+};
+
+}  // namespace coracle::async
+
+// ---- coracle/async/task.hpp
+// task<T>: a call that can wait. Lazy, awaited once, by one awaiter, on the thread that it began on.
+
+namespace coracle {
+
+template <class T = void>
+class task;
+
+namespace async {
+
+/// What a task<T> yields where a value has to stand: T, or std::monostate for void.
+template <class T>
+using value_of = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+
+/// Is told when a task ends that nobody awaits: the first task of a job.
+class task_end {
+public:
+    virtual void task_ended() noexcept = 0;
+
+protected:
+    ~task_end() = default;
+};
+
+}  // namespace async
+
+namespace detail {
+
+/// In debug builds: Python's "coroutine was never awaited".
+inline void report_never_awaited(const char* where) noexcept {
+    std::fprintf(stderr,
+                 "coracle: a task was dropped that never ran; write co_await before the call it came from (%s)\n",
+                 where);
+}
+
+class task_promise_base {
+public:
+    task_promise_base() noexcept {}
+
+    static void* operator new(std::size_t bytes) { return async::frame_pool::allocate(bytes); }
+    static void operator delete(void* frame, std::size_t bytes) noexcept { async::frame_pool::release(frame, bytes); }
+
+    std::suspend_always initial_suspend() noexcept { return {}; }
+
+    struct final_awaiter {
+        bool await_ready() noexcept { return false; }
+        template <class Promise>
+        std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> done) noexcept {
+            task_promise_base& promise = done.promise();
+            if (promise.end_) {
+                promise.end_->task_ended();
+                return std::noop_coroutine();
+            }
+            return promise.awaited_ ? promise.continuation_ : std::noop_coroutine();
+        }
+        void await_resume() noexcept {}
+    };
+    final_awaiter final_suspend() noexcept { return {}; }
+    void unhandled_exception() noexcept { error_ = std::current_exception(); }
+
+protected:
+    void rethrow_error() {
+        if (error_) [[unlikely]]
+            std::rethrow_exception(std::exchange(error_, nullptr));
+    }
+
+private:
+    template <class>
+    friend class coracle::task;
+    std::coroutine_handle<> continuation_;
+    async::task_end* end_ = nullptr;
+    std::exception_ptr error_;
+    bool started_ = false;
+    bool awaited_ = false;  // the awaiter is suspended and wants to be resumed
+};
+
+template <class T>
+class task_promise final : public task_promise_base {
+public:
+    task_promise() noexcept {}
+    task<T> get_return_object() noexcept;
+    void return_value(T value) noexcept(std::is_nothrow_move_constructible_v<T>) { value_.emplace(std::move(value)); }
+    T take() {
+        rethrow_error();
+        return std::move(*value_);
+    }
+
+private:
+    std::optional<T> value_;
+};
+
+template <class T>
+class task_promise<T&> final : public task_promise_base {
+public:
+    task_promise() noexcept {}
+    task<T&> get_return_object() noexcept;
+    void return_value(T& value) noexcept { value_ = std::addressof(value); }
+    T& take() {
+        rethrow_error();
+        return *value_;
+    }
+
+private:
+    T* value_ = nullptr;
+};
+
+template <>
+class task_promise<void> final : public task_promise_base {
+public:
+    task_promise() noexcept {}
+    inline task<void> get_return_object() noexcept;
+    void return_void() noexcept {}
+    void take() { rethrow_error(); }
+};
+
+}  // namespace detail
+
+/// What a coroutine returns: `task<user> load(int id) { ... co_return u; }`. Calling it runs nothing; `co_await` runs
+/// it and gives its value or throws its exception.
+/// wakes: the awaiter, at once, on the same stack when the task never waited, else where its last wait ended.
+/// cost: one pooled frame; about 10 ns when it does not wait.
+template <class T>
+class [[nodiscard("a task does nothing until it is awaited: write co_await before the call")]] task {
+public:
+    using promise_type = detail::task_promise<T>;
+    using value_type = T;
+
+    task(task&& other) noexcept : frame_(std::exchange(other.frame_, nullptr)) {}
+    task& operator=(task&& other) noexcept {
+        if (this != &other) {
+            drop();
+            frame_ = std::exchange(other.frame_, nullptr);
+        }
+        return *this;
+    }
+    ~task() { drop(); }
+
+    // Runs the child inside the parent's await_suspend instead of transferring to it: the stack unwinds after every
+    // await, whatever the optimiser does, and a million ready awaits in a loop need no more of it than one.
+    class awaiter {
+    public:
+        explicit awaiter(std::coroutine_handle<promise_type> frame) noexcept : frame_(frame) {}
+        bool await_ready() const noexcept { return frame_.done(); }
+        bool await_suspend(std::coroutine_handle<> parent) {
+            detail::task_promise_base& promise = frame_.promise();
+            if (!promise.started_) {
+                promise.started_ = true;
+                frame_.resume();
+                if (frame_.done()) return false;
+            }
+            CORACLE_ASSERT(!promise.awaited_);
+            promise.continuation_ = parent;
+            promise.awaited_ = true;
+            return true;
+        }
+        T await_resume() { return frame_.promise().take(); }
+
+    private:
+        std::coroutine_handle<promise_type> frame_;
+    };
+
+    awaiter operator co_await() && noexcept {
+        CORACLE_ASSERT(frame_);
+        return awaiter(frame_);
+    }
+    template <class Task = task>
+    awaiter operator co_await() & noexcept {
+        static_assert(!std::is_same_v<Task, task>,
+                      "coracle: a task is awaited once, which uses it up: write co_await std::move(name)");
+        return awaiter(frame_);
+    }
+
+    /// Runs the task until it first waits, in the running job, which may wait for nothing else meanwhile: for those
+    /// who make it a job of its own (scheduler::run_as). Await it, or let `end` (which must outlive it) be told.
+    void start(async::task_end* end = nullptr) noexcept {
+        CORACLE_ASSERT(frame_);
+        detail::task_promise_base& promise = frame_.promise();
+        CORACLE_ASSERT(!promise.started_);
+        promise.end_ = end;
+        promise.started_ = true;
+        frame_.resume();
+    }
+    bool done() const noexcept { return frame_.done(); }
+    /// What ended it when it was no value; null while it runs.
+    std::exception_ptr error() const noexcept { return frame_.promise().error_; }
+    /// The value of a task that is done, once. Error: the exception that ended it.
+    T result() {
+        CORACLE_ASSERT(done());
+        return frame_.promise().take();
+    }
+
+private:
+    friend promise_type;
+    explicit task(std::coroutine_handle<promise_type> frame) noexcept : frame_(frame) {}
+    void drop() noexcept {
+        if (!frame_) return;
+#if !defined(NDEBUG)
+        // Not while an exception makes its way: that is the better news.
+        if (!frame_.promise().started_ && std::uncaught_exceptions() == 0)
+            detail::report_never_awaited(__PRETTY_FUNCTION__);
+#endif
+        frame_.destroy();
+    }
+    std::coroutine_handle<promise_type> frame_;
+};
+
+namespace detail {
+
+template <class T>
+task<T> task_promise<T>::get_return_object() noexcept {
+    return task<T>(std::coroutine_handle<task_promise>::from_promise(*this));
+}
+template <class T>
+task<T&> task_promise<T&>::get_return_object() noexcept {
+    return task<T&>(std::coroutine_handle<task_promise>::from_promise(*this));
+}
+inline task<void> task_promise<void>::get_return_object() noexcept {
+    return task<void>(std::coroutine_handle<task_promise>::from_promise(*this));
+}
+
+}  // namespace detail
+
+}  // namespace coracle
+
+// ---- coracle/async/child_job.hpp
+// child_job: a task as a job of its own, and the group that waits for such jobs. What gather is made of.
+
+namespace coracle::async {
+
+/// True when `error` holds `cancelled`.
+inline bool is_cancellation(const std::exception_ptr& error) noexcept {
+    try {
+        std::rethrow_exception(error);
+    } catch (const cancelled&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
+/// Jobs that are cancelled together and waited for together. `co_await` it once: it resumes when all of them ended,
+/// even when cancelled, for the jobs may use what the waiting coroutine holds.
+class job_group final : public operation {
+public:
+    /// A child of the running job's innermost scope.
+    job_group() { jobs_.attach(this_job().current_scope()); }
+
+    scope& jobs() noexcept { return jobs_; }
+    std::size_t running() const noexcept { return running_; }
+    void begun() noexcept { ++running_; }
+    void ended() noexcept {
+        if (--running_ == 0) finish();
+    }
+    /// A job has ended with `error`, or with none: the first failure cancels the others. Remembers the first that is
+    /// no cancellation, or else the first cancellation.
+    void note(std::exception_ptr error) noexcept {
+        if (!error) return;
+        jobs_.cancel();
+        if (error_ && (!only_cancelled_ || is_cancellation(error))) return;
+        only_cancelled_ = is_cancellation(error);
+        error_ = std::move(error);
+    }
+    bool failed() const noexcept { return error_ != nullptr; }
+    bool only_cancelled() const noexcept { return only_cancelled_; }
+    void rethrow_failure() {
+        if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+    }
+
+    // The scope tree has told the jobs already; they end in their own time.
+    void cancel() noexcept override {}
+    bool await_ready() const noexcept { return running_ == 0; }
+    void await_suspend(std::coroutine_handle<> waiting) noexcept { park(waiting); }
+    void await_resume() const noexcept {}
+
+private:
+    scope jobs_;
+    std::size_t running_ = 0;
+    std::exception_ptr error_;
+    bool only_cancelled_ = false;
+};
+
+/// One task that runs as a job of its own in a group. Stays where it is from start() to its end.
+template <class T>
+class child_job final : task_end {
+public:
+    child_job(job_group& group, task<T> work) noexcept : group_(group), job_(group.jobs()), task_(std::move(work)) {}
+    /// The same from one argument, for a std::tuple to be built of.
+    struct in {
+        job_group& group;
+        task<T>& work;
+    };
+    explicit child_job(in place) noexcept : child_job(place.group, std::move(place.work)) {}
+    child_job(const child_job&) = delete;
+    child_job& operator=(const child_job&) = delete;
+
+    /// Runs the task until it first waits.
+    void start() {
+        group_.begun();
+        scheduler::run_as as(scheduler::current(), job_);
+        task_.start(this);
+    }
+    /// The value, once; or the exception that ended the task.
+    T result() { return task_.result(); }
+
+private:
+    void task_ended() noexcept override {
+        group_.note(task_.error());
+        group_.ended();
+    }
+
+    job_group& group_;
+    job job_;
+    task<T> task_;
+};
+
+}  // namespace coracle::async
+
+// ---- coracle/async/event.hpp
+// event: a flag that tasks wait for. asyncio.Event.
+
+namespace coracle {
+
+/// Off at first; `co_await e.wait()` waits until it is on. Belongs to the thread of its loop; outlives its waiters.
+/// cost: no allocation per waiter.
+class event {
+public:
+    event() noexcept = default;
+    event(const event&) = delete;
+    event& operator=(const event&) = delete;
+
+    bool is_set() const noexcept { return set_; }
+    /// Wakes: every waiter, in the order they came, from the ready queue.
+    void set() noexcept {
+        set_ = true;
+        while (!waiters_.empty()) waiters_.front().finish();
+    }
+    void clear() noexcept { set_ = false; }
+
+    class [[nodiscard("write co_await before wait()")]] waiter final : public async::operation {
+    public:
+        explicit waiter(event& on) noexcept : event_(on) {}
+        bool await_ready() const noexcept { return false; }
+        bool await_suspend(std::coroutine_handle<> waiting) noexcept {
+            if (refused()) return false;
+            if (event_.set_) return done_at_once(waiting);
+            park(waiting);
+            event_.waiters_.push_back(*this);
+            return true;
+        }
+        void cancel() noexcept override { finish_cancelled(); }
+        void await_resume() const { throw_if_cancelled(); }
+
+    private:
+        event& event_;
+    };
+
+    /// Resumes when the event is set; at once when it is.
+    waiter wait() noexcept { return waiter(*this); }
+
+private:
+    intrusive_list<async::operation> waiters_;
+    bool set_ = false;
+};
+
+}  // namespace coracle
+
+// ---- coracle/async/gather.hpp
+// gather: runs tasks side by side and waits for all of them. asyncio.gather with the manners of asyncio.TaskGroup.
+
+namespace coracle {
+
+namespace async {
+
+// Plain aggregates for `auto [a, b] = co_await gather(...)`: GCC 15 leaks the hidden object of a binding that goes
+// through the tuple protocol, and they print better in a debugger.
+template <class... T>
+struct gathered;
+template <>
+struct gathered<> {};
+template <class A>
+struct gathered<A> {
+    A first;
+};
+template <class A, class B>
+struct gathered<A, B> {
+    A first;
+    B second;
+};
+template <class A, class B, class C>
+struct gathered<A, B, C> {
+    A first;
+    B second;
+    C third;
+};
+template <class A, class B, class C, class D>
+struct gathered<A, B, C, D> {
+    A first;
+    B second;
+    C third;
+    D fourth;
+};
+template <class A, class B, class C, class D, class E>
+struct gathered<A, B, C, D, E> {
+    A first;
+    B second;
+    C third;
+    D fourth;
+    E fifth;
+};
+template <class A, class B, class C, class D, class E, class F>
+struct gathered<A, B, C, D, E, F> {
+    A first;
+    B second;
+    C third;
+    D fourth;
+    E fifth;
+    F sixth;
+};
+template <class A, class B, class C, class D, class E, class F, class G>
+struct gathered<A, B, C, D, E, F, G> {
+    A first;
+    B second;
+    C third;
+    D fourth;
+    E fifth;
+    F sixth;
+    G seventh;
+};
+template <class A, class B, class C, class D, class E, class F, class G, class H>
+struct gathered<A, B, C, D, E, F, G, H> {
+    A first;
+    B second;
+    C third;
+    D fourth;
+    E fifth;
+    F sixth;
+    G seventh;
+    H eighth;
+};
+
+template <class... T>
+    requires(sizeof...(T) > 8)
+struct gathered<T...> : std::tuple<T...> {
+    using std::tuple<T...>::tuple;
+};
+
+template <class T>
+value_of<T> value_from(child_job<T>& child) {
+    if constexpr (std::is_void_v<T>) {
+        child.result();
+        return {};
+    } else {
+        return child.result();
+    }
+}
+
+// What a vector holds instead of T.
+template <class T>
+struct element_of {
+    using type = value_of<T>;
+};
+template <class T>
+struct element_of<T&> {
+    using type = std::reference_wrapper<T>;
+};
+
+}  // namespace async
+}  // namespace coracle
+
+template <class... T>
+    requires(sizeof...(T) > 8)
+struct std::tuple_size<coracle::async::gathered<T...>> : std::tuple_size<std::tuple<T...>> {};
+template <std::size_t I, class... T>
+    requires(sizeof...(T) > 8)
+struct std::tuple_element<I, coracle::async::gathered<T...>> : std::tuple_element<I, std::tuple<T...>> {};
+
+namespace coracle {
+
+/// Starts the tasks in order, each as a job of its own, and gives their values in that order; a task<> gives
+/// std::monostate. `auto [user, posts] = co_await gather(fetch_user(id), fetch_posts(id));`
+/// error: the first failure cancels the others, and is thrown when all have ended.
+/// wakes: from the ready queue when the last one ends; not at all when none of them ever waits.
+template <class... T>
+task<async::gathered<async::value_of<T>...>> gather(task<T>... tasks) {
+    async::job_group group;
+    std::tuple<async::child_job<T>...> children(typename async::child_job<T>::in{group, tasks}...);
+    std::apply([](auto&... child) { (child.start(), ...); }, children);
+    co_await group;
+    group.rethrow_failure();
+    co_return std::apply(
+        [](auto&... child) { return async::gathered<async::value_of<T>...>{async::value_from(child)...}; }, children);
+}
+
+/// The same for any number of tasks of one type; the values in the order of the tasks.
+template <class T>
+task<std::vector<typename async::element_of<T>::type>> gather(std::vector<task<T>> tasks) {
+    async::job_group group;
+    std::list<async::child_job<T>> children;
+    for (task<T>& each : tasks) children.emplace_back(group, std::move(each));
+    for (async::child_job<T>& child : children) child.start();
+    co_await group;
+    group.rethrow_failure();
+    std::vector<typename async::element_of<T>::type> values;
+    values.reserve(children.size());
+    for (async::child_job<T>& child : children) values.push_back(async::value_from(child));
+    co_return values;
+}
+
+}  // namespace coracle
+
+// ---- coracle/async/offload.hpp
+// offload: runs a blocking call on another thread and waits for it. asyncio.to_thread.
+
+namespace coracle {
+
+namespace async {
+
+/// The awaiter of offload().
+template <class F>
+class [[nodiscard("write co_await before offload()")]] offload_operation final : public operation, blocking_call {
+    using returns = std::invoke_result_t<F&>;
+    static_assert(!std::is_reference_v<returns>, "coracle: an offloaded call returns a value, not a reference");
+
+public:
+    explicit offload_operation(F call) : call_(std::move(call)) {}
+    ~offload_operation() {
+        // The coroutine is destroyed while it waits: the call must not outlive what it may use.
+        if (out_) home().recall(*this);
+    }
+
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(std::coroutine_handle<> waiting) {
+        if (refused()) return false;
+        park(waiting);
+        home().offload(*this);
+        out_ = true;
+        return true;
+    }
+    returns await_resume() {
+        throw_if_cancelled();
+        if (error_) std::rethrow_exception(error_);
+        if constexpr (!std::is_void_v<returns>) return std::move(*value_);
+    }
+    // A call under way may use what the waiting coroutine holds: it is waited for, and its result dropped.
+    void cancel() noexcept override {
+        if (home().retract(*this)) {
+            out_ = false;
+            finish_cancelled();
+        } else {
+            drop_result_ = true;
+        }
+    }
+
+private:
+    void run() noexcept override {
+        try {
+            if constexpr (std::is_void_v<returns>)
+                std::invoke(call_);
+            else
+                value_.emplace(std::invoke(call_));
+        } catch (...) {
+            error_ = std::current_exception();
+        }
+    }
+    void returned() noexcept override {
+        out_ = false;
+        if (drop_result_)
+            finish_cancelled();
+        else
+            finish();
+    }
+
+    F call_;
+    std::optional<value_of<returns>> value_;
+    std::exception_ptr error_;
+    bool out_ = false;  // on its way to another thread and back
+    bool drop_result_ = false;
+};
+
+// g++ 12 destroys the captures of a temporary lambda in a co_await expression twice; newer compilers do not.
+template <class F>
+inline constexpr bool survives_gcc_12 =
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+    std::is_lvalue_reference_v<F> || std::is_trivially_destructible_v<std::remove_reference_t<F>>;
+#else
+    true;
+#endif
+
+}  // namespace async
+
+/// Runs `f` on the thread pool: `auto hash = co_await offload([&] { return hash_password(text); });`
+/// in: a callable without arguments; taken by value. error: what it throws.
+/// wakes: from the ready queue of the loop that awaits. cost: about a microsecond under load, a thread's wake-up when
+/// idle. A cancelled call that has not begun never begins; one that has is waited for.
+template <class F>
+    requires std::is_invocable_v<std::decay_t<F>&>
+auto offload(F&& f) {
+    static_assert(async::survives_gcc_12<F>,
+                  "coracle: g++ 12 destroys the captures of a temporary lambda in a co_await expression twice; capture "
+                  "by reference, or name the lambda first: auto work = [...] {...}; co_await offload(work);");
+    return async::offload_operation<std::decay_t<F>>(std::forward<F>(f));
+}
+
+/// The same for a function and its arguments, which are taken by value: `co_await offload(hash_password, text);`
+template <class F, class... A>
+    requires(sizeof...(A) > 0 && std::is_invocable_v<std::decay_t<F>&, std::decay_t<A>...>)
+auto offload(F&& f, A&&... arguments) {
+    static_assert(async::survives_gcc_12<F>,
+                  "coracle: g++ 12 destroys the captures of a temporary lambda in a co_await "
+                  "expression twice; pass them as arguments, or name the lambda first");
+    auto call = [f = std::forward<F>(f),
+                 held = std::tuple<std::decay_t<A>...>(std::forward<A>(arguments)...)]() mutable {
+        return std::apply([&](auto&... each) { return std::invoke(f, std::move(each)...); }, held);
+    };
+    return async::offload_operation<decltype(call)>(std::move(call));
+}
+
+}  // namespace coracle
+
+// ---- coracle/async/task_group.hpp
+// task_group: tasks that come and go beside one another, and end before their group does. asyncio.TaskGroup.
+
+namespace coracle {
+
+/// Belongs to the job that makes it: cancelling that cancels the group. `co_await group.join()` before it goes.
+class task_group {
+public:
+    task_group() = default;
+    task_group(const task_group&) = delete;
+    task_group& operator=(const task_group&) = delete;
+    ~task_group() { CORACLE_ASSERT(jobs_.running() == 0); }
+
+    /// Starts `work` now, as a job of its own; it runs until it first waits. Its end frees it.
+    /// error: a failure of one cancels the others, and comes out of join().
+    void spawn(task<> work) { (new spawned(jobs_, std::move(work)))->start(); }
+    void cancel() noexcept { jobs_.jobs().cancel(); }
+    std::size_t size() const noexcept { return jobs_.running(); }
+
+    /// Waits until every task has ended, those spawned meanwhile too. error: the first failure; being cancelled by
+    /// cancel() is none.
+    task<> join() {
+        while (jobs_.running() > 0) co_await jobs_;
+        bool own_cancellation = jobs_.jobs().cancel_requested() && !async::this_job().cancelled();
+        if (jobs_.failed() && !(own_cancellation && jobs_.only_cancelled())) jobs_.rethrow_failure();
+    }
+
+private:
+    // Stands in the ready queue once it has ended: a coroutine must not be destroyed from its own final suspension.
+    class spawned final : async::task_end, async::operation {
+    public:
+        spawned(async::job_group& group, task<> work) noexcept
+            : group_(group), job_(group.jobs()), task_(std::move(work)) {}
+
+        static void* operator new(std::size_t bytes) { return async::frame_pool::allocate(bytes); }
+        static void operator delete(void* memory, std::size_t bytes) noexcept {
+            async::frame_pool::release(memory, bytes);
+        }
+
+        void start() {
+            group_.begun();
+            async::scheduler::run_as as(async::scheduler::current(), job_);
+            task_.start(this);
+        }
+
+    private:
+        void task_ended() noexcept override {
+            group_.note(task_.error());
+            async::scheduler::current().make_ready(*this);
+        }
+        bool ready() noexcept override {
+            async::job_group& group = group_;
+            delete this;
+            group.ended();
+            return false;
+        }
+        void cancel() noexcept override {}
+
+        async::job_group& group_;
+        async::job job_;
+        task<> task_;
+    };
+
+    async::job_group jobs_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/http/authority.hpp
+// authority: host and port, as in the Host field, in absolute URLs and behind CONNECT.
+// RFC 3986 3.2.2, RFC 9110 7.2, RFC 9112 3.2.
+
+namespace coracle::http {
+
+/// A host, with its brackets when it is an IPv6 address, and a port if one was given.
+struct authority {
+    std::string_view host{};
+    std::optional<std::uint16_t> port{};
+};
+
+namespace detail {
+enum : std::uint8_t { host_no, host_name, host_escape };
+inline constexpr std::array<std::uint8_t, 256> host_table = [] {
+    std::array<std::uint8_t, 256> table{};
+    for (unsigned byte = 0; byte < 128; ++byte) {
+        auto c = static_cast<char>(byte);
+        if (ascii::is_alpha(c) || ascii::is_digit(c) ||
+            std::string_view("-._~!$&'()*+,;=").find(c) != std::string_view::npos)
+            table[byte] = host_name;
+    }
+    table['%'] = host_escape;
+    return table;
+}();
+
+/// Where the registered name or IPv4 address at the start of `text` ends.
+constexpr std::size_t name_length(std::string_view text) noexcept {
+    std::size_t i = 0;
+    while (i < text.size()) {
+        std::uint8_t kind = host_table[static_cast<unsigned char>(text[i])];
+        if (kind == host_no) break;
+        if (kind == host_escape) {
+            if (text.size() - i < 3 || ascii::hex_value(text[i + 1]) < 0 || ascii::hex_value(text[i + 2]) < 0) break;
+            i += 2;
+        }
+        ++i;
+    }
+    return i;
+}
+
+/// Length of `[...]` with the characters of an IPv6 address in it, 0 when it is not that. The net room reads the
+/// address itself; here it only must not be anything else.
+constexpr std::size_t bracket_length(std::string_view text) noexcept {
+    std::size_t i = 1;
+    bool colon = false;
+    while (i < text.size() && (ascii::hex_value(text[i]) >= 0 || text[i] == ':' || text[i] == '.'))
+        colon = text[i++] == ':' || colon;
+    return colon && i < text.size() && text[i] == ']' ? i + 1 : 0;
+}
+}  // namespace detail
+
+/// The parts of `text`; nothing when it is no host with an optional port. No user information, no empty host.
+constexpr std::optional<authority> parse_authority(std::string_view text) noexcept {
+    std::size_t size = text.starts_with('[') ? detail::bracket_length(text) : detail::name_length(text);
+    if (size == 0) return std::nullopt;
+    authority parts;
+    parts.host = text.substr(0, size);
+    text.remove_prefix(size);
+    if (text.empty()) return parts;
+    if (text.front() != ':') return std::nullopt;
+    text.remove_prefix(1);
+    if (text.empty()) return parts;  // RFC 3986 3.2.3: a colon with no port says the default port
+    if (text.size() > 5) return std::nullopt;
+    std::uint32_t port = 0;
+    for (char c : text) {
+        if (!ascii::is_digit(c)) return std::nullopt;
+        port = port * 10 + static_cast<std::uint32_t>(c - '0');
+    }
+    if (port > 65535) return std::nullopt;
+    parts.port = static_cast<std::uint16_t>(port);
+    return parts;
+}
+
+}  // namespace coracle::http
+
+// ---- coracle/http/fields.hpp
+// fields: the header fields of a request, as views in the order of the wire.
+// RFC 9110 5.1 to 5.3, 5.6.1 (lists).
+
+namespace coracle::http {
+
+/// One header field. The name is as it was sent; comparing it ignores case.
+struct field {
+    std::string_view name{};
+    std::string_view value{};
+};
+
+/// Same field name, that is, same token whatever the case.
+constexpr bool same_name(std::string_view a, std::string_view b) noexcept {
+    // Most names differ in length or in the first letter, so the loop is seldom entered.
+    return a.size() == b.size() && (a.empty() || ((a[0] ^ b[0]) & 0xDF) == 0) && ascii::iequals(a, b);
+}
+
+/// Calls f(element) for each element of a comma-separated list; empty elements do not count. f returns false to stop.
+template <class F>
+constexpr void for_each_element(std::string_view list, F&& f) {
+    while (!list.empty()) {
+        std::size_t comma = list.find(',');
+        std::string_view element = ascii::trim(list.substr(0, comma));
+        if (!element.empty() && !f(element)) return;
+        list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+    }
+}
+
+/// `view`, which looks into the bytes at `from`, looking into the same bytes at `to`.
+inline std::string_view rebased(std::string_view view, const char* from, const char* to) noexcept {
+    if (view.data() == nullptr) return view;
+    // The old bytes may be gone, so their addresses are numbers here and no longer pointers.
+    auto distance = reinterpret_cast<std::uintptr_t>(view.data()) - reinterpret_cast<std::uintptr_t>(from);
+    return {to + distance, view.size()};
+}
+
+/// Fields as views into bytes owned by somebody else. Memory is kept across clear(), so a reused object allocates no
+/// more. Lookups are linear: the number of fields is bounded by limits::fields.
+class fields {
+public:
+    using const_iterator = std::vector<field>::const_iterator;
+    class values;
+
+    const_iterator begin() const noexcept { return items_.begin(); }
+    const_iterator end() const noexcept { return items_.end(); }
+    std::size_t size() const noexcept { return items_.size(); }
+    bool empty() const noexcept { return items_.empty(); }
+
+    /// The first value with this name; empty when there is none.
+    std::string_view operator[](std::string_view name) const noexcept {
+        for (const field& item : items_)
+            if (same_name(item.name, name)) return item.value;
+        return {};
+    }
+    /// The first value with this name, if any.
+    std::optional<std::string_view> find(std::string_view name) const noexcept {
+        for (const field& item : items_)
+            if (same_name(item.name, name)) return item.value;
+        return std::nullopt;
+    }
+    bool contains(std::string_view name) const noexcept { return find(name).has_value(); }
+    /// The values of all lines with this name, in order: `for (std::string_view value : fields.get_all("cookie"))`.
+    values get_all(std::string_view name) const noexcept;
+
+    /// Whether `token` is an element of the comma-separated list that all lines with this name make together.
+    bool has_token(std::string_view name, std::string_view token) const noexcept {
+        bool found = false;
+        for (const field& item : items_)
+            if (same_name(item.name, name))
+                for_each_element(item.value, [&](std::string_view element) {
+                    found = found || ascii::iequals(element, token);
+                    return !found;
+                });
+        return found;
+    }
+
+    void push_back(field item) {
+        if (items_.capacity() == 0) items_.reserve(16);
+        items_.push_back(item);
+    }
+    void clear() noexcept { items_.clear(); }
+    /// All views look into bytes that have moved from `from` to `to`.
+    void rebase(const char* from, const char* to) noexcept {
+        for (field& item : items_) item = {rebased(item.name, from, to), rebased(item.value, from, to)};
+    }
+
+private:
+    std::vector<field> items_;
+};
+
+/// The values of one name. Keeps: references into the fields and the name.
+class fields::values {
+public:
+    class iterator {
+    public:
+        using value_type = std::string_view;
+        using difference_type = std::ptrdiff_t;
+        iterator() noexcept = default;
+        iterator(const_iterator at, const values& of) noexcept : at_(at), of_(&of) { skip(); }
+        std::string_view operator*() const noexcept { return at_->value; }
+        iterator& operator++() noexcept {
+            ++at_;
+            skip();
+            return *this;
+        }
+        iterator operator++(int) noexcept {
+            iterator before = *this;
+            ++*this;
+            return before;
+        }
+        bool operator==(const iterator& other) const noexcept { return at_ == other.at_; }
+
+    private:
+        void skip() noexcept {
+            while (at_ != of_->last_ && !same_name(at_->name, of_->name_)) ++at_;
+        }
+        const_iterator at_{};
+        const values* of_ = nullptr;
+    };
+
+    values(const_iterator first, const_iterator last, std::string_view name) noexcept
+        : first_(first), last_(last), name_(name) {}
+    iterator begin() const noexcept { return {first_, *this}; }
+    iterator end() const noexcept { return {last_, *this}; }
+
+private:
+    const_iterator first_;
+    const_iterator last_;
+    std::string_view name_;
+};
+
+inline fields::values fields::get_all(std::string_view name) const noexcept { return {begin(), end(), name}; }
+
+}  // namespace coracle::http
+
+// ---- coracle/http/method.hpp
+// method: what a request asks for, as an enum for the known ones.
+// RFC 9110 9, RFC 5789 (PATCH).
+
+namespace coracle::http {
+
+/// The methods coracle knows by name; `other` is any other token, whose text stands in the request head.
+enum class method : std::uint8_t { get, head, post, put, patch, del, options, trace, connect, other };
+
+inline constexpr std::size_t known_methods = static_cast<std::size_t>(method::other);
+
+/// The token as it stands in a request; empty for `other`.
+constexpr std::string_view method_text(method m) noexcept {
+    constexpr std::array<std::string_view, known_methods + 1> texts{"GET",    "HEAD",    "POST",  "PUT",     "PATCH",
+                                                                    "DELETE", "OPTIONS", "TRACE", "CONNECT", ""};
+    return texts[static_cast<std::size_t>(m)];
+}
+
+/// Methods are case-sensitive: `get` is `other`.
+constexpr method method_from(std::string_view text) noexcept {
+    for (std::size_t i = 0; i < known_methods; ++i)
+        if (text == method_text(static_cast<method>(i))) return static_cast<method>(i);
+    return method::other;
+}
+
+/// RFC 9110 9.2.1: asking twice changes nothing, asking once changes nothing either.
+constexpr bool is_safe(method m) noexcept {
+    return m == method::get || m == method::head || m == method::options || m == method::trace;
+}
+/// RFC 9110 9.2.2: asking twice is as good as asking once.
+constexpr bool is_idempotent(method m) noexcept { return is_safe(m) || m == method::put || m == method::del; }
+
+}  // namespace coracle::http
+
+// ---- coracle/http/refusal.hpp
+// refusal: the closed list of what coracle refuses in a request, and what each refusal says to the client.
+// RFC 9110, RFC 9112; the section stands with each line of the table.
+
+namespace coracle::http {
+
+/// Why a request is not served. The peer's fault, so a value and never an exception.
+enum class refusal : std::uint8_t {
+    // the request line
+    tls_hello,
+    bad_method,
+    method_too_long,
+    unknown_method,
+    bad_target,
+    target_too_long,
+    bad_version,
+    unsupported_version,
+    // the lines of a head
+    bare_lf,
+    bare_cr,
+    leading_space,
+    space_before_colon,
+    missing_colon,
+    bad_field_name,
+    bad_field_value,
+    too_many_fields,
+    head_too_large,
+    // what the fields say together
+    missing_host,
+    repeated_host,
+    bad_host,
+    bad_content_length,
+    repeated_content_length,
+    two_lengths,
+    repeated_transfer_encoding,
+    unsupported_transfer_encoding,
+    old_transfer_encoding,
+    unsupported_expectation,
+    // the body
+    body_too_large,
+    bad_chunk_size,
+    bad_chunk_extension,
+    chunk_line_too_long,
+    bad_chunk_end,
+    chunk_overhead,
+    bad_trailer,
+    trailers_too_large,
+    // the meaning of what was well formed
+    bad_escape,
+    nul_in_path,
+    too_many_pairs,
+    not_found,
+    method_not_allowed,
+    length_required,
+    unsupported_media_type,
+    unprocessable,
+    // the connection
+    truncated,
+    too_slow,
+};
+
+inline constexpr std::size_t refusals = static_cast<std::size_t>(refusal::too_slow) + 1;
+
+/// One line of the table.
+struct refusal_facts {
+    refusal why{};
+    std::string_view name{};     ///< as in the enum, for logs and tests
+    int status = 400;            ///< of the answer
+    bool closes = true;          ///< whether it is in doubt where the next request would begin
+    std::string_view section{};  ///< which rule was broken
+    std::string_view detail{};   ///< a sentence for the client: what was wrong, what would be right
+};
+
+namespace detail {
+inline constexpr std::array<refusal_facts, refusals> refusal_table{{
+    {refusal::tls_hello, "tls_hello", 400, true, "RFC 9110 4.2.1",
+     "This port speaks plain HTTP, and a TLS handshake arrived; use http:// instead of https://"},
+    {refusal::bad_method, "bad_method", 400, true, "RFC 9112 3.1",
+     "The request must begin with a method such as GET: letters, followed by one space"},
+    {refusal::method_too_long, "method_too_long", 501, true, "RFC 9112 3",
+     "The method is longer than any method known here"},
+    {refusal::unknown_method, "unknown_method", 501, false, "RFC 9110 9.1", "The method is not known here"},
+    {refusal::bad_target, "bad_target", 400, true, "RFC 9112 3.2",
+     "The request target must be a path such as /a?b=c, or an http:// URL, of visible ASCII characters without '#'; "
+     "everything else is percent-encoded"},
+    {refusal::target_too_long, "target_too_long", 414, true, "RFC 9110 15.5.15", "The request target is too long"},
+    {refusal::bad_version, "bad_version", 400, true, "RFC 9112 2.3",
+     "The request line must end with one space and HTTP/1.1 or HTTP/1.0"},
+    {refusal::unsupported_version, "unsupported_version", 505, true, "RFC 9110 15.6.6",
+     "Only HTTP/1.1 and HTTP/1.0 are spoken here"},
+    {refusal::bare_lf, "bare_lf", 400, true, "RFC 9112 2.2", "A line must end with CR LF, and LF came alone"},
+    {refusal::bare_cr, "bare_cr", 400, true, "RFC 9112 2.2", "A line must end with CR LF, and CR came alone"},
+    {refusal::leading_space, "leading_space", 400, true, "RFC 9112 5.2",
+     "A field line must begin with the name of the field, not with white space"},
+    {refusal::space_before_colon, "space_before_colon", 400, true, "RFC 9112 5.1",
+     "The colon must follow the field name at once"},
+    {refusal::missing_colon, "missing_colon", 400, true, "RFC 9112 5", "A field line must have a colon after its name"},
+    {refusal::bad_field_name, "bad_field_name", 400, true, "RFC 9110 5.1",
+     "A field name must be a token: letters, digits and !#$%&'*+-.^_`|~, at least one of them"},
+    {refusal::bad_field_value, "bad_field_value", 400, true, "RFC 9110 5.5",
+     "A field value must not have control characters"},
+    {refusal::too_many_fields, "too_many_fields", 431, true, "RFC 6585 5", "The request has too many header fields"},
+    {refusal::head_too_large, "head_too_large", 431, true, "RFC 6585 5", "The header fields are too large"},
+    {refusal::missing_host, "missing_host", 400, true, "RFC 9112 3.2", "An HTTP/1.1 request must have a Host field"},
+    {refusal::repeated_host, "repeated_host", 400, true, "RFC 9112 3.2", "Host must be given once"},
+    {refusal::bad_host, "bad_host", 400, true, "RFC 9110 7.2",
+     "Host must be a name or an address, with a port up to 65535 if any: example.com:8000"},
+    {refusal::bad_content_length, "bad_content_length", 400, true, "RFC 9110 8.6",
+     "Content-Length must be a decimal number of at most 19 digits"},
+    {refusal::repeated_content_length, "repeated_content_length", 400, true, "RFC 9112 6.3",
+     "Content-Length must be given once"},
+    {refusal::two_lengths, "two_lengths", 400, true, "RFC 9112 6.1",
+     "Content-Length and Transfer-Encoding must not be given together"},
+    {refusal::repeated_transfer_encoding, "repeated_transfer_encoding", 400, true, "RFC 9112 6.1",
+     "Transfer-Encoding must be given once"},
+    {refusal::unsupported_transfer_encoding, "unsupported_transfer_encoding", 501, true, "RFC 9112 6.1",
+     "The only transfer coding understood here is chunked"},
+    {refusal::old_transfer_encoding, "old_transfer_encoding", 400, true, "RFC 9112 6.1",
+     "An HTTP/1.0 request must not have Transfer-Encoding"},
+    {refusal::unsupported_expectation, "unsupported_expectation", 417, true, "RFC 9110 10.1.1",
+     "The only expectation that can be met is 100-continue, given once"},
+    {refusal::body_too_large, "body_too_large", 413, true, "RFC 9110 15.5.14", "The body is too large"},
+    {refusal::bad_chunk_size, "bad_chunk_size", 400, true, "RFC 9112 7.1",
+     "A chunk must begin with its size: 1 to 16 hexadecimal digits, followed by CR LF"},
+    {refusal::bad_chunk_extension, "bad_chunk_extension", 400, true, "RFC 9112 7.1.1",
+     "A chunk extension must not have control characters and must end with CR LF"},
+    {refusal::chunk_line_too_long, "chunk_line_too_long", 400, true, "RFC 9112 7.1.1",
+     "The chunk extensions are too long"},
+    {refusal::bad_chunk_end, "bad_chunk_end", 400, true, "RFC 9112 7.1",
+     "The data of a chunk must be followed by CR LF; the chunk is longer or shorter than it said"},
+    {refusal::chunk_overhead, "chunk_overhead", 400, true, "RFC 9112 7.1",
+     "The chunks are too small: their framing outweighs their data; send larger chunks"},
+    {refusal::bad_trailer, "bad_trailer", 400, true, "RFC 9112 7.1.2",
+     "A trailer field must be a name, a colon and a value without control characters, ended by CR LF"},
+    {refusal::trailers_too_large, "trailers_too_large", 431, true, "RFC 6585 5", "The trailer fields are too large"},
+    {refusal::bad_escape, "bad_escape", 400, false, "RFC 3986 2.1",
+     "A % in the path must be followed by two hexadecimal digits; a % itself is written %25"},
+    {refusal::nul_in_path, "nul_in_path", 400, false, "RFC 3986 7.3", "The path must not contain %00"},
+    {refusal::too_many_pairs, "too_many_pairs", 400, false, "RFC 9110 15.5.1", "The query has too many parameters"},
+    {refusal::not_found, "not_found", 404, false, "RFC 9110 15.5.5", "Not Found"},
+    {refusal::method_not_allowed, "method_not_allowed", 405, false, "RFC 9110 15.5.6", "Method Not Allowed"},
+    {refusal::length_required, "length_required", 411, false, "RFC 9110 15.5.12",
+     "This request must have a body; give Content-Length or Transfer-Encoding: chunked"},
+    {refusal::unsupported_media_type, "unsupported_media_type", 415, false, "RFC 9110 15.5.16",
+     "Unsupported Media Type"},
+    {refusal::unprocessable, "unprocessable", 422, false, "RFC 9110 15.5.21", "Unprocessable Content"},
+    {refusal::truncated, "truncated", 400, true, "RFC 9112 8", "The connection ended before the request did"},
+    {refusal::too_slow, "too_slow", 408, true, "RFC 9110 15.5.9", "The request did not arrive in time"},
+}};
+}  // namespace detail
+
+/// The table's line for this refusal.
+constexpr const refusal_facts& facts_of(refusal why) noexcept {
+    return detail::refusal_table[static_cast<std::size_t>(why)];
+}
+
+}  // namespace coracle::http
+
+// ---- coracle/http/target.hpp
+// target: what a request is about, in the four forms it may take. Only views; nothing is decoded or normalised.
+// RFC 9112 3.2, RFC 9110 4.2 and 7.1.
+
+namespace coracle::http {
+
+/// `/a?b`, `http://host/a?b` (to a proxy, but every server must understand it), `host:80` (CONNECT), `*` (OPTIONS).
+enum class target_form : std::uint8_t { origin, absolute, authority, asterisk };
+
+/// A request target, split. All views look into the bytes it was read from.
+struct target {
+    std::string_view text{};
+    std::string_view path{};       ///< begins with '/'; `*` in asterisk form, empty in authority form
+    std::string_view query{};      ///< what follows '?', without it
+    std::string_view authority{};  ///< as given, in absolute and authority form
+    target_form form = target_form::origin;
+
+    void rebase(const char* from, const char* to) noexcept {
+        text = rebased(text, from, to);
+        path = rebased(path, from, to);
+        query = rebased(query, from, to);
+        authority = rebased(authority, from, to);
+    }
+};
+
+namespace detail {
+/// The size of `http://` or `https://` at the start of `text`, 0 when neither is there.
+constexpr std::size_t scheme_size(std::string_view text) noexcept {
+    for (std::string_view scheme : {"http://", "https://"})
+        if (ascii::iequals(text.substr(0, scheme.size()), scheme)) return scheme.size();
+    return 0;
+}
+
+/// `text` is known to have the bytes of a target and no others.
+inline std::optional<target> split_target(method m, std::string_view text) noexcept {
+    target parts;
+    parts.text = text;
+    std::string_view rest = text;
+    if (m == method::connect) {
+        auto found = parse_authority(text);
+        if (!found || !found->port) return std::nullopt;
+        parts.form = target_form::authority;
+        parts.authority = text;
+        return parts;
+    }
+    if (text == "*") {
+        if (m != method::options) return std::nullopt;
+        parts.form = target_form::asterisk;
+        parts.path = text;
+        return parts;
+    }
+    if (!text.starts_with('/')) {
+        std::size_t scheme = scheme_size(text);
+        if (scheme == 0) return std::nullopt;
+        rest.remove_prefix(scheme);
+        parts.form = target_form::absolute;
+        parts.authority = rest.substr(0, rest.find_first_of("/?"));
+        if (!parse_authority(parts.authority)) return std::nullopt;
+        rest.remove_prefix(parts.authority.size());
+    }
+    std::size_t mark = rest.find('?');
+    parts.path = rest.substr(0, mark);
+    if (mark != std::string_view::npos) parts.query = rest.substr(mark + 1);
+    // RFC 9110 4.2.3: a URL without a path has the path "/"; one stands in "http://", where every view can look.
+    if (parts.path.empty()) parts.path = text.substr(text.find('/'), 1);
+    return parts;
+}
+}  // namespace detail
+
+/// The parts of the target of a request with method `m`. Error: bad_target.
+inline result<target, refusal> parse_target(method m, std::string_view text) noexcept {
+    if (text.empty() || scan::query_end(text.data(), text.data() + text.size()) != text.data() + text.size())
+        return failure(refusal::bad_target);
+    if (auto parts = detail::split_target(m, text)) return *parts;
+    return failure(refusal::bad_target);
+}
+
+}  // namespace coracle::http
+
+// ---- coracle/http/request_head.hpp
+// request_head: what the head of a request says, as plain data.
+// RFC 9112 2.1, 3, 6, 9.
+
+namespace coracle::http {
+
+enum class version : std::uint8_t { http_1_0, http_1_1 };
+
+/// `HTTP/1.1` or `HTTP/1.0`.
+constexpr std::string_view version_text(version v) noexcept { return v == version::http_1_1 ? "HTTP/1.1" : "HTTP/1.0"; }
+
+/// A request without its body. Every view looks into the bytes it was parsed from, which must stay, or be followed by
+/// rebase() when they move. Only what came over the wire is in `fields`.
+struct request_head {
+    http::method method = http::method::get;
+    http::version version = http::version::http_1_1;
+    bool chunked = false;          ///< Transfer-Encoding: chunked
+    bool keep_alive = true;        ///< the client's wish: Connection, or what its version means by silence
+    bool expect_continue = false;  ///< the client waits for 100 before it sends the body
+    bool upgrade = false;          ///< Connection: upgrade, with an Upgrade field
+    std::string_view method_text{};
+    http::target target{};
+    std::string_view host{};  ///< of an absolute target, else the Host field; empty only in HTTP/1.0
+    std::optional<std::uint64_t> content_length{};
+    http::fields fields{};
+
+    /// As new, but the memory of the fields is kept.
+    void clear() noexcept {
+        method = http::method::get;
+        version = http::version::http_1_1;
+        chunked = expect_continue = upgrade = false;
+        keep_alive = true;
+        method_text = host = {};
+        target = {};
+        content_length.reset();
+        fields.clear();
+    }
+    /// The bytes behind all views have moved from `from` to `to`.
+    void rebase(const char* from, const char* to) noexcept {
+        method_text = rebased(method_text, from, to);
+        target.rebase(from, to);
+        host = rebased(host, from, to);
+        fields.rebase(from, to);
+    }
+};
+
+}  // namespace coracle::http
+
+// ---- coracle/http/body_length.hpp
+// body_length: where the body of a request ends. The method has no say in it.
+// RFC 9112 6.3.
+
+namespace coracle::http {
+
+/// Nothing follows the head, or `bytes` bytes, or chunks.
+struct body_length {
+    enum class kind : std::uint8_t { none, fixed, chunked };
+    kind how = kind::none;
+    std::uint64_t bytes = 0;  ///< of a fixed one
+
+    friend constexpr bool operator==(const body_length&, const body_length&) = default;
+};
+
+/// For a head that the parser let pass, which never has both lengths. A GET has a body as well as a POST.
+constexpr body_length body_length_of(const request_head& head) noexcept {
+    if (head.chunked) return {body_length::kind::chunked, 0};
+    if (head.content_length.value_or(0) != 0) return {body_length::kind::fixed, *head.content_length};
+    return {};
+}
+
+}  // namespace coracle::http
+
+// ---- coracle/http/limits.hpp
+// limits: how much of everything a peer may send. Each has a reason, and a status for what goes beyond it.
+
+namespace coracle::http {
+
+/// Bounds on one message. Give every server or route its own copy and change what should differ.
+struct limits {
+    /// Request line, fields and blank line together, in bytes; browsers stay below 8 KiB even with cookies. 431.
+    std::size_t head_bytes = 16 * 1024;
+    /// Field lines in a head; lookups are linear in it. 431.
+    std::size_t fields = 100;
+    /// Request target in bytes; RFC 9112 3 asks for 8000 at least. 414.
+    std::size_t target_bytes = 8 * 1024;
+    /// Method token in bytes; the longest registered one (UPDATEREDIRECTREF) has 17. 501.
+    std::size_t method_bytes = 32;
+    /// Body in bytes, after the transfer coding is undone; a route may have its own. 413.
+    std::uint64_t body_bytes = 10 * 1024 * 1024;
+    /// One chunk-size line in bytes, extensions and CRLF included. 400.
+    std::size_t chunk_line_bytes = 1024;
+    /// All chunk extensions of a body in bytes; nobody uses them, so this is generous. 400.
+    std::size_t chunk_extension_bytes = 4 * 1024;
+    /// Bytes of chunked framing (size lines, CRLFs) allowed beyond one per byte of data. 400.
+    std::size_t chunk_overhead_bytes = 16 * 1024;
+    /// Trailer section in bytes, and its lines. 431.
+    std::size_t trailer_bytes = 4 * 1024;
+    std::size_t trailers = 32;
+    /// How much of a body nobody asked for is read past to keep the connection, in bytes. Beyond it: close.
+    std::uint64_t drain_bytes = 256 * 1024;
+    /// Pairs in a query or an urlencoded form. 400.
+    std::size_t query_pairs = 1000;
+};
+
+/// What applies where nothing else was said.
+inline constexpr limits default_limits{};
+
+}  // namespace coracle::http
+
+// ---- coracle/http/body_decoder.hpp
+// body_decoder: takes the transfer coding off a body as its bytes arrive, without copying the data.
+// RFC 9112 6 (length), 7.1 (chunks, extensions, trailers).
+
+namespace coracle::http {
+
+enum class body_state : std::uint8_t {
+    need_more,  ///< all bytes given are used up
+    data,       ///< `data` is not empty; go on with the bytes that are left
+    complete,   ///< the body has ended, perhaps with the last of its data; what is left belongs to the next request
+    refused,    ///< see why(); no byte after this means anything
+};
+
+/// What one call of decode() found.
+struct decoded {
+    std::size_t consumed = 0;  ///< bytes of the input that are used up
+    std::string_view data{};   ///< a run of body data: a view into the input
+    body_state state = body_state::need_more;
+};
+
+/// One body at a time. Remembers counts only, so input may be given in any pieces and thrown away after each.
+/// Trailer fields are checked and dropped: nothing in them can pass for a header field.
+class body_decoder {
+public:
+    /// A new body, of which at most `most` bytes are accepted. Error: body_too_large, before any byte was read.
+    /// Keeps: a reference to the limits.
+    std::optional<refusal> start(body_length length, const limits& bounds, std::uint64_t most);
+    std::optional<refusal> start(body_length length, const limits& bounds = default_limits) {
+        return start(length, bounds, bounds.body_bytes);
+    }
+    std::optional<refusal> start(body_length, const limits&&) = delete;
+    std::optional<refusal> start(body_length, const limits&&, std::uint64_t) = delete;
+
+    /// Goes on with the body. Out: at most one run of data; call again with the rest until need_more or complete.
+    decoded decode(std::string_view in);
+
+    bool complete() const noexcept { return stage_ == stage::complete; }
+    refusal why() const noexcept { return why_; }
+    /// Bytes of data given out so far.
+    std::uint64_t received() const noexcept { return received_; }
+    /// Bytes still to come, where they are known: a body of fixed length.
+    std::optional<std::uint64_t> remaining() const noexcept {
+        if (stage_ == stage::complete) return 0;
+        return stage_ == stage::fixed ? std::optional(left_) : std::nullopt;
+    }
+
+private:
+    enum class stage : std::uint8_t {
+        complete,
+        fixed,
+        size_first,
+        size,
+        extension,
+        size_lf,
+        chunk,
+        chunk_cr,
+        chunk_lf,
+        trailer,
+        trailer_name,
+        trailer_value,
+        trailer_lf,
+        last_lf,
+        refused,
+    };
+
+    decoded data_run(std::string_view in, std::size_t at, stage after);
+    bool step(char c);
+    bool size_digit(char c);
+    bool size_line_ends();
+    bool go(stage next) noexcept {
+        stage_ = next;
+        return true;
+    }
+    bool refuse(refusal why) noexcept {
+        stage_ = stage::refused;
+        why_ = why;
+        return false;
+    }
+
+    const limits* bounds_ = &default_limits;
+    std::uint64_t most_ = 0;
+    std::uint64_t received_ = 0;
+    std::uint64_t left_ = 0;      // of the fixed body or of this chunk
+    std::uint64_t framing_ = 0;   // bytes that were not data
+    std::size_t line_ = 0;        // bytes of this chunk-size line
+    std::size_t digits_ = 0;      // of this chunk size
+    std::size_t extensions_ = 0;  // bytes of all of them
+    std::size_t trailer_bytes_ = 0;
+    std::size_t trailers_ = 0;
+    stage stage_ = stage::complete;
+    refusal why_ = refusal::truncated;
+};
+
+inline std::optional<refusal> body_decoder::start(body_length length, const limits& bounds, std::uint64_t most) {
+    *this = body_decoder();
+    bounds_ = &bounds;
+    most_ = most;
+    left_ = length.bytes;
+    switch (length.how) {
+        case body_length::kind::none:
+            break;
+        case body_length::kind::chunked:
+            stage_ = stage::size_first;
+            break;
+        case body_length::kind::fixed:
+            stage_ = left_ == 0 ? stage::complete : stage::fixed;
+            if (left_ > most_) refuse(refusal::body_too_large);
+            break;
+    }
+    if (stage_ == stage::refused) return why_;
+    return std::nullopt;
+}
+
+inline decoded body_decoder::decode(std::string_view in) {
+    if (stage_ == stage::fixed) return data_run(in, 0, stage::complete);
+    for (std::size_t i = 0; i < in.size(); ++i) {
+        if (stage_ == stage::complete) return {i, {}, body_state::complete};
+        if (stage_ == stage::chunk) return data_run(in, i, stage::chunk_cr);
+        if (!step(in[i])) return {i, {}, body_state::refused};
+    }
+    if (stage_ == stage::complete) return {in.size(), {}, body_state::complete};
+    return {in.size(), {}, stage_ == stage::refused ? body_state::refused : body_state::need_more};
+}
+
+/// Data from in[at] on, until it has all come; `after` is what follows it.
+inline decoded body_decoder::data_run(std::string_view in, std::size_t at, stage after) {
+    std::size_t size = in.size() - at;
+    if (size > left_) size = static_cast<std::size_t>(left_);
+    left_ -= size;
+    received_ += size;
+    if (left_ == 0) stage_ = after;
+    decoded out{at + size, in.substr(at, size), size == 0 ? body_state::need_more : body_state::data};
+    if (stage_ == stage::complete) out.state = body_state::complete;
+    return out;
+}
+
+/// One byte of framing. False when it is refused.
+inline bool body_decoder::step(char c) {
+    ++framing_;
+    switch (stage_) {
+        case stage::size_first:
+            line_ = digits_ = 0;
+            left_ = 0;
+            stage_ = stage::size;
+            ++line_;
+            return size_digit(c);
+        case stage::size:
+            ++line_;
+            if (c == '\r') return go(stage::size_lf);
+            if (c == ';') return go(stage::extension);
+            return size_digit(c);
+        case stage::extension:
+            // Nobody here knows an extension, so it only must not hide a line end, and not be long.
+            if (++line_ > bounds_->chunk_line_bytes || ++extensions_ > bounds_->chunk_extension_bytes)
+                return refuse(refusal::chunk_line_too_long);
+            if (c == '\r') return go(stage::size_lf);
+            return !scan::ends_value(c) || refuse(refusal::bad_chunk_extension);
+        case stage::size_lf:
+            if (c != '\n') return refuse(refusal::bad_chunk_size);
+            return size_line_ends();
+        case stage::chunk_cr:
+            return c == '\r' ? go(stage::chunk_lf) : refuse(refusal::bad_chunk_end);
+        case stage::chunk_lf:
+            return c == '\n' ? go(stage::size_first) : refuse(refusal::bad_chunk_end);
+        default:
+            break;
+    }
+    // The trailer section, including the empty line that ends the body.
+    if (++trailer_bytes_ > bounds_->trailer_bytes) return refuse(refusal::trailers_too_large);
+    switch (stage_) {
+        case stage::trailer:
+            if (c == '\r') return go(stage::last_lf);
+            if (++trailers_ > bounds_->trailers) return refuse(refusal::trailers_too_large);
+            return ascii::is_token(c) ? go(stage::trailer_name) : refuse(refusal::bad_trailer);
+        case stage::trailer_name:
+            if (c == ':') return go(stage::trailer_value);
+            return ascii::is_token(c) || refuse(refusal::bad_trailer);
+        case stage::trailer_value:
+            if (c == '\r') return go(stage::trailer_lf);
+            return !scan::ends_value(c) || refuse(refusal::bad_trailer);
+        case stage::trailer_lf:
+            return c == '\n' ? go(stage::trailer) : refuse(refusal::bad_trailer);
+        case stage::last_lf:
+            return c == '\n' ? go(stage::complete) : refuse(refusal::bad_trailer);
+        default:
+            return false;  // refused before: it stays so
+    }
+}
+
+inline bool body_decoder::size_digit(char c) {
+    int digit = ascii::hex_value(c);
+    if (digit < 0 || digits_ == 16) return refuse(refusal::bad_chunk_size);
+    ++digits_;
+    left_ = left_ << 4 | static_cast<std::uint64_t>(digit);
+    return true;
+}
+
+inline bool body_decoder::size_line_ends() {
+    if (left_ > most_ - received_) return refuse(refusal::body_too_large);
+    if (left_ == 0) return go(stage::trailer);
+    // Counted against the data before this chunk, so that a promise of much data buys nothing.
+    if (framing_ > received_ + bounds_->chunk_overhead_bytes) return refuse(refusal::chunk_overhead);
+    return go(stage::chunk);
+}
+
+}  // namespace coracle::http
+
+// ---- coracle/http/date.hpp
+// date: moments as HTTP writes them, from and to seconds since 1970. No libc, no time zone, no locale.
+// RFC 9110 5.6.7.
+
+namespace coracle::http {
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT` always has this size.
+inline constexpr std::size_t date_size = 29;
+
+namespace detail {
+inline constexpr std::string_view day_names[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                                 "Thursday", "Friday", "Saturday"};
+inline constexpr std::string_view month_names = "JanFebMarAprMayJunJulAugSepOctNovDec";
+inline constexpr std::int64_t seconds_per_day = 86400;
+
+constexpr void put_digits(char* to, unsigned value, int count) noexcept {
+    for (; count-- > 0; value /= 10) to[count] = static_cast<char>('0' + value % 10);
+}
+constexpr char* put_text(char* to, std::string_view text) noexcept {
+    for (char c : text) *to++ = c;
+    return to;
+}
+
+/// Reads the date forms from left to right; the first mismatch makes everything after it one too.
+class date_text {
+public:
+    constexpr explicit date_text(std::string_view text) noexcept : rest_(text) {}
+    constexpr void skip(std::string_view text) noexcept {
+        good_ = good_ && rest_.starts_with(text);
+        if (good_) rest_.remove_prefix(text.size());
+    }
+    constexpr int number(std::size_t digits) noexcept {
+        good_ = good_ && rest_.size() >= digits;
+        int value = 0;
+        for (std::size_t i = 0; good_ && i < digits; ++i) {
+            good_ = ascii::is_digit(rest_[i]);
+            value = value * 10 + (rest_[i] - '0');
+        }
+        if (good_) rest_.remove_prefix(digits);
+        return value;
+    }
+    constexpr unsigned month() noexcept {
+        std::size_t at = rest_.size() < 3 ? std::string_view::npos : month_names.find(rest_.substr(0, 3));
+        good_ = good_ && at != std::string_view::npos && at % 3 == 0;
+        if (good_) rest_.remove_prefix(3);
+        return static_cast<unsigned>(at / 3 + 1);
+    }
+    /// Hours, minutes, seconds; 60 is a leap second and counts as 59.
+    constexpr std::int64_t time_of_day() noexcept {
+        int hour = number(2);
+        skip(":");
+        int minute = number(2);
+        skip(":");
+        int second = number(2);
+        good_ = good_ && hour < 24 && minute < 60 && second <= 60;
+        return hour * 3600 + minute * 60 + (second < 60 ? second : 59);
+    }
+    constexpr bool starts_with(std::string_view text) const noexcept { return rest_.starts_with(text); }
+    constexpr bool at_end() const noexcept { return good_ && rest_.empty(); }
+
+private:
+    std::string_view rest_;
+    bool good_ = true;
+};
+
+// Days are counted in years that begin in March, so that the leap day is the last of a year. 400 years have 146097
+// days, and 1970-01-01 is day 719468 from 0000-03-01.
+struct civil_date {
+    std::int64_t year = 1970;
+    unsigned month = 1;
+    unsigned day = 1;
+};
+constexpr std::int64_t days_of(civil_date date) noexcept {
+    std::int64_t year = date.month <= 2 ? date.year - 1 : date.year;
+    std::int64_t era = (year >= 0 ? year : year - 399) / 400;
+    std::int64_t in_era = year - era * 400;
+    std::int64_t in_year = (153 * ((date.month + 9) % 12) + 2) / 5 + date.day - 1;
+    return era * 146097 + in_era * 365 + in_era / 4 - in_era / 100 + in_year - 719468;
+}
+constexpr civil_date date_of(std::int64_t days) noexcept {
+    days += 719468;
+    std::int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+    std::int64_t day = days - era * 146097;
+    std::int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+    auto in_year = static_cast<unsigned>(day - (365 * year + year / 4 - year / 100));
+    unsigned march_month = (5 * in_year + 2) / 153;
+    unsigned month = march_month < 10 ? march_month + 3 : march_month - 9;
+    return {year + era * 400 + (month <= 2), month, in_year - (153 * march_month + 2) / 5 + 1};
+}
+
+constexpr std::optional<std::int64_t> seconds_of(const date_text& text, int year, unsigned month, int day,
+                                                 std::int64_t time) noexcept {
+    if (!text.at_end() || day < 1) return std::nullopt;
+    civil_date date{year, month, static_cast<unsigned>(day)};
+    std::int64_t days = days_of(date);
+    civil_date back = date_of(days);  // 31 June comes back as 1 July
+    if (back.month != date.month || back.day != date.day) return std::nullopt;
+    return days * seconds_per_day + time;
+}
+}  // namespace detail
+
+/// Writes `date_size` characters. Years beyond 9999 and before 0 cannot be written so; they become the nearest that
+/// can.
+constexpr void write_date(std::int64_t unix_seconds, char* to) noexcept {
+    constexpr std::int64_t first = -62167219200, last = 253402300799;
+    unix_seconds = unix_seconds < first ? first : unix_seconds > last ? last : unix_seconds;
+    std::int64_t days = unix_seconds / detail::seconds_per_day;
+    std::int64_t time = unix_seconds % detail::seconds_per_day;
+    if (time < 0) {
+        time += detail::seconds_per_day;
+        --days;
+    }
+    detail::civil_date date = detail::date_of(days);
+    auto weekday = static_cast<std::size_t>(((days + 4) % 7 + 7) % 7);  // 1970-01-01 was a Thursday
+    auto seconds = static_cast<unsigned>(time);
+
+    to = detail::put_text(to, detail::day_names[weekday].substr(0, 3));
+    to = detail::put_text(to, ", ");
+    detail::put_digits(to, date.day, 2);
+    to[2] = ' ';
+    detail::put_text(to + 3, detail::month_names.substr((date.month - 1) * 3, 3));
+    to[6] = ' ';
+    detail::put_digits(to + 7, static_cast<unsigned>(date.year), 4);
+    to[11] = ' ';
+    detail::put_digits(to + 12, seconds / 3600, 2);
+    to[14] = ':';
+    detail::put_digits(to + 15, seconds / 60 % 60, 2);
+    to[17] = ':';
+    detail::put_digits(to + 18, seconds % 60, 2);
+    detail::put_text(to + 20, " GMT");
+}
+
+/// Any of the three forms a recipient must read; `now` (seconds since 1970) settles the century of the two-digit one.
+/// The day of the week is not compared with the date. Nothing when the text is no date.
+constexpr std::optional<std::int64_t> parse_date(std::string_view text, std::int64_t now = 0) noexcept {
+    for (std::string_view name : detail::day_names) {
+        detail::date_text rest(text);
+        if (rest.starts_with(name) && text.substr(name.size()).starts_with(", ")) {  // Sunday, 06-Nov-94 08:49:37 GMT
+            rest.skip(name);
+            rest.skip(", ");
+            int day = rest.number(2);
+            rest.skip("-");
+            unsigned month = rest.month();
+            rest.skip("-");
+            int year = rest.number(2) + 1900;
+            rest.skip(" ");
+            std::int64_t time = rest.time_of_day();
+            rest.skip(" GMT");
+            // RFC 9110 5.6.7: a date that seems more than 50 years ahead is the last one with these two digits.
+            auto this_year = static_cast<int>(detail::date_of(now / detail::seconds_per_day).year);
+            while (year + 100 <= this_year + 50) year += 100;
+            return detail::seconds_of(rest, year, month, day, time);
+        }
+        if (!rest.starts_with(name.substr(0, 3))) continue;
+        rest.skip(name.substr(0, 3));
+        if (rest.starts_with(", ")) {  // Sun, 06 Nov 1994 08:49:37 GMT
+            rest.skip(", ");
+            int day = rest.number(2);
+            rest.skip(" ");
+            unsigned month = rest.month();
+            rest.skip(" ");
+            int year = rest.number(4);
+            rest.skip(" ");
+            std::int64_t time = rest.time_of_day();
+            rest.skip(" GMT");
+            return detail::seconds_of(rest, year, month, day, time);
+        }
+        rest.skip(" ");  // Sun Nov  6 08:49:37 1994
+        unsigned month = rest.month();
+        rest.skip(" ");
+        bool one_digit = rest.starts_with(" ");
+        rest.skip(one_digit ? " " : "");
+        int day = rest.number(one_digit ? 1 : 2);
+        rest.skip(" ");
+        std::int64_t time = rest.time_of_day();
+        rest.skip(" ");
+        int year = rest.number(4);
+        return detail::seconds_of(rest, year, month, day, time);
+    }
+    return std::nullopt;
+}
+
+}  // namespace coracle::http
+
+// ---- coracle/http/field_list.hpp
+// field_list: header fields that own their text, for what coracle sends. Kept as they will stand on the wire.
+// RFC 9110 5.1, 5.5; RFC 9112 6 (framing).
+
+namespace coracle::http {
+
+/// Whether this field says where a message ends or whether the connection stays, and so is coracle's own to write.
+constexpr bool is_framing_field(std::string_view name) noexcept {
+    switch (name.size()) {
+        case 2:
+            return same_name(name, "te");
+        case 4:
+            return same_name(name, "date");
+        case 7:
+            return same_name(name, "trailer") || same_name(name, "upgrade");
+        case 10:
+            return same_name(name, "connection") || same_name(name, "keep-alive");
+        case 14:
+            return same_name(name, "content-length");
+        case 17:
+            return same_name(name, "transfer-encoding");
+        default:
+            return false;
+    }
+}
+
+/// A value that can be sent: no control character but HT, and no white space at either end.
+inline bool is_field_value(std::string_view value) noexcept {
+    const char* end = value.data() + value.size();
+    return (value.empty() || scan::value_end(value.data(), end) == end) && ascii::trim(value).size() == value.size();
+}
+
+/// Fields to be sent, in order. Names become lower-case. What could not be sent safely never gets in: a name that is
+/// no token, a value with a control character, a framing field.
+class field_list {
+public:
+    class const_iterator;
+
+    /// Puts the field in the place of all those with this name. Error: std::invalid_argument.
+    void set(std::string_view name, std::string_view value) {
+        std::string line = line_of(name, value);
+        remove(std::string_view(line).substr(0, name.size()));
+        append(line, name.size());
+    }
+    /// One more field, also when there is one with this name. Error: std::invalid_argument.
+    void add(std::string_view name, std::string_view value) { append(line_of(name, value), name.size()); }
+    /// Takes away all fields with this name; true when there was one.
+    bool remove(std::string_view name) {
+        bool found = false;
+        for (std::size_t i = items_.size(); i-- > 0;)
+            if (same_name(at(i).name, name)) {
+                erase(i);
+                found = true;
+            }
+        return found;
+    }
+    void clear() noexcept {
+        text_.clear();
+        items_.clear();
+    }
+
+    /// The first value with this name, if any.
+    std::optional<std::string_view> get(std::string_view name) const noexcept {
+        for (std::size_t i = 0; i < items_.size(); ++i)
+            if (same_name(at(i).name, name)) return at(i).value;
+        return std::nullopt;
+    }
+    /// The same; empty when there is none.
+    std::string_view operator[](std::string_view name) const noexcept { return get(name).value_or(std::string_view{}); }
+    bool contains(std::string_view name) const noexcept { return get(name).has_value(); }
+    std::size_t size() const noexcept { return items_.size(); }
+    bool empty() const noexcept { return items_.empty(); }
+    const_iterator begin() const noexcept;
+    const_iterator end() const noexcept;
+
+    /// All fields as they stand in a head: `name: value` CR LF, each.
+    std::string_view wire() const noexcept { return text_; }
+
+private:
+    struct place {
+        std::uint32_t at = 0;
+        std::uint32_t name_size = 0;
+        std::uint32_t value_size = 0;
+    };
+    static constexpr std::string_view colon = ": ";
+    static constexpr std::string_view line_end = "\r\n";
+
+    field at(std::size_t i) const noexcept {
+        const place& item = items_[i];
+        const char* name = text_.data() + item.at;
+        return {{name, item.name_size}, {name + item.name_size + colon.size(), item.value_size}};
+    }
+    // A string of its own: `name` and `value` may look into text_, which is about to change.
+    static std::string line_of(std::string_view name, std::string_view value) {
+        if (!ascii::is_token(name))
+            throw std::invalid_argument(
+                "a header field name must be a token (letters, digits and !#$%&'*+-.^_`|~), and this one is not");
+        if (!is_field_value(value))
+            throw std::invalid_argument("the value of header field '" + std::string(name) +
+                                        "' must have no control characters and no white space at its ends");
+        if (is_framing_field(name))
+            throw std::invalid_argument("header field '" + std::string(name) +
+                                        "' is written by coracle from what is really sent; do not set it");
+        std::string line = ascii::lower(name);
+        line.append(colon).append(value).append(line_end);
+        return line;
+    }
+    void append(const std::string& line, std::size_t name_size) {
+        if (line.size() > UINT32_MAX - text_.size()) throw std::invalid_argument("the header fields are too long");
+        std::size_t value_size = line.size() - name_size - colon.size() - line_end.size();
+        items_.push_back({static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(name_size),
+                          static_cast<std::uint32_t>(value_size)});
+        text_.append(line);
+    }
+    void erase(std::size_t i) {
+        const place item = items_[i];
+        auto size = static_cast<std::uint32_t>(item.name_size + colon.size() + item.value_size + line_end.size());
+        text_.erase(item.at, size);
+        items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(i));
+        for (std::size_t later = i; later < items_.size(); ++later) items_[later].at -= size;
+    }
+
+    std::string text_;
+    std::vector<place> items_;
+};
+
+/// Gives fields as views that end with the next change of the list.
+class field_list::const_iterator {
+public:
+    using value_type = field;
+    using difference_type = std::ptrdiff_t;
+    const_iterator() noexcept = default;
+    const_iterator(const field_list& of, std::size_t i) noexcept : of_(&of), i_(i) {}
+    // The field is kept here so that `for (auto& [name, value] : list)` has something to refer to.
+    const field& operator*() const noexcept {
+        here_ = of_->at(i_);
+        return here_;
+    }
+    const field* operator->() const noexcept { return &**this; }
+    const_iterator& operator++() noexcept {
+        ++i_;
+        return *this;
+    }
+    const_iterator operator++(int) noexcept {
+        const_iterator before = *this;
+        ++i_;
+        return before;
+    }
+    bool operator==(const const_iterator& other) const noexcept { return i_ == other.i_; }
+
+private:
+    const field_list* of_ = nullptr;
+    std::size_t i_ = 0;
+    mutable field here_{};
+};
+
+inline field_list::const_iterator field_list::begin() const noexcept { return {*this, 0}; }
+inline field_list::const_iterator field_list::end() const noexcept { return {*this, items_.size()}; }
+
+}  // namespace coracle::http
+
+// ---- coracle/http/response_head.hpp
+// response_head: what the head of an answer says, as plain data.
+// RFC 9110 15, RFC 9112 4 and 9.3.
+
+namespace coracle::http {
+
+/// What an answer says about the connection: nothing (HTTP/1.1 stays), that it stays (to HTTP/1.0), that it ends.
+enum class persistence : std::uint8_t { implied, keep_alive, close };
+
+/// What the request and the state of the connection demand of an answer. The exchange says it, the writer obeys.
+struct response_terms {
+    persistence connection = persistence::implied;
+    bool head_only = false;  ///< the answer to HEAD: same head, no body
+    bool chunks = true;      ///< the client understands chunks (HTTP/1.1)
+};
+
+/// What a handler decides. Keeps: references. A content-type or server field in `fields` takes the place of coracle's.
+struct response_head {
+    int status = 200;
+    std::string_view content_type{};
+    const field_list* fields = nullptr;
+};
+
+}  // namespace coracle::http
+
+// ---- coracle/http/exchange.hpp
+// exchange: whose turn it is on a connection, and what becomes of it after each answer. All of it is in this file.
+// RFC 9110 10.1.1 (Expect), RFC 9112 9.3 (persistence, pipelining), 9.6 (tear-down).
+
+namespace coracle::http {
+
+/// What a connection is waiting for.
+enum class turn : std::uint8_t {
+    request,  ///< the client's: the head of the next request
+    answer,   ///< ours: the request is being handled, no byte of the answer is written
+    body,     ///< ours: the head of the answer is written, the answer is not finished
+    drain,    ///< the client's: the answer is finished, the rest of the request body is read past
+    close,    ///< write out what is written, then close; no byte that still comes in is interpreted
+};
+
+/// What can happen on it.
+enum class happening : std::uint8_t {
+    head_read,     ///< a whole request head has been read
+    refused,       ///< the head or the body cannot be understood, is too much or too slow
+    answer_begun,  ///< the head of the answer is written
+    answer_ended,  ///< the answer is finished, and so is the request; the connection stays
+    answer_early,  ///< the answer is finished, the request body is not; the connection stays
+    answer_last,   ///< the answer is finished, and was the last one here
+    body_read,     ///< the last byte of the request body has been read
+    too_much,      ///< what was to be read past is more than limits::drain_bytes
+};
+
+namespace detail {
+/// A mistake of the caller: asserted, and safe in a release.
+inline constexpr turn never = static_cast<turn>(255);
+
+/// The whole of it: what is waited for, and what happens, gives what is waited for next.
+constexpr turn next_turn(turn now, happening what) noexcept {
+    using enum turn;
+    constexpr turn table[5][8] = {
+        // clang-format off
+        //           head_read refused  answer_begun answer_ended answer_early answer_last body_read too_much
+        /*request*/ {answer,   answer,  never,       never,       never,       never,      never,    never},
+        /*answer*/  {never,    answer,  body,        never,       never,       never,      answer,   never},
+        /*body*/    {never,    body,    never,       request,     drain,       close,      body,     never},
+        /*drain*/   {never,    close,   never,       never,       never,       never,      request,  close},
+        /*close*/   {close,    close,   close,       close,       close,       close,      close,    close},
+        // clang-format on
+    };
+    return table[static_cast<std::size_t>(now)][static_cast<std::size_t>(what)];
+}
+}  // namespace detail
+
+/// The turns of one connection, as values: it reads, writes and times nothing. The server tells it what happened and
+/// asks what to do.
+class exchange {
+public:
+    turn whose() const noexcept { return turn_; }
+    /// F19: the next request is looked at in its turn only, however many have arrived.
+    bool reads_head() const noexcept { return turn_ == turn::request; }
+    /// Whether bytes that arrive belong to a request body and may be decoded.
+    bool reads_body() const noexcept { return body_open_ && turn_ != turn::close; }
+    /// Whether the answer now due, or being written, is the last on this connection.
+    bool is_last() const noexcept { return last_; }
+
+    /// A request has been read and goes to its handler.
+    void head_read(const request_head& head) noexcept {
+        happens(happening::head_read);
+        last_ = last_ || !head.keep_alive;
+        modern_ = head.version == version::http_1_1;
+        head_only_ = head.method == method::head;
+        length_ = body_length_of(head);
+        body_open_ = length_.how != body_length::kind::none;
+        continue_due_ = head.expect_continue && body_open_;
+        body_bytes_ = drained_ = 0;
+    }
+
+    /// The handler wants the body. Out: whether `100 Continue` is to be written now. True once at most, and not when
+    /// the client has sent some of the body without waiting.
+    bool body_wanted(bool some_has_arrived) noexcept {
+        bool due = continue_due_ && !some_has_arrived && turn_ == turn::answer;
+        continue_due_ = false;
+        return due;
+    }
+
+    /// So many more bytes of the request body have been read, framing included.
+    void body_bytes(std::uint64_t count, const limits& bounds = default_limits) noexcept {
+        if (count == 0) return;
+        continue_due_ = false;
+        body_bytes_ += count;
+        if (turn_ != turn::drain) return;
+        drained_ += count;
+        if (drained_ > bounds.drain_bytes) happens(happening::too_much);
+    }
+
+    /// All of the request body has been read.
+    void body_read() noexcept {
+        if (!body_open_) return;
+        body_open_ = continue_due_ = false;
+        happens(happening::body_read);
+    }
+
+    /// F20: nothing that comes in is interpreted any more. `head` is what is known of the request. Out: whether the
+    /// refusal is to be answered; otherwise the answer that was begun, or finished, is all that the client gets.
+    bool refuse(const request_head& head) noexcept {
+        if (turn_ == turn::request) {
+            modern_ = true;
+            head_only_ = head.method == method::head;
+        }
+        happens(happening::refused);
+        last_ = true;
+        body_open_ = continue_due_ = false;
+        return turn_ == turn::answer;
+    }
+
+    /// The next answer to begin shall be the last on the connection: the server stops, or the handler says so.
+    void close_after_answer() noexcept { last_ = true; }
+
+    /// Nothing more can come or go: the connection broke, or nobody should wait for it any longer.
+    void close_now() noexcept { turn_ = turn::close; }
+
+    /// The head of the answer is about to be written. Out: what it has to say.
+    response_terms begin_answer(const limits& bounds = default_limits) noexcept {
+        // A client that still waits for 100 may send its body or leave it out, so nobody could tell what its next
+        // bytes are. And a rest that is known to be too much to read past is not worth beginning with.
+        if (continue_due_) last_ = true;
+        if (body_open_ && length_.how == body_length::kind::fixed && length_.bytes - body_bytes_ > bounds.drain_bytes)
+            last_ = true;
+        continue_due_ = false;
+        happens(happening::answer_begun);
+        response_terms terms;
+        terms.head_only = head_only_;
+        terms.chunks = modern_;
+        terms.connection = last_ ? persistence::close : modern_ ? persistence::implied : persistence::keep_alive;
+        return terms;
+    }
+
+    /// The last byte of the answer is written. `unframed`: only closing the connection tells the client where it ends.
+    void end_answer(bool unframed = false) noexcept {
+        last_ = last_ || unframed;
+        happens(last_ ? happening::answer_last : body_open_ ? happening::answer_early : happening::answer_ended);
+    }
+
+private:
+    void happens(happening what) noexcept {
+        turn next = detail::next_turn(turn_, what);
+        CORACLE_ASSERT(next != detail::never);
+        turn_ = next == detail::never ? turn::close : next;
+    }
+
+    body_length length_{};
+    std::uint64_t body_bytes_ = 0;  // read of this request body
+    std::uint64_t drained_ = 0;     // of these, read past after the answer
+    turn turn_ = turn::request;
+    bool last_ = false;          // no request after this one
+    bool modern_ = true;         // the client speaks HTTP/1.1
+    bool head_only_ = false;     // the request is HEAD
+    bool body_open_ = false;     // some of the request body has not been read
+    bool continue_due_ = false;  // the client waits for 100
+};
+
+}  // namespace coracle::http
+
+// ---- coracle/http/framing.hpp
+// framing: what single fields say about the message as a whole, and whether together they make sense.
+// RFC 9110 7.2 (Host), 7.6.1 (Connection), 7.8 (Upgrade), 8.6 (Content-Length), 10.1.1 (Expect); RFC 9112 6.1
+// (Transfer-Encoding), 6.3.
+
+namespace coracle::http {
+
+/// Collects the facts of one head, field by field. Whatever two readers might understand differently is refused.
+class framing {
+public:
+    void reset() noexcept { *this = framing(); }
+
+    /// Looks at one field and notes in `head` what it says.
+    std::optional<refusal> note(request_head& head, std::string_view name, std::string_view value) {
+        // A length and a first letter are enough to pass nearly every other field by.
+        switch (name.size()) {
+            case 4:
+                return same_name(name, "host") ? note_host(head, value) : std::nullopt;
+            case 6:
+                return same_name(name, "expect") ? note_expect(head, value) : std::nullopt;
+            case 7:
+                if (same_name(name, "upgrade")) upgrade_ = true;
+                return std::nullopt;
+            case 10:
+                if (same_name(name, "connection")) note_connection(value);
+                return std::nullopt;
+            case 14:
+                return same_name(name, "content-length") ? note_content_length(head, value) : std::nullopt;
+            case 17:
+                return same_name(name, "transfer-encoding") ? note_transfer_encoding(head, value) : std::nullopt;
+            default:
+                return std::nullopt;
+        }
+    }
+
+    /// Judges the head as a whole, when all fields are there.
+    std::optional<refusal> finish(request_head& head) const noexcept {
+        bool modern = head.version == version::http_1_1;
+        if (head.chunked && !modern) return refusal::old_transfer_encoding;
+        if (head.chunked && head.content_length) return refusal::two_lengths;
+        if (modern && head.host.empty()) return refusal::missing_host;
+        // RFC 9112 3.2.2: where the target names a host, the Host field is not asked.
+        if (head.target.form == target_form::absolute) head.host = head.target.authority;
+        head.keep_alive = !close_ && (modern || keep_alive_);
+        head.upgrade = modern && upgrade_ && upgrade_token_;
+        head.expect_continue = modern && expect_;  // RFC 9110 10.1.1: to HTTP/1.0 it means nothing
+        return std::nullopt;
+    }
+
+private:
+    static std::optional<refusal> note_host(request_head& head, std::string_view value) noexcept {
+        if (!head.host.empty()) return refusal::repeated_host;
+        if (!parse_authority(value)) return refusal::bad_host;
+        head.host = value;
+        return std::nullopt;
+    }
+    static std::optional<refusal> note_content_length(request_head& head, std::string_view value) noexcept {
+        if (head.content_length) return refusal::repeated_content_length;
+        // 19 digits always fit; a list of equal numbers, which RFC 9110 8.6 would let pass, is refused as well.
+        if (value.size() > 19) return refusal::bad_content_length;
+        head.content_length = ascii::parse_decimal(value);
+        if (!head.content_length) return refusal::bad_content_length;
+        return std::nullopt;
+    }
+    static std::optional<refusal> note_transfer_encoding(request_head& head, std::string_view value) noexcept {
+        if (head.chunked) return refusal::repeated_transfer_encoding;
+        if (!ascii::iequals(value, "chunked")) return refusal::unsupported_transfer_encoding;
+        head.chunked = true;
+        return std::nullopt;
+    }
+    std::optional<refusal> note_expect(request_head&, std::string_view value) noexcept {
+        if (expect_ || !ascii::iequals(value, "100-continue")) return refusal::unsupported_expectation;
+        expect_ = true;
+        return std::nullopt;
+    }
+    void note_connection(std::string_view value) noexcept {
+        for_each_element(value, [this](std::string_view option) {
+            if (ascii::iequals(option, "close")) close_ = true;
+            if (ascii::iequals(option, "keep-alive")) keep_alive_ = true;
+            if (ascii::iequals(option, "upgrade")) upgrade_token_ = true;
+            return true;
+        });
+    }
+
+    bool close_ = false;
+    bool keep_alive_ = false;
+    bool upgrade_ = false;
+    bool upgrade_token_ = false;
+    bool expect_ = false;
+};
+
+}  // namespace coracle::http
+
+// ---- coracle/http/status.hpp
+// status: the reason phrases, and which answers have no body.
+// RFC 9110 15, RFC 6585 (428, 429, 431, 511), RFC 7725 (451), RFC 8297 (103), RFC 8470 (425), WebDAV (RFC 4918, 5842).
+
+namespace coracle::http {
+
+/// The registered reason phrase; empty for a code without one.
+constexpr std::string_view reason_phrase(int status) noexcept {
+    switch (status) {
+        case 100:
+            return "Continue";
+        case 101:
+            return "Switching Protocols";
+        case 102:
+            return "Processing";
+        case 103:
+            return "Early Hints";
+        case 200:
+            return "OK";
+        case 201:
+            return "Created";
+        case 202:
+            return "Accepted";
+        case 203:
+            return "Non-Authoritative Information";
+        case 204:
+            return "No Content";
+        case 205:
+            return "Reset Content";
+        case 206:
+            return "Partial Content";
+        case 207:
+            return "Multi-Status";
+        case 208:
+            return "Already Reported";
+        case 226:
+            return "IM Used";
+        case 300:
+            return "Multiple Choices";
+        case 301:
+            return "Moved Permanently";
+        case 302:
+            return "Found";
+        case 303:
+            return "See Other";
+        case 304:
+            return "Not Modified";
+        case 305:
+            return "Use Proxy";
+        case 307:
+            return "Temporary Redirect";
+        case 308:
+            return "Permanent Redirect";
+        case 400:
+            return "Bad Request";
+        case 401:
+            return "Unauthorized";
+        case 402:
+            return "Payment Required";
+        case 403:
+            return "Forbidden";
+        case 404:
+            return "Not Found";
+        case 405:
+            return "Method Not Allowed";
+        case 406:
+            return "Not Acceptable";
+        case 407:
+            return "Proxy Authentication Required";
+        case 408:
+            return "Request Timeout";
+        case 409:
+            return "Conflict";
+        case 410:
+            return "Gone";
+        case 411:
+            return "Length Required";
+        case 412:
+            return "Precondition Failed";
+        case 413:
+            return "Content Too Large";
+        case 414:
+            return "URI Too Long";
+        case 415:
+            return "Unsupported Media Type";
+        case 416:
+            return "Range Not Satisfiable";
+        case 417:
+            return "Expectation Failed";
+        case 418:
+            return "I'm a Teapot";
+        case 421:
+            return "Misdirected Request";
+        case 422:
+            return "Unprocessable Content";
+        case 423:
+            return "Locked";
+        case 424:
+            return "Failed Dependency";
+        case 425:
+            return "Too Early";
+        case 426:
+            return "Upgrade Required";
+        case 428:
+            return "Precondition Required";
+        case 429:
+            return "Too Many Requests";
+        case 431:
+            return "Request Header Fields Too Large";
+        case 451:
+            return "Unavailable For Legal Reasons";
+        case 500:
+            return "Internal Server Error";
+        case 501:
+            return "Not Implemented";
+        case 502:
+            return "Bad Gateway";
+        case 503:
+            return "Service Unavailable";
+        case 504:
+            return "Gateway Timeout";
+        case 505:
+            return "HTTP Version Not Supported";
+        case 506:
+            return "Variant Also Negotiates";
+        case 507:
+            return "Insufficient Storage";
+        case 508:
+            return "Loop Detected";
+        case 510:
+            return "Not Extended";
+        case 511:
+            return "Network Authentication Required";
+        default:
+            return {};
+    }
+}
+
+/// Three digits, as the status line wants them; 0xx and beyond 599 have no meaning (RFC 9110 15).
+constexpr bool is_status(int status) noexcept { return status >= 100 && status <= 599; }
+
+/// RFC 9110 6.4.1: an answer with this status ends with its head, whatever its fields say.
+constexpr bool forbids_body(int status) noexcept {
+    return (status >= 100 && status < 200) || status == 204 || status == 304;
+}
+
+/// RFC 9110 15.3.6: 205 tells the client to reset its form; it has a body of length 0, said so.
+constexpr bool forces_empty_body(int status) noexcept { return status == 205; }
+
+}  // namespace coracle::http
+
+// ---- coracle/http/head_cache.hpp
+// head_cache: the beginnings of answers, ready-made: status line, server, date and content type in one block.
+// RFC 9112 4 (status line), RFC 9110 6.6.1 (date), 10.2.4 (server).
+
+namespace coracle::http {
+
+/// Blocks for the few pairs of status and content type that a server sends all day, each rendered once and its date
+/// rewritten once a second. One per loop; it has no clock: somebody calls tick(). Fixed size, whatever is asked of it.
+class head_cache {
+public:
+    /// `server` stands in the server field; empty: there is none. Error: std::invalid_argument.
+    explicit head_cache(std::string_view server = "coracle") : server_(server) {
+        if (!is_field_value(server))
+            throw std::invalid_argument("the name of the server must have no control characters and no outer spaces");
+        write_date(0, date_.data());
+    }
+
+    /// What time it is, in seconds since 1970. Cost: nothing unless the second is another one.
+    void tick(std::int64_t unix_seconds) noexcept {
+        if (unix_seconds == now_) return;
+        now_ = unix_seconds;
+        write_date(unix_seconds, date_.data());
+        for (slot& each : slots_)
+            if (each.size != 0) std::memcpy(each.text.data() + each.date_at, date_.data(), date_size);
+    }
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`, as of the last tick.
+    std::string_view date() const noexcept { return {date_.data(), date_size}; }
+
+    /// What every block ends with: the length is written behind it, or it is cut off where none belongs.
+    static constexpr std::string_view length_field = "content-length: ";
+
+    /// Everything from `HTTP/1.1` to `content-length: `; without a content-type line when `type` is empty. Valid until
+    /// the next call. Error: std::invalid_argument for a status not in 100..599 and a type that is no field value.
+    std::string_view block(int status, std::string_view type) {
+        slot& last = slots_[last_];
+        if (last.holds(status, type)) [[likely]]
+            return last.block();
+        return other_block(status, type);
+    }
+
+    /// The same made afresh, with the server's own field only if `with_server`.
+    std::string render(int status, std::string_view type, bool with_server = true) const {
+        if (!is_status(status))
+            throw std::invalid_argument("an HTTP status is a number from 100 to 599, not " + std::to_string(status));
+        if (!is_field_value(type))
+            throw std::invalid_argument("a content type must have no control characters and no outer spaces");
+        std::string out = "HTTP/1.1 " + std::to_string(status) + ' ';
+        out.append(reason_phrase(status)).append("\r\n");
+        if (with_server && !server_.empty()) out.append("server: ").append(server_).append("\r\n");
+        out.append("date: ").append(date()).append("\r\n");
+        if (!type.empty()) out.append("content-type: ").append(type).append("\r\n");
+        return out.append(length_field);
+    }
+
+private:
+    struct slot {
+        int status = 0;
+        std::uint16_t size = 0;  // 0: free
+        std::uint16_t date_at = 0;
+        std::uint16_t type_size = 0;
+        std::array<char, 246> text{};
+        bool holds(int wanted, std::string_view wanted_type) const noexcept {
+            return size != 0 && status == wanted && type() == wanted_type;
+        }
+        std::string_view block() const noexcept { return {text.data(), size}; }
+        // Its place follows from the end: `X` CR LF `content-length: `.
+        std::string_view type() const noexcept {
+            return {text.data() + size - length_field.size() - (type_size ? 2 + type_size : 0), type_size};
+        }
+    };
+
+    std::string_view other_block(int status, std::string_view type) {
+        for (std::size_t i = 0; i < slots_.size(); ++i)
+            if (slots_[i].holds(status, type)) {
+                last_ = i;
+                return slots_[i].block();
+            }
+        std::string text = render(status, type);
+        if (text.size() > slots_[0].text.size()) {
+            large_ = std::move(text);
+            return large_;
+        }
+        last_ = victim_++ % slots_.size();
+        slot& made = slots_[last_];
+        made.status = status;
+        made.size = static_cast<std::uint16_t>(text.size());
+        made.date_at = static_cast<std::uint16_t>(text.find("\r\ndate: ") + 8);
+        made.type_size = static_cast<std::uint16_t>(type.size());
+        std::memcpy(made.text.data(), text.data(), text.size());
+        return made.block();
+    }
+
+    std::string server_;
+    std::int64_t now_ = 0;
+    std::array<char, date_size> date_{};
+    std::array<slot, 8> slots_{};
+    std::size_t last_ = 0;
+    std::size_t victim_ = 0;
+    std::string large_{};
+};
+
+}  // namespace coracle::http
+
+// ---- coracle/http/percent.hpp
+// percent: percent-encoding, undone exactly once. Strict for paths, forgiving for queries, never for field values.
+// RFC 3986 2.1; queries as WHATWG URL 5.1 and Python's urllib.parse read them.
+
+namespace coracle::http {
+
+namespace detail {
+/// The byte that the escape at text[at] stands for, or -1 when it is none.
+constexpr int escaped_byte(std::string_view text, std::size_t at) noexcept {
+    if (text.size() - at < 3) return -1;
+    int high = ascii::hex_value(text[at + 1]);
+    int low = ascii::hex_value(text[at + 2]);
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+/// Puts U+FFFD where `text` is not UTF-8, one for each maximal part of a sequence, as Python and browsers do.
+inline void replace_invalid_utf8(std::string& text) {
+    std::size_t good = utf8::first_invalid(text);
+    if (good == text.size()) return;
+    std::string out;
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        out.append(rest.substr(0, good));
+        rest.remove_prefix(good);
+        if (rest.empty()) break;
+        out.append("\xEF\xBF\xBD");
+        // A sequence cut short counts as one: it goes on for as long as some continuation would make it valid.
+        std::size_t bad = 1;
+        for (std::size_t length = 2; length <= 3 && length <= rest.size(); ++length) {
+            bool could_go_on = false;
+            for (std::string_view tail : {"\x80", "\x80\x80"})
+                could_go_on = could_go_on || utf8::sequence_length(std::string(rest.substr(0, length)).append(tail)) ==
+                                                 length + tail.size();
+            if (!could_go_on) break;
+            bad = length;
+        }
+        rest.remove_prefix(bad);
+        good = utf8::first_invalid(rest);
+    }
+    text = std::move(out);
+}
+}  // namespace detail
+
+/// One segment of a path, or the rest of a path, decoded. Split at '/' first: an escaped slash is data (%2F).
+/// Out: `segment` itself when nothing is escaped, else a view into `storage`. Error: bad_escape, nul_in_path.
+inline result<std::string_view, refusal> decode_path(std::string_view segment, std::string& storage) {
+    std::size_t at = segment.find('%');
+    if (at == std::string_view::npos) return segment;
+    storage.assign(segment.substr(0, at));
+    while (at < segment.size()) {
+        if (segment[at] != '%') {
+            storage.push_back(segment[at++]);
+            continue;
+        }
+        int byte = detail::escaped_byte(segment, at);
+        if (byte < 0) return failure(refusal::bad_escape);
+        if (byte == 0) return failure(refusal::nul_in_path);
+        storage.push_back(static_cast<char>(byte));
+        at += 3;
+    }
+    return std::string_view(storage);
+}
+
+/// A name or a value of a query or an urlencoded form: '+' is a space, a '%' that escapes nothing stays as it is,
+/// and bytes that are not UTF-8 become U+FFFD. Out: `text` itself when there is nothing to do, else a view into
+/// `storage`.
+inline std::string_view decode_query(std::string_view text, std::string& storage) {
+    std::size_t at = text.find_first_of("%+");
+    if (at == std::string_view::npos && utf8::is_valid(text)) return text;
+    if (at == std::string_view::npos) at = text.size();
+    storage.assign(text.substr(0, at));
+    while (at < text.size()) {
+        int byte = text[at] == '%' ? detail::escaped_byte(text, at) : -1;
+        if (byte >= 0) {
+            storage.push_back(static_cast<char>(byte));
+            at += 3;
+        } else {
+            storage.push_back(text[at] == '+' ? ' ' : text[at]);
+            ++at;
+        }
+    }
+    detail::replace_invalid_utf8(storage);
+    return storage;
+}
+
+/// Appends `text` to `out` with everything escaped but letters, digits, "-._~" and the characters of `keep`.
+inline void encode_percent(std::string_view text, std::string& out, std::string_view keep = {}) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    for (char c : text) {
+        bool plain =
+            ascii::is_alpha(c) || ascii::is_digit(c) || std::string_view("-._~").find(c) != std::string_view::npos;
+        if (plain || (c != '%' && keep.find(c) != std::string_view::npos)) {
+            out.push_back(c);
+        } else {
+            auto byte = static_cast<unsigned char>(c);
+            out.push_back('%');
+            out.push_back(digits[byte >> 4]);
+            out.push_back(digits[byte & 15]);
+        }
+    }
+}
+
+}  // namespace coracle::http
+
+// ---- coracle/http/query.hpp
+// query: the name=value pairs of a query string or of an urlencoded form, decoded one after the other.
+// WHATWG URL 5.1; in detail as Python's parse_qsl(keep_blank_values=True), with which FastAPI reads queries.
+
+namespace coracle::http {
+
+/// Goes through the pairs: `for (query_reader pairs{text}; pairs.next();) use(pairs.name(), pairs.value());`
+/// Keeps: a reference to the text. Cost: linear; allocates only for names and values that are escaped.
+class query_reader {
+public:
+    explicit query_reader(std::string_view text, std::size_t max_pairs = default_limits.query_pairs) noexcept
+        : rest_(text), left_(max_pairs) {}
+
+    /// Goes to the next pair; false at the end, and where there are more pairs than allowed.
+    bool next() {
+        while (!rest_.empty()) {
+            std::size_t end = rest_.find('&');
+            std::string_view pair = rest_.substr(0, end);
+            if (pair.empty()) {  // `a=1&&b=2`: nothing between two ampersands is no pair
+                rest_.remove_prefix(1);
+                continue;
+            }
+            if (left_ == 0) {
+                too_many_ = true;
+                return false;
+            }
+            --left_;
+            rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
+            std::size_t equals = pair.find('=');
+            name_ = decode_query(pair.substr(0, equals), name_storage_);
+            value_ = equals == std::string_view::npos ? std::string_view{}
+                                                      : decode_query(pair.substr(equals + 1), value_storage_);
+            return true;
+        }
+        return false;
+    }
+    /// Of the pair next() went to; valid until the next call of it.
+    std::string_view name() const noexcept { return name_; }
+    std::string_view value() const noexcept { return value_; }
+    /// After next() was false: whether pairs were left over. The answer is refusal::too_many_pairs then.
+    bool too_many() const noexcept { return too_many_; }
+
+private:
+    std::string_view rest_;
+    std::size_t left_;
+    bool too_many_ = false;
+    std::string_view name_{};
+    std::string_view value_{};
+    std::string name_storage_{};
+    std::string value_storage_{};
+};
+
+/// The value of the last pair with this name, as FastAPI takes it for a single value; nothing when there is none.
+inline std::optional<std::string> query_value(std::string_view text, std::string_view name,
+                                              std::size_t max_pairs = default_limits.query_pairs) {
+    std::optional<std::string> found;
+    for (query_reader pairs(text, max_pairs); pairs.next();)
+        if (pairs.name() == name) found = pairs.value();
+    return found;
+}
+
+}  // namespace coracle::http
+
+// ---- coracle/http/request_parser.hpp
+// request_parser: reads the head of a request as its bytes arrive, strictly, and each byte once.
+// RFC 9112 2 (messages), 3 (request line), 5 (field syntax).
+
+namespace coracle::http {
+
+enum class parse_state : std::uint8_t { need_more, complete, refused };
+
+/// One head at a time. Only CR LF ends a line, nothing is folded, joined or repaired, and what is wrong is refused at
+/// its first wrong byte. Allocates nothing (the fields in the head keep their memory).
+/// Keeps: a reference to the limits.
+class request_parser {
+public:
+    explicit request_parser(const limits& bounds = default_limits) noexcept : bounds_(&bounds) {}
+    explicit request_parser(const limits&&) = delete;
+
+    /// Goes on with a request. `bytes` begins with its first byte and contains at least what it contained before; it
+    /// may have moved, and the views in `head` then move with it. After refused, the answer stays refused.
+    parse_state parse(std::string_view bytes, request_head& head);
+
+    /// After complete: the size of the head in bytes, so where the body begins.
+    std::size_t consumed() const noexcept { return at_; }
+    /// After refused: the reason.
+    refusal why() const noexcept { return why_; }
+    /// Whether a byte of this request has been seen (a connection without one is idle).
+    bool started() const noexcept { return at_ != 0; }
+    /// Ready for the next request.
+    void reset() noexcept { *this = request_parser(*bounds_); }
+
+private:
+    // Where the next byte belongs. Up to version_end it is the request line; then lines of fields follow.
+    enum class stage : std::uint8_t {
+        fresh,
+        first_byte,
+        blank_lf,
+        method,
+        path,
+        query,
+        version,
+        version_lf,
+        line,
+        name,
+        space,
+        value,
+        value_lf,
+        last_lf,
+        complete,
+        refused,
+    };
+
+    bool skip_blank_line(const char* begin, const char* p, const char* end);
+    bool read_request_line(const char* begin, const char* p, const char* end, request_head& head);
+    bool read_fields(const char* begin, const char* p, const char* end, request_head& head);
+    const char* read_method(const char* begin, const char* p, const char* end, request_head& head);
+    bool split_target(const char* begin, request_head& head);
+    static refusal wrong_in_name(const char* name, const char* p) noexcept;
+    static refusal wrong_in_value(char c) noexcept { return c == '\n' ? refusal::bare_lf : refusal::bad_field_value; }
+
+    /// All bytes up to `p` are read; the next one belongs to `next`.
+    bool wait(stage next, const char* begin, const char* p) noexcept {
+        stage_ = next;
+        at_ = static_cast<std::uint32_t>(p - begin);
+        return false;
+    }
+    bool refuse(refusal why) noexcept {
+        stage_ = stage::refused;
+        why_ = why;
+        return false;
+    }
+    static std::uint32_t offset(const char* begin, const char* p) noexcept {
+        return static_cast<std::uint32_t>(p - begin);
+    }
+
+    const limits* bounds_;
+    const char* base_ = nullptr;
+    std::uint32_t at_ = 0;          // everything before it is read
+    std::uint32_t token_ = 0;       // where the method, target, version or field name being read begins
+    std::uint32_t token_size_ = 0;  // of the field name, once its colon was seen
+    std::uint32_t value_ = 0;       // where the field value being read begins
+    std::uint32_t query_ = 0;       // where the query begins, 0 when there is none
+    stage stage_ = stage::fresh;
+    refusal why_ = refusal::bad_method;
+    framing framing_{};
+};
+
+inline parse_state request_parser::parse(std::string_view bytes, request_head& head) {
+    if (stage_ == stage::fresh) {
+        head.clear();
+        stage_ = stage::first_byte;
+    } else if (bytes.data() != base_) {
+        head.rebase(base_, bytes.data());
+    }
+    base_ = bytes.data();
+    if (stage_ == stage::complete) return parse_state::complete;
+    if (stage_ == stage::refused) return parse_state::refused;
+    CORACLE_ASSERT(bytes.size() >= at_);
+
+    // A head never reaches beyond its limit, so what stands there cannot change the answer.
+    const std::size_t limit = bounds_->head_bytes < UINT32_MAX ? bounds_->head_bytes : UINT32_MAX;
+    const char* const begin = bytes.data();
+    const char* const end = begin + (bytes.size() < limit ? bytes.size() : limit);
+    if ((stage_ >= stage::method || skip_blank_line(begin, begin + at_, end)) &&
+        (stage_ >= stage::line || read_request_line(begin, begin + at_, end, head)) &&
+        read_fields(begin, begin + at_, end, head))
+        return parse_state::complete;
+    if (stage_ == stage::refused) return parse_state::refused;
+    if (bytes.size() < limit) return parse_state::need_more;
+    refuse(stage_ <= stage::query ? refusal::target_too_long : refusal::head_too_large);
+    return parse_state::refused;
+}
+
+// RFC 9112 2.2: one empty line before the request is forgiven, for clients that count a body wrong.
+inline bool request_parser::skip_blank_line(const char* begin, const char* p, const char* end) {
+    if (stage_ == stage::first_byte) {
+        if (p == end) return false;
+        if (*p != '\r') {
+            stage_ = stage::method;
+            return true;
+        }
+        ++p;
+    }
+    if (p == end) return wait(stage::blank_lf, begin, p);
+    if (*p != '\n') return refuse(refusal::bare_cr);
+    ++p;
+    wait(stage::method, begin, p);
+    token_ = at_;
+    return true;
+}
+
+inline bool request_parser::read_request_line(const char* begin, const char* p, const char* end, request_head& head) {
+    // Each case falls into the next; a request line that arrives in pieces goes on where it stopped.
+    switch (stage_) {
+        case stage::method:
+            p = read_method(begin, p, end, head);
+            if (!p) return false;
+            token_ = offset(begin, p);
+            [[fallthrough]];
+        case stage::path:
+            p = scan::path_end(p, end);
+            if (offset(begin, p) - token_ > bounds_->target_bytes) return refuse(refusal::target_too_long);
+            if (p == end) return wait(stage::path, begin, p);
+            if (*p == '?') {
+                ++p;
+                query_ = offset(begin, p);
+            }
+            [[fallthrough]];
+        case stage::query:
+            p = scan::query_end(p, end);
+            if (offset(begin, p) - token_ > bounds_->target_bytes) return refuse(refusal::target_too_long);
+            if (p == end) return wait(stage::query, begin, p);
+            if (*p == '\n') return refuse(refusal::bare_lf);
+            if (*p == '\r') return refuse(refusal::bad_version);
+            if (*p != ' ' || p == begin + token_) return refuse(refusal::bad_target);
+            head.target.text = {begin + token_, static_cast<std::size_t>(p - begin) - token_};
+            ++p;
+            token_ = offset(begin, p);
+            [[fallthrough]];
+        case stage::version:
+            if (p == begin + token_ && end - p >= 10 && std::memcmp(p, "HTTP/1.1\r\n", 10) == 0) {
+                p += 10;
+                break;
+            }
+            for (; offset(begin, p) < token_ + 8; ++p) {
+                if (p == end) return wait(stage::version, begin, p);
+                std::uint32_t i = offset(begin, p) - token_;
+                bool fits = i == 5 || i == 7 ? ascii::is_digit(*p) : *p == "HTTP/1.1"[i];
+                if (!fits) return refuse(*p == '\n' ? refusal::bare_lf : refusal::bad_version);
+            }
+            if (p[-3] != '1' || p[-1] > '1') return refuse(refusal::unsupported_version);
+            if (p[-1] == '0') head.version = version::http_1_0;
+            if (p == end) return wait(stage::version, begin, p);
+            if (*p != '\r') return refuse(*p == '\n' ? refusal::bare_lf : refusal::bad_version);
+            ++p;
+            [[fallthrough]];
+        case stage::version_lf:
+            if (p == end) return wait(stage::version_lf, begin, p);
+            if (*p != '\n') return refuse(refusal::bare_cr);
+            ++p;
+            break;
+        default:
+            CORACLE_ASSERT(false);
+            return false;
+    }
+    wait(stage::line, begin, p);
+    return split_target(begin, head);
+}
+
+/// Out: the first byte of the target, or nullptr when more is needed or the method is refused.
+inline const char* request_parser::read_method(const char* begin, const char* p, const char* end, request_head& head) {
+    const char* const text = begin + token_;
+    if (p == text && end - p >= 4 && std::memcmp(p, "GET ", 4) == 0) {
+        head.method_text = {p, 3};
+        return p + 4;
+    }
+    p = scan::token_end(p, end);
+    auto size = static_cast<std::size_t>(p - text);
+    if (size > bounds_->method_bytes) {
+        refuse(refusal::method_too_long);
+        return nullptr;
+    }
+    if (p == end) {
+        wait(stage::method, begin, p);
+        return nullptr;
+    }
+    if (*p != ' ' || size == 0) {
+        constexpr char tls_handshake = 0x16;
+        refuse(*p == '\n'                          ? refusal::bare_lf
+               : p == begin && *p == tls_handshake ? refusal::tls_hello
+                                                   : refusal::bad_method);
+        return nullptr;
+    }
+    head.method_text = {text, size};
+    head.method = method_from(head.method_text);
+    return p + 1;
+}
+
+inline bool request_parser::split_target(const char* begin, request_head& head) {
+    std::string_view text = head.target.text;
+    if (text.front() == '/' && head.method != method::connect) {
+        std::size_t path_size = text.size();
+        if (query_ != 0) {
+            std::size_t query_at = query_ - offset(begin, text.data());
+            path_size = query_at - 1;
+            head.target.query = text.substr(query_at);
+        }
+        head.target.path = text.substr(0, path_size);
+        return true;
+    }
+    auto parts = http::detail::split_target(head.method, text);
+    if (!parts) return refuse(refusal::bad_target);
+    head.target = *parts;
+    return true;
+}
+
+inline bool request_parser::read_fields(const char* begin, const char* p, const char* end, request_head& head) {
+    const char* name = begin + token_;
+    std::size_t name_size = token_size_;
+    const char* value = begin + value_;
+    // The switch leads into the loop, to the place in a line where the bytes ran out last time.
+    switch (stage_) {
+        for (;;) {
+            case stage::line:
+                if (p == end) return wait(stage::line, begin, p);
+                if (*p == '\r') {
+                    ++p;
+                    break;
+                }
+                if (head.fields.size() >= bounds_->fields) return refuse(refusal::too_many_fields);
+                name = p;
+                [[fallthrough]];
+            case stage::name:
+                p = scan::token_end(p, end);
+                if (p == end) {
+                    token_ = offset(begin, name);
+                    return wait(stage::name, begin, p);
+                }
+                if (*p != ':' || p == name) return refuse(wrong_in_name(name, p));
+                name_size = static_cast<std::size_t>(p - name);
+                ++p;
+                [[fallthrough]];
+            case stage::space:
+                while (p != end && (*p == ' ' || *p == '\t')) ++p;
+                value = p;
+                if (p == end) {
+                    token_ = offset(begin, name);
+                    token_size_ = static_cast<std::uint32_t>(name_size);
+                    return wait(stage::space, begin, p);
+                }
+                [[fallthrough]];
+            case stage::value:
+                p = scan::value_end(p, end);
+                if (p == end) {
+                    token_ = offset(begin, name);
+                    token_size_ = static_cast<std::uint32_t>(name_size);
+                    value_ = offset(begin, value);
+                    return wait(stage::value, begin, p);
+                }
+                if (*p != '\r') return refuse(wrong_in_value(*p));
+                ++p;
+                [[fallthrough]];
+            case stage::value_lf: {
+                if (p == end) {
+                    token_ = offset(begin, name);
+                    token_size_ = static_cast<std::uint32_t>(name_size);
+                    value_ = offset(begin, value);
+                    return wait(stage::value_lf, begin, p);
+                }
+                if (*p != '\n') return refuse(refusal::bare_cr);
+                const char* stop = p - 1;
+                while (stop != value && (stop[-1] == ' ' || stop[-1] == '\t')) --stop;
+                field item{{name, name_size}, {value, static_cast<std::size_t>(stop - value)}};
+                if (auto why = framing_.note(head, item.name, item.value)) return refuse(*why);
+                head.fields.push_back(item);
+                ++p;
+                continue;
+            }
+            case stage::last_lf:  // reached by resuming only; the loop leaves by `break` above
+                break;
+            default:
+                CORACLE_ASSERT(false);
+                return false;
+        }
+    }
+    if (p == end) return wait(stage::last_lf, begin, p);
+    if (*p != '\n') return refuse(refusal::bare_cr);
+    ++p;
+    if (auto why = framing_.finish(head)) return refuse(*why);
+    wait(stage::complete, begin, p);
+    return true;
+}
+
+/// What is wrong with the byte at `p`, where the field name that began at `name` should have its colon.
+inline refusal request_parser::wrong_in_name(const char* name, const char* p) noexcept {
+    if (*p == '\n') return refusal::bare_lf;
+    if (*p == ' ' || *p == '\t') return p == name ? refusal::leading_space : refusal::space_before_colon;
+    return *p == '\r' ? refusal::missing_colon : refusal::bad_field_name;
+}
+
+}  // namespace coracle::http
+
+// ---- coracle/http/response_writer.hpp
+// response_writer: puts an answer on the wire, in one piece, or with a body that is written behind its head.
+// RFC 9110 6.4 and 8.6, RFC 9112 4, 6 and 7.1. Names of fields are sent in lower-case.
+
+namespace coracle::http {
+
+/// The interim answer that asks for the body.
+inline constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n\r\n";
+
+namespace detail {
+constexpr std::size_t decimal_size(std::uint64_t value) noexcept {
+    std::size_t digits = 1;
+    for (; value >= 10; value /= 10) ++digits;
+    return digits;
+}
+constexpr char* write_decimal(char* to, std::uint64_t value, std::size_t digits) noexcept {
+    for (std::size_t i = digits; i-- > 0; value /= 10) to[i] = static_cast<char>('0' + value % 10);
+    return to + digits;
+}
+inline char* write_text(char* to, std::string_view text) noexcept {
+    if (!text.empty()) std::memcpy(to, text.data(), text.size());
+    return to + text.size();
+}
+constexpr std::string_view connection_line(persistence connection) noexcept {
+    switch (connection) {
+        case persistence::close:
+            return "connection: close\r\n";
+        case persistence::keep_alive:
+            return "connection: keep-alive\r\n";
+        default:
+            return {};
+    }
+}
+}  // namespace detail
+
+/// Writes answers into a buffer, one after the other. Lengths and the connection's fate are written here from what is
+/// really sent, and nowhere else (W5). Keeps: references to the buffer and the cache.
+class response_writer {
+public:
+    response_writer(byte_buffer& out, head_cache& cache) noexcept : out_(&out), cache_(&cache) {}
+
+    /// A whole answer. A body that the status or HEAD forbids is left out.
+    /// Error: std::invalid_argument, and nothing is written.
+    void write(const response_head& head, const response_terms& terms, std::string_view body) {
+        std::uint64_t length = forces_empty_body(head.status) ? 0 : body.size();
+        bool bodiless = forbids_body(head.status);
+        bool send = !bodiless && !terms.head_only && length != 0;
+        write_head(head, terms, bodiless ? no_length : length, send ? body : std::string_view{});
+    }
+
+    /// An answer whose body follows: append it to the buffer, then finish(). Nothing may be consumed from the buffer in
+    /// between. `digits` is a guess of how many the length will have; a wrong one costs moving the body.
+    void begin(const response_head& head, const response_terms& terms, std::size_t digits = 3) {
+        CORACLE_ASSERT(mode_ == mode::idle && digits >= 1 && digits <= 19);
+        bool bodiless = forbids_body(head.status);
+        digits_ = bodiless ? 0 : digits;
+        begin_at_ = out_->size();
+        std::uint64_t guess = 1;
+        for (std::size_t i = 1; i < digits; ++i) guess *= 10;
+        write_head(head, terms, bodiless ? no_length : guess, {});
+        length_at_ = begin_at_ + prefix_size_;
+        body_at_ = out_->size();
+        drop_ = bodiless || terms.head_only || forces_empty_body(head.status);
+        empty_ = forces_empty_body(head.status);
+        mode_ = mode::measured;
+    }
+    /// The body of begin() is in the buffer. Out: its size.
+    std::size_t finish() {
+        CORACLE_ASSERT(mode_ == mode::measured && out_->size() >= body_at_);
+        std::size_t size = out_->size() - body_at_;
+        if (drop_) out_->truncate(body_at_);
+        if (digits_ != 0) write_length(empty_ ? 0 : size);
+        mode_ = mode::idle;
+        return size;
+    }
+    /// The answer of begin() shall not be sent after all: the buffer is as it was before it.
+    void abandon() noexcept {
+        CORACLE_ASSERT(mode_ == mode::measured);
+        out_->truncate(begin_at_);
+        mode_ = mode::idle;
+    }
+
+    /// An answer that comes in any number of pieces: in chunks, or to HTTP/1.0 up to the end of the connection.
+    /// Out: whether the end of the connection is the end of this answer.
+    bool begin_stream(const response_head& head, response_terms terms) {
+        CORACLE_ASSERT(mode_ == mode::idle);
+        bool bodiless = forbids_body(head.status) || forces_empty_body(head.status);
+        bool unframed = !bodiless && !terms.chunks;
+        if (unframed) terms.connection = persistence::close;
+        write_head(head, terms, forces_empty_body(head.status) ? 0 : bodiless || unframed ? no_length : chunked, {});
+        drop_ = bodiless || terms.head_only;
+        chunks_ = terms.chunks;
+        mode_ = mode::stream;
+        return unframed;
+    }
+    /// A piece of the answer; an empty one is nothing.
+    void piece(std::string_view data) {
+        CORACLE_ASSERT(mode_ == mode::stream);
+        if (drop_ || data.empty()) return;
+        if (!chunks_) return out_->append(data);
+        constexpr std::string_view digits = "0123456789abcdef";
+        char line[18];
+        char* first = line + 16;
+        for (std::size_t size = data.size(); size != 0; size >>= 4) *--first = digits[size & 15];
+        line[16] = '\r';
+        line[17] = '\n';
+        auto line_size = static_cast<std::size_t>(line + sizeof line - first);
+        char* const start = out_->prepare(line_size + data.size() + 2);
+        char* to = detail::write_text(start, {first, line_size});
+        to = detail::write_text(to, data);
+        to = detail::write_text(to, "\r\n");
+        out_->commit(static_cast<std::size_t>(to - start));
+    }
+    void end_stream() {
+        CORACLE_ASSERT(mode_ == mode::stream);
+        if (!drop_ && chunks_) out_->append("0\r\n\r\n");
+        mode_ = mode::idle;
+    }
+
+private:
+    enum class mode : std::uint8_t { idle, measured, stream };
+    static constexpr std::uint64_t no_length = ~std::uint64_t{0};
+    static constexpr std::uint64_t chunked = no_length - 1;
+    static constexpr std::string_view chunked_field = "transfer-encoding: chunked";
+
+    // Behind the block: digits or the coding (26), two line ends and a connection line (24) fit into this.
+    static constexpr std::size_t tail_size = 64;
+
+    void write_head(const response_head& head, const response_terms& terms, std::uint64_t length,
+                    std::string_view body) {
+        std::string_view fields = head.fields ? head.fields->wire() : std::string_view{};
+        std::string own;
+        std::string_view block;
+        if (fields.empty()) [[likely]] {
+            block = cache_->block(head.status, head.content_type);
+        } else {
+            // The handler's own content-type or server field takes the place of the one in the block.
+            std::string_view type = head.fields->contains("content-type") ? std::string_view{} : head.content_type;
+            if (head.fields->contains("server"))
+                block = own = cache_->render(head.status, type, false);
+            else
+                block = cache_->block(head.status, type);
+        }
+        if (length >= chunked) block.remove_suffix(head_cache::length_field.size());
+        char* const start = out_->prepare(block.size() + fields.size() + body.size() + tail_size);
+        char* to = detail::write_text(start, block);
+        prefix_size_ = block.size();
+        if (length < chunked)
+            to = detail::write_text(detail::write_decimal(to, length, detail::decimal_size(length)), "\r\n");
+        else if (length == chunked)
+            to = detail::write_text(detail::write_text(to, chunked_field), "\r\n");
+        to = detail::write_text(to, fields);
+        to = detail::write_text(to, detail::connection_line(terms.connection));
+        to = detail::write_text(to, "\r\n");
+        to = detail::write_text(to, body);
+        out_->commit(static_cast<std::size_t>(to - start));
+    }
+
+    void write_length(std::uint64_t length) {
+        std::size_t needed = detail::decimal_size(length);
+        if (needed != digits_) {
+            std::size_t after = out_->size() - length_at_ - digits_;
+            if (needed > digits_) {
+                out_->prepare(needed - digits_);
+                out_->commit(needed - digits_);
+            }
+            char* at = out_->data() + length_at_;
+            std::memmove(at + needed, at + digits_, after);
+            if (needed < digits_) out_->truncate(length_at_ + needed + after);
+        }
+        detail::write_decimal(out_->data() + length_at_, length, needed);
+    }
+
+    byte_buffer* out_;
+    head_cache* cache_;
+    std::size_t prefix_size_ = 0;  // of what stands before the length
+    std::size_t begin_at_ = 0;     // of the answer, like the two below from the front of the buffer
+    std::size_t length_at_ = 0;    // of the digits
+    std::size_t body_at_ = 0;
+    std::size_t digits_ = 0;
+    mode mode_ = mode::idle;
+    bool drop_ = false;   // the body is not sent
+    bool empty_ = false;  // and its length is 0
+    bool chunks_ = false;
+};
+
+}  // namespace coracle::http
+
+// ---- coracle/json/tie.hpp
+// reflect::tie: the members of an aggregate as a tuple of references.
+// Structured bindings need their number spelled out, so this is a table; 40 is where it ends.
+
+namespace coracle::reflect {
+
+/// The most members a reflected struct can have.
+inline constexpr std::size_t max_fields = 40;
+
+namespace detail {
+
+/// References to the N members of `object`, in order of declaration.
+template <std::size_t N, class T>
+constexpr auto tie_members(T& object) noexcept {
+    static_assert(N <= max_fields);
+    if constexpr (N == 0) {
+        return std::tuple<>{};
+    } else if constexpr (N == 1) {
+        auto& [m0] = object;
+        return std::tie(m0);
+    } else if constexpr (N == 2) {
+        auto& [m0, m1] = object;
+        return std::tie(m0, m1);
+    } else if constexpr (N == 3) {
+        auto& [m0, m1, m2] = object;
+        return std::tie(m0, m1, m2);
+    } else if constexpr (N == 4) {
+        auto& [m0, m1, m2, m3] = object;
+        return std::tie(m0, m1, m2, m3);
+    } else if constexpr (N == 5) {
+        auto& [m0, m1, m2, m3, m4] = object;
+        return std::tie(m0, m1, m2, m3, m4);
+    } else if constexpr (N == 6) {
+        auto& [m0, m1, m2, m3, m4, m5] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5);
+    } else if constexpr (N == 7) {
+        auto& [m0, m1, m2, m3, m4, m5, m6] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6);
+    } else if constexpr (N == 8) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7);
+    } else if constexpr (N == 9) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8);
+    } else if constexpr (N == 10) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9);
+    } else if constexpr (N == 11) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10);
+    } else if constexpr (N == 12) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11);
+    } else if constexpr (N == 13) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12);
+    } else if constexpr (N == 14) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13);
+    } else if constexpr (N == 15) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14);
+    } else if constexpr (N == 16) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15);
+    } else if constexpr (N == 17) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16);
+    } else if constexpr (N == 18) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17);
+    } else if constexpr (N == 19) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18);
+    } else if constexpr (N == 20) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19);
+    } else if constexpr (N == 21) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20);
+    } else if constexpr (N == 22) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21] =
+            object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20,
+                        m21);
+    } else if constexpr (N == 23) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21,
+               m22] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20,
+                        m21, m22);
+    } else if constexpr (N == 24) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21, m22,
+               m23] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20,
+                        m21, m22, m23);
+    } else if constexpr (N == 25) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21, m22,
+               m23, m24] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20,
+                        m21, m22, m23, m24);
+    } else if constexpr (N == 26) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21, m22,
+               m23, m24, m25] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20,
+                        m21, m22, m23, m24, m25);
+    } else if constexpr (N == 27) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21, m22,
+               m23, m24, m25, m26] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20,
+                        m21, m22, m23, m24, m25, m26);
+    } else if constexpr (N == 28) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21, m22,
+               m23, m24, m25, m26, m27] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20,
+                        m21, m22, m23, m24, m25, m26, m27);
+    } else if constexpr (N == 29) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21, m22,
+               m23, m24, m25, m26, m27, m28] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20,
+                        m21, m22, m23, m24, m25, m26, m27, m28);
+    } else if constexpr (N == 30) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21, m22,
+               m23, m24, m25, m26, m27, m28, m29] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20,
+                        m21, m22, m23, m24, m25, m26, m27, m28, m29);
+    } else if constexpr (N == 31) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21, m22,
+               m23, m24, m25, m26, m27, m28, m29, m30] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20,
+                        m21, m22, m23, m24, m25, m26, m27, m28, m29, m30);
+    } else if constexpr (N == 32) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21, m22,
+               m23, m24, m25, m26, m27, m28, m29, m30, m31] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20,
+                        m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31);
+    } else if constexpr (N == 33) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21, m22,
+               m23, m24, m25, m26, m27, m28, m29, m30, m31, m32] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20,
+                        m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31, m32);
+    } else if constexpr (N == 34) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21, m22,
+               m23, m24, m25, m26, m27, m28, m29, m30, m31, m32, m33] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20,
+                        m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31, m32, m33);
+    } else if constexpr (N == 35) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21, m22,
+               m23, m24, m25, m26, m27, m28, m29, m30, m31, m32, m33, m34] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20,
+                        m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31, m32, m33, m34);
+    } else if constexpr (N == 36) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21, m22,
+               m23, m24, m25, m26, m27, m28, m29, m30, m31, m32, m33, m34, m35] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20,
+                        m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31, m32, m33, m34, m35);
+    } else if constexpr (N == 37) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21, m22,
+               m23, m24, m25, m26, m27, m28, m29, m30, m31, m32, m33, m34, m35, m36] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20,
+                        m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31, m32, m33, m34, m35, m36);
+    } else if constexpr (N == 38) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21, m22,
+               m23, m24, m25, m26, m27, m28, m29, m30, m31, m32, m33, m34, m35, m36, m37] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20,
+                        m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31, m32, m33, m34, m35, m36, m37);
+    } else if constexpr (N == 39) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21, m22,
+               m23, m24, m25, m26, m27, m28, m29, m30, m31, m32, m33, m34, m35, m36, m37, m38] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20,
+                        m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31, m32, m33, m34, m35, m36, m37, m38);
+    } else if constexpr (N == 40) {
+        auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20, m21, m22,
+               m23, m24, m25, m26, m27, m28, m29, m30, m31, m32, m33, m34, m35, m36, m37, m38, m39] = object;
+        return std::tie(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19, m20,
+                        m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31, m32, m33, m34, m35, m36, m37, m38, m39);
+    }
+}
+
+}  // namespace detail
+}  // namespace coracle::reflect
+
+// ---- coracle/json/reflect.hpp
+// Reflection of plain structs without macros: how many members, what they are called, and each of them in turn.
+//
+// Facts: a struct is counted by bracing it with objects that convert to anything (they carry the name coracle_probe,
+// so that a type with a greedy converting constructor can exclude them); names are read from the signature of a
+// function instantiated with a member's address. That signature is returned as const char*, because g++ appends a
+// note about the return type when it is a class. Costs about 30 ms of compile time per struct of eight members.
+
+namespace coracle::reflect {
+
+namespace detail {
+
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wundefined-internal"
+#endif
+/// Converts to everything except T itself, so that T{probe} is never a copy. Never run, but defined: converting
+/// constructors of std::optional name the operator, and clang wants to see it for types without linkage.
+template <class T>
+struct probe {
+    using coracle_probe = void;
+    template <class U>
+        requires(!std::is_same_v<std::remove_cv_t<U>, T>)
+    operator U() const noexcept {
+        __builtin_unreachable();
+    }
+};
+template <class T>
+struct base_probe {
+    using coracle_probe = void;
+    template <class U>
+        requires(std::is_base_of_v<U, T> && !std::is_same_v<U, T>)
+    operator U() const noexcept {
+        __builtin_unreachable();
+    }
+};
+#if defined(__clang__)
+#pragma clang diagnostic pop
+#endif
+template <class T, std::size_t>
+using probe_at = probe<T>;
+
+template <class T, std::size_t... I>
+consteval bool can_brace(std::index_sequence<I...>) {
+    return requires { T{probe_at<T, I>{}...}; };
+}
+template <class T, std::size_t... Before, std::size_t... After>
+consteval bool can_brace_gap(std::index_sequence<Before...>, std::index_sequence<After...>) {
+    return requires { T{probe_at<T, Before>{}..., {}, probe_at<T, After>{}...}; };
+}
+
+inline constexpr std::size_t uncountable = static_cast<std::size_t>(-1);
+
+// Upwards: members that cannot be default-constructed make the first counts fail, so look for success, then failure.
+template <class T, std::size_t Count, bool Seen>
+consteval std::size_t count() {
+    if constexpr (Count > max_fields + 1) {
+        return Seen ? Count - 1 : uncountable;
+    } else if constexpr (can_brace<T>(std::make_index_sequence<Count>{})) {
+        return count<T, Count + 1, true>();
+    } else if constexpr (Seen) {
+        return Count - 1;
+    } else {
+        return count<T, Count + 1, false>();
+    }
+}
+
+// A C array swallows several initialisers (brace elision): `{}` in its place fits only with that many fewer.
+template <class T, std::size_t Count, std::size_t At, std::size_t Length = 1>
+consteval std::size_t slots() {
+    if constexpr (At + Length > Count) {
+        return 1;
+    } else if constexpr (can_brace_gap<T>(std::make_index_sequence<At>{},
+                                          std::make_index_sequence<Count - At - Length>{})) {
+        return Length;
+    } else {
+        return slots<T, Count, At, Length + 1>();
+    }
+}
+template <class T, std::size_t Count, std::size_t At = 0>
+consteval bool has_array() {
+    if constexpr (At >= Count) {
+        return false;
+    } else if constexpr (slots<T, Count, At>() != 1) {
+        return true;
+    } else {
+        return has_array<T, Count, At + 1>();
+    }
+}
+
+}  // namespace detail
+
+/// A plain struct: public members, no constructors, no virtual functions.
+template <class T>
+concept aggregate = std::is_class_v<T> && std::is_aggregate_v<T>;
+
+/// Whether T inherits from something it could be initialised with.
+template <class T>
+inline constexpr bool has_base = requires { T{detail::base_probe<T>{}}; };
+
+namespace detail {
+
+template <class T>
+consteval std::size_t checked_count() {
+    static_assert(aggregate<T>,
+                  "coracle: this type is not an aggregate (a plain struct with public members and no constructors)");
+    if constexpr (aggregate<T>) {
+        static_assert(!has_base<T>, "coracle: a reflected struct must not inherit; compose it as a member instead");
+        constexpr std::size_t found = count<T, 0, false>();
+        static_assert(found != uncountable,
+                      "coracle: the members of this struct cannot be counted (a reference member, or a member type "
+                      "that no value converts to)");
+        static_assert(found == uncountable || found <= max_fields,
+                      "coracle: a reflected struct can have at most 40 members; group some into a nested struct");
+        if constexpr (found <= max_fields && !has_base<T>) {
+            constexpr bool arrays = has_array<T, found>();
+            static_assert(!arrays, "coracle: C arrays cannot be reflected; use std::array, std::vector or std::string");
+            if constexpr (!arrays) return found;
+        }
+    }
+    return 0;
+}
+
+}  // namespace detail
+
+/// Number of members of T.
+template <class T>
+inline constexpr std::size_t field_count = detail::checked_count<std::remove_cv_t<T>>();
+
+/// References to the members of `object`, in order of declaration.
+template <class T>
+constexpr auto tie(T& object) noexcept {
+    return detail::tie_members<field_count<T>>(object);
+}
+
+/// Type of member I, without const of the object.
+template <class T, std::size_t I>
+using field_type = std::remove_reference_t<std::tuple_element_t<I, decltype(reflect::tie(std::declval<T&>()))>>;
+
+namespace detail {
+
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wundefined-internal"
+#pragma clang diagnostic ignored "-Wundefined-var-template"
+#endif
+template <class T>
+struct phantom_holder {
+    T value;
+};
+/// Never defined: only addresses inside it are named, so T needs no default constructor.
+template <class T>
+extern const phantom_holder<T> phantom;
+
+/// One spelling of "pointer to member" in the signatures of both compilers.
+template <class Pointer>
+struct pointer_holder {
+    Pointer pointer;
+};
+template <class Pointer>
+pointer_holder(Pointer) -> pointer_holder<Pointer>;
+
+template <class T, auto Pointer>
+consteval const char* signature() {
+    return __PRETTY_FUNCTION__;
+}
+
+// Bytes of UTF-8 names are all 0x80 or more.
+constexpr bool is_identifier(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
+           static_cast<unsigned char>(c) >= 0x80;
+}
+constexpr std::string_view last_identifier(std::string_view text) noexcept {
+    std::size_t end = text.size();
+    while (end && !is_identifier(text[end - 1])) --end;
+    std::size_t begin = end;
+    while (begin && is_identifier(text[begin - 1])) --begin;
+    return text.substr(begin, end - begin);
+}
+
+template <auto>
+struct addressable {};
+
+template <class T, std::size_t I>
+consteval auto copy_name() {
+    constexpr bool has_address =
+        requires { typename addressable<pointer_holder{&std::get<I>(reflect::tie(phantom<T>.value))}>; };
+    static_assert(has_address, "coracle: reference members and bit-fields cannot be reflected");
+    if constexpr (has_address) {
+        constexpr std::string_view name =
+            last_identifier(signature<T, pointer_holder{&std::get<I>(reflect::tie(phantom<T>.value))}>());
+        std::array<char, name.size()> copy{};
+        for (std::size_t i = 0; i < name.size(); ++i) copy[i] = name[i];
+        return copy;
+    } else {
+        return std::array<char, 1>{};
+    }
+}
+#if defined(__clang__)
+#pragma clang diagnostic pop
+#endif
+
+/// Only the name itself reaches the object file, not the long signature.
+template <class T, std::size_t I>
+inline constexpr auto stored_name = copy_name<T, I>();
+
+}  // namespace detail
+
+/// Name of member I of T.
+template <class T, std::size_t I>
+inline constexpr std::string_view field_name{detail::stored_name<std::remove_cv_t<T>, I>.data(),
+                                             detail::stored_name<std::remove_cv_t<T>, I>.size()};
+
+/// Names of all members of T, in order of declaration.
+template <class T>
+inline constexpr auto field_names = []<std::size_t... I>(std::index_sequence<I...>) {
+    return std::array<std::string_view, sizeof...(I)>{field_name<T, I>...};
+}(std::make_index_sequence<field_count<T>>{});
+
+/// Calls visit(name, member) for each member, in order of declaration.
+template <class T, class F>
+constexpr void for_each_field(T& object, F&& visit) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        [[maybe_unused]] auto members = reflect::tie(object);
+        (visit(field_name<T, I>, std::get<I>(members)), ...);
+    }(std::make_index_sequence<field_count<T>>{});
+}
+
+}  // namespace coracle::reflect
+
+// ---- coracle/json/enum_names.hpp
+// The names of enumerators, without macros: reflect::enum_entries, enum_name, enum_cast.
+//
+// Facts: a value that has an enumerator prints as its name in a function's signature, any other as "(type)7". Many
+// candidates stand in one signature, because 144 instantiations cost 75 ms and one costs 5. Looked at only when a name
+// is wanted. Of two names for one value the compilers print one, so aliases are not seen.
+
+namespace coracle::reflect {
+
+/// First and last value that is asked for a name; specialise for an enum that has others:
+/// `template <> inline constexpr int coracle::reflect::enum_max<my_flags> = 4096;`
+template <class E>
+inline constexpr int enum_min = -16;
+template <class E>
+inline constexpr int enum_max = 127;
+
+/// An `enum class`, or an enum with an explicit underlying type: every value of that type is a value of the enum.
+template <class E>
+concept fixed_enum = std::is_enum_v<E> && requires { E{0}; };
+
+template <class E>
+struct enum_entry {
+    E value{};
+    std::string_view name{};
+};
+
+namespace detail {
+
+// clang defines an enum inside a class template, and so knows its names, only when a name is looked up in it.
+template <class E>
+concept looked_into = requires { E::coracle_looks_here; };
+
+template <class E, E... Value>
+consteval const char* enum_signature() {
+    return __PRETTY_FUNCTION__;
+}
+
+template <class E>
+consteval int first_candidate() {
+    using limits = std::numeric_limits<std::underlying_type_t<E>>;
+    constexpr long long wanted = enum_min<E>;
+    if constexpr (!limits::is_signed) return wanted < 0 ? 0 : static_cast<int>(wanted);
+    return wanted < static_cast<long long>(limits::min()) ? static_cast<int>(limits::min()) : static_cast<int>(wanted);
+}
+template <class E>
+consteval int last_candidate() {
+    using limits = std::numeric_limits<std::underlying_type_t<E>>;
+    constexpr auto wanted = static_cast<unsigned long long>(enum_max<E> < 0 ? 0 : enum_max<E>);
+    if constexpr (enum_max<E> < 0) return enum_max<E>;
+    return wanted > static_cast<unsigned long long>(limits::max()) ? static_cast<int>(limits::max())
+                                                                   : static_cast<int>(wanted);
+}
+
+/// One value as the signature spells it: its name, or nothing for "(type)7", "7" and "-7".
+constexpr std::string_view enumerator(std::string_view item) noexcept {
+    std::size_t end = item.size();
+    while (end && item[end - 1] == ' ') --end;
+    if (!end || !is_identifier(item[end - 1])) return {};
+    std::size_t begin = end;
+    while (begin && is_identifier(item[begin - 1])) --begin;
+    bool digits = item[begin] >= '0' && item[begin] <= '9';
+    bool cast = begin && (item[begin - 1] == ')' || item[begin - 1] == '-');
+    return digits || cast ? std::string_view{} : item.substr(begin, end - begin);
+}
+
+/// The list of values at the end of the signature, cut at the commas outside of any bracket.
+template <std::size_t Count>
+consteval std::array<std::string_view, Count> cut(std::string_view signature) {
+    std::array<std::string_view, Count> items{};
+    std::size_t end = signature.size();
+    while (signature[end - 1] != '>' && signature[end - 1] != '}') --end;  // clang: <a, b>]  g++: {a, b}]
+    --end;
+    std::size_t item = Count;
+    int depth = 0;
+    std::size_t i = end;
+    while (item) {  // from the back, because what precedes the list may contain anything
+        char c = signature[i - 1];
+        bool closes = c == ')' || c == '>' || c == ']' || c == '}';
+        bool opens = c == '(' || c == '<' || c == '[' || c == '{';
+        if (depth == 0 && (c == ',' || opens)) {
+            items[--item] = signature.substr(i, end - i);
+            end = i - 1;
+        } else if (closes) {
+            ++depth;
+        } else if (opens) {
+            --depth;
+        }
+        --i;
+    }
+    return items;
+}
+
+template <class E, int First, int... Offset>
+consteval auto name_candidates(std::integer_sequence<int, Offset...>) {
+    auto names = cut<sizeof...(Offset)>(enum_signature<E, static_cast<E>(First + Offset)...>());
+    for (auto& name : names) name = enumerator(name);
+    return names;
+}
+/// The names of 256 values at a time, because clang limits the steps of one constant expression.
+inline constexpr int chunk_size = 256;
+template <class E, int First>
+inline constexpr auto chunk = name_candidates<E, First>(
+    std::make_integer_sequence<int, (last_candidate<E>() - First >= chunk_size ? chunk_size
+                                                                               : last_candidate<E>() - First + 1)>{});
+
+/// Calls visit(value, name) for each enumerator.
+template <class E, int... Chunk, class F>
+constexpr void visit_names(std::integer_sequence<int, Chunk...>, F visit) {
+    auto one = [&](int first, const auto& names) {
+        for (std::size_t i = 0; i < names.size(); ++i)
+            if (!names[i].empty()) visit(static_cast<E>(first + static_cast<int>(i)), names[i]);
+    };
+    (one(first_candidate<E>() + Chunk * chunk_size, chunk<E, first_candidate<E>() + Chunk * chunk_size>), ...);
+}
+
+template <class E, std::size_t Count, std::size_t Letters>
+struct enum_table {
+    std::array<E, Count> values{};
+    std::array<std::size_t, Count + 1> ends{};
+    std::array<char, Letters> text{};
+};
+
+template <class E>
+consteval auto find_entries() {
+    static_assert(
+        fixed_enum<E>,
+        "coracle: a reflected enum must be an `enum class` or have an explicit underlying type (enum e : int)");
+    if constexpr (fixed_enum<E> && !looked_into<E>) {
+        constexpr int width = last_candidate<E>() - first_candidate<E>();
+        static_assert(width >= 0, "coracle: enum_min of this enum is greater than its enum_max");
+        constexpr auto chunks = std::make_integer_sequence<int, width / chunk_size + 1>{};
+        constexpr std::size_t count = [&] {
+            std::size_t sum = 0;
+            visit_names<E>(chunks, [&](E, std::string_view) { ++sum; });
+            return sum;
+        }();
+        constexpr std::size_t letters = [&] {
+            std::size_t sum = 0;
+            visit_names<E>(chunks, [&](E, std::string_view name) { sum += name.size(); });
+            return sum;
+        }();
+        static_assert(count > 0,
+                      "coracle: no enumerator of this enum lies in [enum_min, enum_max]; specialise "
+                      "coracle::reflect::enum_min and enum_max for it");
+        enum_table<E, count, letters> found;
+        std::size_t at = 0;
+        std::size_t length = 0;
+        visit_names<E>(chunks, [&](E value, std::string_view name) {
+            for (char c : name) found.text[length++] = c;
+            found.values[at] = value;
+            found.ends[++at] = length;
+        });
+        return found;
+    }
+}
+
+/// Only the names reach the object file, not the long signature.
+template <class E>
+inline constexpr auto found_entries = find_entries<E>();
+
+}  // namespace detail
+
+/// Every enumerator of E in [enum_min, enum_max], by rising value.
+template <class E>
+inline constexpr auto enum_entries = [] {
+    constexpr auto& found = detail::found_entries<E>;
+    std::array<enum_entry<E>, found.values.size()> entries{};
+    for (std::size_t i = 0; i < entries.size(); ++i)
+        entries[i] = {found.values[i], {found.text.data() + found.ends[i], found.ends[i + 1] - found.ends[i]}};
+    return entries;
+}();
+
+/// Name of `value`; empty when it has none.
+template <class E>
+constexpr std::string_view enum_name(E value) noexcept {
+    for (const auto& entry : enum_entries<E>)
+        if (entry.value == value) return entry.name;
+    return {};
+}
+
+/// The enumerator called `name`, or nothing.
+template <class E>
+constexpr std::optional<E> enum_cast(std::string_view name) noexcept {
+    for (const auto& entry : enum_entries<E>)
+        if (entry.name == name) return entry.value;
+    return std::nullopt;
+}
+
+}  // namespace coracle::reflect
+
+// ---- coracle/json/error.hpp
+// What is wrong with a JSON text or value, and where. RFC 8259; the words are those of Python's json module.
+
+namespace coracle {
+
+/// Why and where a text is not JSON. The peer's fault, so it is a value and not an exception.
+struct parse_error {
+    /// What was expected, for example "Expecting ',' delimiter"; lives for ever.
+    std::string_view message{};
+    /// Bytes before the offending place.
+    std::size_t position = 0;
+    /// Characters (code points) before it: what Python, and so the 422 body, calls the position.
+    std::size_t character = 0;
+    /// Both count from 1; the column counts characters.
+    std::size_t line = 1;
+    std::size_t column = 1;
+
+    /// "Expecting value: line 1 column 5 (char 4)".
+    std::string what() const {
+        return std::string(message) + ": line " + std::to_string(line) + " column " + std::to_string(column) +
+               " (char " + std::to_string(character) + ")";
+    }
+};
+
+/// Thrown where a JSON value is used as what it is not, cannot be written, or by json::parse.
+class json_error : public std::runtime_error {
+public:
+    explicit json_error(const std::string& message) : std::runtime_error(message) {}
+    explicit json_error(const parse_error& error) : std::runtime_error(error.what()), where_(error) {}
+
+    /// Where the text went wrong; an empty message in it says that no text was involved.
+    const parse_error& where() const noexcept { return where_; }
+    std::size_t position() const noexcept { return where_.position; }
+    std::size_t line() const noexcept { return where_.line; }
+    std::size_t column() const noexcept { return where_.column; }
+
+private:
+    parse_error where_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/json/number.hpp
+// Numbers as text and back: exact integers, shortest round-trip doubles, correctly rounded reading. No locale.
+// RFC 8259 section 6. Doubles are spelled as Python spells them: 1.0, 1e+16, 1.5e-07.
+
+#if !defined(__cpp_lib_to_chars)
+#endif
+
+namespace coracle::detail {
+
+/// Most bytes that write_integer and write_floating use.
+inline constexpr std::size_t max_number_length = 32;
+
+inline constexpr auto digit_pairs = [] {
+    std::array<char, 200> pairs{};
+    for (std::size_t i = 0; i < 100; ++i) {
+        pairs[2 * i] = static_cast<char>('0' + i / 10);
+        pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
+    }
+    return pairs;
+}();
+inline constexpr auto powers_of_ten = [] {
+    std::array<std::uint64_t, 20> powers{};
+    std::uint64_t power = 1;
+    for (auto& each : powers) {
+        each = power;
+        power *= 10;
+    }
+    return powers;
+}();
+/// Every power of ten that a double holds exactly.
+inline constexpr std::array<double, 23> exact_powers_of_ten{1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                                            1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                                            1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+constexpr unsigned decimal_digits(std::uint64_t value) noexcept {
+    auto guess = static_cast<unsigned>(std::bit_width(value | 1)) * 1233 >> 12;  // 1233 / 4096 is log10(2)
+    return guess + (value >= powers_of_ten[guess] ? 1u : 0u);
+}
+
+/// Writes `value` at `out` and gives the end.
+inline char* write_unsigned(char* out, std::uint64_t value) noexcept {
+    if (value < 10) {
+        *out = static_cast<char>('0' + value);
+        return out + 1;
+    }
+    char* end = out + decimal_digits(value);
+    char* at = end;
+    while (value >= 100) {
+        at -= 2;
+        std::memcpy(at, digit_pairs.data() + 2 * (value % 100), 2);
+        value /= 100;
+    }
+    if (value >= 10)
+        std::memcpy(at - 2, digit_pairs.data() + 2 * value, 2);
+    else
+        at[-1] = static_cast<char>('0' + value);
+    return end;
+}
+inline char* write_signed(char* out, std::int64_t value) noexcept {
+    auto magnitude = static_cast<std::uint64_t>(value);
+    if (value < 0) {
+        *out++ = '-';
+        magnitude = 0 - magnitude;
+    }
+    return write_unsigned(out, magnitude);
+}
+
+/// A finite float or double with the fewest digits that read back as the same. Gives the end.
+template <class T>
+inline char* write_floating(char* out, T value) noexcept {
+    static_assert(std::is_floating_point_v<T>);
+    T magnitude = std::signbit(value) ? -value : value;
+    if constexpr (std::is_same_v<T, double>) {
+        // Prices and counts: at most 15 digits, so decimal and double stand for each other one to one.
+        if (magnitude < 1e15) {
+            auto whole = static_cast<std::uint64_t>(magnitude);
+            if (static_cast<double>(whole) == magnitude) {
+                if (std::signbit(value)) *out++ = '-';
+                out = write_unsigned(out, whole);
+                std::memcpy(out, ".0", 2);
+                return out + 2;
+            }
+            if (magnitude >= 1e-3 && magnitude < 1e11) {
+                for (unsigned places = 1; places <= 3; ++places) {
+                    auto scaled = static_cast<std::uint64_t>(magnitude * exact_powers_of_ten[places] + 0.5);
+                    if (static_cast<double>(scaled) / exact_powers_of_ten[places] != magnitude) continue;
+                    if (std::signbit(value)) *out++ = '-';
+                    std::uint64_t unit = powers_of_ten[places];
+                    out = write_unsigned(out, scaled / unit);
+                    std::uint64_t rest = scaled % unit;
+                    *out = '.';
+                    for (unsigned i = places; i; --i) {
+                        out[i] = static_cast<char>('0' + rest % 10);
+                        rest /= 10;
+                    }
+                    return out + 1 + places;
+                }
+            }
+        }
+    }
+    bool plain = magnitude == 0 || (magnitude >= T(1e-4) && magnitude < T(1e16));
+    auto done = std::to_chars(out, out + max_number_length, value,
+                              plain ? std::chars_format::fixed : std::chars_format::scientific);
+    if (plain && std::memchr(out, '.', static_cast<std::size_t>(done.ptr - out)) == nullptr) {
+        std::memcpy(done.ptr, ".0", 2);
+        return done.ptr + 2;
+    }
+    return done.ptr;
+}
+
+#if !defined(__cpp_lib_to_chars)
+// libc++ before 20 has no from_chars for double. strtod rounds correctly but looks for the decimal point of the
+// process's locale, so what it left unread at a '.' is tried again with the point that printf uses just now.
+inline double read_double_by_strtod(std::string_view text) {
+    std::string copy(text);
+    char* end = nullptr;
+    double value = std::strtod(copy.c_str(), &end);
+    if (end != copy.c_str() + copy.size()) {
+        char sample[16];
+        int length = std::snprintf(sample, sizeof sample, "%.1f", 0.5);
+        std::string_view point(sample + 1, static_cast<std::size_t>(length - 2));
+        copy.replace(copy.find('.'), 1, point);
+        value = std::strtod(copy.c_str(), &end);
+    }
+    return value;
+}
+#endif
+
+/// The double nearest to `text`, which must be a number of RFC 8259. Infinite when it is too large.
+inline double read_double(std::string_view text) {
+#if defined(__cpp_lib_to_chars)
+    double value = 0;
+    auto done = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (done.ec == std::errc::result_out_of_range) {
+        // Too large or too small: from_chars does not say which. Find the decimal exponent of the first digit.
+        bool negative = text.front() == '-';
+        long long exponent = 0;
+        std::size_t mark = text.find_first_of("eE");
+        if (mark != std::string_view::npos) {
+            bool down = text[mark + 1] == '-';
+            for (char c : text.substr(mark + 1))
+                if (c >= '0' && c <= '9' && exponent < 1'000'000'000) exponent = exponent * 10 + (c - '0');
+            if (down) exponent = -exponent;
+        }
+        std::string_view digits =
+            text.substr(negative ? 1 : 0, (mark == std::string_view::npos ? text.size() : mark) - (negative ? 1 : 0));
+        std::size_t point = digits.find('.');
+        std::size_t first = digits.find_first_of("123456789");
+        if (point == std::string_view::npos) point = digits.size();
+        exponent += static_cast<long long>(point) - static_cast<long long>(first);
+        value = exponent > 0 ? HUGE_VAL : 0.0;
+        return negative ? -value : value;
+    }
+    return value;
+#else
+    return read_double_by_strtod(text);
+#endif
+}
+
+}  // namespace coracle::detail
+
+// ---- coracle/json/duration.hpp
+// duration: lengths of time as text, and back.
+// ISO 8601 as pydantic writes and reads it: "P1DT2H3M4.5S"; "01:30:00" and "3 days" are read too.
+
+namespace coracle::detail {
+
+template <class T>
+inline constexpr bool is_duration = false;
+template <class Rep, class Period>
+inline constexpr bool is_duration<std::chrono::duration<Rep, Period>> = true;
+
+/// Most bytes that write_time uses.
+inline constexpr std::size_t max_time_length = 64;
+
+/// A length of time without a unit of its own: `seconds` and `nanoseconds` count in the same direction.
+struct time_span {
+    bool negative = false;
+    std::uint64_t seconds = 0;
+    std::uint32_t nanoseconds = 0;
+};
+
+inline char* write_padded(char* out, std::uint64_t value, unsigned digits) noexcept {
+    for (unsigned i = digits; i; --i) {
+        out[i - 1] = static_cast<char>('0' + value % 10);
+        value /= 10;
+    }
+    return out + digits;
+}
+
+template <class Rep, class Period>
+time_span span_of(std::chrono::duration<Rep, Period> length) {
+    time_span span;
+    if constexpr (std::is_floating_point_v<Rep>) {
+        double seconds = std::chrono::duration<double>(length).count();
+        span.negative = std::signbit(seconds) && seconds != 0;
+        double magnitude = std::fabs(seconds);
+        if (!(magnitude < 0x1p53))
+            throw json_error("a duration that is not finite, or longer than 2^53 seconds, has no JSON form");
+        span.seconds = static_cast<std::uint64_t>(magnitude);
+        span.nanoseconds =
+            static_cast<std::uint32_t>(std::lround((magnitude - static_cast<double>(span.seconds)) * 1e9));
+        if (span.nanoseconds == 1'000'000'000) {
+            span.nanoseconds = 0;
+            ++span.seconds;
+        }
+    } else {
+        static_assert(Period::den <= 1'000'000'000, "coracle: durations finer than a nanosecond have no form in JSON");
+        constexpr auto num = static_cast<std::uint64_t>(Period::num);
+        constexpr auto den = static_cast<std::uint64_t>(Period::den);
+        std::uint64_t ticks = static_cast<std::uint64_t>(length.count());
+        span.negative = length.count() < 0;
+        if (span.negative) ticks = 0 - ticks;
+        // ticks * num / den in two steps, so that only what is longer than 2^64 seconds overflows.
+        std::uint64_t whole = ticks / den;
+        std::uint64_t part = ticks % den * num;
+        if (whole > (std::numeric_limits<std::uint64_t>::max() - part / den) / num)
+            throw json_error("a duration longer than 2^64 seconds has no JSON form");
+        span.seconds = whole * num + part / den;
+        span.nanoseconds = static_cast<std::uint32_t>(part % den * (1'000'000'000 / den));
+    }
+    return span;
+}
+
+/// Writes at `out` and gives the end. Error: json_error when `value` is out of what the form can say.
+template <class Rep, class Period>
+char* write_time(char* out, std::chrono::duration<Rep, Period> value) {
+    time_span span = span_of(value);
+    if (span.negative) *out++ = '-';
+    *out++ = 'P';
+    std::uint64_t rest = span.seconds;
+    auto part = [&](std::uint64_t unit, char mark) {
+        if (rest < unit) return;
+        out = write_unsigned(out, rest / unit);
+        *out++ = mark;
+        rest %= unit;
+    };
+    part(86400, 'D');
+    if (rest == 0 && span.nanoseconds == 0 && span.seconds != 0) return out;
+    *out++ = 'T';
+    part(3600, 'H');
+    part(60, 'M');
+    if (rest == 0 && span.nanoseconds == 0 && span.seconds != 0) return out;
+    out = write_unsigned(out, rest);
+    if (span.nanoseconds != 0) {
+        *out++ = '.';
+        out = write_padded(out, span.nanoseconds, 9);
+        while (out[-1] == '0') --out;
+    }
+    *out++ = 'S';
+    return out;
+}
+
+/// Eats the front of a text; every step says whether it could.
+class time_reader {
+public:
+    explicit time_reader(std::string_view text) noexcept : rest_(text) {}
+
+    bool done() const noexcept { return rest_.empty(); }
+    bool eat(char c) noexcept {
+        if (!rest_.starts_with(c)) return false;
+        rest_.remove_prefix(1);
+        return true;
+    }
+    /// One of `marks`, or '\0'.
+    char eat_one_of(std::string_view marks) noexcept {
+        if (rest_.empty() || marks.find(rest_.front()) == marks.npos) return '\0';
+        char found = rest_.front();
+        rest_.remove_prefix(1);
+        return found;
+    }
+    bool eat_word(std::string_view word) noexcept {
+        if (!rest_.starts_with(word)) return false;
+        rest_.remove_prefix(word.size());
+        return true;
+    }
+    /// Exactly `count` digits.
+    std::optional<unsigned> digits(std::size_t count) noexcept {
+        if (rest_.size() < count) return std::nullopt;
+        auto value = ascii::parse_decimal<unsigned>(rest_.substr(0, count));
+        if (value) rest_.remove_prefix(count);
+        return value;
+    }
+    /// 1*DIGIT; what is above 10^15 counts as 10^15, which no time reaches.
+    std::optional<std::uint64_t> number() noexcept {
+        if (rest_.empty() || !ascii::is_digit(rest_.front())) return std::nullopt;
+        std::uint64_t value = 0;
+        while (!rest_.empty() && ascii::is_digit(rest_.front())) {
+            if (value < 1'000'000'000'000'000) value = value * 10 + static_cast<std::uint64_t>(rest_.front() - '0');
+            rest_.remove_prefix(1);
+        }
+        return value < 1'000'000'000'000'000 ? value : 1'000'000'000'000'000;
+    }
+    /// ".5", ",5": nanoseconds, further digits cut off. No mark: 0.
+    std::optional<std::uint32_t> fraction() noexcept {
+        if (!eat_one_of(".,")) return 0u;
+        if (rest_.empty() || !ascii::is_digit(rest_.front())) return std::nullopt;
+        std::uint32_t value = 0;
+        std::uint32_t unit = 100'000'000;
+        while (!rest_.empty() && ascii::is_digit(rest_.front())) {
+            value += unit * static_cast<std::uint32_t>(rest_.front() - '0');
+            unit /= 10;
+            rest_.remove_prefix(1);
+        }
+        return value;
+    }
+
+private:
+    std::string_view rest_;
+};
+
+/// "P1DT2H3M4.5S", "01:30:00", "3 days", "3 days, 01:30:00".
+inline std::optional<time_span> read_span(std::string_view text, std::string_view& why) noexcept {
+    auto fail = [&](std::string_view reason) {
+        why = reason;
+        return std::nullopt;
+    };
+    time_reader in(text);
+    time_span span;
+    char sign = in.eat_one_of("+-");
+    span.negative = sign == '-';
+    if (in.done()) return fail("input is too short");
+    constexpr std::uint64_t longest = std::uint64_t{999'999'999} * 86400 + 86399;
+    constexpr std::string_view too_long = "durations may not exceed 999,999,999 days";
+    auto clock = [&](std::uint64_t hours) {
+        auto minutes = in.digits(2);
+        if (!minutes || *minutes > 59 || !in.eat(':')) return false;
+        auto seconds = in.digits(2);
+        if (!seconds || *seconds > 59) return false;
+        auto fraction = in.fraction();
+        if (!fraction) return false;
+        span.seconds += hours * 3600 + *minutes * 60 + *seconds;
+        span.nanoseconds = *fraction;
+        return true;
+    };
+    if (in.eat_one_of("Pp")) {
+        struct unit {
+            char mark;
+            std::uint64_t seconds;
+        };
+        constexpr unit units[] = {{'Y', 365 * 86400}, {'M', 30 * 86400}, {'W', 7 * 86400}, {'D', 86400},
+                                  {'H', 3600},        {'M', 60},         {'S', 1}};
+        std::size_t next = 0;
+        bool any = false;
+        while (!in.done()) {
+            if (in.eat_one_of("Tt")) {
+                if (next > 4) return fail("invalid digit in duration");
+                next = 4;
+                if (in.done()) return fail("input is too short");
+            }
+            auto number = in.number();
+            if (!number) return fail("invalid digit in duration");
+            auto fraction = in.fraction();
+            if (!fraction) return fail("invalid digit in duration");
+            std::size_t last = next < 4 ? 4 : 7;
+            char mark = ascii::to_lower(in.eat_one_of("YyMmWwDdHhSs"));
+            while (next < last && ascii::to_lower(units[next].mark) != mark) ++next;
+            if (next == last) return fail("invalid digit in duration");
+            if (*number > longest / units[next].seconds) return fail(too_long);
+            if (*fraction != 0 && (units[next].mark != 'S' || !in.done())) return fail("invalid digit in duration");
+            span.seconds += *number * units[next].seconds;
+            span.nanoseconds = *fraction;
+            ++next;
+            any = true;
+        }
+        if (!any) return fail("input is too short");
+    } else {
+        auto number = in.number();
+        if (!number) return fail("invalid digit in duration");
+        if (*number > 999'999'999) return fail(too_long);
+        if (in.eat(':')) {
+            if (!clock(*number)) return fail("invalid character in minute or second");
+        } else {
+            in.eat(' ');
+            if (!in.eat_word("days") && !in.eat_word("day") && !in.eat_word("d"))
+                return fail("\"day\" identifier in duration not correctly formatted");
+            span.seconds = *number * 86400;
+            if (!in.done()) {
+                in.eat(',');
+                in.eat(' ');
+                auto hours = in.number();
+                if (!hours || *hours > 999'999'999 || !in.eat(':') || !clock(*hours))
+                    return fail("invalid character in hour");
+            }
+        }
+        if (!in.done()) return fail("unexpected extra characters at the end of the input");
+    }
+    if (span.seconds > longest) return fail(too_long);
+    return span;
+}
+
+/// A number of seconds as a length of time.
+inline std::optional<time_span> read_span(double seconds, std::string_view& why) noexcept {
+    double magnitude = std::fabs(seconds);
+    if (!(magnitude < 1e9 * 86400)) {
+        why = "durations may not exceed 999,999,999 days";
+        return std::nullopt;
+    }
+    time_span span{seconds < 0, static_cast<std::uint64_t>(magnitude), 0};
+    // To the microsecond, as Python does: 0.1 is a tenth and not the double next to it.
+    auto micro = static_cast<std::uint32_t>(std::lround((magnitude - static_cast<double>(span.seconds)) * 1e6));
+    span.seconds += micro / 1'000'000;
+    span.nanoseconds = micro % 1'000'000 * 1000;
+    return span;
+}
+
+/// The same length in the unit of Duration; nothing and why when it has too many of them, or is no whole number of them.
+template <class Duration>
+std::optional<Duration> to_duration(time_span span, std::string_view& why) noexcept {
+    using rep = typename Duration::rep;
+    using period = typename Duration::period;
+    if constexpr (std::is_floating_point_v<rep>) {
+        std::chrono::duration<double> seconds(static_cast<double>(span.seconds) + span.nanoseconds * 1e-9);
+        return std::chrono::duration_cast<Duration>(span.negative ? -seconds : seconds);
+    } else {
+        static_assert(period::den <= 1'000'000'000,
+                      "coracle: durations finer than a nanosecond cannot be read from JSON");
+        constexpr auto num = static_cast<std::uint64_t>(period::num);
+        constexpr auto den = static_cast<std::uint64_t>(period::den);
+        constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<rep>::max());
+        std::uint64_t part = span.nanoseconds * den;  // of a second, in units of 10^-9 / den
+        if (span.seconds > (std::numeric_limits<std::uint64_t>::max() - part / 1'000'000'000) / den) {
+            why = "it is longer than can be held here";
+            return std::nullopt;
+        }
+        std::uint64_t scaled = span.seconds * den + part / 1'000'000'000;
+        if (part % 1'000'000'000 != 0 || scaled % num != 0) {
+            why = "it is finer than can be held here";
+            return std::nullopt;
+        }
+        std::uint64_t ticks = scaled / num;
+        if (ticks > most || (span.negative && std::is_unsigned_v<rep> && ticks != 0)) {
+            why = "it is longer than can be held here";
+            return std::nullopt;
+        }
+        auto count = static_cast<rep>(ticks);
+        return Duration(span.negative ? static_cast<rep>(-count) : count);
+    }
+}
+
+}  // namespace coracle::detail
+
+// ---- coracle/json/instant.hpp
+// instant: dates and points in time as text, and back.
+// ISO 8601 as pydantic writes and reads it: "2024-01-31", "2024-01-31T12:34:56.500000Z". A text without a zone is UTC.
+
+namespace coracle::detail {
+
+template <class T>
+inline constexpr bool is_sys_time = false;
+template <class Duration>
+inline constexpr bool is_sys_time<std::chrono::sys_time<Duration>> = true;
+
+/// What is written as "2024-01-31".
+template <class T>
+concept date_type = std::is_same_v<T, std::chrono::year_month_day> || std::is_same_v<T, std::chrono::sys_days>;
+/// What has a form in ISO 8601: dates, points of system time, durations.
+template <class T>
+concept time_type = date_type<T> || is_sys_time<T> || is_duration<T>;
+
+inline char* write_time(char* out, std::chrono::year_month_day date) {
+    int year = static_cast<int>(date.year());
+    if (!date.ok() || year < 0 || year > 9999)
+        throw json_error("a date that is in no calendar, or outside the years 0 to 9999, has no JSON form");
+    out = write_padded(out, static_cast<std::uint64_t>(year), 4);
+    *out++ = '-';
+    out = write_padded(out, static_cast<unsigned>(date.month()), 2);
+    *out++ = '-';
+    return write_padded(out, static_cast<unsigned>(date.day()), 2);
+}
+
+template <class Duration>
+char* write_time(char* out, std::chrono::sys_time<Duration> value) {
+    // Beyond these a day has no four-digit year, and its number might not even fit the calendar's int.
+    constexpr auto first = std::chrono::sys_days(std::chrono::year(0) / 1 / 1);
+    constexpr auto last = std::chrono::sys_days(std::chrono::year(9999) / 12 / 31);
+    auto far_day = std::chrono::floor<std::chrono::duration<std::int64_t, std::chrono::days::period>>(value);
+    if (far_day < first || far_day > last)
+        throw json_error("a point in time outside the years 0 to 9999 has no JSON form");
+    auto day = std::chrono::time_point_cast<std::chrono::days>(far_day);
+    out = write_time(out, std::chrono::year_month_day(day));
+    if constexpr (!std::is_same_v<Duration, std::chrono::days>) {
+        time_span since = span_of(value - day);
+        *out++ = 'T';
+        out = write_padded(out, since.seconds / 3600, 2);
+        *out++ = ':';
+        out = write_padded(out, since.seconds / 60 % 60, 2);
+        *out++ = ':';
+        out = write_padded(out, since.seconds % 60, 2);
+        if (since.nanoseconds != 0) {
+            *out++ = '.';
+            bool fine = since.nanoseconds % 1000 != 0;
+            out = write_padded(out, fine ? since.nanoseconds : since.nanoseconds / 1000, fine ? 9 : 6);
+        }
+        *out++ = 'Z';
+    }
+    return out;
+}
+
+/// "2024-01-31" at the front of `text`; else nothing and why, in pydantic's words.
+inline std::optional<std::chrono::sys_days> read_date(std::string_view text, std::string_view& why) noexcept {
+    time_reader in(text);
+    auto fail = [&](std::string_view reason) {
+        why = reason;
+        return std::nullopt;
+    };
+    if (text.size() < 10) return fail("input is too short");
+    auto year = in.digits(4);
+    if (!year) return fail("invalid character in year");
+    if (!in.eat('-')) return fail("invalid date separator, expected `-`");
+    auto month = in.digits(2);
+    if (!month) return fail("invalid character in month");
+    if (!in.eat('-')) return fail("invalid date separator, expected `-`");
+    auto day = in.digits(2);
+    if (!day) return fail("invalid character in day");
+    if (*month < 1 || *month > 12) return fail("month value is outside expected range of 1-12");
+    std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)), std::chrono::month(*month),
+                                     std::chrono::day(*day)};
+    if (!date.ok()) return fail("day value is outside expected range");
+    return std::chrono::sys_days(date);
+}
+
+struct instant {
+    std::chrono::sys_seconds seconds{};
+    std::uint32_t nanoseconds = 0;
+};
+
+/// A date alone, or a date with a time of day and a zone (none is UTC).
+inline std::optional<instant> read_instant(std::string_view text, std::string_view& why) noexcept {
+    auto day = read_date(text, why);
+    if (!day) return std::nullopt;
+    instant found{*day, 0};
+    if (text.size() == 10) return found;
+    time_reader in(text.substr(10));
+    if (!in.eat_one_of("Tt_ ")) {
+        why = "invalid datetime separator, expected `T`, `t`, `_` or space";
+        return std::nullopt;
+    }
+    why = "unexpected extra characters at the end of the input";
+    auto hour = in.digits(2);
+    if (!hour || *hour > 23 || !in.eat(':')) return std::nullopt;
+    auto minute = in.digits(2);
+    if (!minute || *minute > 59) return std::nullopt;
+    found.seconds += std::chrono::hours(*hour) + std::chrono::minutes(*minute);
+    if (in.eat(':')) {
+        auto second = in.digits(2);
+        if (!second || *second > 59) return std::nullopt;
+        auto fraction = in.fraction();
+        if (!fraction) return std::nullopt;
+        found.seconds += std::chrono::seconds(*second);
+        found.nanoseconds = *fraction;
+    }
+    if (char sign = in.eat_one_of("+-")) {
+        auto zone_hour = in.digits(2);
+        in.eat(':');
+        auto zone_minute = in.digits(2);
+        if (!zone_hour || !zone_minute || *zone_hour > 23 || *zone_minute > 59) return std::nullopt;
+        auto offset = std::chrono::hours(*zone_hour) + std::chrono::minutes(*zone_minute);
+        found.seconds += sign == '+' ? -offset : offset;
+    } else {
+        in.eat_one_of("Zz");
+    }
+    if (!in.done()) return std::nullopt;
+    return found;
+}
+
+/// The tick of Duration that `found` lies in; nothing when it has none.
+template <class Duration>
+std::optional<std::chrono::sys_time<Duration>> to_sys_time(instant found) noexcept {
+    using common = std::chrono::duration<double, typename Duration::period>;
+    if constexpr (!std::is_floating_point_v<typename Duration::rep>) {
+        double ticks = common(found.seconds.time_since_epoch()).count();
+        constexpr auto most = static_cast<double>(std::numeric_limits<typename Duration::rep>::max());
+        if (!(std::fabs(ticks) < most * (1 - 1e-9))) return std::nullopt;
+    }
+    return std::chrono::sys_time<Duration>(std::chrono::floor<Duration>(found.seconds.time_since_epoch())) +
+           std::chrono::floor<Duration>(std::chrono::nanoseconds(found.nanoseconds));
+}
+
+/// Seconds since 1970, or milliseconds when there are too many for seconds: pydantic's rule.
+inline std::optional<instant> read_instant(double since_1970) noexcept {
+    double seconds = std::fabs(since_1970) > 2e10 ? since_1970 / 1000 : since_1970;
+    if (!(seconds >= -62'135'596'800.0 && seconds < 253'402'300'800.0)) return std::nullopt;  // years 1 to 9999
+    double whole = std::floor(seconds);
+    auto micro = static_cast<std::uint32_t>(std::lround((seconds - whole) * 1e6));
+    auto carried = static_cast<std::int64_t>(whole) + micro / 1'000'000;
+    return instant{std::chrono::sys_seconds(std::chrono::seconds(carried)), micro % 1'000'000 * 1000};
+}
+
+}  // namespace coracle::detail
+
+// ---- coracle/json/value.hpp
+// class json: any JSON value, built in braces, looked into, changed.
+// RFC 8259. Objects keep the order in which their members came. Reading text is in parse.hpp, writing in write.hpp,
+// making a value from ranges, structs, enums and time in convert.hpp.
+
+namespace coracle {
+
+class json;
+class json_member;
+struct parse_options;
+
+/// What a json holds. Integers are `unsigned_integer` only above the range of int64.
+enum class json_kind : unsigned char { null, boolean, integer, unsigned_integer, number, string, array, object };
+
+constexpr std::string_view kind_name(json_kind kind) noexcept {
+    constexpr std::string_view names[] = {"null",     "a boolean", "an integer", "an integer",
+                                          "a number", "a string",  "an array",   "an object"};
+    return names[static_cast<std::size_t>(kind)];
+}
+
+namespace detail {
+
+struct conversion_tag {};
+
+template <class T>
+concept no_probe = !requires { typename T::coracle_probe; };
+
+// A closure that is still being defined is incomplete; asking more of it would be a hard error on g++.
+template <class T>
+concept complete = requires { sizeof(T); };
+
+/// Part of a text, and no number.
+template <class T>
+concept code_unit = std::same_as<T, char> || std::same_as<T, wchar_t> || std::same_as<T, char8_t> ||
+                    std::same_as<T, char16_t> || std::same_as<T, char32_t>;
+
+template <class T>
+concept json_text = std::convertible_to<const T&, std::string_view> && !std::same_as<T, std::nullptr_t>;
+
+// Found by argument-dependent lookup through the tag, in convert.hpp.
+template <class T>
+concept converts_to_json = requires(const T& value) { make_json(conversion_tag{}, value); };
+
+}  // namespace detail
+
+/// A JSON value. `json{{"a", 1}, {"b", json{{"c", nullptr}}}}` is an object; an array is `json::array({1, 2})`.
+/// Copying and destroying take no stack, however deep the value is.
+class json {
+public:
+    using array_type = std::vector<json>;
+    using object_type = std::vector<json_member>;
+
+    json() noexcept : integer_(0) {}
+    json(std::nullptr_t) noexcept : integer_(0) {}
+    json(std::initializer_list<json_member> members);
+
+    template <std::same_as<bool> T>
+    json(T value) noexcept : kind_(json_kind::boolean), boolean_(value) {}
+
+    template <class T>
+        requires(std::is_arithmetic_v<T> && !std::same_as<T, bool> && !detail::code_unit<T>)
+    json(T value) noexcept {
+        if constexpr (std::is_floating_point_v<T>) {
+            kind_ = json_kind::number;
+            number_ = static_cast<double>(value);
+        } else if constexpr (std::is_signed_v<T>) {
+            kind_ = json_kind::integer;
+            integer_ = static_cast<std::int64_t>(value);
+        } else {
+            auto wide = static_cast<std::uint64_t>(value);
+            bool fits = wide <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+            kind_ = fits ? json_kind::integer : json_kind::unsigned_integer;
+            unsigned_ = wide;
+            if (fits) integer_ = static_cast<std::int64_t>(wide);
+        }
+    }
+    template <std::same_as<char> T>
+    json(T letter) : json(std::string(1, letter)) {}
+
+    json(std::string&& text) noexcept : kind_(json_kind::string), string_(std::move(text)) {}
+    template <class T>
+        requires(detail::no_probe<std::remove_cvref_t<T>> && detail::complete<std::remove_cvref_t<T>> &&
+                 detail::json_text<std::remove_cvref_t<T>>)
+    json(const T& text) : json() {
+        if constexpr (std::is_pointer_v<T>)
+            if (text == nullptr) return;
+        std::construct_at(&string_, std::string_view(text));
+        kind_ = json_kind::string;
+    }
+
+    /// Optionals and smart pointers (null when empty), ranges, maps with text keys, tuples, variants, enums (by name), time
+    /// (ISO 8601) and plain structs. Needs convert.hpp.
+    template <class T>
+        requires(detail::no_probe<std::remove_cvref_t<T>> && detail::complete<std::remove_cvref_t<T>> &&
+                 !std::derived_from<std::remove_cvref_t<T>, json> && !std::is_arithmetic_v<std::remove_cvref_t<T>> &&
+                 !detail::json_text<std::remove_cvref_t<T>> && detail::converts_to_json<std::remove_cvref_t<T>>)
+    json(const T& value) : json(make_json(detail::conversion_tag{}, value)) {}
+
+    json(const json& other);
+    json(json&& other) noexcept { take(other); }
+    json& operator=(json other) noexcept {
+        destroy();
+        take(other);
+        return *this;
+    }
+    ~json() {
+        if (kind_ >= json_kind::string) destroy();
+    }
+
+    /// An array of these values; `json::array()` is empty.
+    static json array(std::initializer_list<json> values = {});
+    /// An array of the elements of a range.
+    template <class Range>
+        requires(!std::same_as<std::remove_cvref_t<Range>, json> &&
+                 requires(Range& range) { range.begin() != range.end(); })
+    static json array(const Range& range) {
+        json made = array();
+        for (const auto& element : range) {
+            if constexpr (requires { typename Range::value_type; })
+                made.array_.emplace_back(static_cast<const typename Range::value_type&>(element));  // vector<bool>
+            else
+                made.array_.emplace_back(element);
+        }
+        return made;
+    }
+    /// An object of names and values in turn: `json::object("id", 1, "name", "x")`. Also for awaited expressions, where
+    /// g++ 12 refuses braces.
+    template <class... NamesAndValues>
+    static json object(NamesAndValues&&... names_and_values);
+
+    /// Reads a text. Error: json_error. Defined in parse.hpp.
+    static json parse(std::string_view text);
+    static json parse(std::string_view text, const parse_options& options);
+    /// Reads a text without throwing. Defined in parse.hpp.
+    static result<json, parse_error> try_parse(std::string_view text);
+    static result<json, parse_error> try_parse(std::string_view text, const parse_options& options);
+    /// Writes compact text, or with `indent` spaces per level. Error: json_error for NaN, infinity, invalid UTF-8, more
+    /// than 512 levels. Defined in write.hpp.
+    std::string dump() const;
+    std::string dump(unsigned indent) const;
+
+    json_kind type() const noexcept { return kind_; }
+    bool is_null() const noexcept { return kind_ == json_kind::null; }
+    bool is_bool() const noexcept { return kind_ == json_kind::boolean; }
+    /// An integer of any sign and size; 1.0 is none.
+    bool is_integer() const noexcept { return kind_ == json_kind::integer || kind_ == json_kind::unsigned_integer; }
+    /// Any number, integers too.
+    bool is_number() const noexcept { return is_integer() || kind_ == json_kind::number; }
+    bool is_string() const noexcept { return kind_ == json_kind::string; }
+    bool is_array() const noexcept { return kind_ == json_kind::array; }
+    bool is_object() const noexcept { return kind_ == json_kind::object; }
+
+    /// The value as what it is. Error: json_error when it is something else, or an integer out of range.
+    bool as_bool() const {
+        expect(kind_ == json_kind::boolean, "a boolean");
+        return boolean_;
+    }
+    std::int64_t as_int() const {
+        expect(kind_ == json_kind::integer, "an integer in the range of int64");
+        return integer_;
+    }
+    std::uint64_t as_uint() const {
+        expect(kind_ == json_kind::unsigned_integer || (kind_ == json_kind::integer && integer_ >= 0),
+               "an integer of 0 or more");
+        return kind_ == json_kind::integer ? static_cast<std::uint64_t>(integer_) : unsigned_;
+    }
+    double as_double() const {
+        expect(is_number(), "a number");
+        return kind_ == json_kind::number    ? number_
+               : kind_ == json_kind::integer ? static_cast<double>(integer_)
+                                             : static_cast<double>(unsigned_);
+    }
+    const std::string& as_string() const& {
+        expect(is_string(), "a string");
+        return string_;
+    }
+    std::string& as_string() & {
+        expect(is_string(), "a string");
+        return string_;
+    }
+    std::string as_string() && {
+        expect(is_string(), "a string");
+        return std::move(string_);
+    }
+    const array_type& as_array() const& {
+        expect(is_array(), "an array");
+        return array_;
+    }
+    array_type& as_array() & {
+        expect(is_array(), "an array");
+        return array_;
+    }
+    const object_type& as_object() const& {
+        expect(is_object(), "an object");
+        return object_;
+    }
+    object_type& as_object() & {
+        expect(is_object(), "an object");
+        return object_;
+    }
+    /// The value as a T, by the rules of read.hpp. Error: json_error.
+    template <class T>
+    T get() const;
+
+    /// Members of an object, elements of an array, 0 for everything else.
+    std::size_t size() const noexcept;
+    bool empty() const noexcept { return size() == 0; }
+
+    /// Member called `key`, or nullptr; also when this is no object. Cost: linear.
+    const json* find(std::string_view key) const noexcept;
+    json* find(std::string_view key) noexcept { return const_cast<json*>(std::as_const(*this).find(key)); }
+    bool contains(std::string_view key) const noexcept { return find(key) != nullptr; }
+    /// Member called `key`. Error: json_error when there is none.
+    const json& at(std::string_view key) const;
+    json& at(std::string_view key) { return const_cast<json&>(std::as_const(*this).at(key)); }
+    const json& operator[](std::string_view key) const { return at(key); }
+    /// Member called `key`, made when missing; null becomes an object. Cost: linear.
+    json& operator[](std::string_view key);
+    /// Element `index`. Error: json_error when there is none.
+    template <std::integral Index>
+    const json& operator[](Index index) const {
+        return element(static_cast<std::uint64_t>(index));
+    }
+    template <std::integral Index>
+    json& operator[](Index index) {
+        return const_cast<json&>(element(static_cast<std::uint64_t>(index)));
+    }
+    /// Removes the member called `key`; false when there was none.
+    bool erase(std::string_view key);
+    /// Appends to an array; null becomes an array.
+    json& push_back(json value);
+
+    /// Elements of an array; null has none. Error: json_error for everything else.
+    const json* begin() const { return elements().data(); }
+    const json* end() const { return elements().data() + elements().size(); }
+    json* begin() { return const_cast<json*>(std::as_const(*this).begin()); }
+    json* end() { return const_cast<json*>(std::as_const(*this).end()); }
+    /// Members of an object: `for (auto& [key, value] : j.items())`. Error: json_error.
+    std::span<const json_member> items() const;
+    std::span<json_member> items();
+
+    /// Same value: 1 and 1.0 are equal, the order of members does not matter.
+    friend bool operator==(const json& a, const json& b) { return equal(a, b); }
+
+private:
+    void expect(bool holds, std::string_view wanted) const {
+        if (!holds) [[unlikely]]
+            mismatch(wanted);
+    }
+    [[noreturn]] void mismatch(std::string_view wanted) const {
+        throw json_error("expected " + std::string(wanted) + ", found " + std::string(kind_name(kind_)));
+    }
+    const json& element(std::uint64_t index) const;
+    std::span<const json> elements() const;
+    bool is_container() const noexcept { return kind_ >= json_kind::array; }
+    void take(json& other) noexcept;
+    void destroy() noexcept;
+    void unravel() noexcept;
+    bool is_nested() const noexcept;
+    json* last() noexcept;
+    void drop_last() noexcept;
+    void copy_shallow(const json& other);
+    static bool equal_numbers(const json& a, const json& b) noexcept;
+    static bool equal(const json& a, const json& b);
+
+    json_kind kind_ = json_kind::null;
+    union {
+        bool boolean_;
+        std::int64_t integer_;
+        std::uint64_t unsigned_;
+        double number_;
+        std::string string_;
+        array_type array_;
+        object_type object_;
+    };
+};
+
+/// A name and a value: what objects are made of, and what `{"name", value}` in a literal is.
+class json_member {
+public:
+    json_member(std::string name, json held) noexcept : key(std::move(name)), value(std::move(held)) {}
+
+    std::string key;
+    json value;
+};
+
+inline json::json(std::initializer_list<json_member> members) : json() {
+    std::construct_at(&object_);
+    kind_ = json_kind::object;
+    object_.reserve(members.size());
+    for (const auto& member : members) {
+        if (json* present = find(member.key))
+            *present = member.value;
+        else
+            object_.push_back(member);
+    }
+}
+
+inline json json::array(std::initializer_list<json> values) {
+    json made;
+    ::new (static_cast<void*>(&made.array_)) array_type(values);
+    made.kind_ = json_kind::array;
+    return made;
+}
+
+template <class... NamesAndValues>
+json json::object(NamesAndValues&&... names_and_values) {
+    static_assert(sizeof...(NamesAndValues) % 2 == 0,
+                  "coracle: json::object takes names and values in turn: json::object(\"id\", 1, \"name\", \"x\")");
+    json made(std::initializer_list<json_member>{});
+    if constexpr (sizeof...(NamesAndValues) > 0) {
+        made.object_.reserve(sizeof...(NamesAndValues) / 2);
+        auto add = [&](auto& self, auto&& name, auto&& value, auto&&... more) -> void {
+            static_assert(detail::json_text<std::remove_cvref_t<decltype(name)>>,
+                          "coracle: json::object takes names and values in turn, and a name must be text");
+            made[std::string_view(name)] = json(std::forward<decltype(value)>(value));
+            if constexpr (sizeof...(more) > 0) self(self, std::forward<decltype(more)>(more)...);
+        };
+        add(add, std::forward<NamesAndValues>(names_and_values)...);
+    }
+    return made;
+}
+
+inline std::size_t json::size() const noexcept {
+    return kind_ == json_kind::array ? array_.size() : kind_ == json_kind::object ? object_.size() : 0;
+}
+
+inline const json* json::find(std::string_view key) const noexcept {
+    if (kind_ != json_kind::object) return nullptr;
+    for (const auto& member : object_)
+        if (member.key == key) return &member.value;
+    return nullptr;
+}
+
+inline const json& json::at(std::string_view key) const {
+    expect(is_object(), "an object");
+    if (const json* found = find(key)) return *found;
+    throw json_error("there is no member '" + std::string(key) + "'");
+}
+
+inline json& json::operator[](std::string_view key) {
+    if (is_null()) *this = object();
+    expect(is_object(), "an object");
+    if (json* found = find(key)) return *found;
+    return object_.emplace_back(std::string(key), json()).value;
+}
+
+inline const json& json::element(std::uint64_t index) const {
+    expect(is_array(), "an array");
+    if (index < array_.size()) return array_[static_cast<std::size_t>(index)];
+    throw json_error("there is no element " + std::to_string(static_cast<std::int64_t>(index)) + " in an array of " +
+                     std::to_string(array_.size()));
+}
+
+inline bool json::erase(std::string_view key) {
+    expect(is_object(), "an object");
+    return std::erase_if(object_, [&](const json_member& member) { return member.key == key; }) != 0;
+}
+
+inline json& json::push_back(json value) {
+    if (is_null()) *this = array();
+    expect(is_array(), "an array");
+    return array_.emplace_back(std::move(value));
+}
+
+inline std::span<const json> json::elements() const {
+    if (is_null()) return {};
+    expect(is_array(), "an array (the members of an object are in items())");
+    return array_;
+}
+inline std::span<const json_member> json::items() const {
+    expect(is_object(), "an object");
+    return object_;
+}
+inline std::span<json_member> json::items() {
+    expect(is_object(), "an object");
+    return object_;
+}
+
+inline void json::take(json& other) noexcept {
+    kind_ = other.kind_;
+    switch (kind_) {
+        case json_kind::string:
+            std::construct_at(&string_, std::move(other.string_));
+            std::destroy_at(&other.string_);
+            break;
+        case json_kind::array:
+            std::construct_at(&array_, std::move(other.array_));
+            std::destroy_at(&other.array_);
+            break;
+        case json_kind::object:
+            std::construct_at(&object_, std::move(other.object_));
+            std::destroy_at(&other.object_);
+            break;
+        case json_kind::boolean:
+            boolean_ = other.boolean_;
+            break;
+        case json_kind::number:
+            number_ = other.number_;
+            break;
+        case json_kind::unsigned_integer:
+            unsigned_ = other.unsigned_;
+            break;
+        default:
+            integer_ = other.integer_;
+            break;
+    }
+    other.kind_ = json_kind::null;
+    other.integer_ = 0;
+}
+
+/// Whether a container stands in this one, so that destroying it plainly would recurse.
+inline bool json::is_nested() const noexcept {
+    if (kind_ == json_kind::array)
+        return std::any_of(array_.begin(), array_.end(), [](const json& each) { return each.is_container(); });
+    if (kind_ == json_kind::object)
+        return std::any_of(object_.begin(), object_.end(),
+                           [](const json_member& each) { return each.value.is_container(); });
+    return false;
+}
+
+inline json* json::last() noexcept {
+    if (kind_ == json_kind::array) return array_.empty() ? nullptr : &array_.back();
+    return object_.empty() ? nullptr : &object_.back().value;
+}
+inline void json::drop_last() noexcept {
+    if (kind_ == json_kind::array)
+        array_.pop_back();
+    else
+        object_.pop_back();
+}
+
+/// Takes a deep value apart from the bottom up, in constant space: while a child is being emptied, the slot it came
+/// from holds the parent's own parent.
+inline void json::unravel() noexcept {
+    json current = std::move(*this);
+    json parent;
+    for (;;) {
+        if (json* child = current.last()) {
+            if (!child->is_nested()) {
+                current.drop_last();
+                continue;
+            }
+            json below = std::move(*child);
+            *child = std::move(parent);
+            parent = std::move(current);
+            current = std::move(below);
+        } else {
+            if (parent.is_null()) return;
+            current = std::move(parent);
+            parent = std::move(*current.last());
+            current.drop_last();
+        }
+    }
+}
+
+inline void json::destroy() noexcept {
+    if (is_container() && is_nested()) unravel();
+    switch (kind_) {
+        case json_kind::string:
+            std::destroy_at(&string_);
+            break;
+        case json_kind::array:
+            std::destroy_at(&array_);
+            break;
+        case json_kind::object:
+            std::destroy_at(&object_);
+            break;
+        default:
+            break;
+    }
+    kind_ = json_kind::null;
+    integer_ = 0;
+}
+
+/// Everything except what containers hold.
+inline void json::copy_shallow(const json& other) {
+    switch (other.kind_) {
+        case json_kind::string:
+            std::construct_at(&string_, other.string_);
+            break;
+        case json_kind::array:
+            std::construct_at(&array_);
+            break;
+        case json_kind::object:
+            std::construct_at(&object_);
+            break;
+        case json_kind::boolean:
+            boolean_ = other.boolean_;
+            break;
+        case json_kind::number:
+            number_ = other.number_;
+            break;
+        case json_kind::unsigned_integer:
+            unsigned_ = other.unsigned_;
+            break;
+        default:
+            integer_ = other.integer_;
+            break;
+    }
+    kind_ = other.kind_;
+}
+
+inline json::json(const json& other) : integer_(0) {
+    copy_shallow(other);
+    if (!is_container() || other.empty()) return;
+    try {
+        std::vector<std::pair<const json*, json*>> open{{&other, this}};
+        auto copy = [&](const json& from, json& to) {
+            to.copy_shallow(from);
+            if (!from.empty()) open.emplace_back(&from, &to);
+        };
+        while (!open.empty()) {
+            auto [from, to] = open.back();
+            open.pop_back();
+            if (from->is_array()) {
+                to->array_.resize(from->array_.size());
+                for (std::size_t i = 0; i < from->array_.size(); ++i) copy(from->array_[i], to->array_[i]);
+            } else {
+                to->object_.reserve(from->object_.size());
+                for (const auto& member : from->object_) {
+                    to->object_.emplace_back(member.key, json());
+                    copy(member.value, to->object_.back().value);
+                }
+            }
+        }
+    } catch (...) {
+        destroy();
+        throw;
+    }
+}
+
+inline bool json::equal_numbers(const json& a, const json& b) noexcept {
+    if (a.kind_ == b.kind_)
+        return a.kind_ == json_kind::number    ? a.number_ == b.number_
+               : a.kind_ == json_kind::integer ? a.integer_ == b.integer_
+                                               : a.unsigned_ == b.unsigned_;
+    if (a.kind_ != json_kind::number && b.kind_ != json_kind::number) return false;  // two integers, ranges apart
+    const json& whole = a.kind_ == json_kind::number ? b : a;
+    double number = a.kind_ == json_kind::number ? a.number_ : b.number_;
+    // Exactly: 2^53 + 1 is not 2^53, though its nearest double is.
+    if (whole.kind_ == json_kind::integer)
+        return number >= -0x1p63 && number < 0x1p63 && static_cast<std::int64_t>(number) == whole.integer_ &&
+               static_cast<double>(static_cast<std::int64_t>(number)) == number;
+    return number >= 0x1p63 && number < 0x1p64 && static_cast<std::uint64_t>(number) == whole.unsigned_;
+}
+
+inline bool json::equal(const json& a, const json& b) {
+    std::vector<std::pair<const json*, const json*>> open;
+    auto differ = [&](const json& x, const json& y) {
+        if (x.is_number() && y.is_number()) return !equal_numbers(x, y);
+        if (x.kind_ != y.kind_) return true;
+        if (x.is_string()) return x.string_ != y.string_;
+        if (x.is_bool()) return x.boolean_ != y.boolean_;
+        if (!x.is_container()) return false;
+        if (x.size() != y.size()) return true;
+        if (!x.empty()) open.emplace_back(&x, &y);
+        return false;
+    };
+    if (differ(a, b)) return false;
+    while (!open.empty()) {
+        auto [x, y] = open.back();
+        open.pop_back();
+        if (x->is_array()) {
+            for (std::size_t i = 0; i < x->array_.size(); ++i)
+                if (differ(x->array_[i], y->array_[i])) return false;
+            continue;
+        }
+        // Sorted, so that two large objects cost n log n whatever their keys are.
+        auto sorted = [](const object_type& members) {
+            std::vector<const json_member*> order;
+            order.reserve(members.size());
+            for (const auto& member : members) order.push_back(&member);
+            std::sort(order.begin(), order.end(), [](auto* p, auto* q) { return p->key < q->key; });
+            return order;
+        };
+        auto left = sorted(x->object_);
+        auto right = sorted(y->object_);
+        for (std::size_t i = 0; i < left.size(); ++i)
+            if (left[i]->key != right[i]->key || differ(left[i]->value, right[i]->value)) return false;
+    }
+    return true;
+}
+
+}  // namespace coracle
+
+// ---- coracle/json/shape.hpp
+// shape: which form a C++ type takes in JSON. One answer for converting, writing and reading.
+
+namespace coracle::detail {
+
+template <class T, template <class...> class Template>
+inline constexpr bool is_a = false;
+template <template <class...> class Template, class... A>
+inline constexpr bool is_a<Template<A...>, Template> = true;
+
+template <class T>
+inline constexpr bool is_std_array = false;
+template <class T, std::size_t N>
+inline constexpr bool is_std_array<std::array<T, N>> = true;
+
+/// Null when there is nothing, else what it holds.
+template <class T>
+concept json_nullable = is_a<T, std::optional> || is_a<T, std::unique_ptr> || is_a<T, std::shared_ptr>;
+
+/// Members in the order of iteration, with text for names.
+template <class T>
+concept json_map = requires(const T& map) {
+    typename T::key_type;
+    typename T::mapped_type;
+    map.begin() != map.end();
+} && std::convertible_to<const typename T::key_type&, std::string_view>;
+
+/// Elements in the order of iteration. Not a path, whose elements are paths again.
+template <class T>
+concept json_list = !json_text<T> && !json_map<T> && !std::derived_from<T, json> && requires(const T& list) {
+    typename T::value_type;
+    list.begin() != list.end();
+    static_cast<const typename T::value_type&>(*list.begin());
+};
+
+/// Elements in the order of the types.
+template <class T>
+concept json_tuple = is_a<T, std::tuple> || is_a<T, std::pair>;
+
+/// Members by reflection: what is an aggregate and nothing of the above.
+template <class T>
+concept json_struct = reflect::aggregate<T> && no_probe<T> && !is_std_array<T> && !json_list<T> && !json_map<T>;
+
+/// A type with a function `json to_json(const T&)` beside it, which then says what it is written as.
+template <class T>
+concept describes_itself = requires(const T& value) {
+    { to_json(value) } -> std::same_as<json>;
+};
+
+}  // namespace coracle::detail
+
+// ---- coracle/json/convert.hpp
+// convert: C++ values as json values. Structs by reflection, enums by name, time as ISO 8601, nothing as null.
+
+namespace coracle {
+
+namespace detail {
+
+// What the constructor of json from any T looks for. A type of your own with a function `json to_json(const T&)` beside
+// it is made by that.
+template <describes_itself T>
+json make_json(conversion_tag, const T& value) {
+    return to_json(value);
+}
+template <json_nullable T>
+json make_json(conversion_tag, const T& value) {
+    return value ? json(*value) : json();
+}
+template <class T>
+    requires(std::is_enum_v<T> && !describes_itself<T>)
+json make_json(conversion_tag, const T& value) {
+    std::string_view name = reflect::enum_name(value);
+    // A number that no enumerator has is told as what it is.
+    if (name.empty()) return json(static_cast<std::underlying_type_t<T>>(value));
+    return json(name);
+}
+template <json_list T>
+    requires(!describes_itself<T>)
+json make_json(conversion_tag, const T& list) {
+    json made = json::array();
+    for (const auto& element : list) made.push_back(json(static_cast<const typename T::value_type&>(element)));
+    return made;
+}
+template <json_map T>
+    requires(!describes_itself<T>)
+json make_json(conversion_tag, const T& map) {
+    json made = json::object();
+    for (const auto& [name, value] : map)
+        made.as_object().emplace_back(std::string(std::string_view(name)), json(value));
+    return made;
+}
+template <json_tuple T>
+json make_json(conversion_tag, const T& tuple) {
+    json made = json::array();
+    std::apply([&](const auto&... each) { (made.push_back(json(each)), ...); }, tuple);
+    return made;
+}
+template <class... T>
+json make_json(conversion_tag, const std::variant<T...>& value) {
+    return std::visit([](const auto& held) { return json(held); }, value);
+}
+inline json make_json(conversion_tag, const std::monostate&) { return json(); }
+template <time_type T>
+json make_json(conversion_tag, const T& value) {
+    char text[max_time_length];
+    return json(std::string(text, write_time(text, value)));
+}
+template <json_struct T>
+    requires(!describes_itself<T>)
+json make_json(conversion_tag, const T& object) {
+    json made = json::object();
+    made.as_object().reserve(reflect::field_count<T>);
+    reflect::for_each_field(object, [&](std::string_view name, const auto& member) {
+        made.as_object().emplace_back(std::string(name), json(member));
+    });
+    return made;
+}
+
+}  // namespace detail
+
+}  // namespace coracle
+
+// ---- coracle/json/field_default.hpp
+// field_default: which members of a struct have a default, and so may be left out of a JSON object.
+//
+// C++ does not tell whether a member has an initialiser. What can be seen: making the struct leaves in the member
+// something else than making a lone value of the member's type does. So
+//   int limit = 10;  int skip = 0;  std::string kind = "tool";  std::vector<int> sizes = {1, 2};   have a default;
+//   int id;  std::string name;  std::vector<int> tags;  address home;                              are required;
+//   std::string note = "";  std::vector<int> tags = {};                                            are required as well,
+// because they cannot be told from the line above: make such a member std::optional. An optional or a smart pointer is
+// never required.
+
+namespace coracle::detail {
+
+/// A T without any initialiser of ours, over memory full of `pattern`: what is not initialised keeps the pattern. That
+/// holds because the default constructor of an aggregate is implicit, and value-initialisation needs it to leave alone
+/// the zeros that were put there before it. Bytes are read only behind a barrier that the optimiser cannot see through.
+template <class T>
+class made_over {
+public:
+    explicit made_over(unsigned char pattern) {
+        fill(room_, pattern);
+        make(room_);
+        value_ = std::launder(reinterpret_cast<T*>(room_));
+    }
+    made_over(const made_over&) = delete;
+    made_over& operator=(const made_over&) = delete;
+    ~made_over() { std::destroy_at(value_); }
+
+    T& operator*() noexcept { return *value_; }
+
+private:
+    [[gnu::noinline]] static void fill(unsigned char* room, unsigned char pattern) noexcept {
+        std::memset(room, pattern, sizeof(T));
+        asm volatile("" : : "r"(room) : "memory");
+    }
+    [[gnu::noinline]] static void make(unsigned char* room) {
+        ::new (static_cast<void*>(room)) T;
+        asm volatile("" : : "r"(room) : "memory");
+    }
+    alignas(T) unsigned char room_[sizeof(T)];
+    T* value_;
+};
+
+template <class T>
+bool made_alike(const T& a, const T& b);
+
+template <class T, std::size_t... I>
+bool all_made_alike(const T& a, const T& b, std::index_sequence<I...>) {
+    return (made_alike(std::get<I>(a), std::get<I>(b)) && ...);
+}
+
+/// Whether two values that were made over the same pattern are the same. Numbers may be indeterminate: bytes only.
+template <class T>
+bool made_alike(const T& a, const T& b) {
+    if constexpr (std::is_scalar_v<T> || is_duration<T> || std::same_as<T, std::chrono::year_month_day>) {
+        return std::memcmp(static_cast<const void*>(&a), static_cast<const void*>(&b), sizeof(T)) == 0;
+    } else if constexpr (is_std_array<T> || json_tuple<T>) {
+        return all_made_alike(a, b, std::make_index_sequence<std::tuple_size_v<T>>{});
+    } else if constexpr (is_a<T, std::variant>) {
+        return a.index() == b.index();
+    } else if constexpr (std::derived_from<T, json>) {
+        return a == b;
+    } else if constexpr (requires { a.empty(); }) {
+        return a.empty() == b.empty();
+    } else if constexpr (json_struct<T>) {
+        return all_made_alike(reflect::tie(a), reflect::tie(b), std::make_index_sequence<reflect::field_count<T>>{});
+    } else if constexpr (std::equality_comparable<T>) {
+        return a == b;
+    } else {
+        return true;
+    }
+}
+
+template <class T, std::size_t I>
+bool looks_initialised(T& made, unsigned char pattern) {
+    using member = std::remove_cv_t<reflect::field_type<T, I>>;
+    if constexpr (!std::default_initializable<member>) {
+        return true;
+    } else {
+        made_over<member> alone(pattern);
+        return !made_alike<member>(std::get<I>(reflect::tie(made)), *alone);
+    }
+}
+
+template <class T>
+std::array<bool, reflect::field_count<T>> find_defaults() {
+    std::array<bool, reflect::field_count<T>> found{};
+    // Twice, because a default may happen to be the pattern.
+    constexpr unsigned char patterns[] = {0x55, 0xAA};
+    for (unsigned char pattern : patterns) {
+        made_over<T> made(pattern);
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            ((found[I] = found[I] || looks_initialised<T, I>(*made, pattern)), ...);
+        }(std::make_index_sequence<reflect::field_count<T>>{});
+    }
+    return found;
+}
+
+/// Whether member I of T may be left out. Cost: a load; the first call makes two Ts.
+template <class T, std::size_t I>
+bool may_be_left_out() {
+    if constexpr (json_nullable<std::remove_cv_t<reflect::field_type<T, I>>>) {
+        return true;
+    } else {
+        static const auto defaults = find_defaults<T>();
+        return defaults[I];
+    }
+}
+
+}  // namespace coracle::detail
+
+// ---- coracle/json/scan.hpp
+// How far a run of plain characters goes, eight bytes at a time: the inner loop of reading and writing strings.
+// RFC 8259 section 7 (what must be escaped).
+
+namespace coracle::detail {
+
+/// Eight bytes as a number whose lowest byte is the first one.
+inline std::uint64_t load_word(const char* at) noexcept {
+    std::uint64_t word;
+    std::memcpy(&word, at, sizeof word);
+    if constexpr (std::endian::native == std::endian::big) {
+        std::uint64_t turned = 0;
+        for (int i = 0; i < 8; ++i) turned = turned << 8 | (word >> (8 * i) & 0xFF);
+        return turned;
+    }
+    return word;
+}
+
+/// Printable ASCII except the quotation mark and the backslash: copied as it is, in both directions.
+constexpr bool is_plain(char c) noexcept {
+    auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+}
+
+/// High bit set in each byte that is not plain. Bytes after the first such one may be marked by mistake.
+constexpr std::uint64_t special_bytes(std::uint64_t word) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    std::uint64_t control = word - 0x20 * ones;
+    std::uint64_t quote = (word ^ (0x22 * ones)) - ones;
+    std::uint64_t backslash = (word ^ (0x5C * ones)) - ones;
+    return (control | quote | backslash | word) & (0x80 * ones);
+}
+
+/// First byte in [at, end) that is not plain, or end. Reads nothing outside.
+inline const char* skip_plain(const char* at, const char* end) noexcept {
+    while (end - at >= 8) {
+        if (std::uint64_t special = special_bytes(load_word(at))) return at + (std::countr_zero(special) >> 3);
+        at += 8;
+    }
+    while (at != end && is_plain(*at)) ++at;
+    return at;
+}
+
+}  // namespace coracle::detail
+
+// ---- coracle/json/parse.hpp
+// From text to json: strict, in one pass, with constant stack.
+// RFC 8259. Stricter than it where it leaves a choice: no byte order mark, no unpaired surrogates, no numbers beyond
+// double; of members with the same name the last counts, as in Python.
+
+namespace coracle {
+
+/// How json::parse reads.
+struct parse_options {
+    /// Levels of arrays and objects; at most 512 are ever read.
+    unsigned max_depth = 64;
+};
+
+namespace detail {
+
+/// The grammar of RFC 8259 over a text in memory. The reader of structs (decode.hpp) drives the same functions.
+class json_scanner {
+public:
+    explicit json_scanner(std::string_view text) noexcept
+        : begin_(text.data()), at_(text.data()), end_(text.data() + text.size()) {}
+
+    char peek() const noexcept { return at_ == end_ ? '\0' : *at_; }
+    void advance() noexcept { ++at_; }
+
+    void skip_space() noexcept {
+        while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r')) ++at_;
+    }
+    /// Eats `c` when it stands here.
+    bool eat(char c) noexcept {
+        if (at_ == end_ || *at_ != c) return false;
+        ++at_;
+        return true;
+    }
+    bool eat(std::string_view word) noexcept {
+        if (std::string_view(at_, static_cast<std::size_t>(end_ - at_)).substr(0, word.size()) != word) return false;
+        at_ += word.size();
+        return true;
+    }
+    bool fail(std::string_view message, const char* where) noexcept {
+        message_ = message;
+        wrong_ = where;
+        return false;
+    }
+    bool fail(std::string_view message) noexcept { return fail(message, at_); }
+
+    /// Up to the one value of a text.
+    bool begin() noexcept {
+        if (eat("\xEF\xBB\xBF")) return fail("Unexpected UTF-8 BOM", begin_);
+        skip_space();
+        return true;
+    }
+    /// Nothing stands behind that value.
+    bool end() noexcept {
+        skip_space();
+        return at_ == end_ || fail("Extra data");
+    }
+    /// Eats a bracket, and the white space behind it, one level further down. in/out: how many levels are left.
+    bool open_level(unsigned& levels_left) noexcept {
+        if (levels_left == 0) return fail("Too many levels of nesting");
+        --levels_left;
+        advance();
+        skip_space();
+        return true;
+    }
+    /// Behind an element or a member: true at the next one; false behind `bracket`, or with a failure.
+    bool next_or_close(char bracket) noexcept {
+        skip_space();
+        if (eat(bracket)) return false;
+        if (!eat(',')) return fail("Expecting ',' delimiter");
+        skip_space();
+        return true;
+    }
+    /// The name of a member with its colon, up to the value.
+    bool name(std::string& out) {
+        if (!eat('"')) return fail("Expecting property name enclosed in double quotes");
+        return string(out) && colon();
+    }
+    bool colon() noexcept {
+        skip_space();
+        if (!eat(':')) return fail("Expecting ':' delimiter");
+        skip_space();
+        return true;
+    }
+
+    /// The string whose quotation mark has been eaten.
+    bool string(std::string& out) {
+        const char* start = at_;
+        const char* stop = skip_plain(at_, end_);
+        if (stop != end_ && *stop == '"') {
+            out.assign(start, stop);
+            at_ = stop + 1;
+            return true;
+        }
+        return string_with_escapes(out, start, stop);
+    }
+
+    /// A string in which nothing is escaped and all is ASCII, as a view into the text. False, and nothing eaten, when it
+    /// is another one.
+    bool plain_string(std::string_view& out) noexcept {
+        if (peek() != '"') return false;
+        const char* stop = skip_plain(at_ + 1, end_);
+        if (stop == end_ || *stop != '"') return false;
+        out = {at_ + 1, static_cast<std::size_t>(stop - at_ - 1)};
+        at_ = stop + 1;
+        return true;
+    }
+
+    /// A number; false without a failure recorded when none starts here.
+    bool number(json& out) {
+        const char* start = at_;
+        const char* p = at_;
+        bool negative = p != end_ && *p == '-';
+        if (negative) ++p;
+        const char* digits = p;
+        std::uint64_t magnitude = 0;
+        if (p != end_ && *p == '0') {
+            ++p;
+        } else {
+            while (p != end_ && is_digit(*p)) magnitude = magnitude * 10 + static_cast<std::uint64_t>(*p++ - '0');
+        }
+        auto whole_digits = p - digits;
+        if (whole_digits == 0) return false;
+        bool whole = true;
+        std::int64_t exponent = 0;
+        auto used_digits = whole_digits;
+        if (end_ - p >= 2 && *p == '.' && is_digit(p[1])) {
+            whole = false;
+            const char* fraction = ++p;
+            while (p != end_ && is_digit(*p)) magnitude = magnitude * 10 + static_cast<std::uint64_t>(*p++ - '0');
+            exponent = fraction - p;
+            used_digits += p - fraction;
+        }
+        if (p != end_ && (*p == 'e' || *p == 'E')) {
+            const char* q = p + 1;
+            bool down = q != end_ && *q == '-';
+            if (q != end_ && (*q == '-' || *q == '+')) ++q;
+            if (q != end_ && is_digit(*q)) {
+                whole = false;
+                std::int64_t power = 0;
+                while (q != end_ && is_digit(*q)) {
+                    if (power < 100'000) power = power * 10 + (*q - '0');
+                    ++q;
+                }
+                exponent += down ? -power : power;
+                p = q;
+            }
+        }
+        at_ = p;
+        if (whole && used_digits <= 19) {  // 19 digits always fit 64 bits
+            if (!negative) {
+                out = json(magnitude);
+                return true;
+            }
+            if (magnitude <= std::uint64_t{1} << 63) {
+                out = json(static_cast<std::int64_t>(0 - magnitude));
+                return true;
+            }
+        } else if (whole && used_digits == 20 && !negative && magnitude >= 10'000'000'000'000'000'000u &&
+                   *digits == '1') {
+            // 20 digits that did not wrap around: 10^19 to 2^64 - 1 start with 1, and what wrapped is below 10^19.
+            out = json(magnitude);
+            return true;
+        }
+        // Exact factors of at most 2^53 and 10^22 give one correctly rounded result (Clinger).
+        if (used_digits <= 19 && magnitude <= std::uint64_t{1} << 53 && exponent >= -22 && exponent <= 22) {
+            auto value = static_cast<double>(magnitude);
+            value = exponent < 0 ? value / exact_powers_of_ten[static_cast<std::size_t>(-exponent)]
+                                 : value * exact_powers_of_ten[static_cast<std::size_t>(exponent)];
+            out = json(negative ? -value : value);
+            return true;
+        }
+        double value = read_double({start, static_cast<std::size_t>(p - start)});
+        if (std::isinf(value)) return fail("Number out of range", start);
+        out = json(value);
+        return true;
+    }
+
+    bool failed() const noexcept { return wrong_ != nullptr; }
+    /// Lines and characters are counted only now, for the one text that is wrong.
+    parse_error error() const noexcept {
+        parse_error why;
+        why.message = message_;
+        why.position = static_cast<std::size_t>(wrong_ - begin_);
+        for (const char* p = begin_; p != wrong_; ++p) {
+            bool starts_character = (static_cast<unsigned char>(*p) & 0xC0) != 0x80;
+            why.character += starts_character ? 1u : 0u;
+            why.column += starts_character ? 1u : 0u;
+            if (*p == '\n') {
+                ++why.line;
+                why.column = 1;
+            }
+        }
+        return why;
+    }
+
+private:
+    static bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+    bool string_with_escapes(std::string& out, const char* start, const char* stop) {
+        const char* quote = start - 1;
+        out.assign(start, stop);
+        for (;;) {
+            if (stop == end_) return fail("Unterminated string starting at", quote);
+            auto byte = static_cast<unsigned char>(*stop);
+            if (byte == '"') {
+                at_ = stop + 1;
+                return true;
+            }
+            const char* run = stop;
+            if (byte == '\\') {
+                if (!escape(out, stop, quote)) return false;
+                run = stop;
+            } else if (byte < 0x20) {
+                return fail("Invalid control character at", stop);
+            } else {
+                while (stop != end_ && static_cast<unsigned char>(*stop) >= 0x80) {
+                    std::size_t length = utf8::sequence_length({stop, static_cast<std::size_t>(end_ - stop)});
+                    if (length == 0) return fail("Invalid UTF-8", stop);
+                    stop += length;
+                }
+            }
+            stop = skip_plain(stop, end_);
+            out.append(run, stop);
+        }
+    }
+
+    /// The escape at `stop`, a backslash; moves behind it.
+    bool escape(std::string& out, const char*& stop, const char* quote) {
+        if (end_ - stop < 2) return fail("Unterminated string starting at", quote);
+        char plain = 0;
+        switch (stop[1]) {
+            case '"':
+                plain = '"';
+                break;
+            case '\\':
+                plain = '\\';
+                break;
+            case '/':
+                plain = '/';
+                break;
+            case 'b':
+                plain = '\b';
+                break;
+            case 'f':
+                plain = '\f';
+                break;
+            case 'n':
+                plain = '\n';
+                break;
+            case 'r':
+                plain = '\r';
+                break;
+            case 't':
+                plain = '\t';
+                break;
+            case 'u':
+                return unicode_escape(out, stop);
+            default:
+                return fail("Invalid \\escape", stop);
+        }
+        out.push_back(plain);
+        stop += 2;
+        return true;
+    }
+
+    bool unicode_escape(std::string& out, const char*& stop) {
+        int unit = hex4(stop + 2);
+        if (unit < 0) return fail("Invalid \\uXXXX escape", stop + 1);
+        auto code = static_cast<std::uint32_t>(unit);
+        if (code >= 0xDC00 && code <= 0xDFFF) return fail("Unpaired surrogate in \\uXXXX escape", stop);
+        if (code >= 0xD800 && code <= 0xDBFF) {
+            int low = end_ - stop >= 8 && stop[6] == '\\' && stop[7] == 'u' ? hex4(stop + 8) : -1;
+            if (low < 0xDC00 || low > 0xDFFF) return fail("Unpaired surrogate in \\uXXXX escape", stop);
+            code = 0x10000 + ((code - 0xD800) << 10) + (static_cast<std::uint32_t>(low) - 0xDC00);
+            stop += 6;
+        }
+        stop += 6;
+        auto push = [&](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
+        if (code < 0x80) {
+            push(code);
+        } else if (code < 0x800) {
+            push(0xC0 | code >> 6);
+            push(0x80 | (code & 0x3F));
+        } else if (code < 0x10000) {
+            push(0xE0 | code >> 12);
+            push(0x80 | (code >> 6 & 0x3F));
+            push(0x80 | (code & 0x3F));
+        } else {
+            push(0xF0 | code >> 18);
+            push(0x80 | (code >> 12 & 0x3F));
+            push(0x80 | (code >> 6 & 0x3F));
+            push(0x80 | (code & 0x3F));
+        }
+        return true;
+    }
+
+    int hex4(const char* digits) const noexcept {
+        if (end_ - digits < 4) return -1;
+        int value = 0;
+        for (int i = 0; i < 4; ++i) {
+            char c = digits[i];
+            int digit = c >= '0' && c <= '9'   ? c - '0'
+                        : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                        : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                               : -1;
+            if (digit < 0) return -1;
+            value = value << 4 | digit;
+        }
+        return value;
+    }
+
+    const char* begin_;
+    const char* at_;
+    const char* end_;
+    const char* wrong_ = nullptr;
+    std::string_view message_;
+};
+
+/// Builds values. What is not yet complete waits on two stacks shared by all levels, so that each array and object is
+/// allocated once, at its size. A value that is wrong is recorded in the scanner and comes out as null.
+class json_parser {
+public:
+    json_parser(json_scanner& scanner, unsigned max_depth) noexcept : scanner_(scanner), levels_left_(max_depth) {}
+
+    /// The value that starts here (white space has been skipped).
+    json value() {
+        switch (scanner_.peek()) {
+            case '{':
+                return object();
+            case '[':
+                return array();
+            case '"': {
+                scanner_.advance();
+                std::string text;
+                scanner_.string(text);
+                return json(std::move(text));
+            }
+            case 't':
+                if (scanner_.eat("true")) return json(true);
+                break;
+            case 'f':
+                if (scanner_.eat("false")) return json(false);
+                break;
+            case 'n':
+                if (scanner_.eat("null")) return json();
+                break;
+            default: {
+                json number;
+                if (scanner_.number(number) || scanner_.failed()) return number;
+                break;
+            }
+        }
+        scanner_.fail("Expecting value");
+        return json();
+    }
+
+private:
+    json array() {
+        json made = json::array();
+        if (!scanner_.open_level(levels_left_)) return made;
+        std::size_t base = values_.size();
+        if (base == 0) values_.reserve(16);
+        if (!scanner_.eat(']')) {
+            do {
+                values_.push_back(value());
+                if (scanner_.failed()) return made;
+            } while (scanner_.next_or_close(']'));
+            if (scanner_.failed()) return made;
+        }
+        auto first = values_.begin() + static_cast<std::ptrdiff_t>(base);
+        made.as_array().assign(std::make_move_iterator(first), std::make_move_iterator(values_.end()));
+        values_.erase(first, values_.end());
+        ++levels_left_;
+        return made;
+    }
+
+    json object() {
+        json made = json::object();
+        if (!scanner_.open_level(levels_left_)) return made;
+        std::size_t base = members_.size();
+        if (base == 0) members_.reserve(16);
+        if (!scanner_.eat('}')) {
+            do {
+                std::string key;
+                if (!scanner_.name(key)) return made;
+                members_.emplace_back(std::move(key), value());
+                if (scanner_.failed()) return made;
+            } while (scanner_.next_or_close('}'));
+            if (scanner_.failed()) return made;
+        }
+        auto first = members_.begin() + static_cast<std::ptrdiff_t>(base);
+        auto last = merge_duplicates(first, members_.end());
+        made.as_object().assign(std::make_move_iterator(first), std::make_move_iterator(last));
+        members_.erase(first, members_.end());
+        ++levels_left_;
+        return made;
+    }
+
+    using member_iterator = std::vector<json_member>::iterator;
+
+    /// Leaves each name once: where it came first, with the value that came last. n log n whatever the names are.
+    static member_iterator merge_duplicates(member_iterator first, member_iterator last) {
+        auto count = static_cast<std::size_t>(last - first);
+        std::vector<std::size_t> gone;
+        if (count <= 16) {
+            for (std::size_t i = 1; i < count; ++i) {
+                for (std::size_t j = 0; j < i; ++j) {
+                    auto& earlier = first[static_cast<std::ptrdiff_t>(j)];
+                    auto& later = first[static_cast<std::ptrdiff_t>(i)];
+                    if (earlier.key.size() != later.key.size() || earlier.key != later.key) continue;
+                    earlier.value = std::move(later.value);
+                    gone.push_back(i);
+                    break;
+                }
+            }
+        } else {
+            std::vector<std::size_t> order(count);
+            for (std::size_t i = 0; i < count; ++i) order[i] = i;
+            auto key = [&](std::size_t i) -> const std::string& { return first[static_cast<std::ptrdiff_t>(i)].key; };
+            std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+                int compared = key(a).compare(key(b));
+                return compared != 0 ? compared < 0 : a < b;
+            });
+            std::size_t owner = order[0];
+            for (std::size_t i = 1; i < count; ++i) {
+                if (key(order[i]) != key(owner)) {
+                    owner = order[i];
+                    continue;
+                }
+                first[static_cast<std::ptrdiff_t>(owner)].value =
+                    std::move(first[static_cast<std::ptrdiff_t>(order[i])].value);
+                gone.push_back(order[i]);
+            }
+            std::sort(gone.begin(), gone.end());
+        }
+        if (gone.empty()) return last;
+        std::size_t kept = 0;
+        std::size_t next_gone = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            if (next_gone < gone.size() && gone[next_gone] == i) {
+                ++next_gone;
+                continue;
+            }
+            if (kept != i) first[static_cast<std::ptrdiff_t>(kept)] = std::move(first[static_cast<std::ptrdiff_t>(i)]);
+            ++kept;
+        }
+        return first + static_cast<std::ptrdiff_t>(kept);
+    }
+
+    json_scanner& scanner_;
+    unsigned levels_left_;
+    std::vector<json> values_;
+    std::vector<json_member> members_;
+};
+
+}  // namespace detail
+
+inline result<json, parse_error> json::try_parse(std::string_view text, const parse_options& options) {
+    detail::json_scanner scanner(text);
+    detail::json_parser parser(scanner, std::min(options.max_depth, 512u));
+    if (!scanner.begin()) return failure(scanner.error());
+    json value = parser.value();
+    if (scanner.failed() || !scanner.end()) return failure(scanner.error());
+    return value;
+}
+
+inline result<json, parse_error> json::try_parse(std::string_view text) { return try_parse(text, parse_options{}); }
+
+inline json json::parse(std::string_view text, const parse_options& options) {
+    auto read = try_parse(text, options);
+    if (!read) throw json_error(read.error());
+    return *std::move(read);
+}
+
+inline json json::parse(std::string_view text) { return parse(text, parse_options{}); }
+
+}  // namespace coracle
+
+// ---- coracle/json/from_text.hpp
+// from_text: one word of a path, a query or a JSON string as a value, by pydantic's lax rules and with its words when
+// it is none.
+
+namespace coracle {
+
+/// What one word can be: a number, bool, text, an enum by name, or time: durations, std::chrono::year_month_day and
+/// points of system time (sys_days is a date).
+template <class T>
+concept scalar = (std::is_arithmetic_v<T> && !detail::code_unit<T>) || std::same_as<T, std::string> ||
+                 std::is_enum_v<T> || detail::time_type<T>;
+
+/// Why a text is no value of the type that was asked for.
+struct text_problem {
+    std::string_view type{};
+    std::string msg{};
+    json ctx{};
+};
+
+namespace detail {
+
+/// Without the white space that Python's strip() takes off.
+constexpr std::string_view strip(std::string_view text) noexcept {
+    constexpr std::string_view spaces = " \t\n\r\v\f";
+    std::size_t first = text.find_first_not_of(spaces);
+    if (first == text.npos) return {};
+    return text.substr(first, text.find_last_not_of(spaces) - first + 1);
+}
+
+constexpr std::size_t count_digits(std::string_view text) noexcept {
+    std::size_t count = 0;
+    while (count < text.size() && ascii::is_digit(text[count])) ++count;
+    return count;
+}
+
+/// Sign and digits of `42`, `+42`, ` 42 ` and `42.0`; nothing when it is no integer.
+struct integer_text {
+    bool negative = false;
+    std::string_view digits{};
+};
+constexpr std::optional<integer_text> split_integer(std::string_view text) noexcept {
+    text = strip(text);
+    integer_text found;
+    found.negative = text.starts_with('-');
+    if (found.negative || text.starts_with('+')) text.remove_prefix(1);
+    found.digits = text.substr(0, count_digits(text));
+    std::string_view rest = text.substr(found.digits.size());
+    if (rest.starts_with('.') && rest.find_first_not_of('0', 1) == rest.npos && rest.size() > 1) rest = {};
+    if (found.digits.empty() || !rest.empty()) return std::nullopt;
+    std::size_t zeros = found.digits.find_first_not_of('0');
+    found.digits.remove_prefix(zeros == text.npos ? found.digits.size() - 1 : zeros);
+    return found;
+}
+
+template <class T>
+std::optional<T> read_integer(std::string_view text, text_problem& why) {
+    auto found = split_integer(text);
+    if (!found) {
+        why = {"int_parsing", "Input should be a valid integer, unable to parse string as an integer", {}};
+        return std::nullopt;
+    }
+    auto magnitude = ascii::parse_decimal<std::uint64_t>(found->digits);
+    bool negative = found->negative && magnitude != std::uint64_t{0};
+    std::uint64_t most = negative ? std::uint64_t{0} - static_cast<std::uint64_t>(std::numeric_limits<T>::min())
+                                  : static_cast<std::uint64_t>(std::numeric_limits<T>::max());
+    if constexpr (std::is_unsigned_v<T>)
+        if (negative) most = 0;
+    if (magnitude && *magnitude <= most) return static_cast<T>(negative ? std::uint64_t{0} - *magnitude : *magnitude);
+    // Python's integers have no bounds and so no word for this; these are the words for a bound.
+    if (negative) {
+        auto least = +std::numeric_limits<T>::min();
+        why = {
+            "greater_than_equal", "Input should be greater than or equal to " + std::to_string(least), {{"ge", least}}};
+    } else {
+        auto greatest = +std::numeric_limits<T>::max();
+        why = {
+            "less_than_equal", "Input should be less than or equal to " + std::to_string(greatest), {{"le", greatest}}};
+    }
+    return std::nullopt;
+}
+
+/// The text of a number as JSON would have it, from one as Python's float() takes it: `.5`, `5.`, `+5`, `05`.
+/// Empty when it is no number.
+inline std::string json_number(std::string_view text) {
+    std::string out;
+    if (text.starts_with('-')) out = "-";
+    if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+    std::string_view whole = text.substr(0, count_digits(text));
+    text.remove_prefix(whole.size());
+    std::string_view fraction;
+    if (text.starts_with('.')) {
+        fraction = text.substr(1, count_digits(text.substr(1)));
+        text.remove_prefix(1 + fraction.size());
+    }
+    if (whole.empty() && fraction.empty()) return {};
+    std::size_t zeros = whole.find_first_not_of('0');
+    whole.remove_prefix(zeros == whole.npos ? whole.size() : zeros);
+    out.append(whole.empty() ? "0" : whole);
+    if (!fraction.empty()) out.append(".").append(fraction);
+    if (text.starts_with('e') || text.starts_with('E')) {
+        text.remove_prefix(1);
+        out += 'e';
+        if (text.starts_with('-') || text.starts_with('+')) {
+            out += text[0];
+            text.remove_prefix(1);
+        }
+        if (text.empty() || count_digits(text) != text.size()) return {};
+        out.append(text);
+        return out;
+    }
+    return text.empty() ? out : std::string();
+}
+
+template <class T>
+std::optional<T> read_floating(std::string_view text, text_problem& why) {
+    text = strip(text);
+    std::string number = json_number(text);
+    std::string_view word = text;
+    if (word.starts_with('-') || word.starts_with('+')) word.remove_prefix(1);
+    bool endless = ascii::iequals(word, "inf") || ascii::iequals(word, "infinity") || ascii::iequals(word, "nan");
+    if (number.empty() && !endless) {
+        why = {"float_parsing", "Input should be a valid number, unable to parse string as a number", {}};
+        return std::nullopt;
+    }
+    T value = endless ? std::numeric_limits<T>::infinity() : static_cast<T>(read_double(number));
+    if (std::isfinite(value)) return value;
+    why = {"finite_number", "Input should be a finite number", {}};
+    return std::nullopt;
+}
+
+inline std::optional<bool> read_bool(std::string_view text, text_problem& why) {
+    for (std::string_view word : {"true", "1", "on", "yes", "t", "y"})
+        if (ascii::iequals(text, word)) return true;
+    for (std::string_view word : {"false", "0", "off", "no", "f", "n"})
+        if (ascii::iequals(text, word)) return false;
+    why = {"bool_parsing", "Input should be a valid boolean, unable to interpret input", {}};
+    return std::nullopt;
+}
+
+template <class E>
+std::optional<E> read_enum(std::string_view text, text_problem& why) {
+    if (auto value = reflect::enum_cast<E>(text)) return value;
+    constexpr const auto& entries = reflect::enum_entries<E>;
+    std::string expected;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        if (i != 0) expected += i + 1 == entries.size() ? " or " : ", ";
+        expected.append("'").append(entries[i].name).append("'");
+    }
+    why = {"enum", "Input should be " + expected, {{"expected", expected}}};
+    return std::nullopt;
+}
+
+/// A time from what was read of it. `found` is nothing when `reason` says why.
+template <class T>
+std::optional<T> make_time(const std::optional<time_span>& found, std::string_view reason, text_problem& why) {
+    if (found)
+        if (auto value = to_duration<T>(*found, reason)) return value;
+    why = {"time_delta_parsing", "Input should be a valid timedelta, " + std::string(reason), {{"error", reason}}};
+    return std::nullopt;
+}
+template <class T>
+std::optional<T> make_time(const std::optional<instant>& found, std::string_view reason, text_problem& why) {
+    if constexpr (date_type<T>) {
+        if (found) {
+            auto day = std::chrono::floor<std::chrono::days>(found->seconds);
+            if (day == found->seconds && found->nanoseconds == 0) return T(day);
+            why = {"date_from_datetime_inexact",
+                   "Datetimes provided to dates should have zero time - e.g. be exact dates",
+                   {}};
+            return std::nullopt;
+        }
+        why = {"date_from_datetime_parsing",
+               "Input should be a valid date or datetime, " + std::string(reason),
+               {{"error", reason}}};
+    } else {
+        if (found) {
+            if (auto value = to_sys_time<typename T::duration>(*found)) return value;
+            reason = "it is out of the range that can be held here";
+        }
+        why = {"datetime_from_date_parsing",
+               "Input should be a valid datetime or date, " + std::string(reason),
+               {{"error", reason}}};
+    }
+    return std::nullopt;
+}
+
+/// A number of seconds: a length, or a point behind the first second of 1970.
+template <time_type T>
+std::optional<T> read_time(double seconds, text_problem& why) {
+    std::string_view reason = "dates after 9999 are not supported as unix timestamps";
+    if constexpr (is_duration<T>) {
+        auto found = read_span(seconds, reason);
+        return make_time<T>(found, reason, why);
+    } else {
+        return make_time<T>(read_instant(seconds), reason, why);
+    }
+}
+
+template <time_type T>
+std::optional<T> read_time(std::string_view text, text_problem& why) {
+    text = strip(text);
+    // A number stands for itself, also as text; what is no number has a letter, a colon or a second hyphen.
+    std::string number = json_number(text);
+    if (!number.empty()) return read_time<T>(read_double(number), why);
+    std::string_view reason;
+    if constexpr (is_duration<T>) {
+        auto found = read_span(text, reason);
+        return make_time<T>(found, reason, why);
+    } else {
+        auto found = read_instant(text, reason);
+        return make_time<T>(found, reason, why);
+    }
+}
+
+}  // namespace detail
+
+/// The value that `text` stands for; nothing, and why, when it stands for none.
+template <scalar T>
+std::optional<T> from_text(std::string_view text, text_problem& why) {
+    if constexpr (std::same_as<T, std::string>) {
+        if (utf8::is_valid(text)) return std::string(text);
+        why = {"string_unicode", "Input should be a valid string, unable to parse raw data as a unicode string", {}};
+        return std::nullopt;
+    } else if constexpr (std::same_as<T, bool>) {
+        return detail::read_bool(text, why);
+    } else if constexpr (std::is_integral_v<T>) {
+        return detail::read_integer<T>(text, why);
+    } else if constexpr (std::is_floating_point_v<T>) {
+        return detail::read_floating<T>(text, why);
+    } else if constexpr (detail::time_type<T>) {
+        return detail::read_time<T>(text, why);
+    } else {
+        return detail::read_enum<T>(text, why);
+    }
+}
+
+}  // namespace coracle
+
+// ---- coracle/json/validation.hpp
+// validation: what is wrong with a value that came from outside, in pydantic's words.
+
+namespace coracle {
+
+/// Issues that are kept for one document: an answer should not be much larger than what it answers.
+inline constexpr std::size_t max_validation_issues = 100;
+/// About how many bytes of what came are repeated in the issues of one document; behind them `input` is null.
+inline constexpr std::size_t max_repeated_input = 64 * 1024;
+
+/// One thing that was wrong: `{"type", "loc", "msg", "input", "ctx"?}`, in pydantic's words.
+struct validation_issue {
+    std::string type{};  ///< `missing`, `int_parsing`, ...
+    json loc{};          ///< an array: "path", "query" or "body", then names and indexes
+    std::string msg{};
+    json input{};  ///< what came; null when nothing did
+    json ctx{};    ///< null: left out
+};
+
+}  // namespace coracle
+
+// ---- coracle/json/write.hpp
+// write: JSON text, straight into a byte_buffer: values, containers, enums and structs without a json in between.
+// RFC 8259. Compact, UTF-8 as it is, numbers with the fewest digits that read back as the same, `1.0` for a whole one.
+
+namespace coracle {
+
+namespace detail {
+
+/// Deeper values are a mistake, or a linked list that should have been an array.
+inline constexpr unsigned max_write_depth = 512;
+
+/// `{"name":` for the first member, `,"name":` for the others. Names are identifiers: nothing in them is ever escaped.
+template <class T, std::size_t I>
+inline constexpr auto field_opening = [] {
+    constexpr std::string_view name = reflect::field_name<T, I>;
+    std::array<char, name.size() + 4> text{};
+    text[0] = I == 0 ? '{' : ',';
+    text[1] = '"';
+    for (std::size_t i = 0; i < name.size(); ++i) text[i + 2] = name[i];
+    text[name.size() + 2] = '"';
+    text[name.size() + 3] = ':';
+    return text;
+}();
+
+/// Writes with a cursor of its own; the buffer learns of the bytes when the room is used up and at the end.
+class json_writer {
+public:
+    explicit json_writer(byte_buffer& out) noexcept : out_(out) {}
+    json_writer(const json_writer&) = delete;
+    json_writer& operator=(const json_writer&) = delete;
+
+    /// Hands the last bytes to the buffer.
+    void finish() noexcept {
+        if (at_ != from_) out_.commit(static_cast<std::size_t>(at_ - from_));
+        from_ = at_;
+    }
+
+    template <class T>
+    void write(const T& value) {
+        if constexpr (std::derived_from<T, json>) {
+            write_value(value);
+        } else if constexpr (std::same_as<T, char>) {
+            write_text({&value, 1});
+        } else if constexpr (std::is_arithmetic_v<T>) {
+            static_assert(!code_unit<T>,
+                          "coracle: wide characters have no form in JSON; make them UTF-8 in a std::string");
+            room(max_number_length);
+            write_number(value);
+        } else if constexpr (std::same_as<T, std::nullptr_t> || std::same_as<T, std::monostate>) {
+            write_null();
+        } else if constexpr (json_text<T>) {
+            if constexpr (std::is_pointer_v<T>)
+                if (value == nullptr) return write_null();
+            write_text(value);
+        } else if constexpr (describes_itself<T>) {
+            write_value(to_json(value));
+        } else if constexpr (std::is_enum_v<T>) {
+            // A number that no enumerator has is told as what it is.
+            std::string_view name = reflect::enum_name(value);
+            if (name.empty()) return write(static_cast<std::underlying_type_t<T>>(value));
+            room(name.size() + 2);
+            put('"');
+            copy(name.data(), name.size());
+            put('"');
+        } else if constexpr (time_type<T>) {
+            room(max_time_length + 2);
+            put('"');
+            at_ = write_time(at_, value);
+            put('"');
+        } else if constexpr (json_nullable<T>) {
+            if (!value) return write_null();
+            write(*value);
+        } else if constexpr (is_a<T, std::variant>) {
+            std::visit([this](const auto& held) { this->write(held); }, value);
+        } else if constexpr (json_tuple<T>) {
+            open('[');
+            std::apply([this](const auto&... each) { (this->write_element(each), ...); }, value);
+            close(']', std::tuple_size_v<T> == 0);
+        } else if constexpr (json_map<T>) {
+            open('{');
+            for (const auto& [name, member] : value) write_member(name, member);
+            close('}', value.begin() == value.end());
+        } else if constexpr (json_list<T>) {
+            open('[');
+            for (const auto& element : value) write_element(static_cast<const typename T::value_type&>(element));
+            close(']', value.begin() == value.end());
+        } else {
+            static_assert(json_struct<T>,
+                          "coracle: this type has no form in JSON; make it a plain struct, or write a function "
+                          "`json to_json(const T&)` beside it");
+            if constexpr (json_struct<T>) write_fields(value, std::make_index_sequence<reflect::field_count<T>>{});
+        }
+    }
+
+    /// A json on several lines, `indent` spaces per level.
+    void write_indented(const json& value, unsigned indent) {
+        if (value.empty()) return write_value(value);
+        bool array = value.is_array();
+        open(array ? '[' : '{');
+        auto line = [&](unsigned levels) {
+            room(levels * indent + 1);
+            put('\n');
+            std::memset(at_, ' ', levels * indent);
+            at_ += levels * indent;
+        };
+        bool first = true;
+        auto next = [&] {
+            if (!std::exchange(first, false)) write_byte(',');
+            line(depth_);
+        };
+        if (array) {
+            for (const json& element : value.as_array()) {
+                next();
+                write_indented(element, indent);
+            }
+        } else {
+            for (const json_member& member : value.as_object()) {
+                next();
+                write_text(member.key);
+                room(2);
+                put(':');
+                put(' ');
+                write_indented(member.value, indent);
+            }
+        }
+        --depth_;
+        line(depth_);
+        write_byte(array ? ']' : '}');
+    }
+
+private:
+    /// Every write of `count` bytes stands behind a room(count).
+    void room(std::size_t count) {
+        if (static_cast<std::size_t>(end_ - at_) < count) [[unlikely]]
+            more_room(count);
+    }
+    [[gnu::noinline]] void more_room(std::size_t count) {
+        finish();
+        std::size_t wanted = std::max(count, chunk_);
+        if (chunk_ < 16 * 1024) chunk_ *= 2;
+        at_ = from_ = out_.prepare(wanted);
+        end_ = at_ + wanted;
+    }
+    void put(char byte) noexcept { *at_++ = byte; }
+    void copy(const char* from, std::size_t count) noexcept {
+        std::memcpy(at_, from, count);
+        at_ += count;
+    }
+    void write_byte(char byte) {
+        room(1);
+        put(byte);
+    }
+    void write_null() {
+        room(4);
+        copy("null", 4);
+    }
+
+    // The caller has made room for max_number_length.
+    template <class T>
+    void write_number(T value) {
+        if constexpr (std::same_as<T, bool>) {
+            value ? copy("true", 4) : copy("false", 5);
+        } else if constexpr (std::same_as<T, long double>) {
+            write_number(static_cast<double>(value));
+        } else if constexpr (std::is_floating_point_v<T>) {
+            if (!std::isfinite(value)) throw json_error("Out of range float values are not JSON compliant");
+            at_ = write_floating(at_, value);
+        } else if constexpr (std::is_signed_v<T>) {
+            at_ = write_signed(at_, static_cast<std::int64_t>(value));
+        } else {
+            at_ = write_unsigned(at_, static_cast<std::uint64_t>(value));
+        }
+    }
+
+    // One pass: at every step there is room for what is left of the text, unescaped, and the closing mark.
+    void write_text(std::string_view text) {
+        const char* at = text.data();
+        const char* const end = at + text.size();
+        room(text.size() + 2);
+        put('"');
+        while (at != end) {
+            if (end - at >= 8) {
+                std::memcpy(at_, at, 8);
+                std::uint64_t special = special_bytes(load_word(at));
+                std::ptrdiff_t plain = special == 0 ? 8 : std::countr_zero(special) >> 3;
+                at += plain;
+                at_ += plain;
+                if (special == 0) continue;
+            } else if (is_plain(*at)) {
+                put(*at++);
+                continue;
+            }
+            auto byte = static_cast<unsigned char>(*at);
+            if (byte >= 0x80) {
+                std::size_t length = utf8::sequence_length({at, static_cast<std::size_t>(end - at)});
+                if (length == 0) refuse_text(text, at);
+                copy(at, length);
+                at += length;
+            } else {
+                room(6 + static_cast<std::size_t>(end - at));
+                write_escape(byte);
+                ++at;
+            }
+        }
+        put('"');
+    }
+    [[noreturn]] static void refuse_text(std::string_view text, const char* at) {
+        throw json_error("a text is not valid UTF-8 at byte " + std::to_string(at - text.data()) +
+                         " and cannot be written as JSON");
+    }
+    void write_escape(unsigned char byte) noexcept {
+        constexpr char digits[] = "0123456789abcdef";
+        char letter = byte == '"'    ? '"'
+                      : byte == '\\' ? '\\'
+                      : byte == '\b' ? 'b'
+                      : byte == '\f' ? 'f'
+                      : byte == '\n' ? 'n'
+                      : byte == '\r' ? 'r'
+                      : byte == '\t' ? 't'
+                                     : 'u';
+        put('\\');
+        put(letter);
+        if (letter != 'u') return;
+        copy("00", 2);
+        put(digits[byte >> 4]);
+        put(digits[byte & 15]);
+    }
+
+    void write_value(const json& value) {
+        switch (value.type()) {
+            case json_kind::null:
+                return write_null();
+            case json_kind::boolean:
+                return write(value.as_bool());
+            case json_kind::integer:
+                return write(value.as_int());
+            case json_kind::unsigned_integer:
+                return write(value.as_uint());
+            case json_kind::number:
+                return write(value.as_double());
+            case json_kind::string:
+                return write_text(value.as_string());
+            case json_kind::array:
+                open('[');
+                for (const json& element : value.as_array()) write_element(element);
+                return close(']', value.empty());
+            case json_kind::object:
+                open('{');
+                for (const json_member& member : value.as_object()) write_member(member.key, member.value);
+                return close('}', value.empty());
+        }
+    }
+
+    // Elements leave a comma behind, which the bracket at the end takes the place of.
+    template <class T>
+    void write_element(const T& element) {
+        write(element);
+        write_byte(',');
+    }
+    template <class T>
+    void write_member(std::string_view name, const T& member) {
+        write_text(name);
+        write_byte(':');
+        write_element(member);
+    }
+    void open(char bracket) {
+        deeper();
+        write_byte(bracket);
+    }
+    void close(char bracket, bool empty) {
+        --depth_;
+        if (empty) return write_byte(bracket);
+        at_[-1] = bracket;
+    }
+    void deeper() {
+        if (++depth_ > max_write_depth)
+            throw json_error("a value is nested deeper than " + std::to_string(max_write_depth) + " levels");
+    }
+
+    template <class T, std::size_t... I>
+    void write_fields(const T& object, std::index_sequence<I...>) {
+        deeper();
+        if constexpr (sizeof...(I) == 0) write_byte('{');
+        [[maybe_unused]] auto members = reflect::tie(object);
+        (write_field<T, I>(std::get<I>(members)), ...);
+        write_byte('}');
+        --depth_;
+    }
+    template <class T, std::size_t I, class Member>
+    void write_field(const Member& member) {
+        constexpr auto& opening = field_opening<T, I>;
+        room(opening.size() + max_number_length);
+        copy(opening.data(), opening.size());
+        if constexpr (std::is_arithmetic_v<Member> && !code_unit<Member>)
+            write_number(member);
+        else
+            write(member);
+    }
+
+    byte_buffer& out_;
+    char* from_ = nullptr;  // what the buffer does not know of yet: [from_, at_)
+    char* at_ = nullptr;
+    char* end_ = nullptr;
+    std::size_t chunk_ = 128;
+    unsigned depth_ = 0;
+};
+
+/// Calls write(json_writer&); what it wrote is taken back when it throws.
+template <class Write>
+void write_all_or_nothing(byte_buffer& out, Write&& write) {
+    std::size_t before = out.size();
+    try {
+        json_writer writer(out);
+        write(writer);
+        writer.finish();
+    } catch (...) {
+        out.truncate(before);
+        throw;
+    }
+}
+
+}  // namespace detail
+
+/// Appends `value` as compact JSON. Error: json_error for NaN and infinity, for text that is not UTF-8, and for more than
+/// 512 levels; `out` is then as it was. Cost: one pass, no allocation besides the buffer's.
+template <class T>
+void write_json(byte_buffer& out, const T& value) {
+    detail::write_all_or_nothing(out, [&](detail::json_writer& writer) { writer.write(value); });
+}
+
+/// The same as text.
+template <class T>
+std::string to_json_text(const T& value) {
+    byte_buffer out;
+    write_json(out, value);
+    return std::string(out.view());
+}
+
+inline std::string json::dump() const { return to_json_text(*this); }
+inline std::string json::dump(unsigned indent) const {
+    byte_buffer out;
+    detail::write_all_or_nothing(out, [&](detail::json_writer& writer) { writer.write_indented(*this, indent); });
+    return std::string(out.view());
+}
+
+}  // namespace coracle
+
+// ---- coracle/json/read.hpp
+// read: json values as C++ values, by pydantic's lax rules. Everything that is wrong is found in one pass.
+// A member may be left out when it has a default: field_default.hpp says what counts as one.
+
+namespace coracle {
+
+/// Where in a document something stands: names and indexes from the outside in. Lives on the stack of the reader.
+class json_place {
+public:
+    json_place() noexcept = default;
+    json_place(const json_place& above, std::string_view name) noexcept : above_(&above), name_(name) {}
+    json_place(const json_place& above, std::size_t index) noexcept : above_(&above), index_(index), is_index_(true) {}
+
+    /// As `["body", "items", 0]`, behind `root`.
+    json loc(std::string_view root) const {
+        json made = json::array();
+        if (!root.empty()) made.push_back(json(root));
+        append_to(made);
+        return made;
+    }
+
+private:
+    void append_to(json& loc) const {
+        if (!above_) return;
+        above_->append_to(loc);
+        loc.push_back(is_index_ ? json(index_) : json(name_));
+    }
+    const json_place* above_ = nullptr;
+    std::string_view name_{};
+    std::size_t index_ = 0;
+    bool is_index_ = false;
+};
+
+namespace detail {
+
+/// A type with a function `bool from_json(const json&, T&)` beside it, which then says what is read as one.
+template <class T>
+concept reads_itself = requires(const json& in, T& out) {
+    { from_json(in, out) } -> std::same_as<bool>;
+};
+
+/// A container that hashes with std::hash, whose values anybody can collide (threat D3).
+template <class T>
+concept weakly_hashed =
+    requires { typename T::hasher; } && std::same_as<typename T::hasher, std::hash<typename T::key_type>>;
+
+/// Bytes that `value` takes as text, about; counting ends above `most`.
+inline std::size_t rough_size(const json& value, std::size_t most) {
+    std::vector<const json*> open{&value};
+    std::size_t size = 0;
+    while (!open.empty() && size <= most) {
+        const json& each = *open.back();
+        open.pop_back();
+        size += 4 + (each.is_string() ? each.as_string().size() : 0);
+        if (each.is_array())
+            for (const json& element : each.as_array()) open.push_back(&element);
+        if (!each.is_object()) continue;
+        for (const json_member& member : each.as_object()) {
+            size += member.key.size() + 4;
+            open.push_back(&member.value);
+        }
+    }
+    return size;
+}
+
+class json_reader {
+public:
+    json_reader(std::string_view root, std::vector<validation_issue>& issues) noexcept : root_(root), issues_(issues) {}
+
+    /// False, and issues, when `in` is no T.
+    template <class T>
+    bool read(const json& in, T& out, const json_place& at) {
+        if constexpr (std::same_as<T, json>) {
+            out = in;
+            return true;
+        } else if constexpr (reads_itself<T>) {
+            return from_json(in, out) || refuse(in, at, "value_error", "Value error, this is not what was expected");
+        } else if constexpr (scalar<T>) {
+            return read_scalar(in, out, at);
+        } else if constexpr (std::same_as<T, char>) {
+            return read_letter(in, out, at);
+        } else if constexpr (is_a<T, std::optional>) {
+            if (in.is_null()) {
+                out.reset();
+                return true;
+            }
+            out.emplace();
+            return read(in, *out, at);
+        } else if constexpr (is_a<T, std::unique_ptr> || is_a<T, std::shared_ptr>) {
+            if (in.is_null()) {
+                out.reset();
+                return true;
+            }
+            auto made = std::make_unique<typename T::element_type>();
+            bool good = read(in, *made, at);
+            out = std::move(made);
+            return good;
+        } else if constexpr (is_a<T, std::variant>) {
+            return read_variant(in, out, at, std::make_index_sequence<std::variant_size_v<T>>{});
+        } else if constexpr (std::same_as<T, std::monostate>) {
+            return in.is_null() || refuse(in, at, "none_required", "Input should be None");
+        } else if constexpr (is_std_array<T>) {
+            return read_array(in, out, at);
+        } else if constexpr (json_tuple<T>) {
+            return read_tuple(in, out, at, std::make_index_sequence<std::tuple_size_v<T>>{});
+        } else if constexpr (json_map<T>) {
+            return read_map(in, out, at);
+        } else if constexpr (json_list<T>) {
+            return read_list(in, out, at);
+        } else {
+            static_assert(json_struct<T>,
+                          "coracle: this type cannot be read from JSON; make it a plain struct, or write a function "
+                          "`bool from_json(const json&, T&)` beside it");
+            if constexpr (json_struct<T>)
+                return read_struct(in, out, at, std::make_index_sequence<reflect::field_count<T>>{});
+            return false;
+        }
+    }
+
+private:
+    bool refuse(const json& in, const json_place& at, std::string_view type, std::string msg, json ctx = {}) {
+        if (issues_.size() >= max_validation_issues) return false;
+        std::size_t size = rough_size(in, input_left_);
+        bool fits = size <= input_left_;
+        if (fits) input_left_ -= size;
+        issues_.push_back({std::string(type), at.loc(root_), std::move(msg), fits ? in : json(), std::move(ctx)});
+        return false;
+    }
+
+    template <class T>
+    bool read_scalar(const json& in, T& out, const json_place& at) {
+        if constexpr (std::same_as<T, std::string>) {
+            if (!in.is_string()) return refuse(in, at, "string_type", "Input should be a valid string");
+            out = in.as_string();
+            return true;
+        } else {
+            if (in.is_string() || std::is_enum_v<T>) {
+                text_problem why;
+                // An enum knows names only; other values get its words all the same.
+                std::optional<T> value = from_text<T>(in.is_string() ? std::string_view(in.as_string()) : "", why);
+                if (value) out = *value;
+                return value || refuse(in, at, why.type, std::move(why.msg), std::move(why.ctx));
+            }
+            if constexpr (std::same_as<T, bool>)
+                return read_bool(in, out, at);
+            else if constexpr (std::is_floating_point_v<T>)
+                return read_floating(in, out, at);
+            else if constexpr (std::is_integral_v<T>)
+                return read_integer(in, out, at);
+            else if constexpr (time_type<T>)
+                return read_time(in, out, at);
+            else
+                return false;
+        }
+    }
+    template <class T>
+    bool read_time(const json& in, T& out, const json_place& at) {
+        // Python's bool is an int, and so a number of seconds; but no date.
+        if (!in.is_number() && !(is_duration<T> && in.is_bool()))
+            return is_duration<T> ? refuse(in, at, "time_delta_type", "Input should be a valid timedelta")
+                   : date_type<T> ? refuse(in, at, "date_type", "Input should be a valid date")
+                                  : refuse(in, at, "datetime_type", "Input should be a valid datetime");
+        text_problem why;
+        auto value = detail::read_time<T>(in.is_bool() ? (in.as_bool() ? 1.0 : 0.0) : in.as_double(), why);
+        if (value) out = *value;
+        return value || refuse(in, at, why.type, std::move(why.msg), std::move(why.ctx));
+    }
+    bool read_letter(const json& in, char& out, const json_place& at) {
+        if (!in.is_string()) return refuse(in, at, "string_type", "Input should be a valid string");
+        const std::string& text = in.as_string();
+        if (text.size() == 1) {
+            out = text[0];
+            return true;
+        }
+        return text.empty() ? refuse(in, at, "string_too_short", "String should have at least 1 character",
+                                     json{{"min_length", 1}})
+                            : refuse(in, at, "string_too_long", "String should have at most 1 character",
+                                     json{{"max_length", 1}});
+    }
+    bool read_bool(const json& in, bool& out, const json_place& at) {
+        if (in.is_bool()) {
+            out = in.as_bool();
+            return true;
+        }
+        if (!in.is_number()) return refuse(in, at, "bool_type", "Input should be a valid boolean");
+        double number = in.as_double();
+        if (!in.is_integer() && std::trunc(number) != number)
+            return refuse(in, at, "bool_type", "Input should be a valid boolean");
+        if (number != 0 && number != 1)
+            return refuse(in, at, "bool_parsing", "Input should be a valid boolean, unable to interpret input");
+        out = number == 1;
+        return true;
+    }
+    template <class T>
+    bool read_floating(const json& in, T& out, const json_place& at) {
+        if (in.is_bool()) {
+            out = in.as_bool() ? T(1) : T(0);
+            return true;
+        }
+        if (!in.is_number()) return refuse(in, at, "float_type", "Input should be a valid number");
+        out = static_cast<T>(in.as_double());
+        return std::isfinite(out) || refuse(in, at, "finite_number", "Input should be a finite number");
+    }
+    template <class T>
+    bool read_integer(const json& in, T& out, const json_place& at) {
+        if (in.is_bool()) {
+            out = static_cast<T>(in.as_bool());
+            return true;
+        }
+        if (!in.is_number()) return refuse(in, at, "int_type", "Input should be a valid integer");
+        if (!in.is_integer()) {
+            double number = in.as_double();
+            if (std::trunc(number) != number)
+                return refuse(in, at, "int_from_float",
+                              "Input should be a valid integer, got a number with a fractional part");
+            // The bounds of int64 and uint64 are powers of two, so these comparisons are exact.
+            if (number >= -0x1p63 && number < 0x1p63)
+                return read_integer(json(static_cast<std::int64_t>(number)), out, at);
+            if (number > 0 && number < 0x1p64) return read_integer(json(static_cast<std::uint64_t>(number)), out, at);
+            return number < 0 ? too_small<T>(in, at) : too_large<T>(in, at);
+        }
+        if (in.type() == json_kind::integer) {
+            std::int64_t value = in.as_int();
+            if (std::in_range<T>(value)) {
+                out = static_cast<T>(value);
+                return true;
+            }
+            return value < 0 ? too_small<T>(in, at) : too_large<T>(in, at);
+        }
+        if (!std::in_range<T>(in.as_uint())) return too_large<T>(in, at);
+        out = static_cast<T>(in.as_uint());
+        return true;
+    }
+    template <class T>
+    bool too_small(const json& in, const json_place& at) {
+        auto least = +std::numeric_limits<T>::min();
+        return refuse(in, at, "greater_than_equal", "Input should be greater than or equal to " + std::to_string(least),
+                      json{{"ge", least}});
+    }
+    template <class T>
+    bool too_large(const json& in, const json_place& at) {
+        auto most = +std::numeric_limits<T>::max();
+        return refuse(in, at, "less_than_equal", "Input should be less than or equal to " + std::to_string(most),
+                      json{{"le", most}});
+    }
+
+    template <class T>
+    bool read_list(const json& in, T& out, const json_place& at) {
+        static_assert(!weakly_hashed<T>,
+                      "coracle: std::hash can be made to collide by who sends the document (threat D3); read into a "
+                      "std::set or a std::vector, or give the container a seeded hash");
+        static_assert(std::default_initializable<typename T::value_type>,
+                      "coracle: what is read from JSON must be makeable without arguments");
+        constexpr bool is_set = !requires { out.push_back(std::declval<typename T::value_type>()); };
+        if (!in.is_array())
+            return is_set ? refuse(in, at, "set_type", "Input should be a valid set")
+                          : refuse(in, at, "list_type", "Input should be a valid list");
+        out.clear();
+        bool good = true;
+        std::size_t index = 0;
+        for (const json& element : in.as_array()) {
+            typename T::value_type value{};
+            good = read(element, value, json_place(at, index++)) && good;
+            out.insert(out.end(), std::move(value));
+        }
+        return good;
+    }
+    template <class T>
+    bool read_array(const json& in, T& out, const json_place& at) {
+        if (!in.is_array()) return refuse(in, at, "list_type", "Input should be a valid list");
+        if (in.size() != out.size()) return wrong_size(in, at, out.size(), "List");
+        bool good = true;
+        for (std::size_t i = 0; i < out.size(); ++i) good = read(in[i], out[i], json_place(at, i)) && good;
+        return good;
+    }
+    template <class T, std::size_t... I>
+    bool read_tuple(const json& in, T& out, const json_place& at, std::index_sequence<I...>) {
+        if (!in.is_array()) return refuse(in, at, "tuple_type", "Input should be a valid tuple");
+        if (in.size() > sizeof...(I)) return wrong_size(in, at, sizeof...(I), "Tuple");
+        bool good = true;
+        ((good = (I < in.size() ? read(in[I], std::get<I>(out), json_place(at, I))
+                                : refuse(in, json_place(at, I), "missing", "Field required")) &&
+                 good),
+         ...);
+        return good;
+    }
+    bool wrong_size(const json& in, const json_place& at, std::size_t size, std::string_view what) {
+        bool few = in.size() < size;
+        std::string msg(what);
+        msg += few ? " should have at least " : " should have at most ";
+        msg += std::to_string(size) + (size == 1 ? " item" : " items") + " after validation, not " +
+               std::to_string(in.size());
+        return refuse(
+            in, at, few ? "too_short" : "too_long", std::move(msg),
+            json{{"field_type", what}, {few ? "min_length" : "max_length", size}, {"actual_length", in.size()}});
+    }
+    template <class T>
+    bool read_map(const json& in, T& out, const json_place& at) {
+        static_assert(!weakly_hashed<T>,
+                      "coracle: std::hash can be made to collide by who sends the document (threat D3); read into a "
+                      "std::map, or give the container a seeded hash");
+        if (!in.is_object()) return refuse(in, at, "dict_type", "Input should be a valid dictionary");
+        out.clear();
+        bool good = true;
+        for (const json_member& member : in.as_object()) {
+            typename T::mapped_type value{};
+            good = read(member.value, value, json_place(at, member.key)) && good;
+            out.insert_or_assign(typename T::key_type(member.key), std::move(value));
+        }
+        return good;
+    }
+    // The first alternative that takes it without converting, else the first that takes it at all; when none does, what
+    // all of them say. Alternatives inside of alternatives multiply, so they are counted.
+    template <class T, std::size_t... I>
+    bool read_variant(const json& in, T& out, const json_place& at, std::index_sequence<I...>) {
+        std::size_t before = issues_.size();
+        std::size_t input_before = input_left_;
+        auto try_one = [&]<std::size_t N>(std::integral_constant<std::size_t, N>, bool kindred) {
+            using alternative = std::variant_alternative_t<N, T>;
+            if (is_kindred<alternative>(in) != kindred || attempts_left_ == 0) return false;
+            --attempts_left_;
+            alternative value{};
+            if (!read(in, value, at)) return false;
+            out.template emplace<N>(std::move(value));
+            return true;
+        };
+        if ((try_one(std::integral_constant<std::size_t, I>{}, true) || ...) ||
+            (try_one(std::integral_constant<std::size_t, I>{}, false) || ...)) {
+            issues_.resize(std::min(issues_.size(), before));
+            input_left_ = input_before;
+            return true;
+        }
+        if (issues_.size() == before) refuse(in, at, "union_too_complex", "Input has too many possible meanings");
+        return false;
+    }
+    /// Whether `in` is what a T is written as.
+    template <class T>
+    static bool is_kindred(const json& in) noexcept {
+        if constexpr (std::same_as<T, bool>)
+            return in.is_bool();
+        else if constexpr (std::is_integral_v<T> && !std::same_as<T, char>)
+            return in.is_integer();
+        else if constexpr (std::is_floating_point_v<T>)
+            return in.type() == json_kind::number;
+        else if constexpr (std::same_as<T, std::monostate>)
+            return in.is_null();
+        else if constexpr (scalar<T> || std::same_as<T, char>)
+            return in.is_string();
+        else if constexpr (std::derived_from<T, json>)
+            return true;
+        else if constexpr (json_nullable<T>)
+            return in.is_null();
+        else if constexpr (json_map<T> || json_struct<T>)
+            return in.is_object();
+        else
+            return in.is_array();
+    }
+    template <class T, std::size_t... I>
+    bool read_struct(const json& in, T& out, const json_place& at, std::index_sequence<I...>) {
+        if (!in.is_object())
+            return refuse(in, at, "model_attributes_type",
+                          "Input should be a valid dictionary or object to extract fields from");
+        bool good = true;
+        ((good = read_member<T, I>(in, out, at) && good), ...);
+        return good;
+    }
+    // `out` still has the defaults of T in the members that were not read yet.
+    template <class T, std::size_t I>
+    bool read_member(const json& in, T& out, const json_place& at) {
+        constexpr std::string_view name = reflect::field_name<T, I>;
+        using member_type = reflect::field_type<T, I>;
+        static_assert(!std::is_const_v<member_type>,
+                      "coracle: a const member cannot be read from JSON; drop the const");
+        json_place here(at, name);
+        const json* member = in.find(name);
+        if (!member) return may_be_left_out<T, I>() || refuse(in, here, "missing", "Field required");
+        auto& to = std::get<I>(reflect::tie(out));
+        // What this struct put into a nested one gives way to the nested one's own defaults, as a whole.
+        if constexpr (json_struct<member_type> && std::is_move_assignable_v<member_type>) to = member_type{};
+        return read(*member, to, here);
+    }
+
+    std::string_view root_;
+    std::vector<validation_issue>& issues_;
+    std::size_t input_left_ = max_repeated_input;
+    unsigned attempts_left_ = 10'000;
+};
+
+}  // namespace detail
+
+/// Reads `in` into `out`, which is a T{}. False, and what is wrong at the end of `issues`, with `root` ("body") in front
+/// of each place. Members that T does not have are passed over.
+template <class T>
+bool read_json(const json& in, T& out, std::vector<validation_issue>& issues, std::string_view root = {}) {
+    return detail::json_reader(root, issues).read(in, out, json_place());
+}
+
+template <class T>
+T json::get() const {
+    T value{};
+    std::vector<validation_issue> issues;
+    if (!read_json(*this, value, issues))
+        throw json_error("not what was asked for: " + issues.front().msg + ", at " + issues.front().loc.dump());
+    return value;
+}
+
+}  // namespace coracle
+
+// ---- coracle/json/decode.hpp
+// decode: a text straight into C++ values, without a json in between; several times faster.
+//
+// It takes only what is right beyond doubt: each value of the kind its type is written as, each member once. At anything
+// else it stops, and the text is read again by parse.hpp and read.hpp, which know the lax rules and say what is wrong.
+// So it decides nothing by itself: what it takes, they would take with the same result.
+
+namespace coracle {
+
+namespace detail {
+
+class json_decoder {
+public:
+    json_decoder(json_scanner& scanner, unsigned max_depth) noexcept : scanner_(scanner), levels_left_(max_depth) {}
+
+    /// False at anything that needs a second look; `out` is then good for nothing.
+    template <class T>
+    bool read(T& out) {
+        if constexpr (reads_itself<T>) {
+            return read_by_value(out);
+        } else if constexpr (std::same_as<T, bool>) {
+            if (scanner_.eat("true")) {
+                out = true;
+                return true;
+            }
+            out = false;
+            return scanner_.eat("false");
+        } else if constexpr (std::is_arithmetic_v<T> && !code_unit<T>) {
+            return read_number(out);
+        } else if constexpr (std::same_as<T, std::string>) {
+            return scanner_.eat('"') && scanner_.string(out);
+        } else if constexpr (std::is_enum_v<T>) {
+            std::string_view name;
+            if (!scanner_.plain_string(name)) return false;
+            auto value = reflect::enum_cast<T>(name);
+            if (value) out = *value;
+            return value.has_value();
+        } else if constexpr (is_a<T, std::optional>) {
+            if (scanner_.peek() == 'n') {
+                out.reset();
+                return scanner_.eat("null");
+            }
+            out.emplace();
+            return read(*out);
+        } else if constexpr (is_a<T, std::unique_ptr> || is_a<T, std::shared_ptr>) {
+            if (scanner_.peek() == 'n') {
+                out.reset();
+                return scanner_.eat("null");
+            }
+            auto made = std::make_unique<typename T::element_type>();
+            bool good = read(*made);
+            out = std::move(made);
+            return good;
+        } else if constexpr (requires { out.emplace_back(); } && json_list<T>) {
+            return read_list(out);
+        } else if constexpr (json_map<T> && !weakly_hashed<T>) {
+            return read_map(out);
+        } else if constexpr (json_struct<T>) {
+            return read_struct(out);
+        } else {
+            return read_by_value(out);
+        }
+    }
+
+private:
+    /// What has rules of its own: by way of a json, of this part only.
+    template <class T>
+    bool read_by_value(T& out) {
+        json part = json_parser(scanner_, levels_left_).value();
+        if (scanner_.failed()) return false;
+        if constexpr (std::same_as<T, json>) {
+            out = std::move(part);
+            return true;
+        }
+        std::vector<validation_issue> ignored;
+        return json_reader({}, ignored).read(part, out, json_place());
+    }
+
+    template <class T>
+    bool read_number(T& out) {
+        json number;
+        if (!scanner_.number(number)) return false;
+        if constexpr (std::is_floating_point_v<T>) {
+            out = static_cast<T>(number.as_double());
+            return std::isfinite(out);
+        } else if (number.type() == json_kind::integer) {
+            std::int64_t value = number.as_int();
+            out = static_cast<T>(value);
+            return std::in_range<T>(value);
+        } else if (number.type() == json_kind::unsigned_integer) {
+            std::uint64_t value = number.as_uint();
+            out = static_cast<T>(value);
+            return std::in_range<T>(value);
+        } else {
+            return false;
+        }
+    }
+
+    bool open(char bracket) noexcept { return scanner_.peek() == bracket && scanner_.open_level(levels_left_); }
+    bool close() noexcept {
+        ++levels_left_;
+        return !scanner_.failed();
+    }
+
+    template <class T>
+    bool read_list(T& out) {
+        if (!open('[')) return false;
+        out.clear();
+        if (!scanner_.eat(']')) {
+            do {
+                if constexpr (std::same_as<typename T::value_type, bool>) {
+                    bool value = false;
+                    if (!read(value)) return false;
+                    out.push_back(value);
+                } else {
+                    out.emplace_back(typename T::value_type{});
+                    if (!read(out.back())) return false;
+                }
+            } while (scanner_.next_or_close(']'));
+        }
+        return close();
+    }
+
+    template <class T>
+    bool read_map(T& out) {
+        if (!open('{')) return false;
+        out.clear();
+        if (!scanner_.eat('}')) {
+            do {
+                std::string name;
+                if (!scanner_.name(name)) return false;
+                typename T::mapped_type value{};
+                if (!read(value)) return false;
+                out.insert_or_assign(typename T::key_type(std::move(name)), std::move(value));
+            } while (scanner_.next_or_close('}'));
+        }
+        return close();
+    }
+
+    template <class T>
+    bool read_struct(T& out) {
+        constexpr std::size_t count = reflect::field_count<T>;
+        constexpr auto indexes = std::make_index_sequence<count>{};
+        if (!open('{')) return false;
+        std::uint64_t seen = 0;
+        if (!scanner_.eat('}')) {
+            std::size_t expected = 0;
+            do {
+                std::string_view name;
+                if (!scanner_.plain_string(name) || !scanner_.colon()) return false;
+                std::size_t which = find_field<T>(name, expected);
+                if (which == count) {
+                    json_parser(scanner_, levels_left_).value();
+                    if (scanner_.failed()) return false;
+                    continue;
+                }
+                if (seen >> which & 1) return false;
+                seen |= std::uint64_t{1} << which;
+                if (!read_field(out, which, indexes)) return false;
+                expected = which + 1;
+            } while (scanner_.next_or_close('}'));
+        }
+        return close() && all_there<T>(seen, indexes);
+    }
+    /// The member called `name`; usually the one behind the last.
+    template <class T>
+    static std::size_t find_field(std::string_view name, std::size_t expected) noexcept {
+        constexpr auto& names = reflect::field_names<T>;
+        if (expected < names.size() && names[expected] == name) return expected;
+        std::size_t which = 0;
+        while (which < names.size() && names[which] != name) ++which;
+        return which;
+    }
+    template <class T, std::size_t... I>
+    bool read_field(T& out, std::size_t which, std::index_sequence<I...>) {
+        [[maybe_unused]] auto members = reflect::tie(out);
+        bool good = false;
+        (void)((which == I && ((good = read_over(std::get<I>(members))), true)) || ...);
+        return good;
+    }
+    template <class T>
+    bool read_over(T& out) {
+        static_assert(!std::is_const_v<T>, "coracle: a const member cannot be read from JSON; drop the const");
+        if constexpr (json_struct<T> && std::is_move_assignable_v<T>) out = T{};
+        return read(out);
+    }
+    template <class T, std::size_t... I>
+    static bool all_there(std::uint64_t seen, std::index_sequence<I...>) {
+        return (((seen >> I & 1) || may_be_left_out<T, I>()) && ...);
+    }
+
+    json_scanner& scanner_;
+    unsigned levels_left_;
+};
+
+}  // namespace detail
+
+/// Reads `text` as a T. out: nothing, and all that is wrong at the end of `issues`, with `root` ("body") in front of each
+/// place; a text that is no JSON is one issue of type json_invalid. Members that T does not have are passed over.
+template <class T>
+std::optional<T> read_json_text(std::string_view text, std::vector<validation_issue>& issues,
+                                std::string_view root = {}, const parse_options& options = {}) {
+    static_assert(std::default_initializable<T>, "coracle: what is read from JSON must be makeable without arguments");
+    if constexpr (!std::same_as<T, json>) {
+        std::optional<T> value(std::in_place);
+        detail::json_scanner scanner(text);
+        detail::json_decoder decoder(scanner, options.max_depth < 512 ? options.max_depth : 512);
+        if (scanner.begin() && decoder.read(*value) && scanner.end()) return value;
+    }
+    auto parsed = json::try_parse(text, options);
+    if (!parsed) {
+        const parse_error& why = parsed.error();
+        json loc = json::array();
+        if (!root.empty()) loc.push_back(json(root));
+        loc.push_back(json(why.character));
+        issues.push_back(
+            {"json_invalid", std::move(loc), "JSON decode error", json::object(), json{{"error", why.message}}});
+        return std::nullopt;
+    }
+    if constexpr (std::same_as<T, json>) {
+        return *std::move(parsed);
+    } else {
+        std::optional<T> value(std::in_place);
+        if (!read_json(*parsed, *value, issues, root)) value.reset();
+        return value;
+    }
+}
+
+}  // namespace coracle
+
+// ---- coracle/loop/thread_pool.hpp
+// thread_pool: the threads on which blocking calls run. asyncio's default executor.
+
+namespace coracle::loop {
+
+/// Starts threads as calls come, up to `most`, and keeps them. Calls beyond that wait in order.
+class thread_pool {
+public:
+    /// Whoever takes a call back when it has run.
+    class home {
+    public:
+        /// On the pool's thread.
+        virtual void call_returned(async::blocking_call& call) noexcept = 0;
+
+    protected:
+        ~home() = default;
+    };
+
+    static std::size_t default_size() { return std::max<std::size_t>(32, 4 * os::processor_count()); }
+
+    explicit thread_pool(std::size_t most = default_size()) : most_(std::max<std::size_t>(1, most)) {}
+    thread_pool(const thread_pool&) = delete;
+    thread_pool& operator=(const thread_pool&) = delete;
+    /// Waits for the calls under way.
+    ~thread_pool() {
+        {
+            std::lock_guard lock(mutex_);
+            closing_ = true;
+        }
+        work_.notify_all();
+        for (std::thread& each : threads_) each.join();
+    }
+
+    std::size_t size() const noexcept { return most_; }
+
+    /// Error: std::system_error when not even one thread can be had.
+    void submit(async::blocking_call& call, home& owner) {
+        std::lock_guard lock(mutex_);
+        if (queued_ >= idle_ && threads_.size() < most_) start_thread();
+        call.taken_by = &owner;
+        call.begun = false;
+        waiting_.push_back(call);
+        ++queued_;
+        work_.notify_one();
+    }
+
+    /// True when `call` had not begun and never will.
+    bool retract(async::blocking_call& call) noexcept {
+        std::lock_guard lock(mutex_);
+        if (call.begun) return false;
+        call.unlink();
+        --queued_;
+        return true;
+    }
+
+private:
+    void start_thread() {
+        try {
+            threads_.emplace_back([this] { serve(); });
+        } catch (const std::system_error&) {
+            if (threads_.empty()) throw;  // else the calls wait for the threads there are
+        }
+    }
+    void serve() {
+        std::unique_lock lock(mutex_);
+        ++idle_;
+        for (;;) {
+            work_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
+            --idle_;
+            if (waiting_.empty()) return;
+            async::blocking_call& call = waiting_.pop_front();
+            --queued_;
+            call.begun = true;
+            lock.unlock();
+            call.run();
+            lock.lock();
+            ++idle_;  // before the answer is seen, so that the call it leads to does not start another thread
+            lock.unlock();
+            static_cast<home*>(call.taken_by)->call_returned(call);
+            lock.lock();
+        }
+    }
+
+    const std::size_t most_;
+    std::mutex mutex_;  // guards what follows
+    std::condition_variable work_;
+    intrusive_list<async::blocking_call> waiting_;
+    std::size_t queued_ = 0;
+    std::size_t idle_ = 0;
+    bool closing_ = false;
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace coracle::loop
+
+// ---- coracle/loop/timer_queue.hpp
+// timer_queue: deadlines in order. Knows no clock: whoever owns it says what time it is.
+// A 4-ary heap whose entries know their place: exact, the next deadline in O(1), all else in O(log n).
+
+namespace coracle::loop {
+
+class timer_queue;
+
+/// `now + wait`, or the end of time when that is beyond it.
+inline os::time_point later(os::time_point now, std::chrono::nanoseconds wait) noexcept {
+    return wait > os::time_point::max() - now ? os::time_point::max() : now + wait;
+}
+
+/// Something that is due at a time. Leaves its queue when it is destroyed.
+class timer {
+public:
+    timer() noexcept = default;
+    timer(const timer&) = delete;
+    timer& operator=(const timer&) = delete;
+
+    bool armed() const noexcept { return queue_ != nullptr; }
+    inline void disarm() noexcept;
+
+protected:
+    ~timer() { disarm(); }
+    /// Called once by timer_queue::fire_due, when it is no longer armed; may arm itself again, for later than `now`.
+    virtual void fire(os::time_point now) noexcept = 0;
+
+private:
+    friend class timer_queue;
+    timer_queue* queue_ = nullptr;
+    std::uint32_t place_ = 0;
+    std::uint32_t turn_ = 0;  // who was armed first, among those due at the same time
+};
+
+/// Timers due at the same time fire in the order in which they were armed.
+class timer_queue {
+public:
+    timer_queue() noexcept = default;
+    timer_queue(const timer_queue&) = delete;
+    timer_queue& operator=(const timer_queue&) = delete;
+    ~timer_queue() {
+        for (entry& each : heap_) each.what->queue_ = nullptr;
+    }
+
+    std::size_t size() const noexcept { return heap_.size(); }
+    std::optional<os::time_point> next() const noexcept {
+        if (heap_.empty()) return std::nullopt;
+        return heap_.front().due;
+    }
+
+    /// Arms `t`, or arms it anew. Error: std::bad_alloc.
+    void arm(timer& t, os::time_point due) {
+        t.turn_ = ++turns_;
+        if (t.queue_ == this) {
+            heap_[t.place_].due = due;
+            settle(t.place_);
+            return;
+        }
+        CORACLE_ASSERT(t.queue_ == nullptr);
+        heap_.push_back(entry{due, &t});
+        t.queue_ = this;
+        rise(heap_.size() - 1);
+    }
+
+    void disarm(timer& t) noexcept {
+        CORACLE_ASSERT(t.queue_ == this);
+        std::size_t hole = t.place_;
+        t.queue_ = nullptr;
+        entry last = heap_.back();
+        heap_.pop_back();
+        if (hole == heap_.size()) return;
+        put(hole, last);
+        settle(hole);
+    }
+
+    /// Fires, earliest first, what is due at `now`; at most as many as are armed when it begins, so that those who arm
+    /// one another for the past cannot hold the loop.
+    void fire_due(os::time_point now) {
+        std::size_t most = heap_.size();
+        while (most-- > 0 && !heap_.empty() && heap_.front().due <= now) {
+            timer& t = *heap_.front().what;
+            disarm(t);
+            t.fire(now);
+        }
+    }
+
+private:
+    struct entry {
+        os::time_point due;
+        timer* what;
+    };
+    static bool before(const entry& a, const entry& b) noexcept {
+        if (a.due != b.due) [[likely]]
+            return a.due < b.due;
+        return static_cast<std::int32_t>(a.what->turn_ - b.what->turn_) < 0;  // right also after the count wraps
+    }
+    static constexpr std::size_t fan = 4;
+
+    void put(std::size_t place, entry e) noexcept {
+        heap_[place] = e;
+        e.what->place_ = static_cast<std::uint32_t>(place);
+    }
+    void settle(std::size_t place) noexcept {
+        if (place > 0 && before(heap_[place], heap_[(place - 1) / fan]))
+            rise(place);
+        else
+            sink(place);
+    }
+    void rise(std::size_t place) noexcept {
+        entry moving = heap_[place];
+        while (place > 0) {
+            std::size_t parent = (place - 1) / fan;
+            if (!before(moving, heap_[parent])) break;
+            put(place, heap_[parent]);
+            place = parent;
+        }
+        put(place, moving);
+    }
+    void sink(std::size_t place) noexcept {
+        entry moving = heap_[place];
+        for (;;) {
+            std::size_t first = place * fan + 1;
+            if (first >= heap_.size()) break;
+            std::size_t least = first;
+            for (std::size_t child = first + 1; child < first + fan && child < heap_.size(); ++child)
+                if (before(heap_[child], heap_[least])) least = child;
+            if (!before(heap_[least], moving)) break;
+            put(place, heap_[least]);
+            place = least;
+        }
+        put(place, moving);
+    }
+
+    std::vector<entry> heap_;
+    std::uint32_t turns_ = 0;
+};
+
+inline void timer::disarm() noexcept {
+    if (queue_) queue_->disarm(*this);
+}
+
+}  // namespace coracle::loop
+
+// ---- coracle/loop/reactor.hpp
+// reactor: one thread's loop. Due timers, then ready coroutines, then the poller; again.
+
+namespace coracle::loop {
+
+/// Runs the coroutines of one thread. Everything but post() and wake() belongs to that thread.
+class reactor final : public async::scheduler, thread_pool::home {
+public:
+    /// keeps: the pool, which outlives it.
+    explicit reactor(thread_pool& pool, std::unique_ptr<os::poller> poller = os::make_native_poller())
+        : pool_(pool), poller_(std::move(poller)), now_(poller_->now()) {}
+    ~reactor() {
+        // A thread of the pool may still be about to leave wake(), which it calls with this held.
+        std::lock_guard lock(mutex_);
+    }
+
+    using time_point = os::time_point;
+
+    static reactor& current() { return static_cast<reactor&>(scheduler::current()); }
+
+    /// Turns until `done()` says so, on the calling thread.
+    template <class Done>
+    void run_until(Done&& done) {
+        occupy here(*this);
+        now_ = poller_->now();  // the first turn begins here, not when the reactor was made
+        while (!done()) turn(done);
+    }
+
+    os::poller& poller() noexcept { return *poller_; }
+    timer_queue& timers() noexcept { return timers_; }
+    /// The time at which this turn began; good enough for deadlines of seconds, and free.
+    os::time_point turn_time() const noexcept { return now_; }
+    os::time_point now() noexcept { return poller_->now(); }
+    /// The time of day, for dates: milliseconds since 1970; may jump.
+    static std::int64_t unix_milliseconds() noexcept { return os::unix_milliseconds(); }
+    /// What the streams of this loop read into when nobody gave a buffer: valid until the next co_await.
+    std::span<char> scratch() {
+        if (!scratch_) scratch_ = std::make_unique_for_overwrite<char[]>(scratch_bytes);
+        return {scratch_.get(), scratch_bytes};
+    }
+
+    void post(function<void()> f) override {
+        std::lock_guard lock(mutex_);
+        posted_.push_back(std::move(f));
+        wake_with_lock();
+    }
+    /// The wait under way ends, and done() is asked again. From any thread and from signal handlers.
+    void wake() noexcept { poller_->wake(); }
+
+    void offload(async::blocking_call& call) override { pool_.submit(call, *this); }
+    bool retract(async::blocking_call& call) noexcept override { return pool_.retract(call); }
+    void recall(async::blocking_call& call) noexcept override {
+        if (retract(call)) return;
+        std::unique_lock lock(mutex_);
+        came_back_.wait(lock, [&] { return call.linked(); });
+        call.unlink();
+    }
+
+private:
+    static constexpr std::size_t scratch_bytes = 64 * 1024;
+    // Jobs that wake one another need not pay for a look at the world each time: that costs as much as 15 of them.
+    static constexpr int batches_per_look = 8;
+
+    template <class Done>
+    void turn(Done& done) {
+        timers_.fire_due(now_);
+        for (int batch = 0; batch == 0 || (batch < batches_per_look && anything_ready()); ++batch) {
+            run_ready();
+            if (done()) return;
+        }
+        poller_->wait(how_long());
+        now_ = poller_->now();
+        take_in();
+    }
+
+    std::optional<os::time_point> how_long() noexcept {
+        std::lock_guard lock(mutex_);
+        if (anything_ready() || !posted_.empty() || !returned_.empty()) return now_;
+        asleep_ = true;
+        return timers_.next();
+    }
+
+    void take_in() {
+        {
+            std::lock_guard lock(mutex_);
+            asleep_ = false;
+            if (posted_.empty() && returned_.empty()) return;
+            running_posts_.swap(posted_);
+            running_returns_.splice_back(returned_);
+        }
+        while (!running_returns_.empty()) running_returns_.pop_front().returned();
+        for (function<void()>& f : running_posts_) f();
+        running_posts_.clear();
+    }
+
+    void call_returned(async::blocking_call& call) noexcept override {
+        std::lock_guard lock(mutex_);
+        returned_.push_back(call);
+        came_back_.notify_one();
+        wake_with_lock();
+    }
+    void wake_with_lock() noexcept {
+        if (std::exchange(asleep_, false)) poller_->wake();
+    }
+
+    thread_pool& pool_;
+    std::unique_ptr<os::poller> poller_;
+    timer_queue timers_;
+    os::time_point now_;
+    std::unique_ptr<char[]> scratch_;
+    std::vector<function<void()>> running_posts_;
+    intrusive_list<async::blocking_call> running_returns_;
+
+    std::mutex mutex_;  // guards what follows
+    std::vector<function<void()>> posted_;
+    intrusive_list<async::blocking_call> returned_;
+    std::condition_variable came_back_;
+    bool asleep_ = false;
+};
+
+}  // namespace coracle::loop
+
+// ---- coracle/loop/deadline.hpp
+// deadline: a time by which something must have happened, moved for free.
+
+namespace coracle::loop {
+
+/// Calls `Missed()` once when its time has come. Moving it later only writes the new time down: the timer that is
+/// armed for the old time finds it there and goes on to it. Moving it earlier re-arms.
+template <class Missed>
+class deadline final : timer {
+public:
+    explicit deadline(reactor& on, Missed missed) : reactor_(on), missed_(std::move(missed)) {}
+
+    /// At `after` from the beginning of this turn of the loop.
+    void set(std::chrono::nanoseconds after) { set_at(later(reactor_.turn_time(), after)); }
+    void set_at(os::time_point due) {
+        due_ = due;
+        if (armed() && armed_for_ <= due) return;
+        arm();
+    }
+    /// Not due any more, until it is set again.
+    void clear() noexcept { due_ = os::time_point::max(); }
+    bool is_set() const noexcept { return due_ != os::time_point::max(); }
+
+private:
+    void arm() {
+        armed_for_ = due_;
+        reactor_.timers().arm(*this, due_);
+    }
+    void fire(os::time_point now) noexcept override {
+        if (!is_set()) return;
+        if (now < due_) return arm();
+        clear();
+        missed_();
+    }
+
+    reactor& reactor_;
+    os::time_point due_ = os::time_point::max();
+    os::time_point armed_for_{};
+    Missed missed_;
+};
+
+}  // namespace coracle::loop
+
+// ---- coracle/loop/descriptor.hpp
+// descriptor: one open file of the kernel on this loop, watched once, edge-triggered, in both directions.
+// Facts: an edge comes when a state changes, so a call is tried first and waited for only after it would block. A read
+// that gives less than was asked has emptied the socket, and the next one need not be tried, unless the peer has hung
+// up: then the end of the stream is there to be read and no edge will follow.
+
+namespace coracle::loop {
+
+/// The two ways bytes go.
+enum class direction : unsigned char { in, out };
+
+/// Owns a non-blocking file descriptor. At most one job waits for each direction. Stays where it is while it is open.
+class descriptor final : os::watcher {
+public:
+    /// Of the current reactor. Error: std::system_error when the kernel refuses to watch it.
+    explicit descriptor(os::file_descriptor fd) : fd_(std::move(fd)), reactor_(reactor::current()) {
+        result<void> watched = reactor_.poller().watch(fd_.get(), *this);
+        if (!watched) throw std::system_error(watched.error(), "coracle: watching a file descriptor");
+    }
+    descriptor(const descriptor&) = delete;
+    descriptor& operator=(const descriptor&) = delete;
+    ~descriptor() { close(); }
+
+    int get() const noexcept { return fd_.get(); }
+    bool is_open() const noexcept { return static_cast<bool>(fd_); }
+    reactor& home() const noexcept { return reactor_; }
+    /// The peer will send no more; what it has sent may still be unread.
+    bool hung_up() const noexcept { return hung_up_; }
+
+    /// Wakes: who waits here, with what an attempt on the descriptor -1 gives (EBADF).
+    void close() noexcept {
+        if (!fd_) return;
+        reactor_.poller().forget(fd_.get(), *this);
+        fd_.reset();
+        for (side& each : sides_) {
+            each.promising = true;  // the next call finds out at once
+            if (attempter* waiting = std::exchange(each.waiter, nullptr)) waiting->closed();
+        }
+    }
+
+    /// Awaits until the attempt returns true: it makes the system call and keeps what came of it; false means that the
+    /// call would block. It is called at once, and again after each edge, right before the coroutine goes on, so what
+    /// it put into reactor::scratch() is still there.
+    /// in: a callable that takes this descriptor, or its number, and throws nothing; -1 must not make it wait.
+    /// error: `cancelled`; std::logic_error when another job waits for the same direction.
+    /// The value of the co_await is attempt.result() when there is one.
+    template <class Attempt>
+    class [[nodiscard("write co_await before it")]] operation;
+
+    template <class Attempt>
+    operation<Attempt> until(direction which, Attempt attempt) {
+        return operation<Attempt>(*this, which, std::move(attempt));
+    }
+
+    /// For attempts: the call took or gave less than it could have, so the next one would block.
+    void exhausted(direction which) noexcept {
+        if (which == direction::out || !hung_up_) at(which).promising = false;
+    }
+
+private:
+    class attempter : public async::operation {
+    public:
+        void woken() noexcept { try_again(); }
+        /// The descriptor is -1 now, and is not there any more when the coroutine goes on.
+        virtual void closed() noexcept = 0;
+
+    protected:
+        ~attempter() = default;
+    };
+    struct side {
+        attempter* waiter = nullptr;
+        bool promising = true;  // a call is worth trying: nothing said yet that it would block
+    };
+
+    side& at(direction which) noexcept { return sides_[static_cast<unsigned>(which)]; }
+
+    void on_ready(os::readiness now) noexcept override {
+        if (now.hangup || now.error) hung_up_ = true;
+        if (now.readable || now.hangup || now.error) promise(at(direction::in));
+        if (now.writable || now.error) promise(at(direction::out));
+    }
+    static void promise(side& on) noexcept {
+        on.promising = true;
+        if (on.waiter) on.waiter->woken();
+    }
+
+    os::file_descriptor fd_;
+    bool hung_up_ = false;
+    reactor& reactor_;
+    side sides_[2];
+};
+
+template <class Attempt>
+class descriptor::operation final : public descriptor::attempter {
+public:
+    operation(descriptor& on, direction which, Attempt attempt)
+        : which_(which), descriptor_(&on), attempt_(std::move(attempt)) {}
+    operation(const operation&) = delete;
+    ~operation() { leave(); }
+
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(std::coroutine_handle<> waiting) {
+        if (refused()) return false;
+        side& mine = descriptor_->at(which_);
+        if (mine.waiter)
+            throw std::logic_error("coracle: two jobs wait for the same direction of one stream; give it one owner");
+        if (mine.promising && may_go_on() && tried()) return false;
+        park(waiting);
+        mine.waiter = this;
+        if (mine.promising) try_again();
+        return true;
+    }
+    auto await_resume() {
+        throw_if_cancelled();
+        if constexpr (requires { attempt_.result(); }) return attempt_.result();
+    }
+    void cancel() noexcept override {
+        leave();
+        finish_cancelled();
+    }
+
+private:
+    bool tried() noexcept {
+        bool done;
+        if constexpr (std::is_invocable_v<Attempt&, descriptor&>)
+            done = attempt_(*descriptor_);
+        else
+            done = attempt_(descriptor_->get());
+        if (!done) descriptor_->at(which_).promising = false;
+        return done;
+    }
+    bool ready() noexcept override {
+        if (descriptor_ && !tried()) return false;
+        leave();
+        settled();
+        return true;
+    }
+    void closed() noexcept override {
+        tried();
+        descriptor_ = nullptr;
+        finish();
+    }
+    void leave() noexcept {
+        if (descriptor_ && descriptor_->at(which_).waiter == this) descriptor_->at(which_).waiter = nullptr;
+    }
+
+    direction which_;  // stands in the padding of the base
+    descriptor* descriptor_;
+    Attempt attempt_;
+};
+
+}  // namespace coracle::loop
+
+// ---- coracle/loop/interrupt.hpp
+// interrupt: Ctrl-C and SIGTERM as something that a loop can be asked about.
+
+namespace coracle::loop {
+
+/// While it lives, the first Ctrl-C or SIGTERM only ends the wait of the reactor, which then finds asked() true; a
+/// Ctrl-C after that ends the process at once. One at a time in a process. error: std::logic_error, std::system_error.
+class interrupt {
+public:
+    /// keeps: the reactor.
+    explicit interrupt(reactor& wakes) : watch_(wakes.poller()) {}
+
+    bool asked() const noexcept { return watch_.caught() != 0; }
+    /// The number of the signal, 0 while there was none.
+    int number() const noexcept { return watch_.caught(); }
+
+private:
+    os::signal_watch watch_;
+};
+
+}  // namespace coracle::loop
+
+// ---- coracle/loop/run.hpp
+// run: a loop for one task, from main. asyncio.run.
+
+namespace coracle {
+
+namespace loop {
+
+/// Runs `work` on `on` until it ends, as a job of its own. `each_turn()` is called once in each turn of the loop.
+template <class T, class EachTurn>
+T run_on(reactor& on, task<T> work, EachTurn&& each_turn) {
+    class whole final : public async::task_end {
+    public:
+        void task_ended() noexcept override { ended = true; }
+        async::job main;
+        bool ended = false;
+    };
+    whole all;
+    task<T> first = std::move(work);  // dies before its job when the loop throws
+    bool started = false;
+    on.run_until([&] {
+        if (!std::exchange(started, true)) {
+            async::scheduler::run_as as(on, all.main);
+            first.start(&all);
+        }
+        each_turn();
+        return all.ended;
+    });
+    return first.result();
+}
+template <class T>
+T run_on(reactor& on, task<T> work) {
+    return run_on(on, std::move(work), [] {});
+}
+
+}  // namespace loop
+
+/// Runs `main` and whatever it awaits on a new loop of this thread, and gives its value: `int main() { return
+/// run(async_main()); }`. error: what the task throws; std::logic_error inside of a running loop.
+template <class T>
+T run(task<T> main) {
+    if (async::scheduler::current_or_null())
+        throw std::logic_error("coracle: run() inside a running loop would block it; co_await the task instead");
+    loop::thread_pool pool;
+    loop::reactor reactor(pool);
+    return loop::run_on(reactor, std::move(main));
+}
+
+}  // namespace coracle
+
+// ---- coracle/loop/sleep.hpp
+// sleep: waits for time to pass, and for nobody else to wait. asyncio.sleep.
+
+namespace coracle {
+
+// So that `using namespace coracle;` is enough to write co_await sleep(2s).
+using namespace std::chrono_literals;
+
+namespace loop {
+
+/// The awaiter of sleep() and sleep_until().
+class [[nodiscard("write co_await before sleep()")]] sleeper final : public async::operation, timer {
+public:
+    explicit sleeper(os::time_point until) noexcept : until_(until) {}
+
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(std::coroutine_handle<> waiting) {
+        if (refused()) return false;
+        reactor& on = reactor::current();
+        bool past = until_ <= on.turn_time();
+        if (!past) on.timers().arm(*this, until_);
+        park(waiting);
+        if (past) finish();
+        return true;
+    }
+    void await_resume() const { throw_if_cancelled(); }
+    void cancel() noexcept override {
+        disarm();
+        finish_cancelled();
+    }
+
+private:
+    void fire(os::time_point) noexcept override { finish(); }
+    os::time_point until_;
+};
+
+}  // namespace loop
+
+/// Resumes at `until`, or at once when that has passed, but never without giving the others a turn.
+inline loop::sleeper sleep_until(os::time_point until) noexcept { return loop::sleeper(until); }
+
+/// Resumes after `duration`: `co_await sleep(2s);`. Never early.
+/// wakes: from the ready queue of the loop. error: `cancelled`; std::logic_error outside of a loop.
+inline loop::sleeper sleep(std::chrono::nanoseconds duration) {
+    loop::reactor& on = loop::reactor::current();
+    return loop::sleeper(duration > duration.zero() ? loop::later(on.now(), duration) : on.turn_time());
+}
+
+}  // namespace coracle
+
+// ---- coracle/route/convertor.hpp
+// convertor: what text a `{name:convertor}` placeholder takes. The words and their meaning are Starlette's.
+
+namespace coracle::route {
+
+/// The kinds of placeholder. A text that the convertor does not take is a route that does not match (404).
+enum class convertor : unsigned char {
+    text,     ///< `{name}` or `{name:str}`: one segment, not empty
+    integer,  ///< `{name:int}`: one or more digits, no sign
+    decimal,  ///< `{name:float}`: digits, then perhaps a point and digits
+    uuid,     ///< `{name:uuid}`: 8-4-4-4-12 hexadecimal digits, each dash may be left out
+    rest,     ///< `{name:path}`: all that is left of the path, slashes too; may be empty
+};
+
+/// The convertor of that name, or nothing.
+constexpr std::optional<convertor> convertor_named(std::string_view name) noexcept {
+    if (name == "str") return convertor::text;
+    if (name == "int") return convertor::integer;
+    if (name == "float") return convertor::decimal;
+    if (name == "uuid") return convertor::uuid;
+    if (name == "path") return convertor::rest;
+    return std::nullopt;
+}
+
+namespace detail {
+
+constexpr std::size_t leading_digits(std::string_view text) noexcept {
+    std::size_t count = 0;
+    while (count < text.size() && ascii::is_digit(text[count])) ++count;
+    return count;
+}
+
+constexpr bool is_decimal(std::string_view text) noexcept {
+    std::size_t whole = leading_digits(text);
+    if (whole == 0) return false;
+    if (whole == text.size()) return true;
+    if (text[whole] != '.') return false;
+    std::string_view fraction = text.substr(whole + 1);
+    return !fraction.empty() && leading_digits(fraction) == fraction.size();
+}
+
+constexpr bool is_uuid(std::string_view text) noexcept {
+    constexpr std::size_t groups[] = {8, 4, 4, 4, 12};
+    std::size_t at = 0;
+    for (std::size_t length : groups) {
+        if (at != 0 && at < text.size() && text[at] == '-') ++at;
+        for (std::size_t i = 0; i < length; ++i, ++at)
+            if (at >= text.size() || ascii::hex_value(text[at]) < 0) return false;
+    }
+    return at == text.size();
+}
+
+}  // namespace detail
+
+/// Whether `kind` takes `text`, which is percent-decoded already.
+constexpr bool takes(convertor kind, std::string_view text) noexcept {
+    switch (kind) {
+        case convertor::text:
+            return !text.empty();
+        case convertor::integer:
+            return !text.empty() && detail::leading_digits(text) == text.size();
+        case convertor::decimal:
+            return detail::is_decimal(text);
+        case convertor::uuid:
+            return detail::is_uuid(text);
+        case convertor::rest:
+            return true;
+    }
+    return false;
+}
+
+}  // namespace coracle::route
+
+// ---- coracle/route/pattern.hpp
+// pattern: a route's text, read and checked. The same parser runs in the compiler and, for texts made at run time, at
+// registration; either way each mistake has its sentence.
+// `{name}` and `{name:convertor}` as in Starlette, `{?a,b=1}` as RFC 6570 3.2.8 with defaults added.
+
+namespace coracle::route {
+
+/// A route that was written wrongly. Thrown at registration; in a literal the compiler stops at the same sentence.
+class pattern_error : public std::logic_error {
+public:
+    pattern_error(std::string_view route, std::string_view sentence)
+        : std::logic_error("coracle: the route '" + shown(route) + "' is wrong: " + std::string(sentence)) {}
+
+private:
+    static std::string shown(std::string_view route) {
+        constexpr std::string_view digits = "0123456789ABCDEF";
+        std::string out;
+        for (char c : route) {
+            auto byte = static_cast<unsigned char>(c);
+            if (byte >= 0x20 && byte != 0x7F)
+                out += c;
+            else
+                out.append("\\x").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
+        }
+        return out;
+    }
+};
+
+/// One part of the path between slashes: literal text as it was written (escapes not yet decoded), or a placeholder.
+struct pattern_segment {
+    std::string_view text{};  ///< the literal, or the placeholder's name
+    bool is_placeholder = false;
+    convertor kind = convertor::text;
+};
+
+/// One name of the `{?...}` part.
+struct pattern_query {
+    std::string_view name{};
+    std::string_view default_text{};
+    bool has_default = false;
+};
+
+/// A route, taken apart. Keeps: views into the text it was made from.
+struct pattern {
+    static constexpr std::size_t max_segments = 32;
+    static constexpr std::size_t max_parameters = 16;
+
+    std::string_view text{};
+    std::array<pattern_segment, max_segments> segments{};
+    std::size_t segment_count = 0;
+    std::size_t placeholder_count = 0;
+    std::array<pattern_query, max_parameters> queries{};
+    std::size_t query_count = 0;
+
+    constexpr pattern() = default;
+    /// Error: pattern_error with a sentence; in a constant expression that sentence is what the compiler shows.
+    constexpr explicit pattern(std::string_view route) : text(route) {
+        read();
+        check_names();
+    }
+
+    constexpr std::size_t parameter_count() const noexcept { return placeholder_count + query_count; }
+
+    /// Name of the n-th parameter: the placeholders first, then the query names, each from left to right.
+    constexpr std::string_view parameter_name(std::size_t n) const noexcept {
+        if (n >= placeholder_count) return queries[n - placeholder_count].name;
+        for (const pattern_segment& segment : segments)
+            if (segment.is_placeholder && n-- == 0) return segment.text;
+        return {};
+    }
+
+private:
+    // The sentences stand inside the throw expressions because compilers show that line, and nothing else of it.
+    // clang-format off
+    constexpr void read() {
+        if (text.empty() || text[0] != '/')
+            throw pattern_error(text, "a route starts with '/'");
+        std::size_t at = 1;
+        for (;;) {
+            if (segment_count == max_segments)
+                throw pattern_error(text, "a route has at most 32 segments");
+            std::size_t start = at;
+            while (at < text.size() && text[at] != '/' && text[at] != '{') check_literal(at++);
+            bool placeholder = at < text.size() && text[at] == '{' && text.substr(at, 2) != "{?";
+            if (placeholder && at != start)
+                throw pattern_error(text, "a placeholder fills a whole segment: write '/{name}'");
+            if (placeholder) at = read_placeholder(at);
+            else segments[segment_count++] = {text.substr(start, at - start), false, convertor::text};
+
+            if (at == text.size()) return;
+            if (text[at] == '{' && text.substr(at, 2) == "{?") return read_queries(at);
+            if (text[at] != '/')
+                throw pattern_error(text, "a placeholder fills a whole segment: a slash or the end follows it");
+            if (placeholder && segments[segment_count - 1].kind == convertor::rest)
+                throw pattern_error(text, "{name:path} takes the rest of the path, so it comes last");
+            ++at;
+        }
+    }
+
+    constexpr void check_literal(std::size_t at) const {
+        char c = text[at];
+        if (c == '}')
+            throw pattern_error(text, "a closing brace has no opening brace before it");
+        if (c == '?')
+            throw pattern_error(text, "'?' is no part of a path; query names are written {?name,other=default}");
+        if (c == '#')
+            throw pattern_error(text, "'#' is no part of a path; browsers never send what follows it");
+        if (c == ' ')
+            throw pattern_error(text, "a space in a path is written %20");
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
+            throw pattern_error(text, "a control character cannot stand in a path");
+        if (c != '%') return;
+        if (text.size() - at < 3 || ascii::hex_value(text[at + 1]) < 0 || ascii::hex_value(text[at + 2]) < 0)
+            throw pattern_error(text, "'%' needs two hexadecimal digits after it; the percent sign itself is %25");
+        if (text.substr(at + 1, 2) == "00")
+            throw pattern_error(text, "%00 cannot stand in a path");
+    }
+
+    constexpr std::size_t closing_brace(std::size_t open) const {
+        std::size_t close = text.find('}', open);
+        if (close == text.npos || text.substr(open + 1, close - open - 1).find('{') != text.npos)
+            throw pattern_error(text, "an opening brace is never closed");
+        return close;
+    }
+
+    constexpr std::size_t read_placeholder(std::size_t open) {
+        std::size_t close = closing_brace(open);
+        std::string_view name = text.substr(open + 1, close - open - 1);
+        convertor kind = convertor::text;
+        if (std::size_t colon = name.find(':'); colon != std::string_view::npos) {
+            auto named = convertor_named(name.substr(colon + 1));
+            if (!named)
+                throw pattern_error(text, "unknown convertor; there are {name:str}, :int, :float, :uuid and :path");
+            kind = *named;
+            name = name.substr(0, colon);
+        }
+        check_name(name);
+        if (parameter_count() == max_parameters)
+            throw pattern_error(text, "a route has at most 16 parameters");
+        segments[segment_count++] = {name, true, kind};
+        ++placeholder_count;
+        return close + 1;
+    }
+
+    constexpr void read_queries(std::size_t open) {
+        std::size_t close = closing_brace(open);
+        if (close + 1 != text.size())
+            throw pattern_error(text, "the {?query} part comes last");
+        std::string_view list = text.substr(open + 2, close - open - 2);
+        for (bool more = true; more;) {
+            std::size_t comma = list.find(',');
+            std::string_view one = list.substr(0, comma);
+            more = comma != std::string_view::npos;
+            if (more) list.remove_prefix(comma + 1);
+
+            std::size_t equals = one.find('=');
+            pattern_query query{one.substr(0, equals), {}, equals != std::string_view::npos};
+            if (query.has_default) query.default_text = one.substr(equals + 1);
+            check_name(query.name);
+            if (parameter_count() == max_parameters)
+                throw pattern_error(text, "a route has at most 16 parameters");
+            queries[query_count++] = query;
+        }
+    }
+
+    constexpr void check_name(std::string_view name) const {
+        if (name.empty())
+            throw pattern_error(text, "a parameter needs a name: '{id}' in the path, '{?limit}' for the query");
+        for (char c : name)
+            if (!ascii::is_alpha(c) && !ascii::is_digit(c) && c != '_')
+                throw pattern_error(text, "a parameter's name is made of letters, digits and '_'");
+        if (ascii::is_digit(name[0]))
+            throw pattern_error(text, "a parameter's name does not start with a digit");
+    }
+
+    constexpr void check_names() const {
+        for (std::size_t i = 0; i < parameter_count(); ++i)
+            for (std::size_t j = 0; j < i; ++j)
+                if (parameter_name(i) == parameter_name(j))
+                    throw pattern_error(text, "two parameters have the same name");
+    }
+    // clang-format on
+};
+
+}  // namespace coracle::route
+
+// ---- coracle/route/match.hpp
+// match: what the router answers to a method and a path. Reused from request to request, so it allocates nothing twice.
+
+namespace coracle::route {
+
+/// How a lookup ended.
+enum class outcome : unsigned char {
+    found,               ///< `route` and `captures` say what to call
+    options,             ///< nobody takes OPTIONS here: answer 204 with `allow`
+    not_found,           ///< 404
+    method_not_allowed,  ///< 405 with `allow`
+    bad_path,            ///< 400: no leading slash, a broken percent escape, or %00
+};
+
+/// The answer of router::lookup.
+/// keeps: `captures` are views into the path that was looked up, or into `decoded` when that is not empty.
+struct match {
+    outcome result = outcome::not_found;
+    std::uint32_t route = 0;  ///< the number that router::add gave
+    std::size_t capture_count = 0;
+    std::array<std::string_view, pattern::max_parameters> captures{};  ///< per placeholder, decoded exactly once
+    std::string allow{};                                               ///< value for the Allow field
+    std::string decoded{};  ///< the path without its percent escapes, when it had any
+
+    match() = default;
+    match(const match&) = delete;
+    match& operator=(const match&) = delete;
+
+    std::string_view operator[](std::size_t n) const noexcept { return captures[n]; }
+    /// The bytes of the path have moved from `from` to `to`.
+    void rebase(const char* from, const char* to) noexcept {
+        if (!decoded.empty()) return;
+        for (std::size_t i = 0; i < capture_count; ++i) captures[i] = http::rebased(captures[i], from, to);
+    }
+};
+
+}  // namespace coracle::route
+
+// ---- coracle/route/method_table.hpp
+// method_table: the methods that a router knows, as the bits of one number.
+
+namespace coracle::route {
+
+/// A set of methods: bit n stands for the method with number n in a method_table.
+using method_bits = std::uint32_t;
+
+/// Numbers for methods: those of http::method stand for themselves, other tokens get one when a route names them.
+class method_table {
+public:
+    static constexpr std::uint32_t none = static_cast<std::uint32_t>(-1);
+    static constexpr auto get = static_cast<std::uint32_t>(http::method::get);
+    static constexpr auto head = static_cast<std::uint32_t>(http::method::head);
+    static constexpr auto options = static_cast<std::uint32_t>(http::method::options);
+
+    std::uint32_t size() const noexcept { return known + static_cast<std::uint32_t>(others_.size()); }
+
+    /// in: `token`, the method's text, is looked at only when `method` is other. out: none when no route names it.
+    std::uint32_t find(http::method method, std::string_view token) const noexcept {
+        if (method != http::method::other) return static_cast<std::uint32_t>(method);
+        for (std::uint32_t i = 0; i < others_.size(); ++i)
+            if (others_[i] == token) return known + i;
+        return none;
+    }
+
+    /// The number of `token`, a new one if need be. Error: std::logic_error for what cannot be a method.
+    std::uint32_t add(std::string_view token) {
+        if (std::uint32_t number = find(http::method_from(token), token); number != none) return number;
+        std::string name(token);
+        if (!ascii::is_token(token))
+            throw std::logic_error("coracle: '" + name + "' cannot be a method: a method is a token such as GET");
+        for (std::uint32_t number = 0; number < known; ++number)
+            if (ascii::iequals(this->name(number), token))
+                throw std::logic_error("coracle: methods are case-sensitive: write " + std::string(this->name(number)) +
+                                       " for '" + name + "'");
+        if (size() == 32)
+            throw std::logic_error("coracle: no more than 32 different methods, '" + name + "' is one more");
+        others_.push_back(std::move(name));
+        return size() - 1;
+    }
+
+    std::string_view name(std::uint32_t number) const noexcept {
+        return number < known ? http::method_text(static_cast<http::method>(number)) : others_[number - known];
+    }
+
+    /// Replaces `out` by the methods as an Allow field lists them, with what coracle answers by itself: HEAD wherever
+    /// there is GET, and OPTIONS.
+    void list(method_bits methods, std::string& out) const {
+        if (methods >> get & 1U) methods |= 1U << head;
+        methods |= 1U << options;
+        out.clear();
+        for (std::uint32_t number = 0; number < size(); ++number) {
+            if ((methods >> number & 1U) == 0) continue;
+            if (!out.empty()) out += ", ";
+            out += name(number);
+        }
+    }
+
+private:
+    static constexpr auto known = static_cast<std::uint32_t>(http::known_methods);
+    std::vector<std::string> others_;
+};
+
+}  // namespace coracle::route
+
+// ---- coracle/route/path_segments.hpp
+// path_segments: a request's path, cut at its slashes and then decoded, each byte exactly once.
+// RFC 3986 2.4: what separates is looked for before anything is decoded, so %2F is data inside a segment.
+
+namespace coracle::route {
+
+/// The first segments of a path. keeps: views into the path; when it had escapes, into the storage given, which is
+/// empty otherwise.
+class path_segments {
+public:
+    // The array is large and written before it is read: it stays as it is.
+    path_segments() noexcept {}
+
+    /// Reads at most `limit` segments (and checks the escapes of all). in: limit at most pattern::max_segments + 1.
+    /// False: no leading slash, a broken escape, or %00. cost: allocates only when the path has escapes.
+    bool read(std::string_view path, std::size_t limit, std::string& storage) {
+        CORACLE_ASSERT(limit > 0 && limit <= pattern::max_segments + 1);
+        count_ = 0;
+        storage.clear();
+        if (path.empty() || path[0] != '/') return false;
+        if (path.find('%') != std::string_view::npos) return read_escaped(path, limit, storage);
+        end_ = path.data() + path.size();
+        std::size_t start = 1;
+        for (std::size_t at = 1; at < path.size(); at += word) {
+            for (std::uint64_t slashes = slashes_at(path, at); slashes != 0; slashes &= slashes - 1) {
+                std::size_t slash = at + static_cast<std::size_t>(std::countr_zero(slashes)) / 8;
+                keep(path.substr(start, slash - start));
+                if (count_ == limit) return true;
+                start = slash + 1;
+            }
+        }
+        keep(path.substr(start));
+        return true;
+    }
+
+    std::size_t count() const noexcept { return count_; }
+    std::string_view operator[](std::size_t n) const noexcept { return {pieces_[n].data, pieces_[n].size}; }
+    /// Everything from the n-th segment to the end of the path.
+    std::string_view from(std::size_t n) const noexcept {
+        return {pieces_[n].data, static_cast<std::size_t>(end_ - pieces_[n].data)};
+    }
+
+private:
+    struct piece {
+        const char* data;
+        std::size_t size;
+    };
+
+    static constexpr std::size_t word = 8;
+
+    void keep(std::string_view segment) noexcept { pieces_[count_++] = {segment.data(), segment.size()}; }
+
+    /// The slashes among the eight bytes from `at` on: bit 8n + 7 for the n-th of them.
+    static std::uint64_t slashes_at(std::string_view path, std::size_t at) noexcept {
+        std::uint64_t bytes = 0;
+        if (std::endian::native == std::endian::little && path.size() >= word) {
+            // The last word is read so that it ends with the path, then shifted to where it should have begun.
+            std::size_t from = path.size() - at < word ? path.size() - word : at;
+            std::memcpy(&bytes, path.data() + from, word);
+            bytes >>= 8 * (at - from);
+        } else {
+            for (std::size_t i = 0; i < word && at + i < path.size(); ++i)
+                bytes |= static_cast<std::uint64_t>(static_cast<unsigned char>(path[at + i])) << 8 * i;
+        }
+        constexpr std::uint64_t ones = 0x0101010101010101ULL;
+        constexpr std::uint64_t low = 0x7F * ones;
+        bytes ^= '/' * ones;
+        return ~(((bytes & low) + low) | bytes | low);
+    }
+
+    bool read_escaped(std::string_view path, std::size_t limit, std::string& storage) {
+        storage.reserve(path.size());  // decoding never lengthens, so views into it hold
+        std::string decoded;
+        for (std::size_t at = 0; at != std::string_view::npos;) {
+            std::size_t slash = path.find('/', at + 1);
+            std::size_t length = slash == std::string_view::npos ? slash : slash - at - 1;
+            auto segment = http::decode_path(path.substr(at + 1, length), decoded);
+            if (!segment) return false;
+            if (at != 0) storage.push_back('/');
+            std::size_t start = storage.size();
+            storage.append(*segment);
+            if (count_ < limit) keep(std::string_view(storage).substr(start));
+            at = slash;
+        }
+        end_ = storage.data() + storage.size();
+        return true;
+    }
+
+    std::size_t count_ = 0;
+    const char* end_ = nullptr;
+    piece pieces_[pattern::max_segments + 1];
+};
+
+}  // namespace coracle::route
+
+// ---- coracle/route/text_table.hpp
+// text_table: (owner, text) -> number; filled once, frozen, then asked for ever. The router's only hash table.
+// Its keys come from the program and never from a peer, and freezing looks for a seed without long probes, so no
+// choice of paths makes a lookup slow.
+
+namespace coracle::route {
+
+/// A frozen hash table of texts. Keeps: its own copy of the keys. Lookups are const and allocate nothing.
+class text_table {
+public:
+    static constexpr std::uint32_t none = static_cast<std::uint32_t>(-1);
+
+    /// in: a pair that is not in the table yet; a value other than none. out: the table's copy of the text.
+    std::string_view insert(std::uint32_t owner, std::string_view text, std::uint32_t value) {
+        CORACLE_ASSERT(slots_.empty());
+        keys_.emplace_back(text);
+        entries_.push_back({keys_.back(), owner, value, 0});
+        if (text.size() > longest_) longest_ = text.size();
+        return keys_.back();
+    }
+
+    /// Lays the slots out. No insert after this.
+    void freeze() {
+        CORACLE_ASSERT(slots_.empty());
+        std::size_t size = 8;
+        while (size < entries_.size() * 2) size *= 2;
+        while (!try_sizes(size)) size *= 2;
+    }
+
+    /// The number stored under (owner, text), or none. cost: one hash of the text, at most eight slots.
+    std::uint32_t find(std::uint32_t owner, std::string_view text) const noexcept {
+        if (text.size() > longest_) return none;
+        std::uint32_t wanted = hash(seed_, owner, text);
+        for (std::size_t at = wanted & mask_;; at = (at + 1) & mask_) {
+            const entry& slot = slots_[at];
+            if (slot.value == none) return none;
+            if (slot.hash == wanted && slot.owner == owner && slot.text == text) return slot.value;
+        }
+    }
+
+private:
+    struct entry {
+        std::string_view text{};
+        std::uint32_t owner = 0;
+        std::uint32_t value = none;
+        std::uint32_t hash = 0;
+    };
+    static constexpr std::size_t longest_probe = 8;
+    static constexpr std::uint64_t seeds_per_size = 32;
+
+    static std::uint32_t hash(std::uint64_t seed, std::uint32_t owner, std::string_view text) noexcept {
+        constexpr std::uint64_t odd = 0x9E3779B97F4A7C15ULL;
+        auto word = [&](std::size_t at) {
+            std::uint64_t value;
+            std::memcpy(&value, text.data() + at, sizeof value);
+            return value;
+        };
+        auto half = [&](std::size_t at) {
+            std::uint32_t value;
+            std::memcpy(&value, text.data() + at, sizeof value);
+            return static_cast<std::uint64_t>(value);
+        };
+        std::size_t size = text.size();
+        std::uint64_t state = seed + owner * odd + size;
+        auto mix = [&](std::uint64_t value) {
+            state = (state ^ value) * odd;
+            state ^= state >> 29;
+        };
+        // The last bytes are read as a word that overlaps the one before: no loop over single bytes.
+        if (size >= 8) {
+            for (std::size_t at = 0; at + 8 < size; at += 8) mix(word(at));
+            mix(word(size - 8));
+        } else if (size >= 4) {
+            mix(half(0) << 32 | half(size - 4));
+        } else if (size > 0) {
+            auto byte = [&](std::size_t at) {
+                return static_cast<std::uint64_t>(static_cast<unsigned char>(text[at]));
+            };
+            mix(byte(0) << 16 | byte(size / 2) << 8 | byte(size - 1));
+        }
+        state *= odd;
+        return static_cast<std::uint32_t>(state >> 32);
+    }
+
+    bool try_sizes(std::size_t size) {
+        mask_ = size - 1;
+        for (std::uint64_t seed = 1; seed <= seeds_per_size; ++seed)
+            if (try_seed(seed)) return true;
+        return false;
+    }
+
+    bool try_seed(std::uint64_t seed) {
+        seed_ = seed * 0xD6E8FEB86659FD93ULL;
+        slots_.assign(mask_ + 1, entry{});
+        for (entry one : entries_) {
+            one.hash = hash(seed_, one.owner, one.text);
+            std::size_t at = one.hash & mask_;
+            std::size_t probes = 1;
+            for (; slots_[at].value != none; at = (at + 1) & mask_) ++probes;
+            if (probes > longest_probe) return false;
+            slots_[at] = one;
+        }
+        return longest_run() <= 2 * longest_probe;
+    }
+
+    /// A lookup that misses walks to the end of the run of full slots it lands in.
+    std::size_t longest_run() const noexcept {
+        std::size_t longest = 0;
+        std::size_t run = 0;
+        for (std::size_t at = 0; at <= 2 * mask_ + 1; ++at) {
+            run = slots_[at & mask_].value == none ? 0 : run + 1;
+            if (run > longest) longest = run;
+        }
+        return longest;
+    }
+
+    std::deque<std::string> keys_;  // a deque: views into it hold while it grows and moves
+    std::vector<entry> entries_;
+    std::vector<entry> slots_;
+    std::uint64_t seed_ = 0;
+    std::size_t mask_ = 0;
+    std::size_t longest_ = 0;
+};
+
+}  // namespace coracle::route
+
+// ---- coracle/route/router.hpp
+// router: (method, path) -> the first registered route that matches both, at a cost that does not grow with the routes.
+// A path without placeholders is one hash lookup whose answer was worked out when the table was frozen. All others go
+// down a tree of segments; each node knows the earliest route below it, so later ones are not looked at.
+
+namespace coracle::route {
+
+/// The table of routes. Filled, frozen, then looked up from any number of threads at once.
+/// HEAD goes where GET goes, unless the same path has a HEAD route of its own; OPTIONS is answered where no route does.
+class router {
+public:
+    router() : nodes_(1) {}
+
+    /// Adds a route for all of `methods`. out: its number, 0 for the first, counting up.
+    /// error: std::logic_error for a method that is none, for a pair of method and path that a route already answers,
+    /// and after freeze().
+    std::uint32_t add(std::span<const std::string_view> methods, const pattern& route) {
+        if (frozen_) throw std::logic_error("coracle: routes are added before the server starts, not while it runs");
+        if (methods.empty())
+            throw std::logic_error("coracle: the route '" + std::string(route.text) + "' has no method to answer");
+        method_bits bits = 0;
+        for (std::string_view method : methods) bits |= 1U << methods_.add(method);
+
+        std::uint32_t at = grow(route);
+        for (const ending& other : nodes_[at].endings)
+            if (method_bits both = other.methods & bits)
+                throw std::logic_error("coracle: " + first_name(both) + " " + std::string(route.text) +
+                                       " would never be called: '" + texts_[other.route] +
+                                       "' is registered before it and takes the same requests");
+        auto number = static_cast<std::uint32_t>(texts_.size());
+        nodes_[at].endings.push_back({number, bits});
+        texts_.emplace_back(route.text);
+        all_methods_ |= bits;
+        if (route.segment_count > deepest_) deepest_ = route.segment_count;
+        if (!remember_static(route)) all_static_ = false;
+        return number;
+    }
+    std::uint32_t add(std::initializer_list<std::string_view> methods, const pattern& route) {
+        return add(std::span(methods.begin(), methods.size()), route);
+    }
+
+    std::size_t size() const noexcept { return texts_.size(); }
+    bool frozen() const noexcept { return frozen_; }
+
+    /// Ends registration and makes the tables that lookups use. A second call does nothing.
+    void freeze() {
+        if (std::exchange(frozen_, true)) return;
+        for (const auto& [edge, child] : growing_edges_) {
+            node& parent = nodes_[edge.first];
+            parent.only_text = edges_.insert(edge.first, edge.second, child);
+            parent.only_literal = ++parent.literals == 1 ? child : no_node;
+        }
+        edges_.freeze();
+        note_earliest(0);
+        for (const std::string& path : growing_statics_) {
+            statics_.insert(0, path, static_cast<std::uint32_t>(answers_.size()));
+            answer_static(path);
+        }
+        statics_.freeze();
+        growing_edges_.clear();
+        growing_statics_.clear();
+    }
+
+    /// Fills `out` with the answer for one request. in: a frozen router; the method, and its text where it is `other`;
+    /// the path as it stood on the wire, without the query.
+    /// cost: the same for one route and a thousand; no memory, unless the path has escapes or methods are listed.
+    void lookup(http::method method, std::string_view token, std::string_view path, match& out) const {
+        CORACLE_ASSERT(frozen_);
+        std::uint32_t number = methods_.find(method, token);
+        std::uint32_t row = statics_.find(0, path);
+        if (row != text_table::none) {
+            if (number != method_table::none && answers_[row + number] != no_route) {
+                out.result = outcome::found;
+                out.route = answers_[row + number];
+                out.capture_count = 0;
+                return;
+            }
+        } else if (all_static_ && path.starts_with('/') && path.find('%') == std::string_view::npos) {
+            out.result = outcome::not_found;
+            return;
+        }
+        search_tree(number, path, out);
+    }
+
+private:
+    static constexpr std::uint32_t no_route = static_cast<std::uint32_t>(-1);
+    static constexpr std::uint32_t no_node = 0;  // the root is nobody's child
+    static constexpr std::size_t convertors = 5;
+    static constexpr auto rest = static_cast<std::size_t>(convertor::rest);
+
+    struct ending {
+        std::uint32_t route;
+        method_bits methods;
+    };
+    struct node {
+        std::uint32_t earliest = no_route;  // the first route that ends here or below
+        std::array<std::uint32_t, convertors> placeholders{};
+        std::uint32_t literals = 0;
+        std::uint32_t only_literal = no_node;  // the child, where there is one literal and no more
+        std::string_view only_text{};
+        bool has_placeholders = false;
+        std::vector<ending> endings{};  // in order of registration
+    };
+
+    /// One lookup on its way through the tree.
+    struct journey {
+        method_bits wanted = 0;
+        method_bits seen = 0;  // methods of every route whose path matches; complete when best stays no_route
+        std::uint32_t best = no_route;
+        std::uint32_t best_node = 0;
+        std::uint32_t held = 0;
+        std::uint32_t best_held = 0;
+        bool best_takes_rest = false;
+        path_segments segments{};
+        std::uint8_t captures[pattern::max_segments];  // the segment that each placeholder took
+        std::uint8_t best_captures[pattern::max_segments];
+
+        // The arrays are written before they are read.
+        explicit journey(method_bits bits) noexcept : wanted(bits) {}
+    };
+
+    std::string first_name(method_bits bits) const {
+        std::uint32_t number = 0;
+        while ((bits >> number & 1U) == 0) ++number;
+        return std::string(methods_.name(number));
+    }
+
+    static std::string decoded(std::string_view text) {
+        std::string storage;
+        return std::string(*http::decode_path(text, storage));
+    }
+
+    /// The node that the route ends in, made if need be.
+    std::uint32_t grow(const pattern& route) {
+        std::uint32_t at = 0;
+        for (std::size_t i = 0; i < route.segment_count; ++i) {
+            const pattern_segment& segment = route.segments[i];
+            auto next = static_cast<std::uint32_t>(nodes_.size());
+            if (segment.is_placeholder) {
+                nodes_[at].has_placeholders = true;
+                std::uint32_t& child = nodes_[at].placeholders[static_cast<std::size_t>(segment.kind)];
+                next = child == no_node ? child = next : child;
+            } else {
+                next = growing_edges_.try_emplace({at, decoded(segment.text)}, next).first->second;
+            }
+            if (next == nodes_.size()) nodes_.emplace_back();
+            at = next;
+        }
+        return at;
+    }
+
+    /// False when the route's paths cannot be listed.
+    bool remember_static(const pattern& route) {
+        if (route.placeholder_count != 0) return false;
+        std::string path;
+        for (std::size_t i = 0; i < route.segment_count; ++i) {
+            std::string text = decoded(route.segments[i].text);
+            // On the wire these bytes of a segment are always escaped, and escaped paths go down the tree.
+            if (text.find_first_of("/%") != std::string::npos) return false;
+            path += '/';
+            path += text;
+        }
+        growing_statics_.insert(std::move(path));
+        return true;
+    }
+
+    std::uint32_t note_earliest(std::uint32_t at) {
+        std::uint32_t earliest = nodes_[at].endings.empty() ? no_route : nodes_[at].endings.front().route;
+        for (std::uint32_t child : nodes_[at].placeholders)
+            if (child != no_node) earliest = std::min(earliest, note_earliest(child));
+        for (auto edge = growing_edges_.lower_bound({at, std::string()});
+             edge != growing_edges_.end() && edge->first.first == at; ++edge)
+            earliest = std::min(earliest, note_earliest(edge->second));
+        return nodes_[at].earliest = earliest;
+    }
+
+    /// Appends the row of answers for a path without placeholders: per method the route to call, or no_route where the
+    /// tree has to be asked (an earlier route with placeholders wins, or the method is not allowed).
+    void answer_static(const std::string& path) {
+        match found;
+        for (std::uint32_t method = 0; method < methods_.size(); ++method) {
+            search_tree(method, path, found);
+            answers_.push_back(found.result == outcome::found && found.capture_count == 0 ? found.route : no_route);
+        }
+    }
+
+    void search_tree(std::uint32_t method, std::string_view path, match& out) const {
+        out.capture_count = 0;
+        if (path == "*" && method == method_table::options) return allow(outcome::options, all_methods_, out);
+        bool is_head = method == method_table::head;
+        method_bits wanted = method == method_table::none ? 0 : 1U << method;
+        if (is_head) wanted |= 1U << method_table::get;
+        journey trip(wanted);
+        if (!trip.segments.read(path, deepest_ + 1, out.decoded)) {
+            out.result = outcome::bad_path;
+            return;
+        }
+        walk(0, 0, trip);
+        if (trip.best == no_route) {
+            if (trip.seen == 0) {
+                out.result = outcome::not_found;
+                return;
+            }
+            return allow(method == method_table::options ? outcome::options : outcome::method_not_allowed, trip.seen,
+                         out);
+        }
+        out.result = outcome::found;
+        out.route = is_head ? head_of(trip) : trip.best;
+        out.capture_count = trip.best_held;
+        for (std::size_t i = 0; i < trip.best_held; ++i) out.captures[i] = trip.segments[trip.best_captures[i]];
+        if (trip.best_takes_rest)
+            out.captures[trip.best_held - 1] = trip.segments.from(trip.best_captures[trip.best_held - 1]);
+    }
+
+    /// HEAD asks for what GET would answer, so it goes where GET goes, or to the HEAD route of that very path.
+    std::uint32_t head_of(const journey& trip) const {
+        for (const ending& route : nodes_[trip.best_node].endings)
+            if (route.methods >> method_table::head & 1U) return route.route;
+        return trip.best;
+    }
+
+    void allow(outcome result, method_bits methods, match& out) const {
+        out.result = result;
+        methods_.list(methods, out.allow);
+    }
+
+    void finish(std::uint32_t number, bool takes_rest, journey& trip) const {
+        for (const ending& route : nodes_[number].endings) {
+            trip.seen |= route.methods;
+            if ((route.methods & trip.wanted) == 0 || route.route >= trip.best) continue;
+            trip.best = route.route;
+            trip.best_node = number;
+            trip.best_takes_rest = takes_rest;
+            trip.best_held = trip.held;
+            std::copy_n(trip.captures, trip.held, trip.best_captures);
+        }
+    }
+
+    std::uint32_t literal_child(std::uint32_t number, std::string_view segment) const {
+        const node& at = nodes_[number];
+        if (at.only_literal != no_node) return at.only_text == segment ? at.only_literal : no_node;
+        if (at.literals == 0) return no_node;
+        std::uint32_t child = edges_.find(number, segment);
+        return child == text_table::none ? no_node : child;
+    }
+
+    // Every node stands for one way to read the path so far, so none is visited twice: the work is bounded by the
+    // branches of the tree at the path's depth, whatever the path.
+    void walk(std::uint32_t number, std::size_t depth, journey& trip) const {
+        const node& at = nodes_[number];
+        if (at.earliest >= trip.best) return;
+        if (depth == trip.segments.count()) return finish(number, false, trip);
+        std::string_view segment = trip.segments[depth];
+        if (std::uint32_t child = literal_child(number, segment); child != no_node) walk(child, depth + 1, trip);
+        if (!at.has_placeholders) return;
+        trip.captures[trip.held++] = static_cast<std::uint8_t>(depth);
+        for (std::size_t kind = 0; kind < rest; ++kind)
+            if (std::uint32_t child = at.placeholders[kind];
+                child != no_node && takes(static_cast<convertor>(kind), segment))
+                walk(child, depth + 1, trip);
+        if (std::uint32_t child = at.placeholders[rest]; child != no_node) finish(child, true, trip);
+        --trip.held;
+    }
+
+    method_table methods_;
+    std::vector<node> nodes_;
+    std::vector<std::string> texts_;
+    std::map<std::pair<std::uint32_t, std::string>, std::uint32_t> growing_edges_;
+    std::set<std::string> growing_statics_;
+    text_table edges_;
+    text_table statics_;
+    std::vector<std::uint32_t> answers_;  // rows of one route per method
+    method_bits all_methods_ = 0;
+    std::size_t deepest_ = 0;
+    bool all_static_ = true;
+    bool frozen_ = false;
+};
+
+}  // namespace coracle::route
+
+// ---- coracle/net/ip_literal.hpp
+// IP addresses as text, both ways: strict on the way in, canonical on the way out. No names, no look-up.
+// RFC 6943 3.1.1 (the strict dotted form of IPv4), RFC 4291 2.2 (IPv6), RFC 5952 4 (its canonical form).
+
+namespace coracle::net {
+
+using ipv4_bytes = std::array<std::uint8_t, 4>;
+using ipv6_bytes = std::array<std::uint8_t, 16>;
+
+/// "192.0.2.1". Four decimal numbers, none with a leading zero: 010 is eight to some and ten to others.
+constexpr std::optional<ipv4_bytes> parse_ipv4(std::string_view text) noexcept {
+    ipv4_bytes bytes{};
+    for (std::size_t i = 0; i < 4; ++i) {
+        std::size_t end = text.find('.');
+        if ((end == std::string_view::npos) != (i == 3)) return std::nullopt;
+        std::string_view number = text.substr(0, end);
+        if (number.size() > 3 || (number.size() > 1 && number.front() == '0')) return std::nullopt;
+        auto value = ascii::parse_decimal<std::uint8_t>(number);
+        if (!value) return std::nullopt;
+        bytes[i] = *value;
+        if (i < 3) text.remove_prefix(end + 1);
+    }
+    return bytes;
+}
+
+/// "2001:db8::1", "::ffff:192.0.2.1"; no brackets, no zone.
+constexpr std::optional<ipv6_bytes> parse_ipv6(std::string_view text) noexcept {
+    ipv6_bytes bytes{};
+    std::size_t filled = 0;
+    std::optional<std::size_t> gap;
+    if (text.starts_with("::")) {
+        gap = 0;
+        text.remove_prefix(2);
+    }
+    while (!text.empty()) {
+        if (filled == 16) return std::nullopt;
+        std::size_t end = text.find(':');
+        std::string_view group = text.substr(0, end);
+        if (end == std::string_view::npos && group.find('.') != std::string_view::npos) {
+            auto tail = parse_ipv4(group);
+            if (!tail || filled > 12) return std::nullopt;
+            for (std::uint8_t byte : *tail) bytes[filled++] = byte;
+            break;
+        }
+        if (group.size() > 4) return std::nullopt;
+        auto value = ascii::parse_hex(group);
+        if (!value) return std::nullopt;
+        bytes[filled++] = static_cast<std::uint8_t>(*value >> 8);
+        bytes[filled++] = static_cast<std::uint8_t>(*value & 0xFF);
+        if (end == std::string_view::npos) break;
+        text.remove_prefix(end + 1);
+        if (text.empty()) return std::nullopt;  // a single colon at the end
+        if (text.front() == ':') {
+            if (gap) return std::nullopt;
+            gap = filled;
+            text.remove_prefix(1);
+        }
+    }
+    if (!gap) return filled == 16 ? std::optional(bytes) : std::nullopt;
+    if (filled == 16) return std::nullopt;  // the gap stands for at least one group
+    std::size_t moved = filled - *gap;
+    for (std::size_t i = 0; i < moved; ++i) {
+        bytes[15 - i] = bytes[filled - 1 - i];
+        bytes[filled - 1 - i] = 0;
+    }
+    return bytes;
+}
+
+inline void append_ipv4(std::string& out, const ipv4_bytes& bytes) {
+    for (std::size_t i = 0; i < 4; ++i) {
+        if (i > 0) out.push_back('.');
+        out += std::to_string(unsigned{bytes[i]});
+    }
+}
+
+/// ::ffff:0:0/96, what an IPv4 peer looks like to an IPv6 socket that takes both.
+constexpr std::optional<ipv4_bytes> mapped_ipv4(const ipv6_bytes& bytes) noexcept {
+    for (std::size_t i = 0; i < 10; ++i)
+        if (bytes[i] != 0) return std::nullopt;
+    if (bytes[10] != 0xFF || bytes[11] != 0xFF) return std::nullopt;
+    return ipv4_bytes{bytes[12], bytes[13], bytes[14], bytes[15]};
+}
+
+inline void append_ipv6(std::string& out, const ipv6_bytes& bytes) {
+    if (auto inner = mapped_ipv4(bytes)) {
+        out += "::ffff:";
+        append_ipv4(out, *inner);
+        return;
+    }
+    auto group = [&](std::size_t i) { return static_cast<unsigned>(bytes[2 * i] << 8 | bytes[2 * i + 1]); };
+    std::size_t gap = 8;
+    std::size_t longest = 1;  // a single zero group is not worth a gap
+    for (std::size_t i = 0; i < 8; ++i) {
+        std::size_t run = 0;
+        while (i + run < 8 && group(i + run) == 0) ++run;
+        if (run > longest) {
+            longest = run;
+            gap = i;
+        }
+        i += run;
+    }
+    bool separate = false;
+    for (std::size_t i = 0; i < 8;) {
+        if (i == gap) {
+            out += "::";
+            separate = false;
+            i += longest;
+            continue;
+        }
+        if (separate) out.push_back(':');
+        separate = true;
+        bool leading = true;
+        for (int shift = 12; shift >= 0; shift -= 4) {
+            unsigned digit = group(i) >> shift & 0xF;
+            if (leading && digit == 0 && shift > 0) continue;
+            leading = false;
+            out.push_back("0123456789abcdef"[digit]);
+        }
+        ++i;
+    }
+}
+
+}  // namespace coracle::net
+
+// ---- coracle/net/address.hpp
+// address: where a stream comes from or goes to. Plain data, with one text for each address.
+// RFC 3986 3.2.2 (brackets around IPv6), RFC 4007 11 (zones), RFC 6761 6.3 (localhost).
+
+namespace coracle::net {
+
+/// What is wrong with a text that should have been an address, in one sentence.
+struct address_error {
+    std::string message;
+};
+
+/// An IPv4 or IPv6 address with a port, a unix socket, or nothing (the unnamed client of a unix socket).
+class address {
+public:
+    using family_type = os::address_family;
+
+    address() noexcept = default;
+    address(const ipv4_bytes& bytes, std::uint16_t port) noexcept : family_(family_type::ipv4), port_(port) {
+        for (std::size_t i = 0; i < 4; ++i) bytes_[i] = bytes[i];
+    }
+    /// in: `scope` is the interface number of a link-local address, else 0.
+    address(const ipv6_bytes& bytes, std::uint16_t port, std::uint32_t scope = 0) noexcept
+        : family_(family_type::ipv6), port_(port), scope_(scope), bytes_(bytes) {}
+    /// in: a path; on Linux one that starts with NUL is an abstract name.
+    static address local(std::string path) {
+        address made;
+        made.family_ = family_type::local;
+        made.path_ = std::move(path);
+        return made;
+    }
+
+    /// "127.0.0.1:8000", "[::1]:8000", "[fe80::1%2]:8000", "localhost:8000", "unix:/run/app.sock", "unix:@abstract".
+    static result<address, address_error> parse(std::string_view text) {
+        if (text.starts_with("unix:")) return parse_local(text.substr(5));
+        std::size_t colon = text.rfind(':');
+        bool bracketed = text.starts_with('[');
+        if (colon == std::string_view::npos || (bracketed && !text.substr(0, colon).ends_with(']')))
+            return wrong(text, "has no port; write ", std::string(text) + ":8000");
+        if (!bracketed && text.find(':') != colon) return wrong(text, "is IPv6 without brackets; write ", "[::1]:8000");
+        std::string_view number = text.substr(colon + 1);
+        auto port = ascii::parse_decimal<std::uint16_t>(number);
+        if (!port || number.size() > 5) return wrong(text, "has no port from 0 to 65535 behind its last colon", "");
+        return of(text.substr(0, colon), *port);
+    }
+
+    /// The same from two pieces, as options give them. in: a host with or without brackets, or "unix:/path".
+    static result<address, address_error> of(std::string_view host, std::uint16_t port) {
+        if (host.starts_with("unix:")) return parse_local(host.substr(5));
+        if (host == "localhost") return address(ipv4_bytes{127, 0, 0, 1}, port);
+        if (auto four = parse_ipv4(host)) return address(*four, port);
+        std::string_view inner = host;
+        if (inner.starts_with('[') && inner.ends_with(']')) inner = inner.substr(1, inner.size() - 2);
+        std::uint32_t scope = 0;
+        std::size_t percent = inner.find('%');
+        if (percent != std::string_view::npos) {
+            auto number = ascii::parse_decimal<std::uint32_t>(inner.substr(percent + 1));
+            if (!number) return wrong(host, "has a zone that is no interface number; write ", "fe80::1%2");
+            scope = *number;
+            inner = inner.substr(0, percent);
+        }
+        if (auto six = parse_ipv6(inner)) return address(*six, port, scope);
+        return wrong(host, "is no IP address; write ", "127.0.0.1, 0.0.0.0 for every interface, ::1 or localhost");
+    }
+
+    family_type family() const noexcept { return family_; }
+    std::uint16_t port() const noexcept { return port_; }
+    /// Of a unix socket, else empty.
+    const std::string& path() const noexcept { return path_; }
+    /// From this machine: 127.0.0.0/8, ::1, unix sockets.
+    bool is_loopback() const noexcept {
+        if (family_ == family_type::ipv4) return bytes_[0] == 127;
+        if (family_ == family_type::ipv6) {
+            if (auto inner = mapped_ipv4(bytes_)) return (*inner)[0] == 127;
+            for (std::size_t i = 0; i < 15; ++i)
+                if (bytes_[i] != 0) return false;
+            return bytes_[15] == 1;
+        }
+        return true;
+    }
+    std::optional<ipv4_bytes> ipv4() const noexcept {
+        if (family_ != family_type::ipv4) return std::nullopt;
+        return ipv4_bytes{bytes_[0], bytes_[1], bytes_[2], bytes_[3]};
+    }
+    std::optional<ipv6_bytes> ipv6() const noexcept {
+        if (family_ != family_type::ipv6) return std::nullopt;
+        return bytes_;
+    }
+
+    /// Without port and brackets: "127.0.0.1", "::1", "unix:/run/app.sock"; "unix:" for an unnamed client.
+    std::string host() const {
+        std::string out;
+        if (family_ == family_type::ipv4) append_ipv4(out, *ipv4());
+        if (family_ == family_type::ipv6) {
+            append_ipv6(out, bytes_);
+            if (scope_ != 0) out += "%" + std::to_string(scope_);
+        }
+        if (family_ == family_type::local || family_ == family_type::none) {
+            out = "unix:" + path_;
+            if (out.size() > 5 && out[5] == '\0') out[5] = '@';
+        }
+        return out;
+    }
+    /// What parse() reads.
+    std::string text() const {
+        if (family_ == family_type::ipv4) return host() + ":" + std::to_string(port_);
+        if (family_ == family_type::ipv6) return "[" + host() + "]:" + std::to_string(port_);
+        return host();
+    }
+
+    friend bool operator==(const address&, const address&) noexcept = default;
+
+    /// An IPv4 peer of an IPv6 socket becomes the IPv4 address that it is.
+    explicit address(const os::socket_address& from) {
+        family_ = from.family();
+        port_ = from.port();
+        if (family_ == family_type::ipv4) {
+            *this = address(from.ipv4_bytes(), port_);
+        } else if (family_ == family_type::ipv6) {
+            if (auto inner = mapped_ipv4(from.ipv6_bytes()))
+                *this = address(*inner, port_);
+            else
+                *this = address(from.ipv6_bytes(), port_, from.ipv6_scope());
+        } else {
+            path_ = from.path();
+        }
+    }
+    /// error: filename_too_long, invalid_argument (a path that no socket can have, or no address at all).
+    result<os::socket_address> to_socket_address() const {
+        if (family_ == family_type::ipv4) return os::socket_address::ipv4(*ipv4(), port_);
+        if (family_ == family_type::ipv6) return os::socket_address::ipv6(bytes_, port_, scope_);
+        return os::socket_address::local(path_);
+    }
+
+private:
+    static result<address, address_error> parse_local(std::string_view path) {
+        if (path.empty() || path == "@") return failure(address_error{"'unix:' has no path; write unix:/run/app.sock"});
+        if (path.find('\0') != std::string_view::npos)
+            return failure(address_error{"the path of a unix socket holds a NUL"});
+        std::string name(path);
+        if (name.front() == '@') name.front() = '\0';
+        return local(std::move(name));
+    }
+    static failure<address_error> wrong(std::string_view text, std::string_view why, std::string_view right) {
+        std::string message = "'";
+        message += text;
+        message += "' ";
+        message += why;
+        message += right;
+        return failure(address_error{std::move(message)});
+    }
+
+    family_type family_ = family_type::none;
+    std::uint16_t port_ = 0;
+    std::uint32_t scope_ = 0;
+    ipv6_bytes bytes_{};
+    std::string path_;
+};
+
+}  // namespace coracle::net
+
+// ---- coracle/net/byte_stream.hpp
+// byte_stream: what every stream of bytes can do, whatever carries them. A concept; nothing derives from it.
+
+namespace coracle::net {
+
+namespace detail {
+template <class Awaitable>
+decltype(auto) awaiter_of(Awaitable&& from) {
+    if constexpr (requires { std::forward<Awaitable>(from).operator co_await(); })
+        return std::forward<Awaitable>(from).operator co_await();
+    else
+        return std::forward<Awaitable>(from);
+}
+}  // namespace detail
+
+/// `co_await` of it gives a T.
+template <class Awaitable, class T>
+concept awaitable_for = requires {
+    { detail::awaiter_of(std::declval<Awaitable>()).await_resume() } -> std::same_as<T>;
+};
+
+/// Bytes in, bytes out, in order. One job may read while another writes.
+/// - `co_await read()`: what has arrived, at most 64 KiB, as a view that is valid until the next co_await; empty at the
+///   end of the stream.
+/// - `co_await read(room)`: the same into `room`, which is not empty; how many bytes, 0 at the end of the stream.
+/// - `co_await write(bytes)`, `co_await write(head, body)`: returns when all of it is on its way. After an error, or
+///   when it was cancelled, some of it may have been sent: close the stream.
+/// - `try_write(bytes)`: how many of them are on their way without waiting, perhaps 0. Not while a write is under way.
+/// - `shutdown_read()`: who reads, now or later, gets the end of the stream; writing goes on.
+/// - `shutdown_write()`: the peer reads the end of the stream; reading goes on. Not while a write is under way.
+/// - `close()`: both directions, at once; who waits for the stream gets an error. Harmless when it is closed.
+/// - `hung_up()`: the peer will send no more, although what it sent may still be unread. A hint that may come late.
+/// - `peer()`: who is at the other end, also after close().
+/// The errors are std::error_code (connection_reset, broken_pipe, bad_file_descriptor after close()); waiting ends with
+/// `cancelled` as everywhere.
+template <class Stream>
+concept byte_stream = requires(Stream& stream, const Stream& same, std::span<char> room, std::string_view bytes) {
+    { stream.read() } -> awaitable_for<result<std::string_view>>;
+    { stream.read(room) } -> awaitable_for<result<std::size_t>>;
+    { stream.write(bytes) } -> awaitable_for<result<void>>;
+    { stream.write(bytes, bytes) } -> awaitable_for<result<void>>;
+    { stream.try_write(bytes) } -> std::same_as<result<std::size_t>>;
+    { stream.shutdown_read() } noexcept;
+    { stream.shutdown_write() } -> std::same_as<result<void>>;
+    { stream.close() } noexcept;
+    { same.hung_up() } noexcept -> std::same_as<bool>;
+    { same.peer() } -> std::convertible_to<const address&>;
+};
+
+}  // namespace coracle::net
+
+// ---- coracle/net/socket_stream.hpp
+// socket_stream: a connected TCP or unix socket on this thread's loop.
+
+namespace coracle::net {
+
+namespace detail {
+
+// Attempts stand in the frames of waiting connections, so they hold no more than they must.
+
+/// How many bytes a call has moved, or why it has not.
+class moved {
+public:
+    /// False when the call would block.
+    bool take(const result<std::size_t>& outcome) noexcept {
+        if (outcome) {
+            count_ = static_cast<std::ptrdiff_t>(*outcome);
+            return true;
+        }
+        count_ = -outcome.error().value();
+        return !os::is_would_block(outcome.error());
+    }
+    result<std::size_t> get() const noexcept {
+        if (count_ < 0) return failure(std::error_code(static_cast<int>(-count_), std::system_category()));
+        return static_cast<std::size_t>(count_);
+    }
+    bool fills_less_than(std::size_t room) const noexcept {
+        return count_ >= 0 && static_cast<std::size_t>(count_) < room;
+    }
+
+private:
+    std::ptrdiff_t count_ = 0;
+};
+
+/// Receives once. `exhausted` spares the call that would only say "would block": a read that does not fill its room has
+/// emptied the socket, and the descriptor knows when that is not the whole truth.
+inline bool receive_once(loop::descriptor& on, std::span<char> room, moved& outcome) noexcept {
+    if (!outcome.take(os::receive(on.get(), room))) return false;
+    if (outcome.fills_less_than(room.size())) on.exhausted(loop::direction::in);
+    return true;
+}
+
+class read_attempt {
+public:
+    explicit read_attempt(std::span<char> room) noexcept : room_(room) {}
+    bool operator()(loop::descriptor& on) noexcept { return receive_once(on, room_, outcome_); }
+    coracle::result<std::size_t> result() const noexcept { return outcome_.get(); }
+
+private:
+    std::span<char> room_;
+    moved outcome_;
+};
+
+class scratch_read_attempt {
+public:
+    explicit scratch_read_attempt(const loop::descriptor& on) : scratch_(on.home().scratch().data()) {}
+    bool operator()(loop::descriptor& on) noexcept { return receive_once(on, on.home().scratch(), outcome_); }
+    coracle::result<std::string_view> result() const noexcept {
+        auto count = outcome_.get();
+        if (!count) return failure(count.error());
+        return std::string_view(scratch_, *count);
+    }
+
+private:
+    const char* scratch_;
+    moved outcome_;
+};
+
+class write_attempt {
+public:
+    write_attempt(std::string_view first, std::string_view second) noexcept : first_(first), second_(second) {}
+    bool operator()(int fd) noexcept {
+        while (!first_.empty() || !second_.empty()) {
+            auto sent = first_.empty()    ? os::send_some(fd, second_)
+                        : second_.empty() ? os::send_some(fd, first_)
+                                          : os::send_some(fd, first_, second_);
+            if (!sent) {
+                if (os::is_would_block(sent.error())) return false;
+                error_ = sent.error().value();
+                return true;
+            }
+            std::size_t of_first = *sent < first_.size() ? *sent : first_.size();
+            first_.remove_prefix(of_first);
+            second_.remove_prefix(*sent - of_first);
+        }
+        return true;
+    }
+    coracle::result<void> result() const noexcept {
+        if (error_ != 0) return failure(std::error_code(error_, std::system_category()));
+        return {};
+    }
+
+private:
+    std::string_view first_;
+    std::string_view second_;
+    int error_ = 0;
+};
+
+}  // namespace detail
+
+/// A byte_stream over a socket. Moves while nobody waits for it; never leaves its loop.
+class socket_stream {
+    template <class Attempt>
+    using operation = loop::descriptor::operation<Attempt>;
+
+public:
+    /// Of the current reactor. in: a connected, non-blocking socket.
+    /// error: std::system_error when the kernel refuses to watch it (no memory left); the socket is closed then.
+    socket_stream(os::file_descriptor socket, address peer)
+        : socket_stream(std::make_unique<loop::descriptor>(std::move(socket)), std::move(peer)) {}
+    socket_stream(std::unique_ptr<loop::descriptor> socket, address peer) noexcept
+        : descriptor_(std::move(socket)), peer_(std::move(peer)) {}
+    socket_stream(socket_stream&&) noexcept = default;
+    socket_stream& operator=(socket_stream&&) noexcept = default;
+
+    /// The view is into the loop's scratch room, shared by all of its streams: no memory while nothing arrives.
+    operation<detail::scratch_read_attempt> read() {
+        return descriptor_->until(loop::direction::in, detail::scratch_read_attempt(*descriptor_));
+    }
+    operation<detail::read_attempt> read(std::span<char> room) {
+        CORACLE_ASSERT(!room.empty());
+        return descriptor_->until(loop::direction::in, detail::read_attempt(room));
+    }
+    /// Head and body in one system call as far as the kernel takes them, without copying them together.
+    /// keeps: the bytes must stay where they are until it has returned.
+    operation<detail::write_attempt> write(std::string_view head, std::string_view body = {}) {
+        return descriptor_->until(loop::direction::out, detail::write_attempt(head, body));
+    }
+
+    result<std::size_t> try_write(std::string_view bytes) noexcept {
+        auto sent = os::send_some(descriptor_->get(), bytes);
+        if (!sent && os::is_would_block(sent.error())) return std::size_t{0};
+        return sent;
+    }
+
+    void shutdown_read() noexcept { os::shutdown_receiving(descriptor_->get()); }
+    result<void> shutdown_write() noexcept { return os::shutdown_sending(descriptor_->get()); }
+    void close() noexcept { descriptor_->close(); }
+    /// Closes with a reset: nothing more is sent, and the peer's next call fails.
+    void abort() noexcept {
+        [[maybe_unused]] auto best_effort = os::reset_on_close(descriptor_->get());
+        descriptor_->close();
+    }
+    bool is_open() const noexcept { return descriptor_->is_open(); }
+    bool hung_up() const noexcept { return descriptor_->hung_up(); }
+    const address& peer() const noexcept { return peer_; }
+    /// For system calls that this class does not know; -1 when it is closed.
+    int native_handle() const noexcept { return descriptor_->get(); }
+
+private:
+    std::unique_ptr<loop::descriptor> descriptor_;
+    address peer_;
+};
+
+/// Once it is connected a TCP stream is a socket_stream like any other, and so is a unix stream.
+using tcp_stream = socket_stream;
+using unix_stream = socket_stream;
+
+static_assert(byte_stream<socket_stream>);
+
+}  // namespace coracle::net
+
+// ---- coracle/net/connect.hpp
+// connect: a stream to an address. Names are looked up elsewhere.
+// POSIX connect(2); the check for a connection to itself as in Go's net package.
+
+namespace coracle::net {
+
+namespace detail {
+
+class connect_attempt {
+public:
+    bool operator()(int fd) noexcept {
+        outcome_ = os::finish_connect(fd);
+        return outcome_ || !os::is_in_progress(outcome_.error());
+    }
+    coracle::result<void> result() const noexcept { return outcome_; }
+
+private:
+    coracle::result<void> outcome_;
+};
+
+/// Two ends of TCP that connect to one another at the same time become one connection, and a client that is given the
+/// very port which it dials is both of them: it would talk to itself instead of being told that nobody listens.
+inline bool talks_to_itself(int fd) {
+    auto here = os::local_address(fd);
+    auto there = os::peer_address(fd);
+    return here && there && here->family() != os::address_family::local && here->family() != os::address_family::none &&
+           address(*here) == address(*there);
+}
+
+}  // namespace detail
+
+/// A stream to `where`. Can be cancelled; has no deadline of its own but the kernel's (two minutes).
+/// error: connection_refused, timed_out, network_unreachable, ...; resource_unavailable_try_again when the backlog of
+/// a unix socket is full.
+inline task<result<socket_stream>> connect(address where) {
+    auto target = where.to_socket_address();
+    if (!target) co_return failure(target.error());
+    auto socket = os::open_stream_socket(*target);
+    if (!socket) co_return failure(socket.error());
+    if (where.family() != address::family_type::local)
+        if (auto quick = os::send_without_delay(socket->get()); !quick) co_return failure(quick.error());
+    // Started before it is watched: an unconnected socket is born with a hang-up edge.
+    auto started = os::start_connect(socket->get(), *target);
+    if (!started && !os::is_in_progress(started.error())) co_return failure(started.error());
+    std::unique_ptr<loop::descriptor> watched;
+    try {
+        watched = std::make_unique<loop::descriptor>(std::move(*socket));
+    } catch (const std::system_error& why) {
+        co_return failure(why.code());
+    }
+    auto connected = co_await watched->until(loop::direction::out, detail::connect_attempt());
+    if (!connected) co_return failure(connected.error());
+    if (detail::talks_to_itself(watched->get())) co_return failure(std::make_error_code(std::errc::connection_refused));
+    co_return socket_stream(std::move(watched), std::move(where));
+}
+
+}  // namespace coracle::net
+
+// ---- coracle/net/listener.hpp
+// listener: the door of a server, TCP or unix.
+// POSIX listen(2), accept(2).
+
+namespace coracle::net {
+
+/// A connection that was accepted and belongs to no loop yet: `socket_stream stream(std::move(in.socket), in.peer);`
+/// on whichever loop is to serve it.
+struct incoming {
+    os::file_descriptor socket;
+    address peer;
+};
+
+/// How to listen.
+struct listen_options {
+    /// Connections that may wait for accept(); the kernel may cut it.
+    int backlog = 2048;
+    /// Several listeners on one address, one for each loop, and the kernel deals the connections out.
+    bool reuse_port = false;
+    /// An IPv6 listener turns IPv4 away instead of taking it too.
+    bool ipv6_only = false;
+};
+
+namespace detail {
+
+class accept_attempt {
+public:
+    bool operator()(int fd) noexcept {
+        auto accepted = os::accept_connection(fd, peer_);
+        if (accepted)
+            socket_ = std::move(*accepted);
+        else
+            error_ = accepted.error();
+        return accepted || !os::is_would_block(error_);
+    }
+    coracle::result<incoming> result() {
+        if (!socket_) return failure(error_);
+        return incoming{std::move(socket_), address(peer_)};
+    }
+
+private:
+    os::file_descriptor socket_;
+    os::socket_address peer_;
+    std::error_code error_;
+};
+
+}  // namespace detail
+
+/// Accepts connections on the loop on which it was opened. Moves while nobody waits for it.
+class listener {
+public:
+    /// Bound and listening when it returns; clients can connect before the first accept(). Port 0 lets the kernel
+    /// choose, and where() tells. The name of a unix socket that a dead server left behind is taken over.
+    /// error: address_in_use, permission_denied, address_not_available, ...
+    static result<listener> open(const address& where, const listen_options& options = {}) {
+        auto target = where.to_socket_address();
+        if (!target) return failure(target.error());
+        os::raise_file_limit();  // each connection needs a descriptor, and shells hand out 1024
+        auto socket = os::open_stream_socket(*target);
+        if (!socket) return failure(socket.error());
+        os::socket_file file;
+        if (where.family() == address::family_type::local) {
+            auto bound = os::socket_file::bind(socket->get(), *target);
+            if (!bound) return failure(bound.error());
+            file = std::move(*bound);
+        } else if (auto bound = bind_tcp(socket->get(), *target, options); !bound) {
+            return failure(bound.error());
+        }
+        if (auto listening = os::listen_on(socket->get(), options.backlog); !listening)
+            return failure(listening.error());
+        auto chosen = os::local_address(socket->get());
+        if (!chosen) return failure(chosen.error());
+        try {
+            auto watched = std::make_unique<loop::descriptor>(std::move(*socket));
+            return listener(std::move(watched), std::move(file), address(*chosen));
+        } catch (const std::system_error& why) {
+            return failure(why.code());
+        }
+    }
+    listener(listener&&) noexcept = default;
+    listener& operator=(listener&&) noexcept = default;
+
+    /// The next connection. When descriptors have run out it turns away who waits, pauses, and tries again: neither
+    /// the clients nor the processor are kept busy with nothing. error: bad_file_descriptor after close(), and what
+    /// else the kernel says of the listening socket itself.
+    task<result<incoming>> accept() {
+        for (;;) {
+            auto next = co_await descriptor_->until(loop::direction::in, detail::accept_attempt());
+            if (next || !os::is_out_of_descriptors(next.error())) co_return std::move(next);
+            turned_away_ += static_cast<unsigned>(spare_.turn_away(descriptor_->get(), most_turned_away));
+            co_await sleep(pause);
+        }
+    }
+
+    const address& where() const noexcept { return where_; }
+    /// Connections that were closed unserved because no descriptor was left.
+    std::uint64_t turned_away() const noexcept { return turned_away_; }
+    /// Refuses new connections and those that wait; who awaits accept() gets an error. Those accepted live on.
+    void close() noexcept {
+        file_.remove();
+        descriptor_->close();
+    }
+    bool is_open() const noexcept { return descriptor_->is_open(); }
+    /// For system calls that this class does not know; -1 when it is closed.
+    int native_handle() const noexcept { return descriptor_->get(); }
+
+private:
+    static constexpr auto pause = std::chrono::milliseconds(100);
+    static constexpr int most_turned_away = 128;  // in one go, so that the loop's other work is not kept waiting
+
+    listener(std::unique_ptr<loop::descriptor> socket, os::socket_file file, address where)
+        : file_(std::move(file)), descriptor_(std::move(socket)), where_(std::move(where)) {}
+
+    static result<void> bind_tcp(int fd, const os::socket_address& where, const listen_options& options) noexcept {
+        if (auto done = os::reuse_address(fd); !done) return done;
+        if (options.reuse_port)
+            if (auto done = os::share_port(fd); !done) return done;
+        if (where.family() == os::address_family::ipv6)
+            if (auto done = os::take_only_ipv6(fd, options.ipv6_only); !done) return done;
+        // Accepted sockets inherit it: no system call per connection.
+        if (auto done = os::send_without_delay(fd); !done) return done;
+        return os::bind_socket(fd, where);
+    }
+
+    os::socket_file file_;
+    std::unique_ptr<loop::descriptor> descriptor_;
+    os::spare_descriptor spare_;
+    address where_;
+    std::uint64_t turned_away_ = 0;
+};
+
+}  // namespace coracle::net
+
+// ---- coracle/net/memory_stream.hpp
+// memory_stream: two ends of a stream that exists in memory only, and a script for what networks do to streams.
+// No descriptor, no time: tests of whatever takes a byte_stream, and clients that call an app without a socket.
+
+namespace coracle::net {
+
+namespace detail {
+
+class memory_attempter : public async::operation {
+public:
+    void woken() noexcept { try_again(); }
+
+protected:
+    ~memory_attempter() = default;
+};
+
+/// One direction: what one end writes and the other reads.
+struct memory_pipe {
+    std::deque<std::string> chunks;  // each is one read, or several
+    std::size_t waiting = 0;         // bytes in them
+    std::size_t capacity = 0;
+    std::size_t largest_read = 0;  // 0: no limit
+    std::string held;              // what the last read() gave a view into
+    bool ended = false;            // the writer sends no more
+    bool deaf = false;             // the reader has gone
+    std::error_code read_error;
+    std::error_code write_error;
+    memory_attempter* reader = nullptr;
+    memory_attempter* writer = nullptr;
+
+    void put(std::string bytes) {
+        waiting += bytes.size();
+        if (!bytes.empty()) chunks.push_back(std::move(bytes));
+        wake(reader);
+    }
+    std::size_t room() const noexcept { return waiting < capacity ? capacity - waiting : 0; }
+    bool readable() const noexcept { return !chunks.empty() || ended || read_error; }
+    /// At most `most` bytes of the first chunk into `held`.
+    void take(std::size_t most) {
+        if (largest_read != 0 && largest_read < most) most = largest_read;
+        std::string& first = chunks.front();
+        if (first.size() <= most) {
+            held = std::move(first);
+            chunks.pop_front();
+        } else {
+            held.assign(first, 0, most);
+            first.erase(0, most);
+        }
+        waiting -= held.size();
+        wake(writer);
+    }
+    static void wake(memory_attempter* who) noexcept {
+        if (who) who->woken();
+    }
+};
+
+struct memory_line {
+    memory_pipe pipes[2];
+    bool closed[2] = {false, false};
+};
+
+inline std::error_code closed_here() noexcept { return std::make_error_code(std::errc::bad_file_descriptor); }
+
+/// Tries at once and after each change; the manners of loop::descriptor::operation.
+template <class Attempt>
+class [[nodiscard("write co_await before it")]] memory_operation final : public memory_attempter {
+public:
+    memory_operation(std::shared_ptr<memory_line> line, memory_attempter* memory_pipe::* side, Attempt attempt)
+        : line_(std::move(line)), slot_(attempt.pipe.*side), attempt_(std::move(attempt)) {}
+    memory_operation(const memory_operation&) = delete;
+    ~memory_operation() { leave(); }
+
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(std::coroutine_handle<> waiting) {
+        if (refused()) return false;
+        if (slot_)
+            throw std::logic_error("coracle: two jobs wait for the same direction of one stream; give it one owner");
+        bool first = may_go_on();
+        if (first && attempt_.tried()) return false;
+        park(waiting);
+        slot_ = this;
+        if (!first) try_again();
+        return true;
+    }
+    auto await_resume() {
+        throw_if_cancelled();
+        return attempt_.result();
+    }
+    void cancel() noexcept override {
+        leave();
+        finish_cancelled();
+    }
+
+private:
+    void leave() noexcept {
+        if (slot_ == this) slot_ = nullptr;
+    }
+    bool ready() noexcept override {
+        if (!attempt_.tried()) return false;
+        leave();
+        settled();
+        return true;
+    }
+
+    std::shared_ptr<memory_line> line_;  // outlives the stream if the stream goes first
+    memory_attempter*& slot_;
+    Attempt attempt_;
+};
+
+struct memory_read_attempt {
+    memory_pipe& pipe;
+    const bool& closed;
+    std::size_t most;
+    std::error_code error{};
+
+    bool tried() {
+        if (closed) error = closed_here();
+        if (closed || !pipe.readable()) return closed;
+        pipe.held.clear();
+        if (!pipe.chunks.empty())
+            pipe.take(most);
+        else
+            error = pipe.read_error;
+        return true;
+    }
+    coracle::result<std::string_view> result() const noexcept {
+        if (error) return failure(error);
+        return std::string_view(pipe.held);
+    }
+};
+
+struct memory_read_into_attempt {
+    memory_pipe& pipe;
+    const bool& closed;
+    std::span<char> room;
+    memory_read_attempt inner{pipe, closed, room.size()};
+
+    bool tried() { return inner.tried(); }
+    coracle::result<std::size_t> result() const noexcept {
+        auto bytes = inner.result();
+        if (!bytes) return failure(bytes.error());
+        if (!bytes->empty()) std::memcpy(room.data(), bytes->data(), bytes->size());
+        return bytes->size();
+    }
+};
+
+struct memory_write_attempt {
+    memory_pipe& pipe;
+    const bool& closed;
+    std::string_view first;
+    std::string_view second;
+    std::error_code error{};
+
+    bool tried() {
+        if (closed) error = closed_here();
+        if (!closed && pipe.write_error) error = pipe.write_error;
+        if (!closed && !error && (pipe.deaf || pipe.ended)) error = std::make_error_code(std::errc::broken_pipe);
+        std::string chunk;
+        for (std::string_view* from : {&first, &second}) {
+            std::string_view fits = from->substr(0, error ? 0 : pipe.room() - std::min(pipe.room(), chunk.size()));
+            chunk += fits;
+            from->remove_prefix(fits.size());
+        }
+        if (!chunk.empty()) pipe.put(std::move(chunk));
+        return error || (first.empty() && second.empty());
+    }
+    coracle::result<void> result() const noexcept {
+        if (error) return failure(error);
+        return {};
+    }
+};
+
+}  // namespace detail
+
+/// One end of a line in memory. Both ends belong to one thread. Moves while nobody waits for it.
+class memory_stream {
+    template <class Attempt>
+    using operation = detail::memory_operation<Attempt>;
+
+public:
+    /// in: a writer waits when `capacity` bytes lie unread.
+    static std::pair<memory_stream, memory_stream> pair(std::size_t capacity = 64 * 1024) {
+        auto line = std::make_shared<detail::memory_line>();
+        for (auto& pipe : line->pipes) pipe.capacity = capacity > 0 ? capacity : 1;
+        return {memory_stream(line, 0), memory_stream(line, 1)};
+    }
+    memory_stream(memory_stream&&) noexcept = default;
+    memory_stream& operator=(memory_stream&& other) noexcept {
+        if (this != &other) {
+            close();
+            line_ = std::move(other.line_);
+            side_ = other.side_;
+            peer_ = std::move(other.peer_);
+        }
+        return *this;
+    }
+    ~memory_stream() { close(); }
+
+    // As every byte_stream.
+
+    operation<detail::memory_read_attempt> read() {
+        return {line_, &detail::memory_pipe::reader, detail::memory_read_attempt{in(), closed(), largest_read}};
+    }
+    operation<detail::memory_read_into_attempt> read(std::span<char> room) {
+        CORACLE_ASSERT(!room.empty());
+        return {line_, &detail::memory_pipe::reader, detail::memory_read_into_attempt{in(), closed(), room}};
+    }
+    operation<detail::memory_write_attempt> write(std::string_view head, std::string_view body = {}) {
+        return {line_, &detail::memory_pipe::writer, detail::memory_write_attempt{out(), closed(), head, body}};
+    }
+    result<std::size_t> try_write(std::string_view bytes) {
+        if (closed()) return failure(detail::closed_here());
+        if (out().write_error) return failure(out().write_error);
+        if (out().deaf || out().ended) return failure(std::make_error_code(std::errc::broken_pipe));
+        std::string_view fits = bytes.substr(0, out().room());
+        if (!fits.empty()) out().put(std::string(fits));
+        return fits.size();
+    }
+    void shutdown_read() noexcept {
+        in().ended = true;
+        detail::memory_pipe::wake(in().reader);
+    }
+    result<void> shutdown_write() noexcept {
+        if (closed()) return failure(detail::closed_here());
+        out().ended = true;
+        detail::memory_pipe::wake(out().reader);
+        return {};
+    }
+    void close() noexcept {
+        if (!line_ || closed()) return;
+        closed() = true;
+        out().ended = true;
+        in().deaf = true;
+        for (auto& pipe : line_->pipes) {
+            detail::memory_pipe::wake(pipe.reader);
+            detail::memory_pipe::wake(pipe.writer);
+        }
+    }
+    bool is_open() const noexcept { return line_ && !line_->closed[side_]; }
+    bool hung_up() const noexcept {
+        const detail::memory_pipe& from = line_->pipes[1 - side_];
+        return from.ended || from.read_error;
+    }
+    const address& peer() const noexcept { return peer_; }
+
+    // The script, for this end.
+
+    /// What peer() says.
+    void set_peer(address who) { peer_ = std::move(who); }
+    /// No read gives more than `bytes`, as if the network had cut what was sent; 0 for no limit.
+    void limit_reads(std::size_t bytes) noexcept { in().largest_read = bytes; }
+    /// Reads fail with `why` as soon as all that has arrived is read, also the one that waits now.
+    void fail_reads(std::error_code why) noexcept {
+        in().read_error = why;
+        detail::memory_pipe::wake(in().reader);
+    }
+    /// Writes fail with `why`, also the one that waits now.
+    void fail_writes(std::error_code why) noexcept {
+        out().write_error = why;
+        detail::memory_pipe::wake(out().writer);
+    }
+
+    // The same line without waiting, for those who are no coroutine.
+
+    /// Sends at once, however much lies unread. Each call is a chunk of its own: one read of the peer gives at most
+    /// one chunk.
+    void push(std::string bytes) { out().put(std::move(bytes)); }
+    /// All that has arrived and was not read.
+    std::string take_all() {
+        std::string all;
+        for (const std::string& chunk : in().chunks) all += chunk;
+        in().chunks.clear();
+        in().waiting = 0;
+        detail::memory_pipe::wake(in().writer);
+        return all;
+    }
+    /// The peer has ended its stream and nothing is left to read.
+    bool at_end() const noexcept {
+        const detail::memory_pipe& from = line_->pipes[1 - side_];
+        return from.ended && from.chunks.empty();
+    }
+
+private:
+    static constexpr std::size_t largest_read = 64 * 1024;
+
+    memory_stream(std::shared_ptr<detail::memory_line> line, std::size_t side) noexcept
+        : line_(std::move(line)), side_(side) {}
+
+    detail::memory_pipe& out() noexcept { return line_->pipes[side_]; }
+    detail::memory_pipe& in() noexcept { return line_->pipes[1 - side_]; }
+    bool& closed() noexcept { return line_->closed[side_]; }
+    std::shared_ptr<detail::memory_line> line_;
+    std::size_t side_ = 0;
+    address peer_;
+};
+
+static_assert(byte_stream<memory_stream>);
+
+}  // namespace coracle::net
+
+// ---- coracle/app/parameter.hpp
+// parameter: where each kind of handler parameter comes from. One specialisation of `parameter` per kind.
+
+namespace coracle {
+
+class request;
+
+/// A JSON body, said aloud: for GET, HEAD, DELETE and OPTIONS, where a plain struct alone would be a mistake.
+/// `app.del("/items", [](json_body<selection> in) { return erase(in->ids); });`
+template <class T>
+class json_body {
+public:
+    using value_type = T;
+    json_body() = default;
+    explicit json_body(T value) : value_(std::move(value)) {}
+    T& operator*() noexcept { return value_; }
+    const T& operator*() const noexcept { return value_; }
+    T* operator->() noexcept { return &value_; }
+    const T* operator->() const noexcept { return &value_; }
+
+private:
+    T value_{};
+};
+
+namespace detail {
+
+template <class T, template <class...> class Template>
+inline constexpr bool is_made_from = false;
+template <template <class...> class Template, class... A>
+inline constexpr bool is_made_from<Template<A...>, Template> = true;
+
+template <class T>
+struct scalar_list : std::false_type {};
+template <scalar T, class A>
+struct scalar_list<std::vector<T, A>> : std::true_type {};
+template <class T>
+struct scalar_option : std::false_type {};
+template <scalar T>
+struct scalar_option<std::optional<T>> : std::true_type {};
+
+// Text that belongs to somebody else: it would dangle.
+template <class T>
+concept borrowed = std::is_pointer_v<T> || is_made_from<T, std::basic_string_view> ||
+                   requires(T view) { requires std::same_as<T, std::span<typename T::element_type, T::extent>>; };
+
+template <class T>
+inline constexpr bool is_map = is_made_from<T, std::map> || is_made_from<T, std::unordered_map>;
+
+template <class T>
+struct json_document
+    : std::bool_constant<std::same_as<T, json> || (reflect::aggregate<T> && !borrowed<T>) || is_map<T>> {};
+template <class T, class A>
+struct json_document<std::vector<T, A>> : std::bool_constant<!scalar<T> && !borrowed<T>> {};
+template <class T>
+struct json_document<std::optional<T>> : json_document<T> {};
+
+}  // namespace detail
+
+/// A parameter that the pattern names: one word, perhaps (std::optional), or any number of them (std::vector).
+template <class T>
+concept pattern_value = scalar<T> || detail::scalar_list<T>::value || detail::scalar_option<T>::value;
+
+/// A parameter that is the JSON body: a plain struct, json, a map, a list of structs, or an optional one of these.
+template <class T>
+concept document = detail::json_document<T>::value;
+
+/// Where a parameter comes from.
+enum class parameter_source : unsigned char {
+    pattern,      ///< the next name of the route
+    body,         ///< the JSON body
+    context,      ///< the request itself
+    reference,    ///< refused: it could dangle
+    view,         ///< refused: it would look into a request that is gone
+    unsupported,  ///< refused: nothing fills it
+};
+
+/// What a parameter of type P is. A kind of parameter is added by specialising this and `parameter_reader`.
+template <class P>
+struct parameter {
+    static constexpr parameter_source source =
+        detail::borrowed<P> ? parameter_source::view : parameter_source::unsupported;
+    static constexpr bool said_aloud = false;
+};
+template <class P>
+struct parameter<P&> {
+    static constexpr parameter_source source = parameter_source::reference;
+    static constexpr bool said_aloud = false;
+};
+template <class P>
+struct parameter<P&&> : parameter<P&> {};
+template <>
+struct parameter<request&> {
+    static constexpr parameter_source source = parameter_source::context;
+    static constexpr bool said_aloud = false;
+};
+template <>
+struct parameter<const request&> : parameter<request&> {};
+template <pattern_value P>
+struct parameter<P> {
+    static constexpr parameter_source source = parameter_source::pattern;
+    static constexpr bool said_aloud = false;
+};
+template <document P>
+    requires(!pattern_value<P>)
+struct parameter<P> {
+    static constexpr parameter_source source = parameter_source::body;
+    static constexpr bool said_aloud = false;
+};
+template <class T>
+struct parameter<json_body<T>> {
+    static constexpr parameter_source source = parameter_source::body;
+    static constexpr bool said_aloud = true;
+};
+
+/// How many of the parameters come from there.
+template <parameter_source Source, class... P>
+inline constexpr std::size_t count_from = (std::size_t{parameter<P>::source == Source} + ... + std::size_t{0});
+
+}  // namespace coracle
+
+// ---- coracle/app/signature.hpp
+// signature: what a handler takes and gives, read from its type.
+
+namespace coracle {
+
+/// A list of types.
+template <class... T>
+struct types {};
+
+namespace detail {
+
+template <class F>
+struct function_signature {};
+template <class R, class... A>
+struct function_signature<R(A...)> {
+    using result = R;
+    using parameters = types<A...>;
+};
+template <class R, class... A>
+struct function_signature<R(A...) noexcept> : function_signature<R(A...)> {};
+template <class R, class... A>
+struct function_signature<R (*)(A...)> : function_signature<R(A...)> {};
+template <class R, class... A>
+struct function_signature<R (*)(A...) noexcept> : function_signature<R(A...)> {};
+template <class C, class R, class... A>
+struct function_signature<R (C::*)(A...)> : function_signature<R(A...)> {};
+template <class C, class R, class... A>
+struct function_signature<R (C::*)(A...) const> : function_signature<R(A...)> {};
+template <class C, class R, class... A>
+struct function_signature<R (C::*)(A...) noexcept> : function_signature<R(A...)> {};
+template <class C, class R, class... A>
+struct function_signature<R (C::*)(A...) const noexcept> : function_signature<R(A...)> {};
+template <class C, class R, class... A>
+struct function_signature<R (C::*)(A...)&> : function_signature<R(A...)> {};
+template <class C, class R, class... A>
+struct function_signature<R (C::*)(A...) const&> : function_signature<R(A...)> {};
+template <class C, class R, class... A>
+struct function_signature<R (C::*)(A...) & noexcept> : function_signature<R(A...)> {};
+template <class C, class R, class... A>
+struct function_signature<R (C::*)(A...) const & noexcept> : function_signature<R(A...)> {};
+
+template <class F>
+struct signature_of : function_signature<F> {};
+template <class F>
+    requires requires { &F::operator(); }
+struct signature_of<F> : function_signature<decltype(&F::operator())> {};
+
+template <class R>
+struct awaited_result {
+    using type = R;
+    static constexpr bool waits = false;
+};
+template <class R>
+struct awaited_result<task<R>> {
+    using type = R;
+    static constexpr bool waits = true;
+};
+
+}  // namespace detail
+
+/// A function, or an object with exactly one call operator that is no template: its parameters can be read.
+template <class F>
+concept has_signature = requires { typename detail::signature_of<std::decay_t<F>>::parameters; };
+
+/// The types of a handler's parameters, as `types<...>`.
+template <has_signature F>
+using parameters_of = typename detail::signature_of<std::decay_t<F>>::parameters;
+
+/// What calling it gives: R, or task<R> for a coroutine.
+template <has_signature F>
+using returned_by = typename detail::signature_of<std::decay_t<F>>::result;
+
+/// What it gives in the end: R for a coroutine too.
+template <has_signature F>
+using result_of = typename detail::awaited_result<returned_by<F>>::type;
+
+/// Whether it is a coroutine that has to be awaited.
+template <has_signature F>
+inline constexpr bool is_coroutine = detail::awaited_result<returned_by<F>>::waits;
+
+}  // namespace coracle
+
+// ---- coracle/app/checked_pattern.hpp
+// checked_pattern: a route's text that has been compared with its handler, by the compiler if it is a literal.
+// The sentences below are what the compiler says, or what std::logic_error says of a runtime_pattern.
+
+namespace coracle {
+
+/// A route whose text is made while the program runs: `app.get(runtime_pattern(prefix + "/{id}"), handler)`. It is
+/// checked when it is registered. error: then, std::logic_error.
+class runtime_pattern {
+public:
+    explicit runtime_pattern(std::string text) : text_(std::move(text)) {}
+    const std::string& text() const noexcept { return text_; }
+
+private:
+    std::string text_;
+};
+
+namespace detail {
+
+using route::pattern_error;
+
+template <class T>
+inline constexpr bool is_optional = is_made_from<T, std::optional>;
+template <class T>
+struct element {
+    using type = T;
+};
+template <class T>
+struct element<std::optional<T>> {
+    using type = T;
+};
+template <class T, class A>
+struct element<std::vector<T, A>> {
+    using type = T;
+};
+/// The scalar inside an optional or a list.
+template <class T>
+using element_t = typename element<T>::type;
+
+/// An integer as it stands in a default: an optional minus and digits, in the range of T.
+template <class T>
+constexpr std::optional<T> plain_integer(std::string_view text) noexcept {
+    bool negative = std::is_signed_v<T> && text.starts_with('-');
+    auto magnitude = ascii::parse_decimal<std::uint64_t>(negative ? text.substr(1) : text);
+    if (!magnitude) return std::nullopt;
+    auto most = static_cast<std::uint64_t>(std::numeric_limits<T>::max());
+    if (*magnitude > most + (negative ? 1U : 0U)) return std::nullopt;
+    return static_cast<T>(negative ? std::uint64_t{0} - *magnitude : *magnitude);
+}
+
+constexpr bool is_plain_number(std::string_view text) noexcept {
+    auto skip_digits = [&] {
+        std::size_t count = 0;
+        while (count < text.size() && ascii::is_digit(text[count])) ++count;
+        text.remove_prefix(count);
+        return count != 0;
+    };
+    if (text.starts_with('-')) text.remove_prefix(1);
+    if (!skip_digits()) return false;
+    if (text.starts_with('.')) {
+        text.remove_prefix(1);
+        if (!skip_digits()) return false;
+    }
+    if (text.starts_with('e') || text.starts_with('E')) {
+        text.remove_prefix(1);
+        if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+        if (!skip_digits()) return false;
+    }
+    return text.empty();
+}
+
+// clang-format off
+template <class T>
+constexpr void check_default(std::string_view route, std::string_view text) {
+    if constexpr (std::same_as<T, bool>) {
+        if (text != "true" && text != "false" && text != "1" && text != "0")
+            throw pattern_error(route, "the default of a bool is true or false");
+    } else if constexpr (std::is_integral_v<T>) {
+        if (!plain_integer<T>(text))
+            throw pattern_error(route, "the default is no integer of the type that the handler takes");
+    } else if constexpr (std::is_floating_point_v<T>) {
+        if (!is_plain_number(text))
+            throw pattern_error(route, "the default is no number");
+    } else if constexpr (std::is_enum_v<T>) {
+        if (!reflect::enum_cast<T>(text))
+            throw pattern_error(route, "the default is no name of the enum that the handler takes");
+    } else if constexpr (!std::same_as<T, std::string>) {
+        throw pattern_error(route, "this type has no default in a route: take std::optional of it");
+    }
+}
+
+template <class P>
+constexpr void check_parameter(const route::pattern& route, std::size_t n) {
+    constexpr bool list = scalar_list<P>::value;
+    if (n < route.placeholder_count) {
+        if (list)
+            throw pattern_error(route.text, "a placeholder is one value; std::vector is for query names: {?tag}");
+        if (is_optional<P>)
+            throw pattern_error(route.text, "a placeholder is always there: take it as it is, not as std::optional");
+        return;
+    }
+    const route::pattern_query& query = route.queries[n - route.placeholder_count];
+    if (!query.has_default) return;
+    if (list)
+        throw pattern_error(route.text, "a repeated query parameter has no default: absent, it is empty");
+    check_default<element_t<P>>(route.text, query.default_text);
+}
+
+/// Compares a route with the parameters of its handler, which are known to be good by themselves.
+template <class... P>
+constexpr void check_route(const route::pattern& route, types<P...>) {
+    constexpr std::size_t wanted = count_from<parameter_source::pattern, P...>;
+    if (wanted > route.parameter_count())
+        throw pattern_error(route.text, "the handler has more parameters than this route has placeholders {id}, {?id}");
+    // Who takes the request and nothing else may look the names up in it.
+    constexpr bool by_hand = wanted == 0 && count_from<parameter_source::context, P...> != 0;
+    if (wanted < route.parameter_count() && !by_hand)
+        throw pattern_error(route.text, "this route has more placeholders than the handler has parameters");
+    [[maybe_unused]] std::size_t n = 0;
+    [[maybe_unused]] auto check = [&]<class Q>(std::type_identity<Q>) {
+        if constexpr (parameter<Q>::source == parameter_source::pattern) check_parameter<Q>(route, n++);
+    };
+    (check(std::type_identity<P>{}), ...);
+}
+// clang-format on
+
+template <bool MayHaveBody, class... P>
+consteval bool good_body() {
+    constexpr bool one = count_from<parameter_source::body, P...> <= 1;
+    static_assert(one,
+                  "coracle: a request has one body, and two parameters of this handler are a JSON body; put both into "
+                  "one struct");
+    constexpr bool meant =
+        MayHaveBody || ((parameter<P>::source != parameter_source::body || parameter<P>::said_aloud) && ...);
+    static_assert(
+        meant || !one,
+        "coracle: a GET, HEAD, DELETE or OPTIONS handler takes a struct, which means a JSON body; say so with "
+        "json_body<T>, or name query parameters in the route: {?skip=0,limit=10}");
+    return one && meant;
+}
+
+/// What can be said of a handler without its route. Stops at the first mistake, to keep the compiler's output short.
+template <bool MayHaveBody, class... P>
+consteval bool good_parameters(types<P...>) {
+    constexpr bool owned = count_from<parameter_source::reference, P...> == 0;
+    static_assert(owned,
+                  "coracle: a handler takes its parameters by value (only request& is a reference): a reference could "
+                  "dangle after the first co_await");
+    if constexpr (owned) {
+        constexpr bool kept = count_from<parameter_source::view, P...> == 0;
+        static_assert(kept,
+                      "coracle: a handler parameter owns what it holds: take std::string, not std::string_view, a span "
+                      "or a pointer, which would look into a request that may be gone");
+        if constexpr (kept) {
+            constexpr bool known = count_from<parameter_source::unsupported, P...> == 0;
+            static_assert(known,
+                          "coracle: nothing in a request fills this handler parameter; take a number, a bool, a "
+                          "std::string, an enum, a std::optional or std::vector of these, a plain struct or json (the "
+                          "body), or request&");
+            if constexpr (known) return good_body<MayHaveBody, P...>();
+        }
+    }
+    return false;
+}
+
+template <class H, bool MayHaveBody>
+consteval bool good_handler() {
+    static_assert(
+        has_signature<H>,
+        "coracle: a handler is a function, or an object with one call operator; a lambda with auto parameters "
+        "does not say what it takes");
+    if constexpr (has_signature<H>) return good_parameters<MayHaveBody>(parameters_of<H>{});
+    return false;
+}
+
+}  // namespace detail
+
+/// The text of a route for a handler of type H. Made from a literal, it is checked by the compiler, as std::format
+/// strings are; from a runtime_pattern, when the route is registered.
+template <class H, bool MayHaveBody>
+class checked_pattern {
+public:
+    template <std::size_t N>
+    consteval checked_pattern(const char (&literal)[N]) : text_(literal, N - 1) {
+        check(text_);
+    }
+    checked_pattern(const runtime_pattern& made) : text_(made.text()) { check(text_); }
+
+    template <class Text>
+        requires(!std::is_array_v<Text> && std::convertible_to<const Text&, std::string_view>)
+    checked_pattern(const Text&) {
+        static_assert(std::is_void_v<Text>,
+                      "coracle: a route that is made at run time is registered as runtime_pattern(text)");
+    }
+
+    std::string_view text() const noexcept { return text_; }
+
+private:
+    static constexpr void check(std::string_view text) {
+        if constexpr (detail::good_handler<H, MayHaveBody>())
+            detail::check_route(route::pattern(text), parameters_of<H>{});
+    }
+
+    std::string_view text_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/http_error.hpp
+// http_error: the exception that is an answer. FastAPI's HTTPException.
+
+namespace coracle {
+
+/// Ends a handler with this status and the body `{"detail": ...}`: `throw http_error(404, "User not found");`
+/// cost: about 2 µs for the throw; a handler that answers so often gives back a response instead.
+class http_error : public std::exception {
+public:
+    /// The detail is the reason phrase of the status.
+    explicit http_error(int status) : http_error(status, json(http::reason_phrase(status))) {}
+    /// in: any JSON as detail; fields for the head of the answer. error: std::invalid_argument for a field that cannot
+    /// be sent.
+    http_error(int status, json detail, std::initializer_list<http::field> headers = {}) {
+        state made{status, std::move(detail), {}, std::to_string(status)};
+        for (const http::field& one : headers) made.headers.add(one.name, one.value);
+        made.what.append(" ").append(http::reason_phrase(status));
+        if (made.detail.is_string() && made.detail.as_string() != http::reason_phrase(status))
+            made.what.append(": ").append(made.detail.as_string());
+        state_ = std::make_shared<const state>(std::move(made));
+    }
+
+    int status() const noexcept { return state_->status; }
+    const json& detail() const noexcept { return state_->detail; }
+    const http::field_list& headers() const noexcept { return state_->headers; }
+    /// For logs: `404 Not Found: User not found`.
+    const char* what() const noexcept override { return state_->what.c_str(); }
+
+private:
+    struct state {
+        int status = 500;
+        json detail{};
+        http::field_list headers{};
+        std::string what{};
+    };
+    std::shared_ptr<const state> state_;  // exceptions are copied, and copying must not throw
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/set_cookie.hpp
+// set_cookie: a cookie as the value of a Set-Cookie field. Nothing of it can break out of the field.
+// RFC 6265 4.1, RFC 6265bis 4.1.2.7 (SameSite), 4.1.3 (prefixes); the defaults are Starlette's.
+
+namespace coracle {
+
+/// Whether the cookie goes along when another site makes the browser ask.
+enum class same_site : unsigned char { lax, strict, none };
+
+/// The attributes of a cookie: `{.max_age = 14 * 24h, .http_only = true}`.
+struct cookie_options {
+    std::optional<std::chrono::seconds> max_age = std::nullopt;  ///< nothing: until the browser is closed
+    std::optional<std::chrono::sys_seconds> expires = std::nullopt;
+    std::string_view path = "/";
+    std::string_view domain = {};  ///< empty: this host only
+    bool secure = false;           ///< https only
+    bool http_only = false;        ///< hidden from scripts
+    coracle::same_site same_site = coracle::same_site::lax;
+    bool partitioned = false;
+};
+
+namespace detail {
+
+// cookie-octet of RFC 6265 4.1.1.
+constexpr bool is_cookie_octet(char c) noexcept {
+    return c > 0x20 && c < 0x7F && c != '"' && c != ',' && c != ';' && c != '\\';
+}
+constexpr bool is_cookie_attribute(char c) noexcept { return c >= 0x20 && c < 0x7F && c != ';'; }
+constexpr bool is_domain_letter(char c) noexcept {
+    return ascii::is_alpha(c) || ascii::is_digit(c) || c == '.' || c == '-';
+}
+template <class Good>
+constexpr bool all_are(std::string_view text, Good good) noexcept {
+    for (char c : text)
+        if (!good(c)) return false;
+    return true;
+}
+
+inline void check_cookie(std::string_view name, std::string_view value, const cookie_options& options) {
+    auto refuse = [&](bool wrong, const char* why) {
+        if (wrong) throw std::invalid_argument("coracle: cookie '" + std::string(name) + "': " + why);
+    };
+    if (!ascii::is_token(name))
+        throw std::invalid_argument("coracle: a cookie's name is a token: letters, digits and !#$%&'*+-.^_`|~");
+    refuse(
+        !all_are(value, is_cookie_octet),
+        "its value has no control characters, spaces, quotes, commas, semicolons, backslashes or bytes beyond ASCII; "
+        "encode it first");
+    refuse(!options.path.starts_with('/') || !all_are(options.path, is_cookie_attribute),
+           "its path begins with '/' and has no control characters or semicolons");
+    refuse(!all_are(options.domain, is_domain_letter), "its domain has letters, digits, dots and dashes only");
+    refuse(options.same_site == same_site::none && !options.secure, "same_site::none needs .secure = true");
+    refuse(options.partitioned && !options.secure, ".partitioned needs .secure = true");
+    refuse(name.starts_with("__Secure-") && !options.secure, "the prefix __Secure- needs .secure = true");
+    refuse(name.starts_with("__Host-") && (!options.secure || options.path != "/" || !options.domain.empty()),
+           "the prefix __Host- needs .secure = true, the path '/' and no domain");
+}
+
+}  // namespace detail
+
+/// The value of the Set-Cookie field: `session=abc; Path=/; SameSite=lax`. error: std::invalid_argument for what a
+/// cookie cannot hold.
+inline std::string set_cookie_value(std::string_view name, std::string_view value, const cookie_options& options = {}) {
+    detail::check_cookie(name, value, options);
+    std::string out;
+    out.append(name).append("=").append(value);
+    if (!options.domain.empty()) out.append("; Domain=").append(options.domain);
+    if (options.expires) {
+        char date[http::date_size];
+        http::write_date(options.expires->time_since_epoch().count(), date);
+        out.append("; Expires=").append(date, http::date_size);
+    }
+    if (options.http_only) out.append("; HttpOnly");
+    if (options.max_age) out.append("; Max-Age=").append(std::to_string(options.max_age->count()));
+    if (options.partitioned) out.append("; Partitioned");
+    out.append("; Path=").append(options.path);
+    switch (options.same_site) {
+        case same_site::lax:
+            out.append("; SameSite=lax");
+            break;
+        case same_site::strict:
+            out.append("; SameSite=strict");
+            break;
+        case same_site::none:
+            out.append("; SameSite=none");
+            break;
+    }
+    if (options.secure) out.append("; Secure");
+    return out;
+}
+
+}  // namespace coracle
+
+// ---- coracle/app/response.hpp
+// response: an answer made by hand. Handlers that give back anything else have one made for them.
+
+namespace coracle {
+
+/// Status, fields and body: `response reply(201, "made\n"); reply.headers.set("location", "/echo/1");`
+/// A body is sent as text/plain unless `headers` has a content-type.
+class response {
+public:
+    int status = 200;
+    http::field_list headers{};
+    std::string body{};
+
+    response() = default;
+    response(int code) : status(code) {}
+    /// error: std::invalid_argument for a field that cannot be sent.
+    response(int code, std::string text, std::initializer_list<http::field> fields = {})
+        : status(code), body(std::move(text)) {
+        for (const http::field& one : fields) headers.add(one.name, one.value);
+    }
+
+    static response text(std::string text, int code = 200) { return {code, std::move(text)}; }
+    static response html(std::string page, int code = 200) {
+        return {code, std::move(page), {{"content-type", "text/html; charset=utf-8"}}};
+    }
+    /// Sends the client to `target`, a path or a URL; what a URL cannot hold is percent-encoded. 307 keeps the method.
+    static response redirect(std::string_view target, int code = 307) {
+        std::string location;
+        // Escapes that are there already stay: "%" is kept, everything between is encoded.
+        for (bool more = true; more;) {
+            std::size_t percent = target.find('%');
+            more = percent != std::string_view::npos;
+            http::encode_percent(target.substr(0, percent), location, ":/#?=@[]!$&'()*+,;");
+            if (!more) break;
+            location += '%';
+            target.remove_prefix(percent + 1);
+        }
+        return {code, {}, {{"location", location}}};
+    }
+    /// Any value as JSON, as a handler's result would be. error: json_error for what JSON cannot hold.
+    template <class T>
+    static response json(const T& value, int code = 200) {
+        return {code, to_json_text(value), {{"content-type", "application/json"}}};
+    }
+
+    /// Adds a Set-Cookie field. error: std::invalid_argument for what a cookie cannot hold.
+    void set_cookie(std::string_view name, std::string_view value, const cookie_options& options = {}) {
+        headers.add("set-cookie", set_cookie_value(name, value, options));
+    }
+    /// Makes the browser forget it; in: the path and domain it was set with.
+    void delete_cookie(std::string_view name, cookie_options options = {}) {
+        options.max_age = std::chrono::seconds(0);
+        options.expires = std::chrono::sys_seconds();
+        set_cookie(name, {}, options);
+    }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/validation_error.hpp
+// validation_error: everything that was wrong with a request's parameters, as FastAPI's 422 says it.
+
+namespace coracle {
+
+/// The answer 422 with all issues: `{"detail": [...]}`. A handler may throw one of its own.
+class validation_error : public std::exception {
+public:
+    explicit validation_error(std::vector<validation_issue> issues)
+        : issues_(std::make_shared<const std::vector<validation_issue>>(std::move(issues))) {}
+
+    const std::vector<validation_issue>& issues() const noexcept { return *issues_; }
+    /// The body of the answer.
+    json detail() const {
+        json list = json::array();
+        for (const validation_issue& issue : *issues_) {
+            json one{{"type", issue.type}, {"loc", issue.loc}, {"msg", issue.msg}, {"input", issue.input}};
+            if (!issue.ctx.is_null()) one["ctx"] = issue.ctx;
+            list.push_back(std::move(one));
+        }
+        return list;
+    }
+    const char* what() const noexcept override { return "422 Unprocessable Content"; }
+
+private:
+    std::shared_ptr<const std::vector<validation_issue>> issues_;  // exceptions are copied, and copying must not throw
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/reply.hpp
+// reply: where a handler's result becomes an answer on the wire, according to its type.
+
+namespace coracle {
+
+/// The answer to one request. It is given once; the first bytes go into the buffer then.
+/// keeps: references to the buffer, the heads, the exchange and the limits.
+class reply {
+public:
+    reply(byte_buffer& out, http::head_cache& heads, http::exchange& turn, const http::limits& bounds) noexcept
+        : out_(&out), writer_(out, heads), turn_(&turn), bounds_(&bounds) {}
+
+    /// Whether the answer is in the buffer.
+    bool answered() const noexcept { return status_ != 0; }
+    /// The status that was sent; 0 before.
+    int status() const noexcept { return status_; }
+
+    /// A handler's result: text as text/plain, a response as it is, anything else as JSON.
+    /// in: the status for all but responses. error: json_error for what JSON cannot hold; nothing is written then.
+    template <class R>
+    void give(const R& result, int status) {
+        if constexpr (std::same_as<R, response>) {
+            send(result);
+        } else if constexpr (std::same_as<R, std::monostate>) {
+            send(status, {}, {});
+        } else if constexpr (std::convertible_to<const R&, std::string_view>) {
+            send(status, text_type, result);
+        } else {
+            send_json(status, nullptr, [&](byte_buffer& out) { write_json(out, result); });
+        }
+    }
+    void send(const response& made) {
+        write({made.status, made.body.empty() ? std::string_view{} : text_type, &made.headers}, made.body);
+    }
+    void send(int status, std::string_view type, std::string_view body) { write({status, type, nullptr}, body); }
+    /// `{"detail": ...}`, or no body where the status has none.
+    void send(const http_error& error) { send_detail(error.status(), error.detail(), &error.headers()); }
+    /// 422 with every issue.
+    void send(const validation_error& error) { send_detail(422, error.detail()); }
+    void send_detail(int status, const json& detail, const http::field_list* fields = nullptr) {
+        if (http::forbids_body(status) || http::forces_empty_body(status)) return write({status, {}, fields}, {});
+        send_json(status, fields, [&](byte_buffer& out) {
+            out.append("{\"detail\":");
+            write_json(out, detail);
+            out.push_back('}');
+        });
+    }
+
+    /// For a catch block: turns the exception being handled into an answer, unless one has been given.
+    /// out: the exception when it is nobody's answer, for the log; the client sees a bare 500 (W6).
+    /// error: `cancelled`, which is thrown on.
+    std::exception_ptr caught() {
+        std::exception_ptr unknown = std::current_exception();
+        if (!answered()) {
+            try {
+                throw;
+            } catch (const cancelled&) {
+                throw;
+            } catch (const http_error& error) {
+                if (answer_with(error)) return nullptr;
+            } catch (const validation_error& error) {
+                if (answer_with(error)) return nullptr;
+            } catch (...) {
+            }
+            send(500, json_type, "{\"detail\":\"Internal Server Error\"}");
+        }
+        return unknown;
+    }
+
+private:
+    static constexpr std::string_view json_type = "application/json";
+    static constexpr std::string_view text_type = "text/plain; charset=utf-8";
+
+    /// False when it cannot be sent: an impossible status, a detail that is no JSON.
+    template <class Error>
+    bool answer_with(const Error& error) {
+        try {
+            send(error);
+            return true;
+        } catch (const std::exception&) {
+            return false;
+        }
+    }
+
+    // The exchange is asked once; what a failed attempt was told holds for the next one.
+    const http::response_terms& terms() {
+        if (!terms_) terms_ = turn_->begin_answer(*bounds_);
+        return *terms_;
+    }
+    void write(const http::response_head& head, std::string_view body) {
+        writer_.write(head, terms(), body);
+        status_ = head.status;
+    }
+    template <class Write>
+    void send_json(int status, const http::field_list* fields, Write write_body) {
+        writer_.begin({status, json_type, fields}, terms());
+        try {
+            write_body(*out_);
+        } catch (...) {
+            writer_.abandon();
+            throw;
+        }
+        writer_.finish();
+        status_ = status;
+    }
+
+    byte_buffer* out_;
+    http::response_writer writer_;
+    http::exchange* turn_;
+    const http::limits* bounds_;
+    std::optional<http::response_terms> terms_;
+    int status_ = 0;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/document.hpp
+// document: a JSON body as a value, or what is wrong with it in FastAPI's words.
+
+namespace coracle {
+
+/// Reads the whole text of a body as a T. out: nothing, and more in `issues`, when it is none.
+template <class T>
+std::optional<T> read_document(std::string_view text, std::vector<validation_issue>& issues) {
+    auto parsed = json::try_parse(text);
+    if (!parsed) {
+        const parse_error& why = parsed.error();
+        issues.push_back({"json_invalid", json::array({"body", why.character}), "JSON decode error", json::object(),
+                          json{{"error", why.message}}});
+        return std::nullopt;
+    }
+    if constexpr (std::same_as<T, json>) {
+        return *std::move(parsed);
+    } else {
+        static_assert(std::default_initializable<T>,
+                      "coracle: a type that is read from a JSON body can be made without arguments first");
+        std::optional<T> value(std::in_place);
+        if (!read_json(*parsed, *value, issues, "body")) value.reset();
+        return value;
+    }
+}
+
+}  // namespace coracle
+
+// ---- coracle/app/body.hpp
+// body: a request's body, taken whole or piece by piece. What has arrived already is given without waiting and without
+// a coroutine.
+
+namespace coracle {
+
+/// Where a body's bytes come from: the server's connection, or a test.
+class body_source {
+public:
+    struct piece {
+        std::string_view bytes{};
+        bool last = false;  ///< nothing follows
+    };
+
+    /// The next bytes, if they are here; nothing when they have to be waited for. Not asked again after the last piece.
+    /// keeps: pieces stay where they are until wait() is called. error: http_error when the body is refused.
+    virtual std::optional<piece> poll() = 0;
+    /// Ends when poll() has an answer. error: what the connection throws; `cancelled` when the client left.
+    virtual task<> wait() = 0;
+
+protected:
+    ~body_source() = default;
+};
+
+/// The body of a request. One coroutine reads it, once: `auto text = co_await req.body.text();`
+class body {
+public:
+    class read_operation;
+    class text_operation;
+    class view_operation;
+    template <class T>
+    class json_operation;
+
+    body() noexcept = default;
+    body(const body&) = delete;
+    body& operator=(const body&) = delete;
+
+    /// The next piece as it arrived; nothing at the end. The view is good until the next read, also across other waits.
+    /// error: http_error 413 when the body is too large.
+    read_operation read() noexcept;
+    /// All of it (or what read() left). Asked again, it gives the same text. error: as read().
+    text_operation text() noexcept;
+    /// All of it as a value: a struct, a list, a map, or json. error: validation_error (422) for what is no JSON or no
+    /// T. Content-Type is not looked at.
+    template <class T = coracle::json>
+    json_operation<T> json() noexcept;
+    /// The text, without a copy where it arrived in one piece. The view is good until anything else is awaited.
+    view_operation view() noexcept;
+
+    /// Refuses (413) when more than `bytes` come; the server's own limit holds besides.
+    void limit(std::uint64_t bytes) noexcept { most_ = bytes; }
+    /// Whether there can be a body: a request without one reads as empty text.
+    bool present() const noexcept { return present_; }
+
+    /// For the server: a new request, with its source, or with no body.
+    void open(body_source* source) noexcept {
+        source_ = source;
+        present_ = source != nullptr;
+        whole_ = {};
+        text_.clear();
+        owned_ = ended_ = false;
+        received_ = 0;
+        most_ = std::numeric_limits<std::uint64_t>::max();
+    }
+
+private:
+    bool ended() const noexcept { return ended_ || source_ == nullptr; }
+
+    std::optional<body_source::piece> next() {
+        auto piece = source_->poll();
+        if (!piece) return piece;
+        ended_ = piece->last;
+        received_ += piece->bytes.size();
+        if (received_ > most_) {
+            const auto& facts = http::facts_of(http::refusal::body_too_large);
+            throw http_error(facts.status, facts.detail);
+        }
+        return piece;
+    }
+
+    /// Puts the pieces that are here behind whole_; true when that is all of the body.
+    bool gather() {
+        while (!ended()) {
+            auto piece = next();
+            if (!piece) return false;
+            if (piece->bytes.empty()) continue;
+            if (whole_.empty() && !owned_) {
+                whole_ = piece->bytes;
+                continue;
+            }
+            own();
+            text_.append(piece->bytes);
+            whole_ = text_;
+        }
+        return true;
+    }
+    task<> gather_rest() {
+        bool complete = false;
+        while (!complete) {
+            own();
+            co_await source_->wait();
+            complete = gather();
+        }
+    }
+    void own() {
+        if (std::exchange(owned_, true)) return;
+        text_.assign(whole_);
+        whole_ = text_;
+    }
+
+    body_source* source_ = nullptr;
+    std::string_view whole_{};
+    std::string text_{};
+    std::string piece_{};
+    std::uint64_t received_ = 0;
+    std::uint64_t most_ = std::numeric_limits<std::uint64_t>::max();
+    bool present_ = false;
+    bool owned_ = false;  // whole_ looks into text_
+    bool ended_ = false;
+};
+
+/// The awaiter of body::view().
+class [[nodiscard("write co_await before it")]] body::view_operation {
+public:
+    explicit view_operation(body& of) noexcept : body_(&of) {}
+    bool await_ready() { return body_->gather(); }
+    bool await_suspend(std::coroutine_handle<> waiting) {
+        rest_.emplace(body_->gather_rest());
+        running_.emplace(std::move(*rest_).operator co_await());
+        return running_->await_suspend(waiting);
+    }
+    std::string_view await_resume() {
+        if (running_) running_->await_resume();
+        return body_->whole_;
+    }
+
+protected:
+    body* body_;
+
+private:
+    std::optional<task<>> rest_;
+    std::optional<task<>::awaiter> running_;
+};
+
+/// The awaiter of body::text().
+class [[nodiscard("write co_await before it")]] body::text_operation : public body::view_operation {
+public:
+    using view_operation::view_operation;
+    const std::string& await_resume() {
+        view_operation::await_resume();
+        body_->own();
+        return body_->text_;
+    }
+};
+
+/// The awaiter of body::json().
+template <class T>
+class [[nodiscard("write co_await before it")]] body::json_operation : public body::view_operation {
+public:
+    using view_operation::view_operation;
+    T await_resume() {
+        std::vector<validation_issue> issues;
+        std::optional<T> value = read_document<T>(view_operation::await_resume(), issues);
+        if (!value) throw validation_error(std::move(issues));
+        return *std::move(value);
+    }
+};
+
+/// The awaiter of body::read().
+class [[nodiscard("write co_await before it")]] body::read_operation {
+public:
+    explicit read_operation(body& of) noexcept : body_(&of) {}
+    bool await_ready() {
+        while (!body_->ended()) {
+            piece_ = body_->next();
+            if (!piece_) return false;
+            if (!piece_->bytes.empty()) return true;
+        }
+        piece_.reset();
+        return true;
+    }
+    bool await_suspend(std::coroutine_handle<> waiting) {
+        rest_.emplace(more());
+        running_.emplace(std::move(*rest_).operator co_await());
+        return running_->await_suspend(waiting);
+    }
+    std::optional<std::string_view> await_resume() {
+        if (running_) running_->await_resume();
+        if (!piece_) return std::nullopt;
+        // The source's bytes last until the connection reads again, the handler's until it asks again.
+        body_->piece_.assign(piece_->bytes);
+        return body_->piece_;
+    }
+
+private:
+    task<> more() {
+        bool ready = false;
+        while (!ready) {
+            co_await body_->source_->wait();
+            ready = await_ready();
+        }
+    }
+
+    body* body_;
+    std::optional<body_source::piece> piece_;
+    std::optional<task<>> rest_;
+    std::optional<task<>::awaiter> running_;
+};
+
+inline body::read_operation body::read() noexcept { return read_operation(*this); }
+inline body::text_operation body::text() noexcept { return text_operation(*this); }
+inline body::view_operation body::view() noexcept { return view_operation(*this); }
+template <class T>
+body::json_operation<T> body::json() noexcept {
+    return json_operation<T>(*this);
+}
+
+}  // namespace coracle
+
+// ---- coracle/app/cookies.hpp
+// cookies: what the Cookie fields of a request say.
+// RFC 6265 4.2.1, 5.4. Of two cookies with one name the first counts: browsers send the more specific path first.
+
+namespace coracle {
+
+/// A cookie as it was sent; quotes around the value are taken off, nothing is decoded.
+struct cookie_pair {
+    std::string_view name{};
+    std::string_view value{};
+};
+
+/// The cookies of a request, in order, at most 50: `for (auto& [name, value] : req.cookies())`.
+/// keeps: a reference to the request's fields; views into them. cost: linear, no memory.
+class cookies {
+public:
+    static constexpr std::size_t most = 50;
+    class iterator;
+
+    explicit cookies(const http::fields& fields) noexcept : fields_(&fields) {}
+
+    iterator begin() const noexcept;
+    iterator end() const noexcept;
+    std::optional<std::string_view> find(std::string_view name) const noexcept;
+    bool contains(std::string_view name) const noexcept { return find(name).has_value(); }
+    /// The value of the first cookie with this name; empty when there is none. Cookie names are case-sensitive.
+    std::string_view operator[](std::string_view name) const noexcept {
+        return find(name).value_or(std::string_view{});
+    }
+
+private:
+    const http::fields* fields_;
+};
+
+/// Goes through the pairs of all Cookie fields.
+class cookies::iterator {
+public:
+    using value_type = cookie_pair;
+    using difference_type = std::ptrdiff_t;
+
+    iterator() noexcept = default;
+    iterator(http::fields::const_iterator at, http::fields::const_iterator last) noexcept
+        : at_(at), last_(last), left_(most + 1) {
+        ++*this;
+    }
+
+    const cookie_pair& operator*() const noexcept { return pair_; }
+    const cookie_pair* operator->() const noexcept { return &pair_; }
+    iterator& operator++() noexcept {
+        if (--left_ != 0 && next()) return *this;
+        left_ = 0;
+        return *this;
+    }
+    iterator operator++(int) noexcept {
+        iterator before = *this;
+        ++*this;
+        return before;
+    }
+    /// Counts down; all ends are equal.
+    bool operator==(const iterator& other) const noexcept { return left_ == other.left_; }
+
+private:
+    bool next() noexcept {
+        for (;;) {
+            while (rest_.empty()) {
+                if (at_ == last_) return false;
+                if (http::same_name(at_->name, "cookie")) rest_ = at_->value;
+                ++at_;
+            }
+            std::size_t end = rest_.find(';');
+            std::string_view one = ascii::trim(rest_.substr(0, end));
+            rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
+            std::size_t equals = one.find('=');
+            if (equals == std::string_view::npos || equals == 0) continue;
+            pair_ = {ascii::trim(one.substr(0, equals)), ascii::trim(one.substr(equals + 1))};
+            std::string_view& value = pair_.value;
+            if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+                value = value.substr(1, value.size() - 2);
+            return true;
+        }
+    }
+
+    http::fields::const_iterator at_{};
+    http::fields::const_iterator last_{};
+    std::string_view rest_{};
+    cookie_pair pair_{};
+    std::size_t left_ = 0;
+};
+
+inline cookies::iterator cookies::begin() const noexcept { return {fields_->begin(), fields_->end()}; }
+inline cookies::iterator cookies::end() const noexcept { return {}; }
+
+inline std::optional<std::string_view> cookies::find(std::string_view name) const noexcept {
+    for (const cookie_pair& pair : *this)
+        if (pair.name == name) return pair.value;
+    return std::nullopt;
+}
+
+}  // namespace coracle
+
+// ---- coracle/app/query_values.hpp
+// query_values: the parameters of a query string, decoded once and kept.
+
+namespace coracle {
+
+/// Names and values in the order they came. keeps: its own copy of the decoded text; memory is reused by read().
+class query_values {
+public:
+    /// Replaces what it holds by the pairs of `text`. False: there are more pairs than allowed (a 400).
+    bool read(std::string_view text) {
+        text_.clear();
+        places_.clear();
+        http::query_reader pairs(text);
+        while (pairs.next()) {
+            place at{text_.size(), pairs.name().size(), pairs.value().size()};
+            text_.append(pairs.name()).append(pairs.value());
+            places_.push_back(at);
+        }
+        return !pairs.too_many();
+    }
+
+    std::size_t size() const noexcept { return places_.size(); }
+    std::string_view name(std::size_t n) const noexcept {
+        return std::string_view(text_).substr(places_[n].at, places_[n].name_size);
+    }
+    std::string_view value(std::size_t n) const noexcept {
+        return std::string_view(text_).substr(places_[n].at + places_[n].name_size, places_[n].value_size);
+    }
+
+    /// The last value with this name, as FastAPI takes it; nothing when there is none.
+    std::optional<std::string_view> last(std::string_view wanted) const noexcept {
+        for (std::size_t n = places_.size(); n-- > 0;)
+            if (name(n) == wanted) return value(n);
+        return std::nullopt;
+    }
+
+private:
+    struct place {
+        std::size_t at;
+        std::size_t name_size;
+        std::size_t value_size;
+    };
+    std::string text_;
+    std::vector<place> places_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/request.hpp
+// request: what the client asks, as plain data.
+
+namespace coracle {
+
+/// Who sent it. Facts of the connection, never of a header field.
+struct peer {
+    std::string_view address{};  ///< `127.0.0.1`, `::1`, or the path of a unix socket
+    std::uint16_t port = 0;
+};
+
+/// One request: `method`, `target`, `headers` and what else stands in its head, `client`, `body`. It belongs to its
+/// connection; handlers see it by reference. keeps: views of the bytes that the head was read from.
+class request : public http::request_head {
+public:
+    /// The header fields in the order they came: `req.headers["x-id"]` (empty when there is none), `for (auto& [name,
+    /// value] : req.headers)`. Names are compared without regard to case.
+    const http::fields& headers = fields;
+    peer client{};
+    coracle::body body{};
+    /// What the router found. The server fills it.
+    route::match matched{};
+    const route::pattern* pattern = nullptr;
+
+    request() = default;
+    request(const request&) = delete;
+    request& operator=(const request&) = delete;
+
+    coracle::cookies cookies() const noexcept { return coracle::cookies(fields); }
+
+    /// The query parameter with this name, decoded; the last one when it is repeated. error: http_error 400 when the
+    /// query has more parameters than allowed.
+    std::optional<std::string_view> query(std::string_view name) const { return queries().last(name); }
+    /// All query parameters, in order.
+    const query_values& queries() const {
+        if (!queries_read_) {
+            const auto& facts = http::facts_of(http::refusal::too_many_pairs);
+            if (!queries_.read(target.query)) throw http_error(facts.status, facts.detail);
+            queries_read_ = true;
+        }
+        return queries_;
+    }
+
+    /// What the placeholder `{name}` of the route took, decoded. error: std::out_of_range when the route has none.
+    std::string_view path(std::string_view name) const {
+        std::size_t number = 0;
+        for (std::size_t i = 0; pattern && i < pattern->segment_count; ++i) {
+            if (!pattern->segments[i].is_placeholder) continue;
+            if (pattern->segments[i].text == name) return matched[number];
+            ++number;
+        }
+        throw std::out_of_range("coracle: the route '" + std::string(pattern ? pattern->text : "") +
+                                "' has no placeholder {" + std::string(name) + "}");
+    }
+
+    /// The Content-Type without its parameters, as it was sent; empty when there is none.
+    std::string_view media_type() const noexcept {
+        std::string_view type = fields["content-type"];
+        return ascii::trim(type.substr(0, type.find(';')));
+    }
+
+    /// For the server: as new, with the memory that it has.
+    void reset() noexcept {
+        http::request_head::clear();
+        client = {};
+        body.open(nullptr);
+        matched.result = route::outcome::not_found;
+        matched.capture_count = 0;
+        pattern = nullptr;
+        queries_read_ = false;
+    }
+    /// For the server: the bytes of the head have moved from `from` to `to`.
+    void rebase(const char* from, const char* to) noexcept {
+        http::request_head::rebase(from, to);
+        matched.rebase(from, to);
+    }
+
+private:
+    mutable query_values queries_{};
+    mutable bool queries_read_ = false;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/endpoint.hpp
+// endpoint: a route and what answers it, with the handler's type forgotten.
+
+namespace coracle {
+
+/// What a route may be told besides its pattern and its handler.
+struct route_options {
+    int status = 0;  ///< of its answers; 0: 200, or 204 for a handler that gives back nothing
+};
+
+/// One registered route. Stays where it is from registration to the end of the app. Used from every loop at once.
+class endpoint {
+public:
+    /// What the server has to know before it calls.
+    struct manner {
+        bool now = false;            ///< answers at once, without waiting: call run_now()
+        bool keeps_request = false;  ///< the handler may hold on to the request's bytes while it waits
+    };
+
+    endpoint(std::string_view text, const route_options& options, manner how)
+        : text_(text), pattern_(text_), options_(options), how_(how) {}
+    endpoint(const endpoint&) = delete;
+    endpoint& operator=(const endpoint&) = delete;
+    virtual ~endpoint() = default;
+
+    const route::pattern& pattern() const noexcept { return pattern_; }
+    const route_options& options() const noexcept { return options_; }
+    /// Whether run_now() may be called; then it is the cheaper way, without a coroutine.
+    bool runs_now() const noexcept { return how_.now; }
+    /// Whether views of the request have to stay good while run() waits, or because another thread looks at them: its
+    /// bytes must have found their place before run() is called.
+    bool keeps_request() const noexcept { return how_.keeps_request; }
+
+    /// Fills the handler's parameters, calls it, and gives its result. error: whatever the handler throws.
+    virtual void run_now(request& asked, reply& answer) = 0;
+    /// The same with waiting for the body, for a coroutine, or for the thread pool.
+    virtual task<> run(request& asked, reply& answer) = 0;
+
+protected:
+    /// The status of answers, for handlers that give back something or nothing.
+    int status(bool nothing) const noexcept { return options_.status != 0 ? options_.status : nothing ? 204 : 200; }
+
+private:
+    std::string text_;
+    route::pattern pattern_;
+    route_options options_;
+    manner how_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/bind.hpp
+// bind: fills a handler's parameters from a request, and collects everything that is wrong with it on the way.
+// Order of the issues: path, query, body, as FastAPI has it.
+
+namespace coracle {
+
+/// One request on its way into a handler's parameters.
+struct binding {
+    request& asked;
+    const route::pattern& route;
+    std::vector<validation_issue> issues{};
+
+    binding(request& from, const route::pattern& by) noexcept : asked(from), route(by) {}
+
+    void refuse(text_problem why, json loc, json input) {
+        issues.push_back(
+            {std::string(why.type), std::move(loc), std::move(why.msg), std::move(input), std::move(why.ctx)});
+    }
+    void missing(json loc) { refuse({"missing", "Field required", {}}, std::move(loc), {}); }
+};
+
+namespace detail {
+
+/// Text from the wire as it can be shown: what is no UTF-8 becomes U+FFFD.
+inline std::string shown(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        std::size_t good = utf8::first_invalid(text);
+        out.append(text.substr(0, good));
+        text.remove_prefix(good);
+        if (text.empty()) break;
+        out.append("\xEF\xBF\xBD");
+        text.remove_prefix(1);
+    }
+    return out;
+}
+
+inline constexpr std::size_t no_index = static_cast<std::size_t>(-1);
+
+inline json location(std::string_view root, std::string_view name, std::size_t index = no_index) {
+    json loc = json::array({root, name});
+    if (index != no_index) loc.push_back(index);
+    return loc;
+}
+
+/// The value of one word from `root`; nothing, and an issue, when it is none.
+template <class T>
+std::optional<T> bind_text(binding& with, std::string_view text, std::string_view root, std::string_view name,
+                           std::size_t index = no_index) {
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
+        if (auto plain = plain_integer<T>(text)) [[likely]]
+            return plain;
+    text_problem why;
+    std::optional<T> value = from_text<T>(text, why);
+    if (!value) with.refuse(std::move(why), location(root, name, index), json(shown(text)));
+    return value;
+}
+
+template <class P>
+inline constexpr bool may_be_absent = is_optional<P>;
+template <class T>
+inline constexpr bool may_be_absent<json_body<T>> = is_optional<T>;
+
+inline bool is_json_type(std::string_view media_type) noexcept {
+    if (ascii::iequals(media_type, "application/json")) return true;
+    constexpr std::string_view top = "application/";
+    constexpr std::string_view suffix = "+json";
+    return media_type.size() > top.size() + suffix.size() && ascii::iequals(media_type.substr(0, top.size()), top) &&
+           ascii::iequals(media_type.substr(media_type.size() - suffix.size()), suffix);
+}
+
+}  // namespace detail
+
+/// Reads a parameter of type P. One specialisation per kind of parameter; `stored` is what waits for the call.
+template <class P>
+struct parameter_reader;
+
+template <class P>
+    requires(parameter<P>::source == parameter_source::context)
+struct parameter_reader<P> {
+    using stored = request*;
+    static void read(stored& to, binding& with, std::size_t) { to = &with.asked; }
+    static P take(stored& from) noexcept { return *from; }
+};
+
+template <pattern_value P>
+struct parameter_reader<P> {
+    using stored = std::optional<P>;
+    using element = detail::element_t<P>;
+
+    /// in: n, which of the route's names it is.
+    static void read(stored& to, binding& with, std::size_t n) {
+        std::string_view name = with.route.parameter_name(n);
+        if (n < with.route.placeholder_count) {
+            if constexpr (scalar<P>) to = detail::bind_text<P>(with, with.asked.matched[n], "path", name);
+            return;
+        }
+        const query_values& all = with.asked.queries();
+        if constexpr (detail::scalar_list<P>::value) {
+            to.emplace();
+            std::size_t index = 0;
+            for (std::size_t i = 0; i < all.size(); ++i) {
+                if (all.name(i) != name) continue;
+                if (auto one = detail::bind_text<element>(with, all.value(i), "query", name, index++))
+                    to->push_back(*std::move(one));
+            }
+        } else {
+            std::optional<std::string_view> text = all.last(name);
+            const route::pattern_query& query = with.route.queries[n - with.route.placeholder_count];
+            if (!text && query.has_default) text = query.default_text;
+            if (text)
+                to = detail::bind_text<element>(with, *text, "query", name);
+            else if constexpr (detail::is_optional<P>)
+                to.emplace();
+            else
+                with.missing(detail::location("query", name));
+        }
+    }
+    static P take(stored& from) { return *std::move(from); }
+};
+
+template <class P>
+    requires(parameter<P>::source == parameter_source::body)
+struct parameter_reader<P> {
+    using stored = std::optional<P>;
+
+    static void read(stored&, binding&, std::size_t) noexcept {}
+    /// in: the whole body.
+    static void read_body(stored& to, binding& with, std::string_view text) {
+        if (text.empty()) {
+            if constexpr (detail::may_be_absent<P>)
+                to.emplace();
+            else
+                with.missing(json::array({"body"}));
+            return;
+        }
+        if (!detail::is_json_type(with.asked.media_type())) {
+            with.refuse(
+                {"model_attributes_type", "Input should be a valid dictionary or object to extract fields from", {}},
+                json::array({"body"}), json(detail::shown(text)));
+            return;
+        }
+        if constexpr (parameter<P>::said_aloud) {
+            if (auto value = read_document<typename P::value_type>(text, with.issues)) to.emplace(*std::move(value));
+        } else {
+            to = read_document<P>(text, with.issues);
+        }
+    }
+    static P take(stored& from) { return *std::move(from); }
+};
+
+/// What a handler with these parameters is called with.
+template <class... P>
+class arguments {
+public:
+    static constexpr bool has_body = count_from<parameter_source::body, P...> != 0;
+
+    /// Everything but the body. What is wrong is in `with.issues` then.
+    void read(binding& with) {
+        [[maybe_unused]] std::size_t n = 0;
+        read_each(with, n, std::index_sequence_for<P...>{});
+    }
+    void read_body(binding& with, std::string_view text) {
+        read_body_each(with, text, std::index_sequence_for<P...>{});
+    }
+
+    /// in: everything was read, and nothing was wrong.
+    template <class F>
+    decltype(auto) call(F& handler) {
+        return call_with(handler, std::index_sequence_for<P...>{});
+    }
+
+private:
+    template <std::size_t... I>
+    void read_each([[maybe_unused]] binding& with, [[maybe_unused]] std::size_t& n, std::index_sequence<I...>) {
+        (parameter_reader<P>::read(std::get<I>(stored_), with,
+                                   parameter<P>::source == parameter_source::pattern ? n++ : n),
+         ...);
+    }
+    template <std::size_t... I>
+    void read_body_each([[maybe_unused]] binding& with, [[maybe_unused]] std::string_view text,
+                        std::index_sequence<I...>) {
+        [[maybe_unused]] auto one = [&]<class Q>(std::type_identity<Q>, auto& to) {
+            if constexpr (parameter<Q>::source == parameter_source::body)
+                parameter_reader<Q>::read_body(to, with, text);
+        };
+        (one(std::type_identity<P>{}, std::get<I>(stored_)), ...);
+    }
+    template <class F, std::size_t... I>
+    decltype(auto) call_with(F& handler, std::index_sequence<I...>) {
+        return handler(parameter_reader<P>::take(std::get<I>(stored_))...);
+    }
+
+    std::tuple<typename parameter_reader<P>::stored...> stored_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/on_loop.hpp
+// on_loop: a plain function that is called where it stands instead of on the thread pool.
+
+namespace coracle {
+
+/// A handler that on_loop() made.
+template <class F>
+class loop_handler {
+public:
+    explicit loop_handler(F call) : call_(std::move(call)) {}
+    F& call() noexcept { return call_; }
+
+private:
+    F call_;
+};
+
+namespace detail {
+template <class F>
+struct signature_of<loop_handler<F>> : signature_of<F> {};
+template <class H>
+inline constexpr bool is_loop_handler = false;
+template <class F>
+inline constexpr bool is_loop_handler<loop_handler<F>> = true;
+}  // namespace detail
+
+/// For a function that is fast and never blocks: `app.get("/health", on_loop([] { return json{{"status", "ok"}}; }));`
+/// While it runs nothing else does on its loop. cost: no thread, no coroutine frame.
+template <class F>
+loop_handler<std::decay_t<F>> on_loop(F&& f) {
+    if constexpr (has_signature<F>)
+        static_assert(!is_coroutine<F>,
+                      "coracle: a coroutine runs on the loop as it is; on_loop is for plain functions");
+    return loop_handler<std::decay_t<F>>(std::forward<F>(f));
+}
+
+}  // namespace coracle
+
+// ---- coracle/app/result_type.hpp
+// result_type: what a handler may give back, with a sentence for what it may not.
+
+namespace coracle {
+
+namespace detail {
+
+template <class R>
+inline constexpr bool is_tuple = is_made_from<R, std::pair> || is_made_from<R, std::tuple>;
+
+template <class R>
+inline constexpr bool is_task = false;
+template <class R>
+inline constexpr bool is_task<task<R>> = true;
+
+/// Stops at the first mistake, to keep the compiler's output short.
+template <class R>
+consteval bool good_result() {
+    if constexpr (std::is_void_v<R>) {
+        return true;
+    } else {
+        static_assert(!std::is_reference_v<R>, "coracle: a handler gives back a value, not a reference");
+        static_assert(!is_task<R>, "coracle: a handler gives back task<T>, not a task of a task");
+        static_assert(
+            !is_tuple<R>,
+            "coracle: a handler does not give back a pair or tuple, whose members have no names; use a struct, "
+            "or response for a status and a body");
+        static_assert(!std::is_pointer_v<R> || std::is_convertible_v<R, std::string_view>,
+                      "coracle: a handler gives back a value, not a pointer");
+        constexpr bool good = !std::is_reference_v<R> && !is_task<R> && !is_tuple<R> &&
+                              (!std::is_pointer_v<R> || std::is_convertible_v<R, std::string_view>);
+        if constexpr (good) {
+            constexpr bool known = std::is_same_v<R, response> || std::is_same_v<R, std::monostate> ||
+                                   std::is_constructible_v<json, const R&>;
+            static_assert(known,
+                          "coracle: a handler gives back a plain struct, json, a list or map of these, a number, bool, "
+                          "enum or std::string, std::optional of these, response, or nothing");
+            return known;
+        }
+        return false;
+    }
+}
+
+}  // namespace detail
+
+}  // namespace coracle
+
+// ---- coracle/app/handler.hpp
+// handler: an endpoint made from any handler: bind, call, give the result.
+// A coroutine is awaited on the loop, a plain function is called on the thread pool, on_loop() where it stands.
+
+namespace coracle::detail {
+
+template <class Parameters>
+struct arguments_from;
+template <class... P>
+struct arguments_from<types<P...>> {
+    using type = arguments<P...>;
+    static constexpr bool sees_request = count_from<parameter_source::context, P...> != 0;
+};
+
+template <class H>
+class handler_endpoint final : public endpoint {
+    using result = result_of<H>;
+    using bound = typename arguments_from<parameters_of<H>>::type;
+    static constexpr bool nothing = std::is_void_v<result>;
+    static constexpr bool loops = is_loop_handler<H>;
+    static constexpr bool sees_request = arguments_from<parameters_of<H>>::sees_request;
+
+public:
+    handler_endpoint(std::string_view text, const route_options& options, H handler)
+        : endpoint(text, options, {loops && !bound::has_body, sees_request && !loops}), handler_(std::move(handler)) {}
+
+    void run_now([[maybe_unused]] request& asked, [[maybe_unused]] reply& answer) override {
+        if constexpr (loops && !bound::has_body) {
+            bound parameters;
+            if (read(parameters, asked, answer)) call_here(parameters, answer);
+        } else {
+            CORACLE_ASSERT(runs_now());
+        }
+    }
+
+    task<> run(request& asked, reply& answer) override {
+        bound parameters;
+        if constexpr (bound::has_body) {
+            binding with(asked, pattern());
+            parameters.read(with);
+            std::string_view text = co_await asked.body.view();
+            parameters.read_body(with, text);
+            if (!with.issues.empty()) {
+                answer.send(validation_error(std::move(with.issues)));
+                co_return;
+            }
+        } else {
+            if (!read(parameters, asked, answer)) co_return;
+        }
+        if constexpr (loops) {
+            call_here(parameters, answer);
+        } else if constexpr (is_coroutine<H> && nothing) {
+            co_await parameters.call(handler_);
+            answer.give(std::monostate{}, status(nothing));
+        } else if constexpr (is_coroutine<H>) {
+            result made = co_await parameters.call(handler_);
+            answer.give(made, status(nothing));
+        } else if constexpr (nothing) {
+            auto call = [this, &parameters] { parameters.call(handler_); };
+            co_await offload(call);
+            answer.give(std::monostate{}, status(nothing));
+        } else {
+            auto call = [this, &parameters] { return parameters.call(handler_); };
+            result made = co_await offload(call);
+            answer.give(made, status(nothing));
+        }
+        co_return;
+    }
+
+private:
+    /// False when the request was refused.
+    bool read(bound& parameters, request& asked, reply& answer) const {
+        binding with(asked, pattern());
+        parameters.read(with);
+        if (with.issues.empty()) [[likely]]
+            return true;
+        answer.send(validation_error(std::move(with.issues)));
+        return false;
+    }
+
+    void call_here(bound& parameters, reply& answer) {
+        if constexpr (loops) {
+            if constexpr (nothing) {
+                parameters.call(handler_.call());
+                answer.give(std::monostate{}, status(nothing));
+            } else {
+                answer.give(parameters.call(handler_.call()), status(nothing));
+            }
+        }
+    }
+
+    H handler_;
+};
+
+}  // namespace coracle::detail
+
+// ---- coracle/app/run_options.hpp
+// run_options: what app.run() can be told.
+
+namespace coracle {
+
+/// `app.run({.host = "0.0.0.0", .port = 8000, .workers = 4});` The defaults are uvicorn's.
+struct run_options {
+    std::string host = "127.0.0.1";  ///< a name, an IPv4 or IPv6 address, or `unix:/path`
+    int port = 8000;                 ///< 0: any free one
+    int workers = 1;                 ///< loops, each on a thread of its own; with more than one, handlers run at once
+    std::size_t threads = 0;         ///< of the pool for plain functions; 0: as many as suit the machine
+    bool access_log = true;          ///< one line per request on the standard output
+    bool banner = true;              ///< where it listens, at the start
+    bool signals = true;             ///< Ctrl-C and SIGTERM stop it
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/app.hpp
+// app: the routes of a program and what answers them.
+
+namespace coracle {
+
+namespace detail {
+template <class H, bool MayHaveBody>
+consteval bool good_route_handler() {
+    if constexpr (good_handler<H, MayHaveBody>())
+        if constexpr (!(is_loop_handler<H> && is_coroutine<H>)) return good_result<result_of<H>>();
+    return false;
+}
+}  // namespace detail
+
+/// A web application: `app app; app.get("/", [] { return "hello"; }); app.run({.port = 8000});`
+/// Routes are added first; the first that fits a request answers it. error of adding: std::logic_error, for a route
+/// that could never be reached or that does not fit its handler; what the compiler can see, it says.
+class app {
+public:
+    app() = default;
+    app(app&&) noexcept = default;
+    app& operator=(app&&) noexcept = default;
+
+    template <class H>
+    app& get(checked_pattern<std::type_identity_t<H>, false> pattern, H handler) {
+        return add<false>({"GET"}, pattern.text(), {}, std::move(handler));
+    }
+    template <class H>
+    app& get(checked_pattern<std::type_identity_t<H>, false> pattern, route_options options, H handler) {
+        return add<false>({"GET"}, pattern.text(), options, std::move(handler));
+    }
+    template <class H>
+    app& post(checked_pattern<std::type_identity_t<H>, true> pattern, H handler) {
+        return add<true>({"POST"}, pattern.text(), {}, std::move(handler));
+    }
+    template <class H>
+    app& post(checked_pattern<std::type_identity_t<H>, true> pattern, route_options options, H handler) {
+        return add<true>({"POST"}, pattern.text(), options, std::move(handler));
+    }
+    template <class H>
+    app& put(checked_pattern<std::type_identity_t<H>, true> pattern, H handler) {
+        return add<true>({"PUT"}, pattern.text(), {}, std::move(handler));
+    }
+    template <class H>
+    app& put(checked_pattern<std::type_identity_t<H>, true> pattern, route_options options, H handler) {
+        return add<true>({"PUT"}, pattern.text(), options, std::move(handler));
+    }
+    template <class H>
+    app& patch(checked_pattern<std::type_identity_t<H>, true> pattern, H handler) {
+        return add<true>({"PATCH"}, pattern.text(), {}, std::move(handler));
+    }
+    template <class H>
+    app& patch(checked_pattern<std::type_identity_t<H>, true> pattern, route_options options, H handler) {
+        return add<true>({"PATCH"}, pattern.text(), options, std::move(handler));
+    }
+    /// DELETE, which is a word of C++.
+    template <class H>
+    app& del(checked_pattern<std::type_identity_t<H>, false> pattern, H handler) {
+        return add<false>({"DELETE"}, pattern.text(), {}, std::move(handler));
+    }
+    template <class H>
+    app& del(checked_pattern<std::type_identity_t<H>, false> pattern, route_options options, H handler) {
+        return add<false>({"DELETE"}, pattern.text(), options, std::move(handler));
+    }
+    /// Every GET route answers HEAD by itself; this is for one that can do it cheaper.
+    template <class H>
+    app& head(checked_pattern<std::type_identity_t<H>, false> pattern, H handler) {
+        return add<false>({"HEAD"}, pattern.text(), {}, std::move(handler));
+    }
+    /// Every path answers OPTIONS with its methods by itself; this is for one that has more to say.
+    template <class H>
+    app& options(checked_pattern<std::type_identity_t<H>, false> pattern, H handler) {
+        return add<false>({"OPTIONS"}, pattern.text(), {}, std::move(handler));
+    }
+    /// Any methods: `app.route({"GET", "POST"}, "/echo", echo)`.
+    template <class H>
+    app& route(std::initializer_list<std::string_view> methods, checked_pattern<std::type_identity_t<H>, true> pattern,
+               H handler) {
+        return add<true>(methods, pattern.text(), {}, std::move(handler));
+    }
+    template <class H>
+    app& route(std::initializer_list<std::string_view> methods, checked_pattern<std::type_identity_t<H>, true> pattern,
+               route_options options, H handler) {
+        return add<true>(methods, pattern.text(), options, std::move(handler));
+    }
+
+    /// Who is told of exceptions that are nobody's answer, from the loop that served the request. The default writes a
+    /// line to the standard error.
+    app& error_log(function<void(const std::exception_ptr&, const request&)> log) {
+        error_log_ = std::move(log);
+        return *this;
+    }
+
+    /// Serves until Ctrl-C. out: the exit code. Defined in server/serve.hpp.
+    int run(const run_options& options = {});
+
+    std::size_t size() const noexcept { return endpoints_.size(); }
+    /// Ends registration. A second call does nothing.
+    void freeze() { router_.freeze(); }
+
+    /// For the server: what answers this request; null when it has been answered: 404, 405, 400 or OPTIONS.
+    /// in: a frozen app. Notes in the request what the router found.
+    endpoint* find(request& asked, reply& answer) const {
+        router_.lookup(asked.method, asked.method_text, asked.target.path, asked.matched);
+        if (asked.matched.result != route::outcome::found) [[unlikely]] {
+            refuse(asked, answer);
+            return nullptr;
+        }
+        endpoint* found = endpoints_[asked.matched.route].get();
+        asked.pattern = &found->pattern();
+        return found;
+    }
+    /// For the server: calls an endpoint that runs now. What it throws becomes the answer.
+    void call_now(endpoint& found, request& asked, reply& answer) const {
+        try {
+            found.run_now(asked, answer);
+        } catch (...) {
+            note(answer.caught(), asked);
+        }
+    }
+    /// For the server: calls any endpoint. error: `cancelled` only.
+    task<> call(endpoint& found, request& asked, reply& answer) const {
+        std::exception_ptr unknown;
+        try {
+            co_await found.run(asked, answer);
+        } catch (...) {
+            unknown = answer.caught();
+        }
+        note(unknown, asked);
+    }
+
+private:
+    // What the compiler has refused is not looked at any further, so that its sentence stands alone.
+    template <bool MayHaveBody, class H>
+    app& add(std::initializer_list<std::string_view> methods, std::string_view text, const route_options& options,
+             H handler) {
+        if (options.status != 0 && !http::is_status(options.status))
+            throw std::logic_error("coracle: the route '" + std::string(text) + "' has the status " +
+                                   std::to_string(options.status) + ", and a status is a number from 100 to 599");
+        if constexpr (detail::good_route_handler<H, MayHaveBody>()) {
+            auto made = std::make_unique<detail::handler_endpoint<H>>(text, options, std::move(handler));
+            // Reserved first, so that nothing can fail once the router knows the route.
+            endpoints_.reserve(endpoints_.size() + 1);
+            router_.add(methods, made->pattern());
+            endpoints_.push_back(std::move(made));
+        }
+        return *this;
+    }
+
+    static void refuse(const request& asked, reply& answer) {
+        const route::match& found = asked.matched;
+        if (found.result == route::outcome::not_found) return answer.send_detail(404, json("Not Found"));
+        if (found.result == route::outcome::bad_path) {
+            std::string_view path = asked.target.path;
+            const auto& facts = http::facts_of(!path.starts_with('/')          ? http::refusal::bad_target
+                                               : path.find("%00") == path.npos ? http::refusal::bad_escape
+                                                                               : http::refusal::nul_in_path);
+            return answer.send_detail(facts.status, json(facts.detail));
+        }
+        http::field_list fields;
+        fields.add("allow", found.allow);
+        if (found.result == route::outcome::options) return answer.send_detail(204, json(), &fields);
+        answer.send_detail(405, json("Method Not Allowed"), &fields);
+    }
+
+    void note(const std::exception_ptr& unknown, const request& asked) const {
+        if (!unknown) return;
+        if (error_log_) return error_log_(unknown, asked);
+        std::string text = "an exception that is no std::exception";
+        try {
+            std::rethrow_exception(unknown);
+        } catch (const std::exception& error) {
+            text = error.what();
+        } catch (...) {
+        }
+        std::string line =
+            "ERROR:    " + std::string(asked.method_text) + ' ' + std::string(asked.target.path) + ": " + text;
+        // W10: what steers a terminal, or looks like another line, is not for a log.
+        for (char& c : line)
+            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+        std::fprintf(stderr, "%s\n", line.c_str());
+    }
+
+    route::router router_;
+    std::vector<std::unique_ptr<endpoint>> endpoints_;
+    mutable function<void(const std::exception_ptr&, const request&)> error_log_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/server/access_log.hpp
+// access_log: one line per answered request, in uvicorn's words, written once per turn of the loop.
+
+namespace coracle::server {
+
+/// Collects the lines of one loop and writes them in one go when the loop has served what was ready.
+class access_log final : async::operation {
+public:
+    explicit access_log(std::FILE* to) noexcept : to_(to) {}
+    ~access_log() { write(); }
+
+    /// Appends `INFO:     127.0.0.1:60084 - "GET /docs?x=1 HTTP/1.1" 200 OK`. Bytes that could steer a terminal or
+    /// break the line are written as \xHH.
+    void line(std::string_view client, std::string_view method, std::string_view target, std::string_view version,
+              int status) {
+        lines_.append("INFO:     ");
+        lines_.append(client);
+        lines_.append(" - \"");
+        append_escaped(method);
+        lines_.push_back(' ');
+        append_escaped(target);
+        lines_.push_back(' ');
+        lines_.append(version);
+        lines_.append("\" ");
+        lines_.append(std::to_string(status));
+        lines_.push_back(' ');
+        lines_.append(http::reason_phrase(status));
+        lines_.push_back('\n');
+        if (!linked()) async::scheduler::current().make_ready(*this);
+    }
+
+private:
+    void append_escaped(std::string_view text) {
+        static constexpr char digits[] = "0123456789abcdef";
+        for (char c : text) {
+            auto byte = static_cast<unsigned char>(c);
+            if (byte >= 0x20 && byte < 0x7F && c != '"') {
+                lines_.push_back(c);
+                continue;
+            }
+            lines_.append("\\x");
+            lines_.push_back(digits[byte >> 4]);
+            lines_.push_back(digits[byte & 15]);
+        }
+    }
+    void write() noexcept {
+        if (lines_.empty()) return;
+        std::fwrite(lines_.data(), 1, lines_.size(), to_);
+        std::fflush(to_);
+        lines_.clear();
+    }
+    bool ready() noexcept override {
+        write();
+        return false;
+    }
+    void cancel() noexcept override {}
+
+    std::FILE* to_;
+    byte_buffer lines_;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/client_list.hpp
+// client_list: the connections of a loop, those that wait for a request apart from those that answer one, so that
+// stopping can end the first at once and let the others finish.
+
+namespace coracle::server {
+
+/// A connection as seen by whoever stops the loop. Stands in one of the two lists.
+class listed_client : public list_node {
+public:
+    /// Ends the wait for the next request, as if the client had left.
+    virtual void hang_up() noexcept = 0;
+    /// The answer under way is the last one.
+    virtual void make_answer_last() noexcept = 0;
+
+protected:
+    ~listed_client() = default;
+};
+
+class client_list {
+public:
+    void is_idle(listed_client& client) noexcept { idle_.push_back(client); }
+    void is_busy(listed_client& client) noexcept { busy_.push_back(client); }
+    bool any_idle() noexcept { return !idle_.empty(); }
+
+    void stop() noexcept {
+        idle_.for_each([](listed_client& each) { each.hang_up(); });
+        busy_.for_each([](listed_client& each) { each.make_answer_last(); });
+    }
+
+private:
+    intrusive_list<listed_client> idle_;
+    intrusive_list<listed_client> busy_;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/input.hpp
+// input: what a connection has received and not used yet. Borrowed from the loop's scratch while the connection runs,
+// copied only when it waits with some of it left: an idle connection holds no buffer.
+
+namespace coracle::server {
+
+class input {
+public:
+    std::string_view unread() const noexcept { return unread_; }
+
+    /// New bytes, behind what is left. keeps: a view of `fresh`, until keep().
+    void take(std::string_view fresh) {
+        CORACLE_ASSERT(unread_.empty() || !borrowed_);
+        if (unread_.empty()) {
+            kept_.release();
+            unread_ = fresh;
+            borrowed_ = true;
+            return;
+        }
+        kept_.append(fresh);
+        unread_ = kept_.view();
+    }
+    /// The first `count` bytes are used; they stay where they are until take() or keep().
+    void use(std::size_t count) noexcept {
+        unread_.remove_prefix(count);
+        if (!borrowed_) kept_.consume(count);
+    }
+    /// Before every wait: what is unread becomes the connection's own.
+    void keep() {
+        if (!std::exchange(borrowed_, false)) return;
+        kept_.append(unread_);
+        unread_ = kept_.view();
+    }
+    /// Gives the memory back when nothing is unread.
+    void release() noexcept {
+        if (unread_.empty()) kept_.release();
+    }
+
+private:
+    std::string_view unread_;
+    byte_buffer kept_;
+    bool borrowed_ = false;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/incoming_body.hpp
+// incoming_body: a request body as it comes in over a connection.
+// RFC 9112 6 and 7.
+
+namespace coracle::server {
+
+/// What a body asks of its connection: to wait for more bytes.
+class feeds_body {
+public:
+    /// Waits until more has been put into the input; says 100 Continue before, if `say_continue`.
+    /// Gives why no more comes, if so: truncated, too_slow.
+    virtual task<std::optional<http::refusal>> more(bool say_continue) = 0;
+
+protected:
+    ~feeds_body() = default;
+};
+
+/// The body of the request whose turn it is. What comes in is decoded when it is asked for, so a client cannot send
+/// faster than the handler reads.
+class incoming_body final : public body_source {
+public:
+    incoming_body(feeds_body& connection, input& in, http::exchange& turn, const http::limits& bounds) noexcept
+        : connection_(connection), input_(in), turn_(turn), bounds_(bounds) {}
+
+    void start(const http::request_head& head, std::uint64_t most) {
+        head_ = &head;
+        failed_ = decoder_.start(http::body_length_of(head), bounds_, most);
+    }
+
+    std::optional<piece> poll() override {
+        if (failed_) refuse(*failed_);
+        std::string_view bytes;
+        while (bytes.empty() && !decoder_.complete() && !input_.unread().empty()) bytes = decode();
+        if (bytes.empty() && !decoder_.complete()) return std::nullopt;
+        return piece{bytes, decoder_.complete()};
+    }
+
+    task<> wait() override {
+        if (failed_) refuse(*failed_);
+        bool say_continue = turn_.body_wanted(!input_.unread().empty());
+        if (std::optional<http::refusal> why = co_await connection_.more(say_continue)) refuse(*why);
+    }
+
+    /// Reads past what the handler left, as far as it has arrived.
+    void drop() {
+        while (turn_.reads_body() && !input_.unread().empty() && !failed_) decode();
+        if (failed_ && turn_.reads_body()) turn_.refuse(*head_);
+    }
+
+private:
+    std::string_view decode() {
+        http::decoded step = decoder_.decode(input_.unread());
+        input_.use(step.consumed);
+        if (step.state == http::body_state::refused) {
+            failed_ = decoder_.why();
+            if (turn_.whose() != http::turn::drain) refuse(*failed_);
+            return {};
+        }
+        turn_.body_bytes(step.consumed, bounds_);
+        if (decoder_.complete()) turn_.body_read();
+        return step.data;
+    }
+    [[noreturn]] void refuse(http::refusal why) {
+        failed_ = why;
+        turn_.refuse(*head_);
+        const http::refusal_facts& facts = http::facts_of(why);
+        throw http_error(facts.status, std::string(facts.detail));
+    }
+
+    feeds_body& connection_;
+    input& input_;
+    http::exchange& turn_;
+    const http::limits& bounds_;
+    const http::request_head* head_ = nullptr;
+    http::body_decoder decoder_;
+    std::optional<http::refusal> failed_;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/transaction.hpp
+// transaction: one request, from its first byte until it is answered. Taken from a pool of the loop when the first byte
+// is there, and given back at the end: an idle connection has none.
+
+namespace coracle::server {
+
+class transaction {
+public:
+    explicit transaction(const http::limits& bounds) : parser(bounds) {}
+
+    http::request_parser parser;
+    coracle::request request;
+
+    /// The body, while the request has one that is not read to its end.
+    std::optional<incoming_body> body;
+
+    /// Its answer, while it is made.
+    std::optional<reply> answer;
+
+    /// The head is in somebody else's bytes, which begin with it; keep_head() moves it into this transaction's own.
+    void head_is_in(std::string_view bytes) noexcept { borrowed_ = bytes; }
+    /// Before those bytes go: whatever the handler holds of the head stays good until its answer.
+    void keep_head() {
+        if (borrowed_.empty()) return;
+        kept_.clear();
+        kept_.append(borrowed_);
+        request.rebase(borrowed_.data(), kept_.data());
+        borrowed_ = {};
+    }
+    void reset() noexcept {
+        parser.reset();
+        request.reset();
+        body.reset();
+        answer.reset();
+        borrowed_ = {};
+    }
+
+private:
+    std::string_view borrowed_;
+    byte_buffer kept_;
+};
+
+/// Transactions that are not in use. Belongs to one loop.
+class transaction_pool {
+public:
+    explicit transaction_pool(const http::limits& bounds) noexcept : bounds_(bounds) {}
+
+    std::unique_ptr<transaction> take() {
+        if (spare_.empty()) return std::make_unique<transaction>(bounds_);
+        std::unique_ptr<transaction> taken = std::move(spare_.back());
+        spare_.pop_back();
+        return taken;
+    }
+    void give_back(std::unique_ptr<transaction> done) noexcept {
+        done->reset();
+        if (spare_.size() < kept) spare_.push_back(std::move(done));
+    }
+
+private:
+    static constexpr std::size_t kept = 256;  // those of a peak beyond that give their memory back
+    const http::limits& bounds_;
+    std::vector<std::unique_ptr<transaction>> spare_;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/settings.hpp
+// settings: how a server treats its connections; each bound with its unit and its reason.
+
+namespace coracle::server {
+
+struct settings {
+    http::limits limits{};
+    /// From the first byte of a head to its last; no byte extends it (slowloris). 408.
+    std::chrono::milliseconds head_time{10'000};
+    /// How long a connection may wait between requests; uvicorn's default.
+    std::chrono::milliseconds keep_alive_time{5'000};
+    /// Between two pieces of a body that the handler waits for. 408.
+    std::chrono::milliseconds body_time{30'000};
+    /// How long a client may take nothing of an answer.
+    std::chrono::milliseconds write_time{30'000};
+    /// How long a client whose last answer was written may take to close, so that the answer is not lost to a reset.
+    std::chrono::milliseconds linger_time{2'000};
+    /// For requests under way when the server stops.
+    std::chrono::milliseconds grace{10'000};
+    bool access_log = true;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/workshop.hpp
+// workshop: what the connections of one loop share.
+
+namespace coracle::server {
+
+/// Belongs to one loop, and outlives its connections.
+class workshop {
+public:
+    workshop(const coracle::app& served, const settings& s, loop::reactor& on)
+        : app(served), how(s), reactor(on), transactions(how.limits), log(stdout) {}
+
+    const coracle::app& app;
+    const settings how;
+    loop::reactor& reactor;
+    transaction_pool transactions;
+    access_log log;
+    client_list clients;
+
+    /// Ready-made heads, with the date of this second.
+    http::head_cache& heads() noexcept {
+        if (reactor.turn_time() >= next_second_) {
+            std::int64_t now = loop::reactor::unix_milliseconds();
+            heads_.tick(now / 1000);
+            next_second_ = reactor.turn_time() + std::chrono::milliseconds(1000 - now % 1000);
+        }
+        return heads_;
+    }
+
+    /// An empty buffer for answers, with the memory of one used before.
+    byte_buffer take_buffer() noexcept {
+        if (buffers_.empty()) return {};
+        byte_buffer taken = std::move(buffers_.back());
+        buffers_.pop_back();
+        return taken;
+    }
+    void give_back(byte_buffer used) noexcept {
+        used.clear();
+        if (used.capacity() <= largest_kept && buffers_.size() < kept) buffers_.push_back(std::move(used));
+    }
+
+    bool stopping() const noexcept { return stopping_; }
+    /// Ends the connections that wait for a request; the others end after their answer.
+    void stop() noexcept {
+        stopping_ = true;
+        clients.stop();
+    }
+
+private:
+    static constexpr std::size_t largest_kept = 256 * 1024;
+    static constexpr std::size_t kept = 16;
+
+    http::head_cache heads_;
+    loop::reactor::time_point next_second_{};
+    std::vector<byte_buffer> buffers_;
+    bool stopping_ = false;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/conversation.hpp
+// conversation: what a connection remembers between its waits, and the steps in which connection() is told.
+
+namespace coracle::server {
+
+/// One client's. Whose turn it is says http::exchange; this holds the bytes, the request and the time.
+template <net::byte_stream Stream>
+class conversation final : listed_client, feeds_body {
+public:
+    conversation(Stream& stream, workshop& shop)
+        : stream_(stream), shop_(shop), deadline_(shop.reactor, on_deadline{*this}) {}
+    conversation(const conversation&) = delete;
+    ~conversation() {
+        if (now_) shop_.transactions.give_back(std::move(now_));
+        give_back_output();
+    }
+
+    /// Before waiting for the client: nothing that belongs to the loop is held on to, and the client's time runs.
+    /// False: there is nothing to wait for any more.
+    bool listens() {
+        if (turn_.whose() == http::turn::request && input_.unread().empty() && shop_.stopping()) turn_.close_now();
+        if (turn_.whose() == http::turn::close) return false;
+        input_.keep();
+        give_back_output();
+        if (turn_.whose() != http::turn::request) {
+            deadline_.set(shop_.how.body_time);
+        } else if (input_.unread().empty()) {
+            if (now_) shop_.transactions.give_back(std::move(now_));
+            input_.release();
+            shop_.clients.is_idle(*this);
+            deadline_.set(served_ ? shop_.how.keep_alive_time : shop_.how.head_time);
+        } else if (!std::exchange(hearing_, true)) {
+            // The first byte of a head sets its time, and no later one extends it.
+            deadline_.set(shop_.how.head_time);
+        }
+        return true;
+    }
+
+    /// What has come; empty when nothing more will.
+    void hear(const result<std::string_view>& bytes) {
+        shop_.clients.is_busy(*this);
+        if (bytes && !bytes->empty()) return input_.take(*bytes);
+        if (bytes && hearing_ && turn_.whose() == http::turn::request)
+            return refuse(late_ ? http::refusal::too_slow : http::refusal::truncated);
+        client_left();
+    }
+
+    /// The next request, once its head is there; null when the client has to say more first, or is not heard any more.
+    /// What cannot be understood is answered on the way.
+    coracle::request* next_request() {
+        if (turn_.whose() == http::turn::drain) read_past_body();
+        if (turn_.whose() != http::turn::request || input_.unread().empty()) return nullptr;
+        if (!now_) now_ = shop_.transactions.take();
+        std::string_view bytes = input_.unread();
+        http::parse_state state = now_->parser.parse(bytes, now_->request);
+        if (state == http::parse_state::need_more) return nullptr;
+        if (state == http::parse_state::refused) {
+            refuse(now_->parser.why());
+            return nullptr;
+        }
+        hearing_ = false;
+        deadline_.clear();
+        now_->head_is_in(bytes.substr(0, now_->parser.consumed()));
+        input_.use(now_->parser.consumed());
+        turn_.head_read(now_->request);
+        if (shop_.stopping()) turn_.close_after_answer();
+        if (turn_.reads_body()) open_body();
+        if (host_.empty()) host_ = stream_.peer().host();
+        now_->request.client = {host_, stream_.peer().port()};
+        return &now_->request;
+    }
+
+    /// The handler sees the request across its waits: what it sees becomes this connection's own.
+    void keep_request() {
+        now_->keep_head();
+        input_.keep();
+    }
+    /// The handler waits: what is answered already goes out, as far as the client takes it now.
+    void send_what_is_ready() {
+        keep_request();
+        if (output_.empty()) return;
+        if (result<std::size_t> sent = stream_.try_write(output_.view())) output_.consume(*sent);
+    }
+
+    /// The answer has been given.
+    void answered() {
+        if (shop_.how.access_log) log(now_->answer->status());
+        turn_.end_answer();
+        if (turn_.whose() == http::turn::request) now_->reset();
+        served_ = true;
+    }
+    /// What output() held has been sent, or cannot be.
+    void sent(const result<void>& outcome) {
+        output_.clear();
+        if (!outcome) client_left();
+    }
+
+    /// Closes. After the last answer it first reads past what the client still sends until that closes too, for a close
+    /// with unread bytes would be a reset, and a reset overtakes the answer.
+    task<> take_leave() {
+        bool waits = !gone_ && stream_.shutdown_write();
+        deadline_.set(shop_.how.linger_time);
+        std::uint64_t most = shop_.how.limits.drain_bytes;
+        while (waits) {
+            auto bytes = co_await stream_.read();
+            waits = bytes && !bytes->empty() && bytes->size() < most;
+            if (waits) most -= bytes->size();
+        }
+        deadline_.clear();
+        stream_.close();
+    }
+
+    /// The answer to the request, to be given.
+    reply& answer() { return now_->answer.emplace(output(), shop_.heads(), turn_, shop_.how.limits); }
+    /// What is answered and not sent.
+    std::string_view outgoing() const noexcept { return output_.view(); }
+
+private:
+    struct on_deadline {
+        conversation& of;
+        void operator()() const noexcept {
+            of.late_ = true;
+            of.stream_.shutdown_read();
+        }
+    };
+
+    void hang_up() noexcept override { stream_.shutdown_read(); }
+    void make_answer_last() noexcept override { turn_.close_after_answer(); }
+    void client_left() noexcept {
+        gone_ = true;
+        turn_.close_now();
+    }
+
+    void log(int status) {
+        const coracle::request& asked = now_->request;
+        // A head that was refused may have been refused before there was a method or a target.
+        shop_.log.line(stream_.peer().text(), asked.method_text, asked.target.text, http::version_text(asked.version),
+                       status);
+    }
+
+    void open_body() {
+        now_->body.emplace(static_cast<feeds_body&>(*this), input_, turn_, shop_.how.limits);
+        now_->body->start(now_->request, shop_.how.limits.body_bytes);
+        now_->request.body.open(&*now_->body);
+    }
+    void read_past_body() {
+        now_->body->drop();
+        if (turn_.whose() == http::turn::request) now_->reset();
+    }
+    task<std::optional<http::refusal>> more(bool say_continue) override {
+        if (say_continue) output().append("HTTP/1.1 100 Continue\r\n\r\n");
+        keep_request();
+        if (!output_.empty()) {
+            auto outcome = co_await stream_.write(output_.view());
+            sent(outcome);
+        }
+        deadline_.set(shop_.how.body_time);
+        auto bytes = co_await stream_.read();
+        deadline_.clear();
+        if (!bytes || bytes->empty()) co_return late_ ? http::refusal::too_slow : http::refusal::truncated;
+        input_.take(*bytes);
+        input_.keep();  // the handler may wait for something else while it looks at these bytes
+        co_return std::nullopt;
+    }
+
+    /// What the client sent cannot be understood: that is the last answer, if one can still be given.
+    void refuse(http::refusal why) {
+        hearing_ = false;
+        deadline_.clear();
+        if (!now_) now_ = shop_.transactions.take();
+        if (!turn_.refuse(now_->request)) return turn_.close_now();
+        const http::refusal_facts& facts = http::facts_of(why);
+        answer().send_detail(facts.status, json(facts.detail));
+        answered();
+    }
+
+    byte_buffer& output() {
+        if (output_.capacity() == 0) output_ = shop_.take_buffer();
+        return output_;
+    }
+    void give_back_output() noexcept {
+        if (output_.capacity() != 0) shop_.give_back(std::exchange(output_, {}));
+    }
+
+    Stream& stream_;
+    workshop& shop_;
+    loop::deadline<on_deadline> deadline_;
+    std::unique_ptr<transaction> now_;
+    std::string host_;  // of the client, once it has asked for something
+    input input_;
+    byte_buffer output_;
+    http::exchange turn_;
+    bool hearing_ = false;  // some of a head has come
+    bool served_ = false;
+    bool late_ = false;
+    bool gone_ = false;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/connection.hpp
+// connection: the bridge. One client's connection from its first byte to its last, each step a word of the river:
+// bytes > net stream > http parser > route > app: bind, the handler, reply > http writer > net stream > bytes.
+
+namespace coracle::server {
+
+/// Ends when the client leaves, when an answer was the last, when the client is too slow, or by `cancelled`.
+/// keeps: a reference to the shop.
+template <net::byte_stream Stream>
+task<> connection(Stream stream, workshop& shop) {
+    conversation<Stream> client(stream, shop);
+    while (client.listens()) {
+        auto bytes = co_await stream.read();
+        client.hear(bytes);
+        while (request* asked = client.next_request()) {
+            reply& answer = client.answer();
+            endpoint* found = shop.app.find(*asked, answer);
+            if (found && found->runs_now()) {
+                shop.app.call_now(*found, *asked, answer);
+            } else if (found) {
+                if (found->keeps_request()) client.keep_request();
+                task<> handling = shop.app.call(*found, *asked, answer);
+                handling.start();
+                if (!handling.done()) client.send_what_is_ready();
+                co_await std::move(handling);
+            }
+            client.answered();
+        }
+        auto outcome = co_await stream.write(client.outgoing());
+        client.sent(outcome);
+    }
+    co_await client.take_leave();
+}
+
+}  // namespace coracle::server
+
+// ---- coracle/server/worker.hpp
+// worker: one loop's share of a server: it accepts, serves, and ends when it is told to.
+
+namespace coracle::server {
+
+/// Belongs to the thread that calls serve(), except stop().
+class worker {
+public:
+    worker(const app& app, const settings& how, loop::thread_pool& pool) : reactor_(pool), shop_(app, how, reactor_) {}
+
+    /// Listens; clients can connect from here on. Error: what the system says of the address.
+    result<net::address> open(const net::address& where, bool share_port) {
+        return loop::run_on(reactor_, open_on_loop(where, share_port));
+    }
+
+    /// Serves until stop(), and then until its connections have ended. `each_turn()` is called in each turn of the
+    /// loop.
+    template <class EachTurn>
+    void serve(EachTurn&& each_turn) {
+        loop::run_on(reactor_, accept_and_serve(), each_turn);
+    }
+
+    /// Accepts nothing more, ends what is idle, lets what runs finish, for the grace time at most. From any thread.
+    void stop() {
+        reactor_.post([this] {
+            if (listener_) listener_->close();
+        });
+    }
+    loop::reactor& reactor() noexcept { return reactor_; }
+
+private:
+    task<result<net::address>> open_on_loop(net::address where, bool share_port) {
+        net::listen_options options;
+        options.reuse_port = share_port;
+        auto opened = net::listener::open(where, options);
+        if (!opened) co_return failure(opened.error());
+        listener_.emplace(std::move(*opened));
+        co_return listener_->where();
+    }
+
+    task<> accept_and_serve() {
+        task_group connections;
+        bool open = true;
+        while (open) {
+            auto next = co_await listener_->accept();
+            if (next)
+                connections.spawn(serve_one(std::move(*next)));
+            else
+                open = listener_->is_open();
+        }
+        listener_.reset();
+        shop_.stop();
+        auto run_out = [&connections] { connections.cancel(); };
+        loop::deadline<decltype(run_out)> grace(reactor_, run_out);
+        grace.set(shop_.how.grace);
+        co_await connections.join();
+    }
+
+    task<> serve_one(net::incoming from) {
+        net::socket_stream stream(std::move(from.socket), std::move(from.peer));
+        return connection(std::move(stream), shop_);
+    }
+
+    loop::reactor reactor_;
+    workshop shop_;
+    std::optional<net::listener> listener_;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/server.hpp
+// server: an app at an address, on one loop or several.
+
+namespace coracle::server {
+
+/// start(), then serve() until stop(). keeps: a reference to the app, which is frozen.
+class server {
+public:
+    /// Error: std::logic_error for options that mean nothing, and for what is wrong with the app's routes.
+    server(coracle::app& served, const run_options& options)
+        : options_(options), where_(address_of(options)), pool_(threads_of(options)) {
+        if (options.workers < 1)
+            throw std::logic_error("coracle: workers must be at least 1, and is " + std::to_string(options.workers));
+        served.freeze();
+        settings how = settings_of(options);
+        for (int i = 0; i < options.workers; ++i) workers_.push_back(std::make_unique<worker>(served, how, pool_));
+    }
+    server(const server&) = delete;
+    server& operator=(const server&) = delete;
+
+    /// Listens; clients can connect from here on. Error: std::system_error, with the address and what is wrong with it.
+    void start() {
+        for (auto& each : workers_) {
+            auto opened = each->open(where_, workers_.size() > 1);
+            if (!opened) throw std::system_error(opened.error(), "coracle: cannot listen on " + where_.text());
+            where_ = *opened;  // the others share the port that the first one got
+        }
+    }
+    const net::address& where() const noexcept { return where_; }
+    unsigned port() const noexcept { return where_.port(); }
+
+    /// Serves on this thread, and on one more for each further worker, until stop(), Ctrl-C or SIGTERM, and until what
+    /// was under way then has ended.
+    void serve() {
+        std::vector<std::thread> threads;
+        for (std::size_t i = 1; i < workers_.size(); ++i)
+            threads.emplace_back([&each = *workers_[i]] { each.serve([] {}); });
+        worker& first = *workers_.front();
+        if (options_.signals) {
+            loop::interrupt signals(first.reactor());
+            bool told = false;
+            first.serve([&] {
+                if (signals.asked() && !std::exchange(told, true)) stop();
+            });
+        } else {
+            first.serve([] {});
+        }
+        for (std::thread& each : threads) each.join();
+    }
+
+    /// From any thread, and again.
+    void stop() {
+        for (auto& each : workers_) each->stop();
+    }
+
+private:
+    static net::address address_of(const run_options& options) {
+        if (options.port < 0 || options.port > 65535)
+            throw std::logic_error("coracle: a port is a number from 0 to 65535, not " + std::to_string(options.port));
+        auto parsed = net::address::of(options.host, static_cast<std::uint16_t>(options.port));
+        if (!parsed) throw std::logic_error("coracle: the host " + parsed.error().message);
+        return *parsed;
+    }
+    static std::size_t threads_of(const run_options& options) {
+        return options.threads > 0 ? options.threads : loop::thread_pool::default_size();
+    }
+    static settings settings_of(const run_options& options) {
+        settings how;
+        how.access_log = options.access_log;
+        return how;
+    }
+
+    run_options options_;
+    net::address where_;
+    loop::thread_pool pool_;
+    std::vector<std::unique_ptr<worker>> workers_;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/serve.hpp
+// serve: app.run(), from the banner to the exit code.
+
+namespace coracle {
+
+namespace server {
+
+/// CORACLE_HOST and CORACLE_PORT say where to listen, whatever the program says: for containers and tests.
+inline run_options from_environment(run_options options) {
+    if (const char* host = std::getenv("CORACLE_HOST")) options.host = host;
+    if (const char* text = std::getenv("CORACLE_PORT")) {
+        std::optional<std::uint16_t> port = ascii::parse_decimal<std::uint16_t>(text);
+        if (!port)
+            throw std::logic_error("coracle: CORACLE_PORT must be a number from 0 to 65535, not '" + std::string(text) +
+                                   "'");
+        options.port = *port;
+    }
+    return options;
+}
+
+/// What a person wants to know who has just started it.
+inline void print_banner(const server& started, const run_options& options) {
+    bool unix_socket = started.where().port() == 0;
+    std::string url = unix_socket ? started.where().text() : "http://" + started.where().text();
+    std::printf("INFO:     coracle %s\n", CORACLE_VERSION_STRING);
+    if (options.workers > 1) std::printf("INFO:     %d workers\n", options.workers);
+    std::printf("INFO:     Listening on %s (Press CTRL+C to quit)\n", url.c_str());
+    std::fflush(stdout);
+}
+
+}  // namespace server
+
+inline int app::run(const run_options& asked) {
+    run_options options = server::from_environment(asked);
+    try {
+        server::server here(*this, options);
+        here.start();
+        if (options.banner) server::print_banner(here, options);
+        here.serve();
+        if (options.banner) std::puts("INFO:     Finished");
+        return 0;
+    } catch (const std::system_error& why) {
+        std::fprintf(stderr, "ERROR:    %s\n", why.what());
+        return 3;
+    }
+}
+
+}  // namespace coracle

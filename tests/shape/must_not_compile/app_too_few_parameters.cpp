@@ -1,0 +1,7 @@
+// expect: this route has more placeholders than the handler has parameters
+#include <coracle/app/app.hpp>
+
+int main() {
+    coracle::app app;
+    app.get("/users/{user}/items/{id}", [](int id) { return id; });
+}

@@ -1,0 +1,7 @@
+// expect: the handler has more parameters than this route has placeholders
+#include <coracle/app/app.hpp>
+
+int main() {
+    coracle::app app;
+    app.get("/items/{id}", [](int id, int limit) { return id + limit; });
+}

@@ -1,0 +1,13 @@
+// expect: a handler gives back a plain struct, json, a list or map of these
+#include <coracle/app/app.hpp>
+class secret {
+public:
+    explicit secret(int n) : n_(n) {}
+
+private:
+    int n_;
+};
+int main() {
+    coracle::app app;
+    app.get("/", [] { return secret(1); });
+}
