@@ -1,0 +1,350 @@
+#!/usr/bin/env python3
+# Runs one example against its transcript: every byte that the reader is promised, and a clean exit on Ctrl-C.
+"""usage: tests/examples/run.py PROGRAM TRANSCRIPT.md
+       tests/examples/run.py --self-test
+
+A transcript is prose with indented steps. A server's steps are requests and the answers they get, one after another:
+
+    > POST /items
+    > content-type: application/json
+    >
+    > {"name":"tea"}
+    < 200
+    < content-type: application/json
+    <
+    < {"id":1,"name":"tea"}
+    took 0.0 to 0.5 s
+
+The status, each field named, and the body are compared exactly; other fields may come or not. `< !name` says that a
+field must not come. Two `>` blocks in a row are sent at once, on two connections, and answered by as many `<` blocks.
+A program that is no server says what it prints, all of it:
+
+    | three, two, one
+    took 0.1 to 0.5 s
+"""
+
+import difflib
+import http.client
+import os
+import queue
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+PATIENCE = 20 * float(os.environ.get("CORACLE_TEST_PATIENCE", "1"))
+
+
+class Wrong(Exception):
+    """What differs from the transcript."""
+
+
+class Step:
+    """A run of lines of one kind: `>` requests, `<` answers, `|` output, or the time it took."""
+
+    def __init__(self, kind, line):
+        self.kind, self.line, self.lines = kind, line, []
+
+
+def parse(text):
+    """The steps of a transcript."""
+    steps, last = [], None
+    for number, line in enumerate(text.splitlines(), 1):
+        found = re.match(r" {4}([<>|])(?: (.*))?$", line)
+        took = re.match(r" {4}took ([\d.]+) to ([\d.]+) s$", line)
+        if took:
+            steps.append(Step("took", number))
+            steps[-1].lines = [float(took.group(1)), float(took.group(2))]
+            last = None
+        elif found:
+            kind, content = found.group(1), found.group(2) or ""
+            begins = (
+                kind == ">" and re.match(r"[A-Z]+ \S+$", content) or kind == "<" and re.match(r"\d{3}\b", content)
+            )
+            if kind != last or begins:
+                steps.append(Step(kind, number))
+            steps[-1].lines.append(content)
+            last = kind
+        elif line.startswith("    ") and line.strip():
+            raise Wrong(f"line {number} is indented, but is no step: begin it with `>`, `<`, `|` or `took`")
+        else:
+            last = None
+    if not any(step.kind in "<|" for step in steps):
+        raise Wrong("the transcript has no steps; see tests/examples/run.py for how to write them")
+    return steps
+
+
+def exchange(port, step):
+    """Sends the request of a step; its answer as (status, [(name, value)], body)."""
+    first, *rest = step.lines
+    method, target = first.split(" ")
+    blank = rest.index("") if "" in rest else len(rest)
+    body = "\n".join(rest[blank + 1 :]).encode()
+    fields = [tuple(part.strip() for part in line.split(":", 1)) for line in rest[:blank]]
+    named = {name.lower() for name, _ in fields}
+    head = [f"{method} {target} HTTP/1.1"]
+    head += [f"{name}: {value}" for name, value in fields]
+    if "host" not in named:
+        head.append(f"Host: 127.0.0.1:{port}")
+    if body and not named & {"content-length", "transfer-encoding"}:
+        head.append(f"Content-Length: {len(body)}")
+    if "connection" not in named:
+        head.append("Connection: close")
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+        connection.sendall(("\r\n".join(head) + "\r\n\r\n").encode() + body)
+        answer = http.client.HTTPResponse(connection, method=method)
+        answer.begin()
+        return answer.status, answer.getheaders(), answer.read()
+
+
+def shown(step, answer):
+    """The answer as the lines that the transcript would have, with the fields it asks about."""
+    status, fields, body = answer
+    got = {}
+    for name, value in fields:
+        got.setdefault(name.lower(), []).append(value)
+    wanted_status = step.lines[0]
+    lines = [wanted_status if wanted_status.split(" ")[0] == str(status) else str(status)]
+    blank = step.lines.index("") if "" in step.lines else len(step.lines)
+    for line in step.lines[1:blank]:
+        if line.startswith("!"):
+            name = line[1:].strip().lower()
+            lines += [line] if name not in got else [f"{name}: {value}" for value in got[name]]
+        else:
+            name, _, value = line.partition(":")
+            values = got.get(name.strip().lower(), [])
+            lines.append(line if value.strip() in values else f"{name}: {', '.join(values) or '(not there)'}")
+    text = body.decode("utf-8", "backslashreplace")
+    # A body that ends with a newline shows as one more, empty, line.
+    return lines + ([""] + text.split("\n") if text else [])
+
+
+def compare(step, wanted, got):
+    while wanted and wanted[-1] == "":
+        wanted = wanted[:-1]
+    while got and got[-1] == "":
+        got = got[:-1]
+    if wanted != got:
+        lines = difflib.unified_diff(wanted, got, "transcript", "program", lineterm="", n=99)
+        raise Wrong(f"line {step.line} of the transcript:\n" + "\n".join("    " + line for line in lines))
+
+
+class Program:
+    """The example, running; only this child is ever signalled."""
+
+    def __init__(self, line):
+        environment = dict(os.environ, CORACLE_PORT="0", CORACLE_HOST="127.0.0.1")
+        self.child = subprocess.Popen(
+            line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+        )
+        self.printed = {"stdout": [], "stderr": []}
+        self._news = queue.Queue()
+        self._readers = [threading.Thread(target=self._read, args=(name,), daemon=True) for name in self.printed]
+        for reader in self._readers:
+            reader.start()
+
+    def _read(self, name):
+        for line in getattr(self.child, name):
+            text = line.decode("utf-8", "backslashreplace").rstrip("\n")
+            self.printed[name].append(text)
+            self._news.put(text)
+        self._news.put(None)
+
+    def port(self):
+        """Where it listens, from its banner."""
+        deadline, ended = time.monotonic() + PATIENCE, 0
+        while ended < 2 and time.monotonic() < deadline:
+            try:
+                text = self._news.get(timeout=max(0.01, deadline - time.monotonic()))
+            except queue.Empty:
+                break
+            ended += text is None
+            found = re.search(r"http://[\w.\[\]:]*?:(\d+)", text or "")
+            if found:
+                return int(found.group(1))
+        raise Wrong(f"no line with http://HOST:PORT within {PATIENCE:.0f} s; it printed\n{self.output()}")
+
+    def finish(self):
+        """The exit status, once it has ended by itself."""
+        try:
+            status = self.child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise Wrong(f"does not end within {PATIENCE:.0f} s; it printed\n{self.output()}") from None
+        for reader in self._readers:
+            reader.join(PATIENCE)
+        return status
+
+    def output(self):
+        return "\n".join("    " + line for lines in self.printed.values() for line in lines[-40:])
+
+    def kill(self):
+        if self.child.poll() is None:
+            self.child.kill()
+            self.child.wait()
+
+
+def at_once(port, requests):
+    """The answers to requests sent at the same time, in the order of the requests."""
+    answers = [None] * len(requests)
+
+    def ask(i):
+        try:
+            answers[i] = exchange(port, requests[i])
+        except (OSError, http.client.HTTPException) as error:
+            answers[i] = error
+
+    threads = [threading.Thread(target=ask, args=(i,)) for i in range(len(requests))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for request, answer in zip(requests, answers):
+        if isinstance(answer, Exception):
+            raise Wrong(f"line {request.line} of the transcript: `{request.lines[0]}` gets no answer: {answer!r}")
+    return answers
+
+
+def check_took(step, seconds):
+    least, most = step.lines
+    if not least <= seconds <= most * max(1, PATIENCE / 20):
+        raise Wrong(f"line {step.line} of the transcript: took {seconds:.3f} s, not {least} to {most} s")
+
+
+def run_server(program, steps):
+    """The number of answers compared."""
+    port, compared, seconds = program.port(), 0, 0.0
+    while steps:
+        requests = []
+        while steps and steps[0].kind == ">":
+            requests.append(steps.pop(0))
+        if requests:
+            started = time.monotonic()
+            answers = at_once(port, requests)
+            seconds = time.monotonic() - started
+            for request, answer in zip(requests, answers):
+                if not steps or steps[0].kind != "<":
+                    raise Wrong(f"line {request.line} of the transcript: a request without its `<` answer")
+                step = steps.pop(0)
+                compare(step, step.lines, shown(step, answer))
+                compared += 1
+        elif steps[0].kind == "took":
+            check_took(steps.pop(0), seconds)
+        else:
+            raise Wrong(f"line {steps[0].line} of the transcript: `{steps[0].kind}` without a `>` request before it")
+    program.child.send_signal(signal.SIGINT)
+    status = program.finish()
+    if status != 0:
+        raise Wrong(f"ends with {status} on SIGINT, not with 0; it printed\n{program.output()}")
+    return compared
+
+
+def run_plain(program, steps, started):
+    status = program.finish()
+    seconds = time.monotonic() - started
+    if status != 0:
+        raise Wrong(f"ends with {status}, not with 0; it printed\n{program.output()}")
+    wanted = [line for step in steps if step.kind == "|" for line in step.lines]
+    first = next(step for step in steps if step.kind == "|")
+    compare(first, wanted, program.printed["stdout"])
+    for step in steps:
+        if step.kind == "took":
+            check_took(step, seconds)
+    return 1
+
+
+def run(line, transcript):
+    """The number of comparisons; raises Wrong."""
+    steps = parse(transcript)
+    started = time.monotonic()
+    program = Program(line)
+    try:
+        if any(step.kind == ">" for step in steps):
+            return run_server(program, steps)
+        return run_plain(program, steps, started)
+    finally:
+        program.kill()
+
+
+SERVER = """
+import http.server, signal, sys, time
+class handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        time.sleep(0.1)
+        body = b'{"path":"%s"}' % self.path.encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+signal.signal(signal.SIGINT, lambda *_: sys.exit(STATUS))
+print("listening on http://127.0.0.1:%d" % server.server_address[1], flush=True)
+server.serve_forever()
+"""
+ANSWER = (
+    "    > GET {0}\n    < 200 OK\n    < content-type: application/json\n    < !x-none\n    <\n"
+    '    < {{"path":"{0}"}}\n'
+)
+SAMPLES = [
+    (SERVER.replace("STATUS", "0"), "Prose.\n\n" + ANSWER.format("/a") + "    took 0.1 to 5 s\n", None),
+    (
+        SERVER.replace("STATUS", "0"),
+        "    > GET /a\n    > GET /b\n" + '    < 200\n    <\n    < {"path":"/a"}\n'
+        '    < 200\n    <\n    < {"path":"/b"}\n',
+        None,
+    ),
+    (SERVER.replace("STATUS", "0"), ANSWER.format("/a").replace("200", "404"), "-404 OK"),
+    (SERVER.replace("STATUS", "0"), ANSWER.format("/a").replace('th":"/a', 'th":"/b'), '+{"path":"/a"}'),
+    (SERVER.replace("STATUS", "0"), ANSWER.format("/a").replace("application/json", "text/plain"), "+content-type:"),
+    (SERVER.replace("STATUS", "0"), ANSWER.format("/a").replace("!x-none", "!content-type"), "-!content-type"),
+    (SERVER.replace("STATUS", "0"), "    > GET /a\n    < 200\n", '+{"path":"/a"}'),
+    (SERVER.replace("STATUS", "0"), ANSWER.format("/a") + "    took 3 to 5 s\n", "not 3.0 to 5.0 s"),
+    (SERVER.replace("STATUS", "0"), "    > GET /a\n", "has no steps"),
+    (SERVER.replace("STATUS", "3"), ANSWER.format("/a"), "ends with 3 on SIGINT"),
+    ("print('one\\ntwo')", "    | one\n    | two\n", None),
+    ("print('one\\ntwo')", "    | one\n", "+two"),
+    ("print('one'); raise SystemExit(4)", "    | one\n", "ends with 4"),
+    ("print('one')", "    one\n", "is no step"),
+    ("print('one')", ANSWER.format("/a"), "no line with http://HOST:PORT"),
+]
+
+
+def self_test():
+    broken = []
+    for source, transcript, fragment in SAMPLES:
+        try:
+            run([sys.executable, "-c", source], transcript)
+            said = None
+        except Wrong as wrong:
+            said = str(wrong)
+        if (said is None) != (fragment is None) or fragment and fragment not in said:
+            broken.append(f"should say {fragment!r}, says {said!r}, for\n{transcript}")
+    print("\n".join(broken))
+    print(f"[runner] checks: {len(SAMPLES)} | {len(SAMPLES) - len(broken)} passed | {len(broken)} failed |")
+    return 1 if broken else 0
+
+
+def main(arguments):
+    if arguments == ["--self-test"]:
+        return self_test()
+    if len(arguments) != 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    program, transcript = arguments
+    try:
+        with open(transcript, encoding="utf-8") as file:
+            compared = run([program], file.read())
+    except (Wrong, OSError) as wrong:
+        print(f"{os.path.basename(program)} is not what {os.path.basename(transcript)} promises\n{wrong}")
+        print("    Remedy: mend the program or the library; or, where the new answer is better, write it down there.")
+        print("[example] answers: 1 | 0 passed | 1 failed |")
+        return 1
+    print(f"[example] answers: {compared} | {compared} passed | 0 failed |")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
