@@ -4,6 +4,7 @@
 
 Prints `PASSED FAILED`, then one line for each test that failed.
 """
+
 import json
 import re
 import sys

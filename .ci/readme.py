@@ -5,6 +5,7 @@
 
 As root the commands install what they need; for others that part is left out.
 """
+
 import os
 import pathlib
 import re

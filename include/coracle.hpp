@@ -1,5 +1,5 @@
-// coracle: every header of the library, lowest floor first. A header includes only what stands above it: the list is the
-// table of contents, the layering, the order of the single header and a good order to read in.
+// coracle: every header of the library, lowest floor first. A header includes only what stands above it, so the list is
+// the table of contents, the layering, the order of the single header and a good order to read in.
 #pragma once
 
 #include <coracle/base/ascii.hpp>

@@ -2994,13 +2994,15 @@ namespace coracle {
 class task_group {
 public:
     task_group() = default;
+    /// A group whose tasks have nothing to do with one another: a failure is told to `report` and cancels nobody.
+    explicit task_group(function<void(std::exception_ptr)> report) : report_(std::move(report)) {}
     task_group(const task_group&) = delete;
     task_group& operator=(const task_group&) = delete;
     ~task_group() { CORACLE_ASSERT(jobs_.running() == 0); }
 
     /// Starts `work` now, as a job of its own; it runs until it first waits. Its end frees it.
     /// error: a failure of one cancels the others, and comes out of join().
-    void spawn(task<> work) { (new spawned(jobs_, std::move(work)))->start(); }
+    void spawn(task<> work) { (new spawned(*this, std::move(work)))->start(); }
     void cancel() noexcept { jobs_.jobs().cancel(); }
     std::size_t size() const noexcept { return jobs_.running(); }
 
@@ -3016,8 +3018,8 @@ private:
     // Stands in the ready queue once it has ended: a coroutine must not be destroyed from its own final suspension.
     class spawned final : async::task_end, async::operation {
     public:
-        spawned(async::job_group& group, task<> work) noexcept
-            : group_(group), job_(group.jobs()), task_(std::move(work)) {}
+        spawned(task_group& group, task<> work) noexcept
+            : group_(group), job_(group.jobs_.jobs()), task_(std::move(work)) {}
 
         static void* operator new(std::size_t bytes) { return async::frame_pool::allocate(bytes); }
         static void operator delete(void* memory, std::size_t bytes) noexcept {
@@ -3025,30 +3027,36 @@ private:
         }
 
         void start() {
-            group_.begun();
+            group_.jobs_.begun();
             async::scheduler::run_as as(async::scheduler::current(), job_);
             task_.start(this);
         }
 
     private:
         void task_ended() noexcept override {
-            group_.note(task_.error());
+            if (std::exception_ptr error = task_.error()) group_.failed(std::move(error));
             async::scheduler::current().make_ready(*this);
         }
         bool ready() noexcept override {
-            async::job_group& group = group_;
+            async::job_group& group = group_.jobs_;
             delete this;
             group.ended();
             return false;
         }
         void cancel() noexcept override {}
 
-        async::job_group& group_;
+        task_group& group_;
         async::job job_;
         task<> task_;
     };
 
+    void failed(std::exception_ptr error) noexcept {
+        if (!report_) return jobs_.note(std::move(error));
+        if (!async::is_cancellation(error)) report_(std::move(error));
+    }
+
     async::job_group jobs_;
+    function<void(std::exception_ptr)> report_;
 };
 
 }  // namespace coracle
@@ -6451,7 +6459,7 @@ inline std::optional<time_span> read_span(double seconds, std::string_view& why)
     return span;
 }
 
-/// The same length in the unit of Duration; nothing and why when it has too many of them, or is no whole number of them.
+/// The same length in the unit of Duration; nothing, and why, when it has too many of them or no whole number of them.
 template <class Duration>
 std::optional<Duration> to_duration(time_span span, std::string_view& why) noexcept {
     using rep = typename Duration::rep;
@@ -6726,8 +6734,8 @@ public:
         kind_ = json_kind::string;
     }
 
-    /// Optionals and smart pointers (null when empty), ranges, maps with text keys, tuples, variants, enums (by name), time
-    /// (ISO 8601) and plain structs. Needs convert.hpp.
+    /// Optionals and smart pointers (null when empty), ranges, maps with text keys, tuples, variants, enums (by name),
+    /// time (ISO 8601) and plain structs. Needs convert.hpp.
     template <class T>
         requires(detail::no_probe<std::remove_cvref_t<T>> && detail::complete<std::remove_cvref_t<T>> &&
                  !std::derived_from<std::remove_cvref_t<T>, json> && !std::is_arithmetic_v<std::remove_cvref_t<T>> &&
@@ -7351,7 +7359,7 @@ json make_json(conversion_tag, const T& object) {
 // something else than making a lone value of the member's type does. So
 //   int limit = 10;  int skip = 0;  std::string kind = "tool";  std::vector<int> sizes = {1, 2};   have a default;
 //   int id;  std::string name;  std::vector<int> tags;  address home;                              are required;
-//   std::string note = "";  std::vector<int> tags = {};                                            are required as well,
+//   std::string note = "";  std::vector<int> tags = {};                                            are required too,
 // because they cannot be told from the line above: make such a member std::optional. An optional or a smart pointer is
 // never required.
 
@@ -7596,8 +7604,8 @@ public:
         return string_with_escapes(out, start, stop);
     }
 
-    /// A string in which nothing is escaped and all is ASCII, as a view into the text. False, and nothing eaten, when it
-    /// is another one.
+    /// A string in which nothing is escaped and all is ASCII, as a view into the text. False, and nothing eaten, when
+    /// it is another one.
     bool plain_string(std::string_view& out) noexcept {
         if (peek() != '"') return false;
         const char* stop = skip_plain(at_ + 1, end_);
@@ -8560,8 +8568,8 @@ void write_all_or_nothing(byte_buffer& out, Write&& write) {
 
 }  // namespace detail
 
-/// Appends `value` as compact JSON. Error: json_error for NaN and infinity, for text that is not UTF-8, and for more than
-/// 512 levels; `out` is then as it was. Cost: one pass, no allocation besides the buffer's.
+/// Appends `value` as compact JSON. Error: json_error for NaN and infinity, for text that is not UTF-8, and for more
+/// than 512 levels; `out` is then as it was. Cost: one pass, no allocation besides the buffer's.
 template <class T>
 void write_json(byte_buffer& out, const T& value) {
     detail::write_all_or_nothing(out, [&](detail::json_writer& writer) { writer.write(value); });
@@ -8974,8 +8982,8 @@ private:
 
 }  // namespace detail
 
-/// Reads `in` into `out`, which is a T{}. False, and what is wrong at the end of `issues`, with `root` ("body") in front
-/// of each place. Members that T does not have are passed over.
+/// Reads `in` into `out`, which is a T{}; members that T does not have are passed over.
+/// out: false, and what is wrong at the end of `issues`, with `root` ("body") in front of each place.
 template <class T>
 bool read_json(const json& in, T& out, std::vector<validation_issue>& issues, std::string_view root = {}) {
     return detail::json_reader(root, issues).read(in, out, json_place());
@@ -8995,9 +9003,9 @@ T json::get() const {
 // ---- coracle/json/decode.hpp
 // decode: a text straight into C++ values, without a json in between; several times faster.
 //
-// It takes only what is right beyond doubt: each value of the kind its type is written as, each member once. At anything
-// else it stops, and the text is read again by parse.hpp and read.hpp, which know the lax rules and say what is wrong.
-// So it decides nothing by itself: what it takes, they would take with the same result.
+// It takes only what is right beyond doubt: each value of the kind its type is written as, each member once. At
+// anything else it stops, and the text is read again by parse.hpp and read.hpp, which know the lax rules and say what
+// is wrong. So it decides nothing by itself: what it takes, they would take with the same result.
 
 namespace coracle {
 
@@ -9189,8 +9197,9 @@ private:
 
 }  // namespace detail
 
-/// Reads `text` as a T. out: nothing, and all that is wrong at the end of `issues`, with `root` ("body") in front of each
-/// place; a text that is no JSON is one issue of type json_invalid. Members that T does not have are passed over.
+/// Reads `text` as a T, with members that T does not have passed over.
+/// out: nothing, and all that is wrong at the end of `issues`, with `root` ("body") in front of each place; a text that
+/// is no JSON is one issue of type json_invalid.
 template <class T>
 std::optional<T> read_json_text(std::string_view text, std::vector<validation_issue>& issues,
                                 std::string_view root = {}, const parse_options& options = {}) {
@@ -13919,7 +13928,7 @@ struct settings {
     std::chrono::milliseconds keep_alive_time{5'000};
     /// Between two pieces of a body that the handler waits for. 408.
     std::chrono::milliseconds body_time{30'000};
-    /// How long a client may take nothing of an answer.
+    /// For each 256 KiB of an answer that the client takes; then the connection is cut.
     std::chrono::milliseconds write_time{30'000};
     /// How long a client whose last answer was written may take to close, so that the answer is not lost to a reset.
     std::chrono::milliseconds linger_time{2'000};
@@ -14080,10 +14089,22 @@ public:
         if (turn_.whose() == http::turn::request) now_->reset();
         served_ = true;
     }
-    /// What output() held has been sent, or cannot be.
+    /// Whether something is answered and not sent; the client's time to take the next piece of it runs then.
+    bool has_outgoing() {
+        if (output_.empty()) return false;
+        writing_ = true;
+        deadline_.set(shop_.how.write_time);
+        return true;
+    }
+    std::string_view outgoing() const noexcept { return output_.view().substr(0, largest_piece); }
+    /// outgoing() has been sent, or cannot be.
     void sent(const result<void>& outcome) {
+        writing_ = false;
+        deadline_.clear();
+        output_.consume(outgoing().size());
+        if (outcome) return;
         output_.clear();
-        if (!outcome) client_left();
+        client_left();
     }
 
     /// Closes. After the last answer it first reads past what the client still sends until that closes too, for a close
@@ -14103,15 +14124,18 @@ public:
 
     /// The answer to the request, to be given.
     reply& answer() { return now_->answer.emplace(output(), shop_.heads(), turn_, shop_.how.limits); }
-    /// What is answered and not sent.
-    std::string_view outgoing() const noexcept { return output_.view(); }
 
 private:
+    static constexpr std::size_t largest_piece = 256 * 1024;  // what a client must take in write_time
+
     struct on_deadline {
         conversation& of;
         void operator()() const noexcept {
             of.late_ = true;
-            of.stream_.shutdown_read();
+            if (of.writing_)
+                of.stream_.close();
+            else
+                of.stream_.shutdown_read();
         }
     };
 
@@ -14141,8 +14165,8 @@ private:
     task<std::optional<http::refusal>> more(bool say_continue) override {
         if (say_continue) output().append("HTTP/1.1 100 Continue\r\n\r\n");
         keep_request();
-        if (!output_.empty()) {
-            auto outcome = co_await stream_.write(output_.view());
+        while (has_outgoing()) {
+            auto outcome = co_await stream_.write(outgoing());
             sent(outcome);
         }
         deadline_.set(shop_.how.body_time);
@@ -14182,6 +14206,7 @@ private:
     byte_buffer output_;
     http::exchange turn_;
     bool hearing_ = false;  // some of a head has come
+    bool writing_ = false;
     bool served_ = false;
     bool late_ = false;
     bool gone_ = false;
@@ -14217,8 +14242,10 @@ task<> connection(Stream stream, workshop& shop) {
             }
             client.answered();
         }
-        auto outcome = co_await stream.write(client.outgoing());
-        client.sent(outcome);
+        while (client.has_outgoing()) {
+            auto outcome = co_await stream.write(client.outgoing());
+            client.sent(outcome);
+        }
     }
     co_await client.take_leave();
 }
@@ -14266,12 +14293,12 @@ private:
     }
 
     task<> accept_and_serve() {
-        task_group connections;
+        task_group connections(report);
         bool open = true;
         while (open) {
             auto next = co_await listener_->accept();
             if (next)
-                connections.spawn(serve_one(std::move(*next)));
+                admit(std::move(*next), connections);
             else
                 open = listener_->is_open();
         }
@@ -14283,9 +14310,23 @@ private:
         co_await connections.join();
     }
 
-    task<> serve_one(net::incoming from) {
-        net::socket_stream stream(std::move(from.socket), std::move(from.peer));
-        return connection(std::move(stream), shop_);
+    /// D18: one connection that cannot be served, for want of memory say, is no reason to serve no other.
+    void admit(net::incoming from, task_group& connections) {
+        try {
+            net::socket_stream stream(std::move(from.socket), std::move(from.peer));
+            connections.spawn(connection(std::move(stream), shop_));
+        } catch (...) {
+            report(std::current_exception());
+        }
+    }
+    static void report(std::exception_ptr error) {
+        try {
+            std::rethrow_exception(std::move(error));
+        } catch (const std::exception& why) {
+            std::fprintf(stderr, "ERROR:    a connection ended: %s\n", why.what());
+        } catch (...) {
+            std::fputs("ERROR:    a connection ended with an exception that is no std::exception\n", stderr);
+        }
     }
 
     loop::reactor reactor_;

@@ -179,3 +179,31 @@ TEST_CASE("ten thousand tasks come and go without the group growing") {
     run_through(loop, work());
     CHECK(most <= 20);
 }
+
+TEST_CASE("a group that reports failures cancels nobody, and a cancellation is no failure") {
+    hand_loop loop;
+    int reported = 0;
+    bool finished = false;
+    auto fails = []() -> task<> {
+        co_await hop();
+        throw std::runtime_error("one of many");
+    };
+    auto gives_up = []() -> task<> {
+        co_await hop();
+        throw cancelled{};
+    };
+    auto goes_on = [&]() -> task<> {
+        for (int i = 0; i < 10; ++i) co_await hop();
+        finished = true;
+    };
+    auto all = [&]() -> task<> {
+        task_group group([&](std::exception_ptr) { ++reported; });
+        group.spawn(fails());
+        group.spawn(gives_up());
+        group.spawn(goes_on());
+        co_await group.join();
+    };
+    run_through(loop, all());
+    CHECK(reported == 1);
+    CHECK(finished);
+}

@@ -5,6 +5,7 @@
 CPU seconds are user and system time, the best of three; lines are those left after preprocessing that are not blank.
 The row `standard headers` is the same without coracle: what every program pays that includes what coracle includes.
 """
+
 import pathlib
 import re
 import resource

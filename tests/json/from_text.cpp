@@ -2,6 +2,7 @@
 
 #include <coracle/json/from_text.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -102,4 +103,30 @@ TEST_CASE("an enum is read by name, and the names are told when it is none") {
     CHECK(why.msg == "Input should be 'alexnet', 'resnet' or 'lenet'");
     CHECK(why.ctx == json{{"expected", "'alexnet', 'resnet' or 'lenet'"}});
     CHECK(problem<single>("x") == "enum: Input should be 'only'");
+}
+
+TEST_CASE("time is ISO 8601 or a number of seconds, in pydantic's words when it is neither") {
+    using namespace std::chrono;
+    CHECK(read<milliseconds>("PT1.5S") == milliseconds(1500));
+    CHECK(read<milliseconds>(" 1.5 ") == milliseconds(1500));
+    CHECK(read<seconds>("01:30:00") == seconds(5400));
+    CHECK(read<year_month_day>("2024-01-31") == year(2024) / 1 / 31);
+    CHECK(read<year_month_day>("2024-01-31T00:00:00") == year(2024) / 1 / 31);
+    CHECK(read<sys_days>("86400") == sys_days(days(1)));
+    CHECK(read<sys_seconds>("2024-01-31T12:34:56Z") == sys_seconds(seconds(1706704496)));
+    CHECK(read<sys_seconds>("1706704496") == sys_seconds(seconds(1706704496)));
+    CHECK(problem<seconds>("abc") ==
+          "time_delta_parsing: Input should be a valid timedelta, invalid digit in duration");
+    CHECK(problem<seconds>("1.5") ==
+          "time_delta_parsing: Input should be a valid timedelta, it is finer than can be held here");
+    CHECK(problem<year_month_day>("2024-13-01") ==
+          "date_from_datetime_parsing: Input should be a valid date or datetime, month value is outside expected range "
+          "of 1-12");
+    CHECK(problem<year_month_day>("2024-01-31T01:00:00") ==
+          "date_from_datetime_inexact: Datetimes provided to dates should have zero time - e.g. be exact dates");
+    CHECK(problem<sys_seconds>("202-01-01T00:00") ==
+          "datetime_from_date_parsing: Input should be a valid datetime or date, invalid character in year");
+    text_problem why;
+    CHECK(!from_text<sys_seconds>("", why));
+    CHECK(why.ctx == json{{"error", "input is too short"}});
 }

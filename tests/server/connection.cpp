@@ -161,6 +161,37 @@ TEST_CASE("waiting handlers share their time, in virtual time to the nanosecond"
     CHECK(world.elapsed() == 2s);
 }
 
+TEST_CASE("a client that takes nothing of its answer is cut off, and one that is slow is not") {
+    app app;
+    app.get("/large", on_loop([] { return std::string(1 << 20, 'x'); }));
+    app.freeze();
+    for (bool reads : {true, false}) {
+        CAPTURE(reads);
+        loop::virtual_loop world(20s);
+        server::settings how;
+        how.access_log = false;
+        server::workshop shop(app, how, world.on);
+        auto ends = net::memory_stream::pair(64 * 1024);
+        ends.first.push("GET /large HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        std::size_t got = 0;
+        auto listen = [&]() -> task<> {
+            bool open = reads;
+            while (open) {
+                co_await sleep(2s);  // 64 KiB in two seconds: slow, but never 30 s for 256 KiB
+                auto bytes = co_await ends.first.read();
+                open = bytes && !bytes->empty();
+                if (open) got += bytes->size();
+            }
+            if (reads) ends.first.close();
+        };
+        auto both = [&]() -> task<> { co_await gather(server::connection(std::move(ends.second), shop), listen()); };
+        world.run(both());
+        if (reads) CHECK(got > (1 << 20));
+        if (reads) CHECK(world.elapsed() > 30s);
+        if (!reads) CHECK(world.elapsed() == 30s);
+    }
+}
+
 TEST_CASE("a client that vanishes ends its connection quietly") {
     app app;
     fill(app);

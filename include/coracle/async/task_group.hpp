@@ -7,6 +7,7 @@
 #include <coracle/async/scheduler.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/base/assert.hpp>
+#include <coracle/base/function.hpp>
 
 #include <cstddef>
 #include <exception>
@@ -18,13 +19,15 @@ namespace coracle {
 class task_group {
 public:
     task_group() = default;
+    /// A group whose tasks have nothing to do with one another: a failure is told to `report` and cancels nobody.
+    explicit task_group(function<void(std::exception_ptr)> report) : report_(std::move(report)) {}
     task_group(const task_group&) = delete;
     task_group& operator=(const task_group&) = delete;
     ~task_group() { CORACLE_ASSERT(jobs_.running() == 0); }
 
     /// Starts `work` now, as a job of its own; it runs until it first waits. Its end frees it.
     /// error: a failure of one cancels the others, and comes out of join().
-    void spawn(task<> work) { (new spawned(jobs_, std::move(work)))->start(); }
+    void spawn(task<> work) { (new spawned(*this, std::move(work)))->start(); }
     void cancel() noexcept { jobs_.jobs().cancel(); }
     std::size_t size() const noexcept { return jobs_.running(); }
 
@@ -40,8 +43,8 @@ private:
     // Stands in the ready queue once it has ended: a coroutine must not be destroyed from its own final suspension.
     class spawned final : async::task_end, async::operation {
     public:
-        spawned(async::job_group& group, task<> work) noexcept
-            : group_(group), job_(group.jobs()), task_(std::move(work)) {}
+        spawned(task_group& group, task<> work) noexcept
+            : group_(group), job_(group.jobs_.jobs()), task_(std::move(work)) {}
 
         static void* operator new(std::size_t bytes) { return async::frame_pool::allocate(bytes); }
         static void operator delete(void* memory, std::size_t bytes) noexcept {
@@ -49,30 +52,36 @@ private:
         }
 
         void start() {
-            group_.begun();
+            group_.jobs_.begun();
             async::scheduler::run_as as(async::scheduler::current(), job_);
             task_.start(this);
         }
 
     private:
         void task_ended() noexcept override {
-            group_.note(task_.error());
+            if (std::exception_ptr error = task_.error()) group_.failed(std::move(error));
             async::scheduler::current().make_ready(*this);
         }
         bool ready() noexcept override {
-            async::job_group& group = group_;
+            async::job_group& group = group_.jobs_;
             delete this;
             group.ended();
             return false;
         }
         void cancel() noexcept override {}
 
-        async::job_group& group_;
+        task_group& group_;
         async::job job_;
         task<> task_;
     };
 
+    void failed(std::exception_ptr error) noexcept {
+        if (!report_) return jobs_.note(std::move(error));
+        if (!async::is_cancellation(error)) report_(std::move(error));
+    }
+
     async::job_group jobs_;
+    function<void(std::exception_ptr)> report_;
 };
 
 }  // namespace coracle

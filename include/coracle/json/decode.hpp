@@ -1,8 +1,8 @@
 // decode: a text straight into C++ values, without a json in between; several times faster.
 //
-// It takes only what is right beyond doubt: each value of the kind its type is written as, each member once. At anything
-// else it stops, and the text is read again by parse.hpp and read.hpp, which know the lax rules and say what is wrong.
-// So it decides nothing by itself: what it takes, they would take with the same result.
+// It takes only what is right beyond doubt: each value of the kind its type is written as, each member once. At
+// anything else it stops, and the text is read again by parse.hpp and read.hpp, which know the lax rules and say what
+// is wrong. So it decides nothing by itself: what it takes, they would take with the same result.
 #pragma once
 
 #include <coracle/json/field_default.hpp>
@@ -215,8 +215,9 @@ private:
 
 }  // namespace detail
 
-/// Reads `text` as a T. out: nothing, and all that is wrong at the end of `issues`, with `root` ("body") in front of each
-/// place; a text that is no JSON is one issue of type json_invalid. Members that T does not have are passed over.
+/// Reads `text` as a T, with members that T does not have passed over.
+/// out: nothing, and all that is wrong at the end of `issues`, with `root` ("body") in front of each place; a text that
+/// is no JSON is one issue of type json_invalid.
 template <class T>
 std::optional<T> read_json_text(std::string_view text, std::vector<validation_issue>& issues,
                                 std::string_view root = {}, const parse_options& options = {}) {

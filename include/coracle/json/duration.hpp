@@ -257,7 +257,7 @@ inline std::optional<time_span> read_span(double seconds, std::string_view& why)
     return span;
 }
 
-/// The same length in the unit of Duration; nothing and why when it has too many of them, or is no whole number of them.
+/// The same length in the unit of Duration; nothing, and why, when it has too many of them or no whole number of them.
 template <class Duration>
 std::optional<Duration> to_duration(time_span span, std::string_view& why) noexcept {
     using rep = typename Duration::rep;

@@ -4,7 +4,7 @@
 // something else than making a lone value of the member's type does. So
 //   int limit = 10;  int skip = 0;  std::string kind = "tool";  std::vector<int> sizes = {1, 2};   have a default;
 //   int id;  std::string name;  std::vector<int> tags;  address home;                              are required;
-//   std::string note = "";  std::vector<int> tags = {};                                            are required as well,
+//   std::string note = "";  std::vector<int> tags = {};                                            are required too,
 // because they cannot be told from the line above: make such a member std::optional. An optional or a smart pointer is
 // never required.
 #pragma once

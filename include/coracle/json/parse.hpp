@@ -112,8 +112,8 @@ public:
         return string_with_escapes(out, start, stop);
     }
 
-    /// A string in which nothing is escaped and all is ASCII, as a view into the text. False, and nothing eaten, when it
-    /// is another one.
+    /// A string in which nothing is escaped and all is ASCII, as a view into the text. False, and nothing eaten, when
+    /// it is another one.
     bool plain_string(std::string_view& out) noexcept {
         if (peek() != '"') return false;
         const char* stop = skip_plain(at_ + 1, end_);

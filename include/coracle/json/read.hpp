@@ -415,8 +415,8 @@ private:
 
 }  // namespace detail
 
-/// Reads `in` into `out`, which is a T{}. False, and what is wrong at the end of `issues`, with `root` ("body") in front
-/// of each place. Members that T does not have are passed over.
+/// Reads `in` into `out`, which is a T{}; members that T does not have are passed over.
+/// out: false, and what is wrong at the end of `issues`, with `root` ("body") in front of each place.
 template <class T>
 bool read_json(const json& in, T& out, std::vector<validation_issue>& issues, std::string_view root = {}) {
     return detail::json_reader(root, issues).read(in, out, json_place());

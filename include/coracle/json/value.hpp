@@ -106,8 +106,8 @@ public:
         kind_ = json_kind::string;
     }
 
-    /// Optionals and smart pointers (null when empty), ranges, maps with text keys, tuples, variants, enums (by name), time
-    /// (ISO 8601) and plain structs. Needs convert.hpp.
+    /// Optionals and smart pointers (null when empty), ranges, maps with text keys, tuples, variants, enums (by name),
+    /// time (ISO 8601) and plain structs. Needs convert.hpp.
     template <class T>
         requires(detail::no_probe<std::remove_cvref_t<T>> && detail::complete<std::remove_cvref_t<T>> &&
                  !std::derived_from<std::remove_cvref_t<T>, json> && !std::is_arithmetic_v<std::remove_cvref_t<T>> &&

@@ -348,8 +348,8 @@ void write_all_or_nothing(byte_buffer& out, Write&& write) {
 
 }  // namespace detail
 
-/// Appends `value` as compact JSON. Error: json_error for NaN and infinity, for text that is not UTF-8, and for more than
-/// 512 levels; `out` is then as it was. Cost: one pass, no allocation besides the buffer's.
+/// Appends `value` as compact JSON. Error: json_error for NaN and infinity, for text that is not UTF-8, and for more
+/// than 512 levels; `out` is then as it was. Cost: one pass, no allocation besides the buffer's.
 template <class T>
 void write_json(byte_buffer& out, const T& value) {
     detail::write_all_or_nothing(out, [&](detail::json_writer& writer) { writer.write(value); });

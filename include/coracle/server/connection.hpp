@@ -36,8 +36,10 @@ task<> connection(Stream stream, workshop& shop) {
             }
             client.answered();
         }
-        auto outcome = co_await stream.write(client.outgoing());
-        client.sent(outcome);
+        while (client.has_outgoing()) {
+            auto outcome = co_await stream.write(client.outgoing());
+            client.sent(outcome);
+        }
     }
     co_await client.take_leave();
 }

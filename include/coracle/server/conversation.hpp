@@ -113,10 +113,22 @@ public:
         if (turn_.whose() == http::turn::request) now_->reset();
         served_ = true;
     }
-    /// What output() held has been sent, or cannot be.
+    /// Whether something is answered and not sent; the client's time to take the next piece of it runs then.
+    bool has_outgoing() {
+        if (output_.empty()) return false;
+        writing_ = true;
+        deadline_.set(shop_.how.write_time);
+        return true;
+    }
+    std::string_view outgoing() const noexcept { return output_.view().substr(0, largest_piece); }
+    /// outgoing() has been sent, or cannot be.
     void sent(const result<void>& outcome) {
+        writing_ = false;
+        deadline_.clear();
+        output_.consume(outgoing().size());
+        if (outcome) return;
         output_.clear();
-        if (!outcome) client_left();
+        client_left();
     }
 
     /// Closes. After the last answer it first reads past what the client still sends until that closes too, for a close
@@ -136,15 +148,18 @@ public:
 
     /// The answer to the request, to be given.
     reply& answer() { return now_->answer.emplace(output(), shop_.heads(), turn_, shop_.how.limits); }
-    /// What is answered and not sent.
-    std::string_view outgoing() const noexcept { return output_.view(); }
 
 private:
+    static constexpr std::size_t largest_piece = 256 * 1024;  // what a client must take in write_time
+
     struct on_deadline {
         conversation& of;
         void operator()() const noexcept {
             of.late_ = true;
-            of.stream_.shutdown_read();
+            if (of.writing_)
+                of.stream_.close();
+            else
+                of.stream_.shutdown_read();
         }
     };
 
@@ -174,8 +189,8 @@ private:
     task<std::optional<http::refusal>> more(bool say_continue) override {
         if (say_continue) output().append("HTTP/1.1 100 Continue\r\n\r\n");
         keep_request();
-        if (!output_.empty()) {
-            auto outcome = co_await stream_.write(output_.view());
+        while (has_outgoing()) {
+            auto outcome = co_await stream_.write(outgoing());
             sent(outcome);
         }
         deadline_.set(shop_.how.body_time);
@@ -215,6 +230,7 @@ private:
     byte_buffer output_;
     http::exchange turn_;
     bool hearing_ = false;  // some of a head has come
+    bool writing_ = false;
     bool served_ = false;
     bool late_ = false;
     bool gone_ = false;

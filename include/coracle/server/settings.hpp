@@ -15,7 +15,7 @@ struct settings {
     std::chrono::milliseconds keep_alive_time{5'000};
     /// Between two pieces of a body that the handler waits for. 408.
     std::chrono::milliseconds body_time{30'000};
-    /// How long a client may take nothing of an answer.
+    /// For each 256 KiB of an answer that the client takes; then the connection is cut.
     std::chrono::milliseconds write_time{30'000};
     /// How long a client whose last answer was written may take to close, so that the answer is not lost to a reset.
     std::chrono::milliseconds linger_time{2'000};

@@ -16,6 +16,8 @@
 #include <coracle/server/settings.hpp>
 #include <coracle/server/workshop.hpp>
 
+#include <cstdio>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -57,12 +59,12 @@ private:
     }
 
     task<> accept_and_serve() {
-        task_group connections;
+        task_group connections(report);
         bool open = true;
         while (open) {
             auto next = co_await listener_->accept();
             if (next)
-                connections.spawn(serve_one(std::move(*next)));
+                admit(std::move(*next), connections);
             else
                 open = listener_->is_open();
         }
@@ -74,9 +76,23 @@ private:
         co_await connections.join();
     }
 
-    task<> serve_one(net::incoming from) {
-        net::socket_stream stream(std::move(from.socket), std::move(from.peer));
-        return connection(std::move(stream), shop_);
+    /// D18: one connection that cannot be served, for want of memory say, is no reason to serve no other.
+    void admit(net::incoming from, task_group& connections) {
+        try {
+            net::socket_stream stream(std::move(from.socket), std::move(from.peer));
+            connections.spawn(connection(std::move(stream), shop_));
+        } catch (...) {
+            report(std::current_exception());
+        }
+    }
+    static void report(std::exception_ptr error) {
+        try {
+            std::rethrow_exception(std::move(error));
+        } catch (const std::exception& why) {
+            std::fprintf(stderr, "ERROR:    a connection ended: %s\n", why.what());
+        } catch (...) {
+            std::fputs("ERROR:    a connection ended with an exception that is no std::exception\n", stderr);
+        }
     }
 
     loop::reactor reactor_;
