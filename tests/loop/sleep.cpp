@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -196,6 +197,22 @@ TEST_CASE("a sleeper destroyed while it sleeps leaves no timer") {
         }
         CHECK(world.on.timers().size() == 0);
         co_return;
+    };
+    world.run(work());
+}
+
+TEST_CASE("fractions of a second are durations too, rounded up, and no number of them is an error") {
+    virtual_loop world;
+    auto work = [&]() -> task<> {
+        co_await sleep(0.5s);
+        CHECK(world.elapsed() == 500ms);
+        co_await sleep(1.5ms);
+        CHECK(world.elapsed() == 501500us);
+        co_await sleep(std::chrono::duration<double, std::nano>(0.25));
+        CHECK(world.elapsed() == 501500us + 1ns);
+        co_await sleep(-1.0s);
+        co_await sleep(std::chrono::duration<double>(std::numeric_limits<double>::quiet_NaN()));
+        CHECK(world.elapsed() == 501500us + 1ns);
     };
     world.run(work());
 }

@@ -8,6 +8,7 @@
 #include <coracle/os/poller.hpp>
 
 #include <chrono>
+#include <concepts>
 #include <coroutine>
 
 namespace coracle {
@@ -53,6 +54,16 @@ inline loop::sleeper sleep_until(os::time_point until) noexcept { return loop::s
 inline loop::sleeper sleep(std::chrono::nanoseconds duration) {
     loop::reactor& on = loop::reactor::current();
     return loop::sleeper(duration > duration.zero() ? loop::later(on.now(), duration) : on.turn_time());
+}
+/// The same for fractions: `co_await sleep(0.5s);`.
+template <std::floating_point Rep, class Period>
+loop::sleeper sleep(std::chrono::duration<Rep, Period> duration) {
+    std::chrono::duration<double, std::nano> wanted = duration;
+    constexpr auto most = std::chrono::nanoseconds::max();
+    if (!(wanted.count() > 0)) return sleep(std::chrono::nanoseconds::zero());
+    // A double this large is whole, and one below the bound fits.
+    bool fits = wanted.count() < static_cast<double>(most.count());
+    return sleep(fits ? std::chrono::ceil<std::chrono::nanoseconds>(wanted) : most);
 }
 
 }  // namespace coracle
