@@ -112,7 +112,6 @@
 #include <coracle/app/response.hpp>
 #include <coracle/app/validation_error.hpp>
 #include <coracle/app/reply.hpp>
-#include <coracle/app/document.hpp>
 #include <coracle/app/body.hpp>
 #include <coracle/app/cookies.hpp>
 #include <coracle/app/query_values.hpp>

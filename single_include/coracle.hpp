@@ -12518,34 +12518,6 @@ private:
 
 }  // namespace coracle
 
-// ---- coracle/app/document.hpp
-// document: a JSON body as a value, or what is wrong with it in FastAPI's words.
-
-namespace coracle {
-
-/// Reads the whole text of a body as a T. out: nothing, and more in `issues`, when it is none.
-template <class T>
-std::optional<T> read_document(std::string_view text, std::vector<validation_issue>& issues) {
-    auto parsed = json::try_parse(text);
-    if (!parsed) {
-        const parse_error& why = parsed.error();
-        issues.push_back({"json_invalid", json::array({"body", why.character}), "JSON decode error", json::object(),
-                          json{{"error", why.message}}});
-        return std::nullopt;
-    }
-    if constexpr (std::same_as<T, json>) {
-        return *std::move(parsed);
-    } else {
-        static_assert(std::default_initializable<T>,
-                      "coracle: a type that is read from a JSON body can be made without arguments first");
-        std::optional<T> value(std::in_place);
-        if (!read_json(*parsed, *value, issues, "body")) value.reset();
-        return value;
-    }
-}
-
-}  // namespace coracle
-
 // ---- coracle/app/body.hpp
 // body: a request's body, taken whole or piece by piece. What has arrived already is given without waiting and without
 // a coroutine.
@@ -12708,7 +12680,7 @@ public:
     using view_operation::view_operation;
     T await_resume() {
         std::vector<validation_issue> issues;
-        std::optional<T> value = read_document<T>(view_operation::await_resume(), issues);
+        std::optional<T> value = read_json_text<T>(view_operation::await_resume(), issues, "body");
         if (!value) throw validation_error(std::move(issues));
         return *std::move(value);
     }
@@ -13191,9 +13163,10 @@ struct parameter_reader<P> {
             return;
         }
         if constexpr (parameter<P>::said_aloud) {
-            if (auto value = read_document<typename P::value_type>(text, with.issues)) to.emplace(*std::move(value));
+            if (auto value = read_json_text<typename P::value_type>(text, with.issues, "body"))
+                to.emplace(*std::move(value));
         } else {
-            to = read_document<P>(text, with.issues);
+            to = read_json_text<P>(text, with.issues, "body");
         }
     }
     static P take(stored& from) { return *std::move(from); }

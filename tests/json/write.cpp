@@ -105,6 +105,12 @@ TEST_CASE("D13: text that is not UTF-8 is refused, at every place of every lengt
             }
         }
     }
+    std::vector<std::string> long_list(1000, "good");
+    long_list.push_back("\xFF");
+    byte_buffer out;
+    out.append("kept");
+    CHECK_THROWS_AS(write_json(out, long_list), json_error);
+    CHECK(out.view() == "kept");
     CHECK_THROWS_AS((json{{"a\xFF", 1}}.dump()), json_error);
     CHECK_THROWS_AS(to_json_text('\xFF'), json_error);
     try {

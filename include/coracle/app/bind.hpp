@@ -3,12 +3,12 @@
 #pragma once
 
 #include <coracle/app/checked_pattern.hpp>
-#include <coracle/app/document.hpp>
 #include <coracle/app/parameter.hpp>
 #include <coracle/app/request.hpp>
 #include <coracle/app/validation_error.hpp>
 #include <coracle/base/ascii.hpp>
 #include <coracle/base/utf8.hpp>
+#include <coracle/json/decode.hpp>
 #include <coracle/json/from_text.hpp>
 #include <coracle/route/pattern.hpp>
 
@@ -160,9 +160,10 @@ struct parameter_reader<P> {
             return;
         }
         if constexpr (parameter<P>::said_aloud) {
-            if (auto value = read_document<typename P::value_type>(text, with.issues)) to.emplace(*std::move(value));
+            if (auto value = read_json_text<typename P::value_type>(text, with.issues, "body"))
+                to.emplace(*std::move(value));
         } else {
-            to = read_document<P>(text, with.issues);
+            to = read_json_text<P>(text, with.issues, "body");
         }
     }
     static P take(stored& from) { return *std::move(from); }

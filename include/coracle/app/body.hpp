@@ -2,12 +2,12 @@
 // a coroutine.
 #pragma once
 
-#include <coracle/app/document.hpp>
 #include <coracle/app/http_error.hpp>
 #include <coracle/app/validation_error.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/base/assert.hpp>
 #include <coracle/http/refusal.hpp>
+#include <coracle/json/decode.hpp>
 
 #include <coroutine>
 #include <cstdint>
@@ -176,7 +176,7 @@ public:
     using view_operation::view_operation;
     T await_resume() {
         std::vector<validation_issue> issues;
-        std::optional<T> value = read_document<T>(view_operation::await_resume(), issues);
+        std::optional<T> value = read_json_text<T>(view_operation::await_resume(), issues, "body");
         if (!value) throw validation_error(std::move(issues));
         return *std::move(value);
     }
