@@ -3621,7 +3621,7 @@ constexpr body_length body_length_of(const request_head& head) noexcept {
 
 namespace coracle::http {
 
-/// Bounds on one message. Give every server or route its own copy and change what should differ.
+/// Bounds on one message.
 struct limits {
     /// Request line, fields and blank line together, in bytes; browsers stay below 8 KiB even with cookies. 431.
     std::size_t head_bytes = 16 * 1024;
@@ -3631,7 +3631,7 @@ struct limits {
     std::size_t target_bytes = 8 * 1024;
     /// Method token in bytes; the longest registered one (UPDATEREDIRECTREF) has 17. 501.
     std::size_t method_bytes = 32;
-    /// Body in bytes, after the transfer coding is undone; a route may have its own. 413.
+    /// Body in bytes, after the transfer coding is undone. 413.
     std::uint64_t body_bytes = 10 * 1024 * 1024;
     /// One chunk-size line in bytes, extensions and CRLF included. 400.
     std::size_t chunk_line_bytes = 1024;
@@ -7526,8 +7526,9 @@ namespace detail {
 /// The grammar of RFC 8259 over a text in memory. The reader of structs (decode.hpp) drives the same functions.
 class json_scanner {
 public:
+    // A null position means "no failure", so an empty text has to stand somewhere.
     explicit json_scanner(std::string_view text) noexcept
-        : begin_(text.data()), at_(text.data()), end_(text.data() + text.size()) {}
+        : begin_(text.data() ? text.data() : ""), at_(begin_), end_(begin_ + text.size()) {}
 
     char peek() const noexcept { return at_ == end_ ? '\0' : *at_; }
     void advance() noexcept { ++at_; }
@@ -9915,6 +9916,12 @@ loop::sleeper sleep(std::chrono::duration<Rep, Period> duration) {
     // A double this large is whole, and one below the bound fits.
     bool fits = wanted.count() < static_cast<double>(most.count());
     return sleep(fits ? std::chrono::ceil<std::chrono::nanoseconds>(wanted) : most);
+}
+
+/// A number without a unit would call the sleep() of POSIX, which blocks the loop.
+template <std::integral Number>
+void sleep(Number) {
+    static_assert(!std::is_integral_v<Number>, "coracle: say the unit of a sleep: sleep(1s), sleep(100ms)");
 }
 
 }  // namespace coracle
@@ -12492,6 +12499,9 @@ private:
         return *terms_;
     }
     void write(const http::response_head& head, std::string_view body) {
+        if (head.status < 200)
+            throw std::invalid_argument("the status of an answer is a number from 200 to 599, not " +
+                                        std::to_string(head.status));
         writer_.write(head, terms(), body);
         status_ = head.status;
     }
@@ -12535,7 +12545,7 @@ public:
     /// The next bytes, if they are here; nothing when they have to be waited for. Not asked again after the last piece.
     /// keeps: pieces stay where they are until wait() is called. error: http_error when the body is refused.
     virtual std::optional<piece> poll() = 0;
-    /// Ends when poll() has an answer. error: what the connection throws; `cancelled` when the client left.
+    /// Ends when poll() has an answer. error: http_error 400 when the client leaves, 408 when it is too slow.
     virtual task<> wait() = 0;
 
 protected:
@@ -12589,12 +12599,12 @@ private:
     std::optional<body_source::piece> next() {
         auto piece = source_->poll();
         if (!piece) return piece;
-        ended_ = piece->last;
         received_ += piece->bytes.size();
         if (received_ > most_) {
             const auto& facts = http::facts_of(http::refusal::body_too_large);
             throw http_error(facts.status, facts.detail);
         }
+        ended_ = piece->last;
         return piece;
     }
 
@@ -12892,7 +12902,7 @@ namespace coracle {
 
 /// Who sent it. Facts of the connection, never of a header field.
 struct peer {
-    std::string_view address{};  ///< `127.0.0.1`, `::1`, or the path of a unix socket
+    std::string_view address{};  ///< `127.0.0.1`, `::1`, or `unix:` with the name of the socket if it has one
     std::uint16_t port = 0;
 };
 
@@ -13406,7 +13416,7 @@ namespace coracle {
 
 /// `app.run({.host = "0.0.0.0", .port = 8000, .workers = 4});` The defaults are uvicorn's.
 struct run_options {
-    std::string host = "127.0.0.1";  ///< a name, an IPv4 or IPv6 address, or `unix:/path`
+    std::string host = "127.0.0.1";  ///< an IPv4 or IPv6 address, `localhost`, or `unix:/path`
     int port = 8000;                 ///< 0: any free one
     int workers = 1;                 ///< loops, each on a thread of its own; with more than one, handlers run at once
     std::size_t threads = 0;         ///< of the pool for plain functions; 0: as many as suit the machine
@@ -13503,8 +13513,8 @@ public:
         return add<true>(methods, pattern.text(), options, std::move(handler));
     }
 
-    /// Who is told of exceptions that are nobody's answer, from the loop that served the request. The default writes a
-    /// line to the standard error.
+    /// Who is told of exceptions that are nobody's answer, on the loop that served the request: with several workers,
+    /// from several threads at once. The default writes a line to the standard error.
     app& error_log(function<void(const std::exception_ptr&, const request&)> log) {
         error_log_ = std::move(log);
         return *this;
@@ -13553,9 +13563,10 @@ private:
     template <bool MayHaveBody, class H>
     app& add(std::initializer_list<std::string_view> methods, std::string_view text, const route_options& options,
              H handler) {
-        if (options.status != 0 && !http::is_status(options.status))
+        if (options.status != 0 && (options.status < 200 || !http::is_status(options.status)))
             throw std::logic_error("coracle: the route '" + std::string(text) + "' has the status " +
-                                   std::to_string(options.status) + ", and a status is a number from 100 to 599");
+                                   std::to_string(options.status) +
+                                   ", and the status of an answer is a number from 200 to 599");
         if constexpr (detail::good_route_handler<H, MayHaveBody>()) {
             auto made = std::make_unique<detail::handler_endpoint<H>>(text, options, std::move(handler));
             // Reserved first, so that nothing can fail once the router knows the route.
@@ -13584,7 +13595,13 @@ private:
 
     void note(const std::exception_ptr& unknown, const request& asked) const {
         if (!unknown) return;
-        if (error_log_) return error_log_(unknown, asked);
+        if (error_log_) {
+            try {
+                return error_log_(unknown, asked);
+            } catch (...) {
+                // The answer is given already; what is left to tell is told below.
+            }
+        }
         std::string text = "an exception that is no std::exception";
         try {
             std::rethrow_exception(unknown);
@@ -14001,16 +14018,20 @@ public:
     /// Before waiting for the client: nothing that belongs to the loop is held on to, and the client's time runs.
     /// False: there is nothing to wait for any more.
     bool listens() {
-        if (turn_.whose() == http::turn::request && input_.unread().empty() && shop_.stopping()) turn_.close_now();
+        // Nothing is under way: neither an answer, nor a request that a handler has seen.
+        if (shop_.stopping()) turn_.close_now();
         if (turn_.whose() == http::turn::close) return false;
         input_.keep();
         give_back_output();
+        shop_.clients.is_idle(*this);
+        late_ = false;
         if (turn_.whose() != http::turn::request) {
             deadline_.set(shop_.how.body_time);
-        } else if (input_.unread().empty()) {
-            if (now_) shop_.transactions.give_back(std::move(now_));
-            input_.release();
-            shop_.clients.is_idle(*this);
+        } else if (between_requests()) {
+            if (input_.unread().empty()) {
+                if (now_) shop_.transactions.give_back(std::move(now_));
+                input_.release();
+            }
             deadline_.set(served_ ? shop_.how.keep_alive_time : shop_.how.head_time);
         } else if (!std::exchange(hearing_, true)) {
             // The first byte of a head sets its time, and no later one extends it.
@@ -14023,9 +14044,10 @@ public:
     void hear(const result<std::string_view>& bytes) {
         shop_.clients.is_busy(*this);
         if (bytes && !bytes->empty()) return input_.take(*bytes);
-        if (bytes && hearing_ && turn_.whose() == http::turn::request)
-            return refuse(late_ ? http::refusal::too_slow : http::refusal::truncated);
-        client_left();
+        if (!bytes || !hearing_ || turn_.whose() != http::turn::request) return client_left();
+        // The head so far has moved since it was parsed; parsing again lets its views follow.
+        [[maybe_unused]] auto still = now_->parser.parse(input_.unread(), now_->request);
+        refuse(late_ ? http::refusal::too_slow : http::refusal::truncated);
     }
 
     /// The next request, once its head is there; null when the client has to say more first, or is not heard any more.
@@ -14033,6 +14055,10 @@ public:
     coracle::request* next_request() {
         if (turn_.whose() == http::turn::drain) read_past_body();
         if (turn_.whose() != http::turn::request || input_.unread().empty()) return nullptr;
+        if (output_.size() > most_unsent) {
+            held_back_ = true;
+            return nullptr;
+        }
         if (!now_) now_ = shop_.transactions.take();
         std::string_view bytes = input_.unread();
         http::parse_state state = now_->parser.parse(bytes, now_->request);
@@ -14072,8 +14098,12 @@ public:
         if (turn_.whose() == http::turn::request) now_->reset();
         served_ = true;
     }
+    /// Requests are there that were not looked at because too much was answered and not sent.
+    bool held_back() noexcept { return std::exchange(held_back_, false); }
+
     /// Whether something is answered and not sent; the client's time to take the next piece of it runs then.
     bool has_outgoing() {
+        if (gone_) output_.clear();
         if (output_.empty()) return false;
         writing_ = true;
         deadline_.set(shop_.how.write_time);
@@ -14110,6 +14140,9 @@ public:
 
 private:
     static constexpr std::size_t largest_piece = 256 * 1024;  // what a client must take in write_time
+    // Beyond it no pipelined request is looked at: small requests for large answers would fill the memory, and what is
+    // answered would wait for the handler of the next one.
+    static constexpr std::size_t most_unsent = 64 * 1024;
 
     struct on_deadline {
         conversation& of;
@@ -14145,7 +14178,9 @@ private:
         now_->body->drop();
         if (turn_.whose() == http::turn::request) now_->reset();
     }
+    /// For the handler, from inside it: the only other place that reads and writes the stream.
     task<std::optional<http::refusal>> more(bool say_continue) override {
+        wait_for_body waiting(*this);
         if (say_continue) output().append("HTTP/1.1 100 Continue\r\n\r\n");
         keep_request();
         while (has_outgoing()) {
@@ -14154,12 +14189,24 @@ private:
         }
         deadline_.set(shop_.how.body_time);
         auto bytes = co_await stream_.read();
-        deadline_.clear();
         if (!bytes || bytes->empty()) co_return late_ ? http::refusal::too_slow : http::refusal::truncated;
         input_.take(*bytes);
         input_.keep();  // the handler may wait for something else while it looks at these bytes
         co_return std::nullopt;
     }
+    /// Also when the wait is cancelled: no deadline is left behind, and where a write was cut short nobody knows how
+    /// much of it is gone, so the connection is.
+    struct wait_for_body {
+        conversation& of;
+        explicit wait_for_body(conversation& c) noexcept : of(c) {}
+        wait_for_body(const wait_for_body&) = delete;
+        ~wait_for_body() {
+            of.deadline_.clear();
+            if (std::exchange(of.writing_, false)) of.client_left();
+        }
+    };
+    /// No byte of a head has come; the parser forgives a line end before one.
+    bool between_requests() const noexcept { return input_.unread().empty() || input_.unread() == "\r\n"; }
 
     /// What the client sent cannot be understood: that is the last answer, if one can still be given.
     void refuse(http::refusal why) {
@@ -14193,6 +14240,7 @@ private:
     bool served_ = false;
     bool late_ = false;
     bool gone_ = false;
+    bool held_back_ = false;
 };
 
 }  // namespace coracle::server
@@ -14211,24 +14259,26 @@ task<> connection(Stream stream, workshop& shop) {
     while (client.listens()) {
         auto bytes = co_await stream.read();
         client.hear(bytes);
-        while (request* asked = client.next_request()) {
-            reply& answer = client.answer();
-            endpoint* found = shop.app.find(*asked, answer);
-            if (found && found->runs_now()) {
-                shop.app.call_now(*found, *asked, answer);
-            } else if (found) {
-                if (found->keeps_request()) client.keep_request();
-                task<> handling = shop.app.call(*found, *asked, answer);
-                handling.start();
-                if (!handling.done()) client.send_what_is_ready();
-                co_await std::move(handling);
+        do {
+            while (request* asked = client.next_request()) {
+                reply& answer = client.answer();
+                endpoint* found = shop.app.find(*asked, answer);
+                if (found && found->runs_now()) {
+                    shop.app.call_now(*found, *asked, answer);
+                } else if (found) {
+                    if (found->keeps_request()) client.keep_request();
+                    task<> handling = shop.app.call(*found, *asked, answer);
+                    handling.start();  // it reads the body through the client, see conversation::more()
+                    if (!handling.done()) client.send_what_is_ready();
+                    co_await std::move(handling);
+                }
+                client.answered();
             }
-            client.answered();
-        }
-        while (client.has_outgoing()) {
-            auto outcome = co_await stream.write(client.outgoing());
-            client.sent(outcome);
-        }
+            while (client.has_outgoing()) {
+                auto outcome = co_await stream.write(client.outgoing());
+                client.sent(outcome);
+            }
+        } while (client.held_back());
     }
     co_await client.take_leave();
 }
@@ -14250,6 +14300,9 @@ public:
         return loop::run_on(reactor_, open_on_loop(where, share_port));
     }
 
+    /// Undoes open().
+    void close() { listener_.reset(); }
+
     /// Serves until stop(), and then until its connections have ended. `each_turn()` is called in each turn of the
     /// loop.
     template <class EachTurn>
@@ -14257,7 +14310,8 @@ public:
         loop::run_on(reactor_, accept_and_serve(), each_turn);
     }
 
-    /// Accepts nothing more, ends what is idle, lets what runs finish, for the grace time at most. From any thread.
+    /// Accepts nothing more, ends what is idle, and lets what runs finish; handlers that wait are cancelled after the
+    /// grace time, calls on the thread pool cannot be. From any thread.
     void stop() {
         reactor_.post([this] {
             if (listener_) listener_->close();
@@ -14341,6 +14395,7 @@ public:
 
     /// Listens; clients can connect from here on. Error: std::system_error, with the address and what is wrong with it.
     void start() {
+        if (workers_.size() > 1) where_ = alone_at(where_);
         for (auto& each : workers_) {
             auto opened = each->open(where_, workers_.size() > 1);
             if (!opened) throw std::system_error(opened.error(), "coracle: cannot listen on " + where_.text());
@@ -14351,22 +14406,20 @@ public:
     unsigned port() const noexcept { return where_.port(); }
 
     /// Serves on this thread, and on one more for each further worker, until stop(), Ctrl-C or SIGTERM, and until what
-    /// was under way then has ended.
+    /// was under way then has ended. error: what ended a worker; the others have stopped then.
     void serve() {
+        std::optional<loop::interrupt> signals;
+        if (options_.signals) signals.emplace(workers_.front()->reactor());
+        bool told = false;
+        auto look = [&] {
+            if (signals && signals->asked() && !std::exchange(told, true)) stop();
+        };
         std::vector<std::thread> threads;
         for (std::size_t i = 1; i < workers_.size(); ++i)
-            threads.emplace_back([&each = *workers_[i]] { each.serve([] {}); });
-        worker& first = *workers_.front();
-        if (options_.signals) {
-            loop::interrupt signals(first.reactor());
-            bool told = false;
-            first.serve([&] {
-                if (signals.asked() && !std::exchange(told, true)) stop();
-            });
-        } else {
-            first.serve([] {});
-        }
+            threads.emplace_back([this, &each = *workers_[i]] { serve_on(each, [] {}); });
+        serve_on(*workers_.front(), look);
         for (std::thread& each : threads) each.join();
+        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
     }
 
     /// From any thread, and again.
@@ -14375,6 +14428,26 @@ public:
     }
 
 private:
+    /// Several workers share an address, and so would another server there, without a word: makes sure that there is
+    /// none. Gives the address with its port.
+    net::address alone_at(const net::address& where) {
+        if (!where.path().empty())
+            throw std::logic_error("coracle: a unix socket has one worker; set workers to 1, or listen on a port");
+        auto opened = workers_.front()->open(where, false);
+        if (!opened) throw std::system_error(opened.error(), "coracle: cannot listen on " + where.text());
+        workers_.front()->close();
+        return *opened;
+    }
+    template <class EachTurn>
+    void serve_on(worker& one, EachTurn each_turn) noexcept {
+        try {
+            one.serve(each_turn);
+        } catch (...) {
+            std::lock_guard lock(failed_);
+            if (!failure_) failure_ = std::current_exception();
+            stop();
+        }
+    }
     static net::address address_of(const run_options& options) {
         if (options.port < 0 || options.port > 65535)
             throw std::logic_error("coracle: a port is a number from 0 to 65535, not " + std::to_string(options.port));
@@ -14395,6 +14468,8 @@ private:
     net::address where_;
     loop::thread_pool pool_;
     std::vector<std::unique_ptr<worker>> workers_;
+    std::mutex failed_;  // guards what follows
+    std::exception_ptr failure_;
 };
 
 }  // namespace coracle::server
@@ -14432,15 +14507,15 @@ inline void print_banner(const server& started, const run_options& options) {
 }  // namespace server
 
 inline int app::run(const run_options& asked) {
-    run_options options = server::from_environment(asked);
     try {
+        run_options options = server::from_environment(asked);
         server::server here(*this, options);
         here.start();
         if (options.banner) server::print_banner(here, options);
         here.serve();
         if (options.banner) std::puts("INFO:     Finished");
         return 0;
-    } catch (const std::system_error& why) {
+    } catch (const std::exception& why) {
         std::fprintf(stderr, "ERROR:    %s\n", why.what());
         return 3;
     }

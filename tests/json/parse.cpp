@@ -471,3 +471,8 @@ TEST_CASE("what is written is read back as the same") {
         CHECK(round(text) == text);
     }
 }
+
+TEST_CASE("an empty text is no JSON, wherever it does not stand") {
+    CHECK_FALSE(json::try_parse(""));
+    CHECK_FALSE(json::try_parse(std::string_view()));
+}

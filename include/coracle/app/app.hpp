@@ -110,8 +110,8 @@ public:
         return add<true>(methods, pattern.text(), options, std::move(handler));
     }
 
-    /// Who is told of exceptions that are nobody's answer, from the loop that served the request. The default writes a
-    /// line to the standard error.
+    /// Who is told of exceptions that are nobody's answer, on the loop that served the request: with several workers,
+    /// from several threads at once. The default writes a line to the standard error.
     app& error_log(function<void(const std::exception_ptr&, const request&)> log) {
         error_log_ = std::move(log);
         return *this;
@@ -160,9 +160,10 @@ private:
     template <bool MayHaveBody, class H>
     app& add(std::initializer_list<std::string_view> methods, std::string_view text, const route_options& options,
              H handler) {
-        if (options.status != 0 && !http::is_status(options.status))
+        if (options.status != 0 && (options.status < 200 || !http::is_status(options.status)))
             throw std::logic_error("coracle: the route '" + std::string(text) + "' has the status " +
-                                   std::to_string(options.status) + ", and a status is a number from 100 to 599");
+                                   std::to_string(options.status) +
+                                   ", and the status of an answer is a number from 200 to 599");
         if constexpr (detail::good_route_handler<H, MayHaveBody>()) {
             auto made = std::make_unique<detail::handler_endpoint<H>>(text, options, std::move(handler));
             // Reserved first, so that nothing can fail once the router knows the route.
@@ -191,7 +192,13 @@ private:
 
     void note(const std::exception_ptr& unknown, const request& asked) const {
         if (!unknown) return;
-        if (error_log_) return error_log_(unknown, asked);
+        if (error_log_) {
+            try {
+                return error_log_(unknown, asked);
+            } catch (...) {
+                // The answer is given already; what is left to tell is told below.
+            }
+        }
         std::string text = "an exception that is no std::exception";
         try {
             std::rethrow_exception(unknown);

@@ -31,7 +31,7 @@ public:
     /// The next bytes, if they are here; nothing when they have to be waited for. Not asked again after the last piece.
     /// keeps: pieces stay where they are until wait() is called. error: http_error when the body is refused.
     virtual std::optional<piece> poll() = 0;
-    /// Ends when poll() has an answer. error: what the connection throws; `cancelled` when the client left.
+    /// Ends when poll() has an answer. error: http_error 400 when the client leaves, 408 when it is too slow.
     virtual task<> wait() = 0;
 
 protected:
@@ -85,12 +85,12 @@ private:
     std::optional<body_source::piece> next() {
         auto piece = source_->poll();
         if (!piece) return piece;
-        ended_ = piece->last;
         received_ += piece->bytes.size();
         if (received_ > most_) {
             const auto& facts = http::facts_of(http::refusal::body_too_large);
             throw http_error(facts.status, facts.detail);
         }
+        ended_ = piece->last;
         return piece;
     }
 

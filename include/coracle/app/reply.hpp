@@ -18,6 +18,7 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <stdexcept>
 #include <string_view>
 #include <type_traits>
 #include <variant>
@@ -109,6 +110,9 @@ private:
         return *terms_;
     }
     void write(const http::response_head& head, std::string_view body) {
+        if (head.status < 200)
+            throw std::invalid_argument("the status of an answer is a number from 200 to 599, not " +
+                                        std::to_string(head.status));
         writer_.write(head, terms(), body);
         status_ = head.status;
     }

@@ -20,7 +20,7 @@ namespace coracle {
 
 /// Who sent it. Facts of the connection, never of a header field.
 struct peer {
-    std::string_view address{};  ///< `127.0.0.1`, `::1`, or the path of a unix socket
+    std::string_view address{};  ///< `127.0.0.1`, `::1`, or `unix:` with the name of the socket if it has one
     std::uint16_t port = 0;
 };
 

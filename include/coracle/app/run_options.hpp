@@ -8,7 +8,7 @@ namespace coracle {
 
 /// `app.run({.host = "0.0.0.0", .port = 8000, .workers = 4});` The defaults are uvicorn's.
 struct run_options {
-    std::string host = "127.0.0.1";  ///< a name, an IPv4 or IPv6 address, or `unix:/path`
+    std::string host = "127.0.0.1";  ///< an IPv4 or IPv6 address, `localhost`, or `unix:/path`
     int port = 8000;                 ///< 0: any free one
     int workers = 1;                 ///< loops, each on a thread of its own; with more than one, handlers run at once
     std::size_t threads = 0;         ///< of the pool for plain functions; 0: as many as suit the machine

@@ -6,7 +6,7 @@
 
 namespace coracle::http {
 
-/// Bounds on one message. Give every server or route its own copy and change what should differ.
+/// Bounds on one message.
 struct limits {
     /// Request line, fields and blank line together, in bytes; browsers stay below 8 KiB even with cookies. 431.
     std::size_t head_bytes = 16 * 1024;
@@ -16,7 +16,7 @@ struct limits {
     std::size_t target_bytes = 8 * 1024;
     /// Method token in bytes; the longest registered one (UPDATEREDIRECTREF) has 17. 501.
     std::size_t method_bytes = 32;
-    /// Body in bytes, after the transfer coding is undone; a route may have its own. 413.
+    /// Body in bytes, after the transfer coding is undone. 413.
     std::uint64_t body_bytes = 10 * 1024 * 1024;
     /// One chunk-size line in bytes, extensions and CRLF included. 400.
     std::size_t chunk_line_bytes = 1024;

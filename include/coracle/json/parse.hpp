@@ -34,8 +34,9 @@ namespace detail {
 /// The grammar of RFC 8259 over a text in memory. The reader of structs (decode.hpp) drives the same functions.
 class json_scanner {
 public:
+    // A null position means "no failure", so an empty text has to stand somewhere.
     explicit json_scanner(std::string_view text) noexcept
-        : begin_(text.data()), at_(text.data()), end_(text.data() + text.size()) {}
+        : begin_(text.data() ? text.data() : ""), at_(begin_), end_(begin_ + text.size()) {}
 
     char peek() const noexcept { return at_ == end_ ? '\0' : *at_; }
     void advance() noexcept { ++at_; }

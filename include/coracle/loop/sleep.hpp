@@ -10,6 +10,7 @@
 #include <chrono>
 #include <concepts>
 #include <coroutine>
+#include <type_traits>
 
 namespace coracle {
 
@@ -64,6 +65,12 @@ loop::sleeper sleep(std::chrono::duration<Rep, Period> duration) {
     // A double this large is whole, and one below the bound fits.
     bool fits = wanted.count() < static_cast<double>(most.count());
     return sleep(fits ? std::chrono::ceil<std::chrono::nanoseconds>(wanted) : most);
+}
+
+/// A number without a unit would call the sleep() of POSIX, which blocks the loop.
+template <std::integral Number>
+void sleep(Number) {
+    static_assert(!std::is_integral_v<Number>, "coracle: say the unit of a sleep: sleep(1s), sleep(100ms)");
 }
 
 }  // namespace coracle

@@ -22,24 +22,26 @@ task<> connection(Stream stream, workshop& shop) {
     while (client.listens()) {
         auto bytes = co_await stream.read();
         client.hear(bytes);
-        while (request* asked = client.next_request()) {
-            reply& answer = client.answer();
-            endpoint* found = shop.app.find(*asked, answer);
-            if (found && found->runs_now()) {
-                shop.app.call_now(*found, *asked, answer);
-            } else if (found) {
-                if (found->keeps_request()) client.keep_request();
-                task<> handling = shop.app.call(*found, *asked, answer);
-                handling.start();
-                if (!handling.done()) client.send_what_is_ready();
-                co_await std::move(handling);
+        do {
+            while (request* asked = client.next_request()) {
+                reply& answer = client.answer();
+                endpoint* found = shop.app.find(*asked, answer);
+                if (found && found->runs_now()) {
+                    shop.app.call_now(*found, *asked, answer);
+                } else if (found) {
+                    if (found->keeps_request()) client.keep_request();
+                    task<> handling = shop.app.call(*found, *asked, answer);
+                    handling.start();  // it reads the body through the client, see conversation::more()
+                    if (!handling.done()) client.send_what_is_ready();
+                    co_await std::move(handling);
+                }
+                client.answered();
             }
-            client.answered();
-        }
-        while (client.has_outgoing()) {
-            auto outcome = co_await stream.write(client.outgoing());
-            client.sent(outcome);
-        }
+            while (client.has_outgoing()) {
+                auto outcome = co_await stream.write(client.outgoing());
+                client.sent(outcome);
+            }
+        } while (client.held_back());
     }
     co_await client.take_leave();
 }

@@ -42,16 +42,20 @@ public:
     /// Before waiting for the client: nothing that belongs to the loop is held on to, and the client's time runs.
     /// False: there is nothing to wait for any more.
     bool listens() {
-        if (turn_.whose() == http::turn::request && input_.unread().empty() && shop_.stopping()) turn_.close_now();
+        // Nothing is under way: neither an answer, nor a request that a handler has seen.
+        if (shop_.stopping()) turn_.close_now();
         if (turn_.whose() == http::turn::close) return false;
         input_.keep();
         give_back_output();
+        shop_.clients.is_idle(*this);
+        late_ = false;
         if (turn_.whose() != http::turn::request) {
             deadline_.set(shop_.how.body_time);
-        } else if (input_.unread().empty()) {
-            if (now_) shop_.transactions.give_back(std::move(now_));
-            input_.release();
-            shop_.clients.is_idle(*this);
+        } else if (between_requests()) {
+            if (input_.unread().empty()) {
+                if (now_) shop_.transactions.give_back(std::move(now_));
+                input_.release();
+            }
             deadline_.set(served_ ? shop_.how.keep_alive_time : shop_.how.head_time);
         } else if (!std::exchange(hearing_, true)) {
             // The first byte of a head sets its time, and no later one extends it.
@@ -64,9 +68,10 @@ public:
     void hear(const result<std::string_view>& bytes) {
         shop_.clients.is_busy(*this);
         if (bytes && !bytes->empty()) return input_.take(*bytes);
-        if (bytes && hearing_ && turn_.whose() == http::turn::request)
-            return refuse(late_ ? http::refusal::too_slow : http::refusal::truncated);
-        client_left();
+        if (!bytes || !hearing_ || turn_.whose() != http::turn::request) return client_left();
+        // The head so far has moved since it was parsed; parsing again lets its views follow.
+        [[maybe_unused]] auto still = now_->parser.parse(input_.unread(), now_->request);
+        refuse(late_ ? http::refusal::too_slow : http::refusal::truncated);
     }
 
     /// The next request, once its head is there; null when the client has to say more first, or is not heard any more.
@@ -74,6 +79,10 @@ public:
     coracle::request* next_request() {
         if (turn_.whose() == http::turn::drain) read_past_body();
         if (turn_.whose() != http::turn::request || input_.unread().empty()) return nullptr;
+        if (output_.size() > most_unsent) {
+            held_back_ = true;
+            return nullptr;
+        }
         if (!now_) now_ = shop_.transactions.take();
         std::string_view bytes = input_.unread();
         http::parse_state state = now_->parser.parse(bytes, now_->request);
@@ -113,8 +122,12 @@ public:
         if (turn_.whose() == http::turn::request) now_->reset();
         served_ = true;
     }
+    /// Requests are there that were not looked at because too much was answered and not sent.
+    bool held_back() noexcept { return std::exchange(held_back_, false); }
+
     /// Whether something is answered and not sent; the client's time to take the next piece of it runs then.
     bool has_outgoing() {
+        if (gone_) output_.clear();
         if (output_.empty()) return false;
         writing_ = true;
         deadline_.set(shop_.how.write_time);
@@ -151,6 +164,9 @@ public:
 
 private:
     static constexpr std::size_t largest_piece = 256 * 1024;  // what a client must take in write_time
+    // Beyond it no pipelined request is looked at: small requests for large answers would fill the memory, and what is
+    // answered would wait for the handler of the next one.
+    static constexpr std::size_t most_unsent = 64 * 1024;
 
     struct on_deadline {
         conversation& of;
@@ -186,7 +202,9 @@ private:
         now_->body->drop();
         if (turn_.whose() == http::turn::request) now_->reset();
     }
+    /// For the handler, from inside it: the only other place that reads and writes the stream.
     task<std::optional<http::refusal>> more(bool say_continue) override {
+        wait_for_body waiting(*this);
         if (say_continue) output().append("HTTP/1.1 100 Continue\r\n\r\n");
         keep_request();
         while (has_outgoing()) {
@@ -195,12 +213,24 @@ private:
         }
         deadline_.set(shop_.how.body_time);
         auto bytes = co_await stream_.read();
-        deadline_.clear();
         if (!bytes || bytes->empty()) co_return late_ ? http::refusal::too_slow : http::refusal::truncated;
         input_.take(*bytes);
         input_.keep();  // the handler may wait for something else while it looks at these bytes
         co_return std::nullopt;
     }
+    /// Also when the wait is cancelled: no deadline is left behind, and where a write was cut short nobody knows how
+    /// much of it is gone, so the connection is.
+    struct wait_for_body {
+        conversation& of;
+        explicit wait_for_body(conversation& c) noexcept : of(c) {}
+        wait_for_body(const wait_for_body&) = delete;
+        ~wait_for_body() {
+            of.deadline_.clear();
+            if (std::exchange(of.writing_, false)) of.client_left();
+        }
+    };
+    /// No byte of a head has come; the parser forgives a line end before one.
+    bool between_requests() const noexcept { return input_.unread().empty() || input_.unread() == "\r\n"; }
 
     /// What the client sent cannot be understood: that is the last answer, if one can still be given.
     void refuse(http::refusal why) {
@@ -234,6 +264,7 @@ private:
     bool served_ = false;
     bool late_ = false;
     bool gone_ = false;
+    bool held_back_ = false;
 };
 
 }  // namespace coracle::server

@@ -9,10 +9,10 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 
 namespace coracle {
 
@@ -44,15 +44,15 @@ inline void print_banner(const server& started, const run_options& options) {
 }  // namespace server
 
 inline int app::run(const run_options& asked) {
-    run_options options = server::from_environment(asked);
     try {
+        run_options options = server::from_environment(asked);
         server::server here(*this, options);
         here.start();
         if (options.banner) server::print_banner(here, options);
         here.serve();
         if (options.banner) std::puts("INFO:     Finished");
         return 0;
-    } catch (const std::system_error& why) {
+    } catch (const std::exception& why) {
         std::fprintf(stderr, "ERROR:    %s\n", why.what());
         return 3;
     }

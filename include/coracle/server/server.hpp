@@ -10,7 +10,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -37,6 +40,7 @@ public:
 
     /// Listens; clients can connect from here on. Error: std::system_error, with the address and what is wrong with it.
     void start() {
+        if (workers_.size() > 1) where_ = alone_at(where_);
         for (auto& each : workers_) {
             auto opened = each->open(where_, workers_.size() > 1);
             if (!opened) throw std::system_error(opened.error(), "coracle: cannot listen on " + where_.text());
@@ -47,22 +51,20 @@ public:
     unsigned port() const noexcept { return where_.port(); }
 
     /// Serves on this thread, and on one more for each further worker, until stop(), Ctrl-C or SIGTERM, and until what
-    /// was under way then has ended.
+    /// was under way then has ended. error: what ended a worker; the others have stopped then.
     void serve() {
+        std::optional<loop::interrupt> signals;
+        if (options_.signals) signals.emplace(workers_.front()->reactor());
+        bool told = false;
+        auto look = [&] {
+            if (signals && signals->asked() && !std::exchange(told, true)) stop();
+        };
         std::vector<std::thread> threads;
         for (std::size_t i = 1; i < workers_.size(); ++i)
-            threads.emplace_back([&each = *workers_[i]] { each.serve([] {}); });
-        worker& first = *workers_.front();
-        if (options_.signals) {
-            loop::interrupt signals(first.reactor());
-            bool told = false;
-            first.serve([&] {
-                if (signals.asked() && !std::exchange(told, true)) stop();
-            });
-        } else {
-            first.serve([] {});
-        }
+            threads.emplace_back([this, &each = *workers_[i]] { serve_on(each, [] {}); });
+        serve_on(*workers_.front(), look);
         for (std::thread& each : threads) each.join();
+        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
     }
 
     /// From any thread, and again.
@@ -71,6 +73,26 @@ public:
     }
 
 private:
+    /// Several workers share an address, and so would another server there, without a word: makes sure that there is
+    /// none. Gives the address with its port.
+    net::address alone_at(const net::address& where) {
+        if (!where.path().empty())
+            throw std::logic_error("coracle: a unix socket has one worker; set workers to 1, or listen on a port");
+        auto opened = workers_.front()->open(where, false);
+        if (!opened) throw std::system_error(opened.error(), "coracle: cannot listen on " + where.text());
+        workers_.front()->close();
+        return *opened;
+    }
+    template <class EachTurn>
+    void serve_on(worker& one, EachTurn each_turn) noexcept {
+        try {
+            one.serve(each_turn);
+        } catch (...) {
+            std::lock_guard lock(failed_);
+            if (!failure_) failure_ = std::current_exception();
+            stop();
+        }
+    }
     static net::address address_of(const run_options& options) {
         if (options.port < 0 || options.port > 65535)
             throw std::logic_error("coracle: a port is a number from 0 to 65535, not " + std::to_string(options.port));
@@ -91,6 +113,8 @@ private:
     net::address where_;
     loop::thread_pool pool_;
     std::vector<std::unique_ptr<worker>> workers_;
+    std::mutex failed_;  // guards what follows
+    std::exception_ptr failure_;
 };
 
 }  // namespace coracle::server

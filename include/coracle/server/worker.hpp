@@ -33,6 +33,9 @@ public:
         return loop::run_on(reactor_, open_on_loop(where, share_port));
     }
 
+    /// Undoes open().
+    void close() { listener_.reset(); }
+
     /// Serves until stop(), and then until its connections have ended. `each_turn()` is called in each turn of the
     /// loop.
     template <class EachTurn>
@@ -40,7 +43,8 @@ public:
         loop::run_on(reactor_, accept_and_serve(), each_turn);
     }
 
-    /// Accepts nothing more, ends what is idle, lets what runs finish, for the grace time at most. From any thread.
+    /// Accepts nothing more, ends what is idle, and lets what runs finish; handlers that wait are cancelled after the
+    /// grace time, calls on the thread pool cannot be. From any thread.
     void stop() {
         reactor_.post([this] {
             if (listener_) listener_->close();
