@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 using namespace coracle;
 
@@ -17,7 +18,7 @@ public:
 };
 
 struct fixture {
-    explicit fixture(std::string_view text) {
+    explicit fixture(std::string bytes) : text(std::move(bytes)) {
         in.take(text);
         http::request_parser parser;
         REQUIRE(parser.parse(text, head) == http::parse_state::complete);
@@ -25,6 +26,7 @@ struct fixture {
         turn.head_read(head);
         body.start(head, 100);
     }
+    std::string text;
     nobody silence;
     server::input in;
     http::exchange turn;
