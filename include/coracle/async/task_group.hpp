@@ -20,7 +20,7 @@ class task_group {
 public:
     task_group() = default;
     /// A group whose tasks have nothing to do with one another: a failure is told to `report` and cancels nobody.
-    explicit task_group(function<void(std::exception_ptr)> report) : report_(std::move(report)) {}
+    explicit task_group(function<void(const std::exception_ptr&)> report) : report_(std::move(report)) {}
     task_group(const task_group&) = delete;
     task_group& operator=(const task_group&) = delete;
     ~task_group() { CORACLE_ASSERT(jobs_.running() == 0); }
@@ -59,7 +59,7 @@ private:
 
     private:
         void task_ended() noexcept override {
-            if (std::exception_ptr error = task_.error()) group_.failed(std::move(error));
+            if (std::exception_ptr error = task_.error()) group_.failed(error);
             async::scheduler::current().make_ready(*this);
         }
         bool ready() noexcept override {
@@ -75,13 +75,13 @@ private:
         task<> task_;
     };
 
-    void failed(std::exception_ptr error) noexcept {
-        if (!report_) return jobs_.note(std::move(error));
-        if (!async::is_cancellation(error)) report_(std::move(error));
+    void failed(const std::exception_ptr& error) noexcept {
+        if (!report_) return jobs_.note(error);
+        if (!async::is_cancellation(error)) report_(error);
     }
 
     async::job_group jobs_;
-    function<void(std::exception_ptr)> report_;
+    function<void(const std::exception_ptr&)> report_;
 };
 
 }  // namespace coracle

@@ -89,9 +89,9 @@ private:
             report(std::current_exception());
         }
     }
-    static void report(std::exception_ptr error) {
+    static void report(const std::exception_ptr& error) {
         try {
-            std::rethrow_exception(std::move(error));
+            std::rethrow_exception(error);
         } catch (const std::exception& why) {
             std::fprintf(stderr, "ERROR:    a connection ended: %s\n", why.what());
         } catch (...) {
