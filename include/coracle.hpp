@@ -20,6 +20,7 @@
 #include <coracle/os/kqueue_poller.hpp>
 #include <coracle/os/native_poller.hpp>
 #include <coracle/os/processor_count.hpp>
+#include <coracle/os/readiness_probe.hpp>
 #include <coracle/os/signal_watch.hpp>
 #include <coracle/os/socket_address.hpp>
 #include <coracle/os/socket.hpp>
@@ -85,7 +86,10 @@
 #include <coracle/loop/deadline.hpp>
 #include <coracle/loop/descriptor.hpp>
 #include <coracle/loop/interrupt.hpp>
+#include <coracle/loop/readable.hpp>
 #include <coracle/loop/run.hpp>
+#include <coracle/loop/shared_descriptor.hpp>
+#include <coracle/loop/borrowed_descriptor.hpp>
 #include <coracle/loop/sleep.hpp>
 
 #include <coracle/route/convertor.hpp>
