@@ -7,6 +7,7 @@
 #include <coracle/base/byte_buffer.hpp>
 #include <coracle/base/function.hpp>
 #include <coracle/base/intrusive_list.hpp>
+#include <coracle/base/random_sequence.hpp>
 #include <coracle/base/result.hpp>
 #include <coracle/base/scan.hpp>
 #include <coracle/base/utf8.hpp>
@@ -14,6 +15,7 @@
 
 #include <coracle/os/error.hpp>
 #include <coracle/os/file_descriptor.hpp>
+#include <coracle/os/wall_clock.hpp>
 #include <coracle/os/poller.hpp>
 #include <coracle/os/epoll_poller.hpp>
 #include <coracle/os/file_limit.hpp>
@@ -27,7 +29,6 @@
 #include <coracle/os/socket_file.hpp>
 #include <coracle/os/spare_descriptor.hpp>
 #include <coracle/os/terminal.hpp>
-#include <coracle/os/wall_clock.hpp>
 
 #include <coracle/async/job.hpp>
 #include <coracle/async/scheduler.hpp>
@@ -140,3 +141,6 @@
 #include <coracle/server/worker.hpp>
 #include <coracle/server/server.hpp>
 #include <coracle/server/serve.hpp>
+
+#include <coracle/testing/virtual_poller.hpp>
+#include <coracle/testing/virtual_time.hpp>

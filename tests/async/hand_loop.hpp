@@ -22,6 +22,7 @@ public:
 
     std::deque<async::blocking_call*> calls;
     int recalled = 0;
+    using scheduler::shuffle_ready;
 
     bool idle() const noexcept { return !anything_ready() && posted_.empty(); }
     void turn() {

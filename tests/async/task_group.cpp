@@ -2,6 +2,7 @@
 #include <coracle/async/task_group.hpp>
 
 #include <coracle/async/event.hpp>
+#include <coracle/async/gather.hpp>
 #include <coracle/async/task.hpp>
 
 #include <async/hand_loop.hpp>
@@ -12,6 +13,17 @@
 #include <string>
 
 using namespace coracle;
+
+TEST_CASE("a group may outlive the job that waited for it") {
+    hand_loop loop;
+    auto hops = []() -> task<> { co_await hop(); };
+    auto work = [&]() -> task<> {
+        task_group group;
+        group.spawn(hops());
+        co_await gather(group.join(), hops());
+    };
+    run_through(loop, work());
+}
 
 TEST_CASE("a spawned task runs at once until it first waits, and join waits for all") {
     hand_loop loop;

@@ -7,11 +7,13 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -221,4 +223,28 @@ TEST_CASE("random arming, re-arming, disarming and firing agree with a multimap"
         }
         CHECK(fired == expected);
     }
+}
+
+TEST_CASE("a seed decides the order of timers that are due at the same time, and of no others") {
+    auto order_by = [](std::uint64_t seed) {
+        loop::timer_queue queue;
+        if (seed != 0) queue.shuffle(seed);
+        std::string order;
+        std::vector<std::unique_ptr<bell>> bells;
+        for (char name : std::string("abcdzy")) {
+            bells.push_back(std::make_unique<bell>([&order, name](time_point) { order += name; }));
+            queue.arm(*bells.back(), start + (name < 'm' ? 1s : 2s));
+        }
+        queue.fire_due(start + 5s);
+        return order;
+    };
+    CHECK(order_by(0) == "abcdzy");
+    std::set<std::string> orders;
+    for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+        std::string order = order_by(seed);
+        CHECK(order_by(seed) == order);
+        CHECK(order.find_first_of("yz") == 4);
+        orders.insert(order);
+    }
+    CHECK(orders.size() > 40);  // of the 48 there are
 }

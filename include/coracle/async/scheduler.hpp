@@ -5,8 +5,12 @@
 #include <coracle/base/assert.hpp>
 #include <coracle/base/function.hpp>
 #include <coracle/base/intrusive_list.hpp>
+#include <coracle/base/random_sequence.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <stdexcept>
+#include <utility>
 
 namespace coracle::async {
 
@@ -80,12 +84,16 @@ protected:
     void run_ready() noexcept {
         intrusive_list<operation> batch;
         batch.splice_back(ready_);
+        if (order_) [[unlikely]]
+            mix(batch);
         while (!batch.empty()) {
             budget_ = share;
             batch.pop_front().proceed();
         }
         budget_ = share;
     }
+    /// For tests: each batch goes on in an order that `seed` decides.
+    void shuffle_ready(std::uint64_t seed) noexcept { order_.emplace(seed); }
     /// Makes this the scheduler of the calling thread.
     class occupy {
     public:
@@ -106,7 +114,23 @@ private:
         return mine;
     }
 
+    // Deals them out into two heaps again and again, which needs no memory: those that go the same way each time, one
+    // pair in 256, keep their order.
+    void mix(intrusive_list<operation>& batch) noexcept {
+        for (int round = 0; round < 8; ++round) {
+            intrusive_list<operation> first;
+            intrusive_list<operation> second;
+            while (!batch.empty()) {
+                operation& next = batch.pop_front();
+                (order_->percent(50) ? first : second).push_back(next);
+            }
+            batch.splice_back(first);
+            batch.splice_back(second);
+        }
+    }
+
     intrusive_list<operation> ready_;
+    std::optional<random_sequence> order_;
     job* running_ = nullptr;
     int budget_ = share;
 };
@@ -162,7 +186,7 @@ inline void operation::finish_cancelled() noexcept {
 inline void operation::proceed() noexcept {
     if (!cancelled_ && !ready()) return;
     scheduler& home = *home_;
-    home.running_ = job_;
+    home.running_ = std::exchange(job_, nullptr);  // which may end before this operation does
     waiting_.resume();
     home.running_ = nullptr;
 }

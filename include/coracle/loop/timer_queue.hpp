@@ -3,6 +3,7 @@
 #pragma once
 
 #include <coracle/base/assert.hpp>
+#include <coracle/base/random_sequence.hpp>
 #include <coracle/os/poller.hpp>
 
 #include <chrono>
@@ -60,7 +61,7 @@ public:
 
     /// Arms `t`, or arms it anew. Error: std::bad_alloc.
     void arm(timer& t, os::time_point due) {
-        t.turn_ = ++turns_;
+        t.turn_ = next_turn();
         if (t.queue_ == this) {
             heap_[t.place_].due = due;
             settle(t.place_);
@@ -83,6 +84,9 @@ public:
         settle(hole);
     }
 
+    /// For tests: those due at the same time fire in an order that `seed` decides.
+    void shuffle(std::uint64_t seed) noexcept { order_.emplace(seed); }
+
     /// Fires, earliest first, what is due at `now`; at most as many as are armed when it begins, so that those who arm
     /// one another for the past cannot hold the loop.
     void fire_due(os::time_point now) {
@@ -103,6 +107,11 @@ private:
         if (a.due != b.due) [[likely]]
             return a.due < b.due;
         return static_cast<std::int32_t>(a.what->turn_ - b.what->turn_) < 0;  // right also after the count wraps
+    }
+    std::uint32_t next_turn() noexcept {
+        if (order_) [[unlikely]]
+            return static_cast<std::uint32_t>(order_->below(1u << 31));  // no two are further apart than before() sees
+        return ++turns_;
     }
     static constexpr std::size_t fan = 4;
 
@@ -143,6 +152,7 @@ private:
 
     std::vector<entry> heap_;
     std::uint32_t turns_ = 0;
+    std::optional<random_sequence> order_;
 };
 
 inline void timer::disarm() noexcept {
