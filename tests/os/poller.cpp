@@ -6,6 +6,7 @@
 #include <coracle/os/poller.hpp>
 #include <coracle/os/socket.hpp>
 #include <coracle/os/socket_address.hpp>
+#include <coracle/testing/virtual_poller.hpp>
 
 #include <os/scripted_poller.hpp>
 
@@ -124,6 +125,17 @@ struct script {
     }
 };
 
+// Virtual time over the real kernel: it jumps, but not over what the kernel has to tell.
+struct patient_virtual_poller final : os::poller {
+    testing::virtual_poller inner{10s, 0, 50ms};
+    result<void> watch(int fd, os::watcher& who) override { return inner.watch(fd, who); }
+    void forget(int fd, os::watcher& who) noexcept override { inner.forget(fd, who); }
+    void wait(std::optional<os::time_point> until) override { inner.wait(until); }
+    os::time_point now() noexcept override { return inner.now(); }
+    void wake() noexcept override { inner.wake(); }
+};
+using virtual_time = kernel<patient_virtual_poller>;
+
 #if defined(__linux__)
 using epoll = kernel<os::epoll_poller>;
 using epoll_in_milliseconds = kernel<rounding_epoll>;
@@ -132,11 +144,11 @@ using epoll_in_milliseconds = kernel<rounding_epoll>;
 using kqueue_kernel = kernel<os::kqueue_poller>;
 #endif
 #if !defined(__linux__)
-#define KERNELS kqueue_kernel
+#define KERNELS kqueue_kernel, virtual_time
 #elif __has_include(<sys/event.h>)
-#define KERNELS epoll, epoll_in_milliseconds, kqueue_kernel
+#define KERNELS epoll, epoll_in_milliseconds, kqueue_kernel, virtual_time
 #else
-#define KERNELS epoll, epoll_in_milliseconds
+#define KERNELS epoll, epoll_in_milliseconds, virtual_time
 #endif
 
 // Waits until it has come true, at most ten seconds.

@@ -6,11 +6,11 @@
 #include <coracle/base/byte_buffer.hpp>
 #include <coracle/base/function.hpp>
 #include <coracle/base/intrusive_list.hpp>
+#include <coracle/base/random_sequence.hpp>
 #include <coracle/loop/thread_pool.hpp>
 #include <coracle/loop/timer_queue.hpp>
 #include <coracle/os/native_poller.hpp>
 #include <coracle/os/poller.hpp>
-#include <coracle/os/wall_clock.hpp>
 
 #include <condition_variable>
 #include <cstddef>
@@ -53,7 +53,7 @@ public:
     os::time_point turn_time() const noexcept { return now_; }
     os::time_point now() noexcept { return poller_->now(); }
     /// The time of day, for dates: milliseconds since 1970; may jump.
-    static std::int64_t unix_milliseconds() noexcept { return os::unix_milliseconds(); }
+    std::int64_t unix_milliseconds() noexcept { return poller_->unix_milliseconds(); }
     /// What the streams of this loop read into when nobody gave a buffer: valid until the next co_await.
     std::span<char> scratch() {
         if (!scratch_) scratch_ = std::make_unique_for_overwrite<char[]>(scratch_bytes);
@@ -68,13 +68,29 @@ public:
     /// The wait under way ends, and done() is asked again. From any thread and from signal handlers.
     void wake() noexcept { poller_->wake(); }
 
-    void offload(async::blocking_call& call) override { pool_.submit(call, *this); }
-    bool retract(async::blocking_call& call) noexcept override { return pool_.retract(call); }
+    void offload(async::blocking_call& call) override {
+        pool_.submit(call, *this);
+        ++calls_out_;
+    }
+    bool retract(async::blocking_call& call) noexcept override {
+        bool retracted = pool_.retract(call);
+        calls_out_ -= retracted;
+        return retracted;
+    }
     void recall(async::blocking_call& call) noexcept override {
         if (retract(call)) return;
         std::unique_lock lock(mutex_);
         came_back_.wait(lock, [&] { return call.linked(); });
         call.unlink();
+        --calls_out_;
+    }
+    /// Offloaded calls that have not come back yet.
+    std::size_t calls_out() const noexcept { return calls_out_; }
+    /// For tests: what can go on at the same time, or is due at the same time, does so in an order that `seed` decides.
+    void shuffle(std::uint64_t seed) noexcept {
+        random_sequence seeds(seed);
+        shuffle_ready(seeds.next());
+        timers_.shuffle(seeds.next());
     }
 
 private:
@@ -109,7 +125,10 @@ private:
             running_posts_.swap(posted_);
             running_returns_.splice_back(returned_);
         }
-        while (!running_returns_.empty()) running_returns_.pop_front().returned();
+        while (!running_returns_.empty()) {
+            --calls_out_;
+            running_returns_.pop_front().returned();
+        }
         for (function<void()>& f : running_posts_) f();
         running_posts_.clear();
     }
@@ -129,6 +148,7 @@ private:
     timer_queue timers_;
     os::time_point now_;
     std::unique_ptr<char[]> scratch_;
+    std::size_t calls_out_ = 0;
     std::vector<function<void()>> running_posts_;
     intrusive_list<async::blocking_call> running_returns_;
 

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <coracle/base/result.hpp>
+#include <coracle/os/wall_clock.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 
 namespace coracle::os {
@@ -55,6 +57,8 @@ public:
     virtual void wait(std::optional<time_point> until) = 0;
 
     virtual time_point now() noexcept = 0;
+    /// The time of day that belongs to it, in milliseconds since 1970; may jump.
+    virtual std::int64_t unix_milliseconds() noexcept { return os::unix_milliseconds(); }
 
     /// The wait under way, or the next one, returns at once; many wakes before it count as one.
     /// From any thread and from signal handlers.

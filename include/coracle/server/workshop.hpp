@@ -35,7 +35,7 @@ public:
     /// Ready-made heads, with the date of this second.
     http::head_cache& heads() noexcept {
         if (reactor.turn_time() >= next_second_) {
-            std::int64_t now = loop::reactor::unix_milliseconds();
+            std::int64_t now = reactor.unix_milliseconds();
             heads_.tick(now / 1000);
             next_second_ = reactor.turn_time() + std::chrono::milliseconds(1000 - now % 1000);
         }
