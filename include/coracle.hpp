@@ -8,6 +8,7 @@
 #include <coracle/base/function.hpp>
 #include <coracle/base/intrusive_list.hpp>
 #include <coracle/base/random_sequence.hpp>
+#include <coracle/base/report.hpp>
 #include <coracle/base/result.hpp>
 #include <coracle/base/scan.hpp>
 #include <coracle/base/utf8.hpp>
@@ -30,9 +31,12 @@
 #include <coracle/os/spare_descriptor.hpp>
 #include <coracle/os/terminal.hpp>
 
+#include <coracle/async/caller.hpp>
+#include <coracle/async/context.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/async/channel.hpp>
+#include <coracle/async/context_local.hpp>
 #include <coracle/async/frame_pool.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/async/child_job.hpp>
@@ -40,6 +44,7 @@
 #include <coracle/async/gather.hpp>
 #include <coracle/async/offload.hpp>
 #include <coracle/async/task_group.hpp>
+#include <coracle/async/tasks.hpp>
 
 #include <coracle/http/authority.hpp>
 #include <coracle/http/fields.hpp>

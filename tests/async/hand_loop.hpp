@@ -1,6 +1,7 @@
 // hand_loop: a scheduler that a test turns by hand, so that async/ is tested without an operating system and a clock.
 #pragma once
 
+#include <coracle/async/caller.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/async/task.hpp>
@@ -65,10 +66,9 @@ private:
 template <class T = void>
 class started final : async::task_end {
 public:
-    started(hand_loop& on, task<T> work) : task_(std::move(work)) {
-        async::scheduler::run_as as(on, job_);
-        task_.start(this);
-    }
+    started(hand_loop& on, task<T> work) : task_(std::move(work)) { start(on); }
+    /// As a child of `parent`.
+    started(hand_loop& on, task<T> work, async::scope& parent) : job_(parent), task_(std::move(work)) { start(on); }
 
     bool ended() const noexcept { return ended_; }
     T result() { return task_.result(); }
@@ -84,6 +84,10 @@ public:
     async::job& job() noexcept { return job_; }
 
 private:
+    void start(hand_loop& on) {
+        async::scheduler::run_as as(on, job_);
+        task_.start(this);
+    }
     void task_ended() noexcept override { ended_ = true; }
 
     async::job job_;
@@ -106,8 +110,8 @@ public:
     explicit hop(hop** held = nullptr) noexcept : held_(held) {}
 
     bool await_ready() const noexcept { return false; }
-    bool await_suspend(std::coroutine_handle<> waiting) noexcept {
-        if (refused()) return false;
+    bool await_suspend(async::caller waiting) noexcept {
+        if (refused()) return declined(waiting);
         park(waiting);
         if (held_)
             *held_ = this;

@@ -4,6 +4,7 @@
 #include <coracle/async/event.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/async/task.hpp>
+#include <coracle/base/report.hpp>
 
 #include <async/hand_loop.hpp>
 #include <doctest/doctest.h>
@@ -11,6 +12,9 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <source_location>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -298,4 +302,127 @@ TEST_CASE("a coroutine destroyed while it waits, or while it is ready, leaves no
     flag.set();
     loop.turn_until_idle();
     CHECK(loop.idle());
+}
+
+TEST_CASE("a shielded part goes on when the job is cancelled, and the job hears of it at its end") {
+    hand_loop loop;
+    event commits;
+    std::vector<int> seen;
+    auto work = [&]() -> task<> {
+        {
+            cancel_scope part(async::this_job(), true);
+            co_await commits.wait();
+            seen.push_back(1);
+            co_await hop();
+            seen.push_back(part.cancelled() ? -2 : 2);
+        }
+        try {
+            co_await hop();
+        } catch (const cancelled&) {
+            seen.push_back(3);
+            throw;
+        }
+    };
+    started<> waiting(loop, work());
+    waiting.cancel();
+    loop.turn_until_idle();
+    CHECK(seen.empty());
+    commits.set();
+    loop.turn_until_idle();
+    CHECK(seen == std::vector{1, 2, 3});
+    CHECK(waiting.threw_cancelled());
+}
+
+TEST_CASE("a shield keeps what comes from above away from everything below it, but its own cancellation works") {
+    scope top, shielded, below, late;
+    shielded.shield();
+    shielded.attach(top);
+    below.attach(shielded);
+    top.cancel();
+    CHECK(!shielded.cancelled());
+    CHECK(!below.cancelled());
+    late.attach(shielded);
+    CHECK(!late.cancelled());
+    scope after;
+    after.shield();
+    after.attach(top);
+    CHECK(!after.cancelled());
+    shielded.cancel();
+    CHECK(below.cancelled());
+    CHECK(late.cancelled());
+    CHECK(!after.cancelled());
+}
+
+namespace {
+
+int complaints = 0;
+std::string complaint;
+void count_complaint(std::string_view message, const std::source_location& at) noexcept {
+    ++complaints;
+    complaint = std::string(message) + " " + at.file_name();
+}
+
+}  // namespace
+
+TEST_CASE(
+    "code that swallows cancellation again and again is reported once, with its place, and does not hold the loop") {
+    hand_loop loop;
+    complaints = 0;
+    reporter before = set_reporter(count_complaint);
+    bool enough = false;
+    int rounds = 0, others = 0;
+    auto stubborn = [&]() -> task<> {
+        while (!enough) {
+            ++rounds;
+            REQUIRE(rounds < 1000);
+            try {
+                co_await hop();
+            } catch (...) {
+            }
+        }
+    };
+    auto other = [&]() -> task<> {
+        for (int i = 0; i < 10; ++i) {
+            ++others;
+            co_await hop();
+        }
+        enough = true;
+    };
+    started<> first(loop, stubborn());
+    first.cancel();
+    started<> second(loop, other());
+    loop.turn_until_idle();
+    set_reporter(before);
+    CHECK(first.ended());
+    CHECK(others == 10);
+    CHECK(complaints == 1);
+    CHECK(complaint.find("although it was cancelled") != std::string::npos);
+    CHECK(complaint.find("job.cpp") != std::string::npos);
+}
+
+TEST_CASE("clean-up that awaits twice more is not complained about") {
+    hand_loop loop;
+    complaints = 0;
+    reporter before = set_reporter(count_complaint);
+    auto tidy = [&]() -> task<> {
+        for (int i = 0; i < 2; ++i) {
+            try {
+                co_await hop();
+            } catch (const cancelled&) {
+            }
+        }
+    };
+    auto work = [&]() -> task<> {
+        try {
+            co_await hop();
+        } catch (const cancelled&) {
+        }
+        co_await tidy();
+    };
+    started<> job(loop, work());
+    job.cancel();
+    loop.turn_until_idle();
+    set_reporter(before);
+    CHECK(job.ended());
+    CHECK(complaints == 0);
 }

@@ -1,6 +1,7 @@
 // virtual_time: exact and free, repeatable by seed, patient with threads, and quick to tell a deadlock.
 #include <coracle/testing/virtual_time.hpp>
 
+#include <coracle/async/caller.hpp>
 #include <coracle/async/channel.hpp>
 #include <coracle/async/event.hpp>
 #include <coracle/async/gather.hpp>
@@ -232,7 +233,7 @@ TEST_CASE("one who does not even leave a deadlock is destroyed where he waits") 
     class [[nodiscard]] stubborn final : public async::operation {
     public:
         bool await_ready() const noexcept { return false; }
-        void await_suspend(std::coroutine_handle<> waiting) noexcept { park(waiting); }
+        void await_suspend(async::caller waiting) noexcept { park(waiting); }
         void await_resume() const noexcept {}
         void cancel() noexcept override {}
     };

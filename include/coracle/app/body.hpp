@@ -4,12 +4,12 @@
 
 #include <coracle/app/http_error.hpp>
 #include <coracle/app/validation_error.hpp>
+#include <coracle/async/caller.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/base/assert.hpp>
 #include <coracle/http/refusal.hpp>
 #include <coracle/json/decode.hpp>
 
-#include <coroutine>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -140,7 +140,7 @@ class [[nodiscard("write co_await before it")]] body::view_operation {
 public:
     explicit view_operation(body& of) noexcept : body_(&of) {}
     bool await_ready() { return body_->gather(); }
-    bool await_suspend(std::coroutine_handle<> waiting) {
+    bool await_suspend(async::caller waiting) {
         rest_.emplace(body_->gather_rest());
         running_.emplace(std::move(*rest_).operator co_await());
         return running_->await_suspend(waiting);
@@ -195,7 +195,7 @@ public:
         piece_.reset();
         return true;
     }
-    bool await_suspend(std::coroutine_handle<> waiting) {
+    bool await_suspend(async::caller waiting) {
         rest_.emplace(more());
         running_.emplace(std::move(*rest_).operator co_await());
         return running_->await_suspend(waiting);

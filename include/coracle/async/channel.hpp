@@ -1,11 +1,11 @@
 // channel<T>: a bounded queue between tasks. asyncio.Queue with an end.
 #pragma once
 
+#include <coracle/async/caller.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/base/intrusive_list.hpp>
 
-#include <coroutine>
 #include <cstddef>
 #include <deque>
 #include <optional>
@@ -34,8 +34,8 @@ public:
     public:
         sender(channel& to, T item) : channel_(to), item_(std::move(item)) {}
         bool await_ready() const noexcept { return false; }
-        bool await_suspend(std::coroutine_handle<> waiting) {
-            if (refused()) return false;
+        bool await_suspend(async::caller waiting) {
+            if (refused()) return declined(waiting);
             if (channel_.closed_) {
                 rejected_ = true;
                 return false;
@@ -62,8 +62,8 @@ public:
     public:
         explicit receiver(channel& from) noexcept : channel_(from) {}
         bool await_ready() const noexcept { return false; }
-        bool await_suspend(std::coroutine_handle<> waiting) {
-            if (refused()) return false;
+        bool await_suspend(async::caller waiting) {
+            if (refused()) return declined(waiting);
             if (channel_.give(item_) || channel_.closed_) return done_at_once(waiting);
             park(waiting);
             channel_.receivers_.push_back(*this);

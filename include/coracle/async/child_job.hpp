@@ -1,11 +1,11 @@
 // child_job: a task as a job of its own, and the group that waits for such jobs. What gather is made of.
 #pragma once
 
+#include <coracle/async/caller.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/async/task.hpp>
 
-#include <coroutine>
 #include <cstddef>
 #include <exception>
 #include <utility>
@@ -54,7 +54,7 @@ public:
     // The scope tree has told the jobs already; they end in their own time.
     void cancel() noexcept override {}
     bool await_ready() const noexcept { return running_ == 0; }
-    void await_suspend(std::coroutine_handle<> waiting) noexcept { park(waiting); }
+    void await_suspend(async::caller waiting) noexcept { park(waiting); }
     void await_resume() const noexcept {}
 
 private:

@@ -1,11 +1,10 @@
 // event: a flag that tasks wait for. asyncio.Event.
 #pragma once
 
+#include <coracle/async/caller.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/base/intrusive_list.hpp>
-
-#include <coroutine>
 
 namespace coracle {
 
@@ -29,8 +28,8 @@ public:
     public:
         explicit waiter(event& on) noexcept : event_(on) {}
         bool await_ready() const noexcept { return false; }
-        bool await_suspend(std::coroutine_handle<> waiting) noexcept {
-            if (refused()) return false;
+        bool await_suspend(async::caller waiting) noexcept {
+            if (refused()) return declined(waiting);
             if (event_.set_) return done_at_once(waiting);
             park(waiting);
             event_.waiters_.push_back(*this);

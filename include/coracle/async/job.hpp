@@ -1,10 +1,13 @@
 // job, scope, operation: who waits, what can be cancelled as one, and for what is waited.
-// The model is trio's: level-triggered cancel scopes. All three belong to one thread, so nothing here is atomic.
+// The model is trio's: level-triggered cancel scopes. All of them belong to one thread, so nothing here is atomic.
 #pragma once
 
+#include <coracle/async/caller.hpp>
+#include <coracle/async/context.hpp>
 #include <coracle/base/intrusive_list.hpp>
 
 #include <coroutine>
+#include <cstddef>
 
 namespace coracle {
 
@@ -27,23 +30,33 @@ public:
     scope& operator=(const scope&) = delete;
     ~scope() { detach(); }
 
-    /// Becomes a child of `parent`, and is cancelled at once if that is.
+    /// Becomes a child of `parent`, and is cancelled at once if that is, unless it is shielded.
     void attach(scope& parent) noexcept {
         detach();
         next_ = parent.child_;
         if (next_) next_->link_ = &next_;
         link_ = &parent.child_;
         parent.child_ = this;
-        in_effect_ = requested_ || parent.in_effect_;
+        in_effect_ = requested_ || (!shielded_ && parent.in_effect_);
     }
     void cancel() noexcept {
         requested_ = true;
         if (!in_effect_) spread();
     }
+    /// From here on a cancellation from above does not come in; its own does.
+    void shield() noexcept { shielded_ = true; }
     /// This very scope was cancelled, not only one above it.
     bool cancel_requested() const noexcept { return requested_; }
     /// This scope or one above it was cancelled: the next co_await in it throws `cancelled`.
     bool cancelled() const noexcept { return in_effect_; }
+
+    /// Calls `visit(job, depth)` for each job below, the youngest of siblings first; a job's own are deeper by one.
+    template <class Visit>
+    void for_each_job(Visit&& visit, std::size_t depth = 0) const;
+
+protected:
+    enum class kind : unsigned char { group, part_of_job, whole_job };
+    explicit scope(kind what, bool shielded = false) noexcept : kind_(what), shielded_(shielded) {}
 
 private:
     friend class job;
@@ -55,56 +68,83 @@ private:
         link_ = nullptr;
     }
     inline void spread() noexcept;
+    /// The job whose waiting this scope interrupts; none for a group.
+    inline job* interrupts() noexcept;
 
     scope* child_ = nullptr;
     scope* next_ = nullptr;
     scope** link_ = nullptr;
-    job* job_ = nullptr;  // the job whose waiting this scope interrupts; none for a group
+    kind kind_ = kind::group;
+    bool shielded_ = false;
     bool requested_ = false;
     bool in_effect_ = false;
 };
 
 /// One sequential chain of awaits: a connection, a request handler, a child of gather. At any time it waits for at
 /// most one operation, so cancelling it is one pointer.
-class job {
+class job final : scope {
 public:
-    job() noexcept { root_.job_ = this; }
-    explicit job(scope& parent) noexcept : job() { root_.attach(parent); }
+    job() noexcept : scope(kind::whole_job) {}
+    explicit job(scope& parent) noexcept : job() { attach(parent); }
 
-    scope& root() noexcept { return root_; }
+    scope& root() noexcept { return *this; }
     /// The innermost scope that the job's code is in.
     scope& current_scope() noexcept { return *innermost_; }
-    bool cancelled() const noexcept { return innermost_->cancelled(); }
+    bool cancelled() const noexcept { return innermost_->in_effect_; }
     bool waiting() const noexcept { return pending_ != nullptr; }
+
+    /// What the innermost of its calls waits in; null while it runs.
+    const call_frame* where() const noexcept { return leaf_; }
+
+    /// The values that its code finds, see context_local.
+    context& values() noexcept { return values_; }
+    const context& values() const noexcept { return values_; }
+
+    /// What it works for, for whoever looks from outside: a route, say. Null when nobody said.
+    const char* label() const noexcept { return label_; }
+    /// keeps: the text, which outlives the job and those that it starts.
+    void set_label(const char* text) noexcept { label_ = text; }
+
+    /// Sees what `parent` sees now.
+    void inherit(const job& parent) noexcept {
+        values_ = parent.values_;
+        label_ = parent.label_;
+    }
 
 private:
     friend class scope;
+    friend class scheduler;
     friend class operation;
     friend class cancel_scope;
-    scope root_;
-    scope* innermost_ = &root_;
+    unsigned refusals_ = 0;  // how many co_awaits in a row were refused because it is cancelled
+    scope* innermost_ = this;
     operation* pending_ = nullptr;
+    const call_frame* leaf_ = nullptr;
+    scheduler* home_ = nullptr;
+    context values_;
+    const char* label_ = nullptr;
 };
 
 /// A scope around part of a job's code: from here to its end, cancel() interrupts this part and no more.
-class cancel_scope {
+class cancel_scope : scope {
 public:
-    explicit cancel_scope(job& in) noexcept : job_(in), outer_(*in.innermost_) {
-        inner_.job_ = &in;
-        inner_.attach(outer_);
-        in.innermost_ = &inner_;
+    /// in: a shielded part goes on when what is around it is cancelled, and is told at its end.
+    explicit cancel_scope(job& in, bool shielded = false) noexcept
+        : scope(kind::part_of_job, shielded), job_(in), outer_(*in.innermost_) {
+        attach(outer_);
+        in.innermost_ = this;
     }
     cancel_scope(const cancel_scope&) = delete;
     cancel_scope& operator=(const cancel_scope&) = delete;
     ~cancel_scope() { job_.innermost_ = &outer_; }
 
-    void cancel() noexcept { inner_.cancel(); }
-    bool cancelled() const noexcept { return inner_.cancelled(); }
+    void cancel() noexcept { scope::cancel(); }
+    bool cancelled() const noexcept { return scope::cancelled(); }
     /// A `cancelled` that arrives at the end of this scope is its own, and ends here: nothing above was cancelled.
-    bool swallows() const noexcept { return inner_.cancel_requested() && !outer_.cancelled(); }
+    bool swallows() const noexcept { return cancel_requested() && !outer_.cancelled(); }
 
 private:
-    scope inner_;
+    friend class scope;
     job& job_;
     scope& outer_;
 };
@@ -129,12 +169,15 @@ protected:
     virtual bool ready() noexcept { return true; }
 
     /// For await_suspend: `waiting` is the coroutine of the running job, which now waits for this.
-    inline void park(std::coroutine_handle<> waiting) noexcept;
+    inline void park(caller waiting) noexcept;
     /// For await_suspend, first thing: true when the running job is cancelled, and await_resume will say so.
     inline bool refused() noexcept;
+    /// For await_suspend when the job is refused, and returned by it: goes on to await_resume. A job that awaits
+    /// again and again all the same is reported, once, and has to queue, so that it does not hold the loop.
+    [[gnu::cold]] inline bool declined(caller waiting) noexcept;
     /// For await_suspend when there is nothing to wait for, and returned by it: goes on, or, when the job has had its
     /// share of this turn, queues behind the others.
-    inline bool done_at_once(std::coroutine_handle<> waiting) noexcept;
+    inline bool done_at_once(caller waiting) noexcept;
     /// False: the job has had its share of this turn and has to queue, however ready it is.
     inline bool may_go_on() noexcept;
     /// Queues it without finishing: ready() decides, and until then it can still be cancelled.
@@ -150,7 +193,9 @@ protected:
     void throw_if_cancelled() const {
         if (cancelled_) throw coracle::cancelled{};
     }
-    scheduler& home() const noexcept { return *home_; }
+    scheduler& home() const noexcept { return *job_->home_; }
+    /// The job that waits, or waited, for this.
+    job& waiting_job() const noexcept { return *job_; }
 
 private:
     friend class scheduler;
@@ -161,15 +206,36 @@ private:
 
     std::coroutine_handle<> waiting_;
     job* job_ = nullptr;
-    scheduler* home_ = nullptr;
     bool cancelled_ = false;
 };
 
+inline job* scope::interrupts() noexcept {
+    switch (kind_) {
+        case kind::whole_job:
+            return static_cast<job*>(this);
+        case kind::part_of_job:
+            return &static_cast<cancel_scope*>(this)->job_;
+        case kind::group:
+            break;
+    }
+    return nullptr;
+}
+
 inline void scope::spread() noexcept {
     in_effect_ = true;
-    if (job_ && job_->innermost_ == this && job_->pending_) job_->pending_->cancel();
+    job* told = interrupts();
+    if (told && told->innermost_ == this && told->pending_) told->pending_->cancel();
     for (scope* below = child_; below; below = below->next_)
-        if (!below->in_effect_) below->spread();
+        if (!below->in_effect_ && !below->shielded_) below->spread();
+}
+
+template <class Visit>
+void scope::for_each_job(Visit&& visit, std::size_t depth) const {
+    for (const scope* below = child_; below; below = below->next_) {
+        bool is_job = below->kind_ == kind::whole_job;
+        if (is_job) visit(*static_cast<const job*>(below), depth);
+        below->for_each_job(visit, depth + (is_job ? 1 : 0));
+    }
 }
 
 }  // namespace async

@@ -1,11 +1,11 @@
 // offload: runs a blocking call on another thread and waits for it. asyncio.to_thread.
 #pragma once
 
+#include <coracle/async/caller.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/async/task.hpp>
 
-#include <coroutine>
 #include <exception>
 #include <functional>
 #include <optional>
@@ -31,8 +31,8 @@ public:
     }
 
     bool await_ready() const noexcept { return false; }
-    bool await_suspend(std::coroutine_handle<> waiting) {
-        if (refused()) return false;
+    bool await_suspend(async::caller waiting) {
+        if (refused()) return declined(waiting);
         park(waiting);
         home().offload(*this);
         out_ = true;

@@ -1,14 +1,18 @@
 // scheduler: all that the coroutine algebra asks of the loop that runs it. loop/reactor is one.
 #pragma once
 
+#include <coracle/async/caller.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/base/assert.hpp>
 #include <coracle/base/function.hpp>
 #include <coracle/base/intrusive_list.hpp>
 #include <coracle/base/random_sequence.hpp>
+#include <coracle/base/report.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
+#include <source_location>
 #include <stdexcept>
 #include <utility>
 
@@ -30,6 +34,16 @@ protected:
     ~blocking_call() = default;
 };
 
+/// Something that has ended and goes once nothing on the stack uses it any more: a coroutine must not be destroyed from
+/// its own final suspension.
+class remains : public list_node {
+public:
+    virtual void bury() noexcept = 0;
+
+protected:
+    ~remains() = default;
+};
+
 /// One thread's queue of operations that are ready to go on, first in, first out.
 class scheduler {
 public:
@@ -46,13 +60,19 @@ public:
     static scheduler* current_or_null() noexcept { return here(); }
 
     job* running_job() const noexcept { return running_; }
-    /// Makes `other` the running job for as long as the returned guard lives; used to start children.
+    /// Makes `other` the running job for as long as the guard lives, to start it: it sees the values that the job sees
+    /// that runs now.
     class run_as {
     public:
-        run_as(scheduler& on, job& other) noexcept : on_(on), before_(on.running_) { on.running_ = &other; }
+        run_as(scheduler& on, job& other) noexcept : on_(on), before_(on.running_) {
+            if (before_) other.inherit(*before_);
+            other.home_ = &on;
+            on.running_ = &other;
+            on.seen_label_.store(other.label_, std::memory_order_relaxed);
+        }
         run_as(const run_as&) = delete;
         run_as& operator=(const run_as&) = delete;
-        ~run_as() { on_.running_ = before_; }
+        ~run_as() { on_.back_to(before_); }
 
     private:
         scheduler& on_;
@@ -60,6 +80,29 @@ public:
     };
 
     void make_ready(operation& next) noexcept { ready_.push_back(next); }
+    /// Buries it at the end of this round.
+    void leave_to_bury(remains& what) noexcept { remains_.push_back(what); }
+
+    /// The scope above every job of this scheduler that has no other parent.
+    scope& root() noexcept { return root_; }
+
+    /// Says what the running job works for, see job::set_label.
+    void label_running_job(const char* text) noexcept {
+        if (running_) running_->set_label(text);
+        seen_label_.store(text, std::memory_order_relaxed);
+    }
+
+    /// What a look from another thread sees of this one.
+    struct glance {
+        std::uint64_t resumptions;        ///< how many times a coroutine was resumed; the same twice: it is still held
+        const char* label;                ///< of the job that runs or ran last; null when it has none
+        std::source_location resumed_at;  ///< where the coroutine had waited that runs or ran last
+    };
+    /// From any thread. The parts may belong to two jobs when they change at this moment.
+    glance look() const noexcept {
+        return {resumptions_.load(std::memory_order_relaxed), seen_label_.load(std::memory_order_relaxed),
+                resumed_at_.load(std::memory_order_relaxed)};
+    }
 
     /// Runs `call` on another thread, then calls its returned() here.
     virtual void offload(blocking_call& call) = 0;
@@ -79,7 +122,7 @@ protected:
     scheduler() noexcept = default;
     ~scheduler() = default;
 
-    bool anything_ready() const noexcept { return !ready_.empty(); }
+    bool anything_ready() const noexcept { return !ready_.empty() || !remains_.empty(); }
     /// Resumes what is ready now; what becomes ready meanwhile waits for the next call.
     void run_ready() noexcept {
         intrusive_list<operation> batch;
@@ -91,6 +134,7 @@ protected:
             batch.pop_front().proceed();
         }
         budget_ = share;
+        while (!remains_.empty()) remains_.pop_front().bury();
     }
     /// For tests: each batch goes on in an order that `seed` decides.
     void shuffle_ready(std::uint64_t seed) noexcept { order_.emplace(seed); }
@@ -129,10 +173,26 @@ private:
         }
     }
 
+    void back_to(job* before) noexcept {
+        running_ = before;
+        seen_label_.store(before ? before->label_ : nullptr, std::memory_order_relaxed);
+    }
+    /// Only this thread writes: no read-modify-write is needed, and none is paid for.
+    void seen(const job& resumed, std::source_location at) noexcept {
+        resumptions_.store(resumptions_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+        seen_label_.store(resumed.label_, std::memory_order_relaxed);
+        resumed_at_.store(at, std::memory_order_relaxed);
+    }
+
     intrusive_list<operation> ready_;
     std::optional<random_sequence> order_;
+    intrusive_list<remains> remains_;
     job* running_ = nullptr;
     int budget_ = share;
+    scope root_;
+    std::atomic<std::uint64_t> resumptions_{0};
+    std::atomic<const char*> seen_label_{nullptr};
+    std::atomic<std::source_location> resumed_at_{};
 };
 
 /// The job that runs on this thread. Error: std::logic_error outside of run(task) and handlers.
@@ -144,12 +204,24 @@ inline job& this_job() {
     return *running;
 }
 
-inline void operation::park(std::coroutine_handle<> waiting) noexcept {
-    home_ = scheduler::here();
-    CORACLE_ASSERT(home_ != nullptr && home_->running_ != nullptr && home_->running_->pending_ == nullptr);
-    waiting_ = waiting;
-    job_ = home_->running_;
+/// What the code that runs here finds its values in: the running job's, or what an offloaded call was lent; null when
+/// there is neither.
+inline const context* seen_context() noexcept {
+    scheduler* here = scheduler::current_or_null();
+    if (here && here->running_job()) return &here->running_job()->values();
+    return context::borrowed();
+}
+
+inline void operation::park(caller waiting) noexcept {
+    scheduler* home = scheduler::here();
+    CORACLE_ASSERT(home != nullptr && home->running_ != nullptr && home->running_->pending_ == nullptr);
+    waiting_ = waiting.handle();
+    job_ = home->running_;
+    job_->home_ = home;
     job_->pending_ = this;
+    job_->leaf_ = waiting.frame();
+    if (call_frame* frame = waiting.frame()) frame->stands_at(waiting.at());
+    if (!cancelled_) job_->refusals_ = 0;
 }
 
 inline bool operation::refused() noexcept {
@@ -158,15 +230,31 @@ inline bool operation::refused() noexcept {
     return cancelled_ = here->running_->cancelled();
 }
 
+inline bool operation::declined(caller waiting) noexcept {
+    constexpr unsigned tolerated = 3;  // clean-up that awaits once more, and once more in a destructor's stead
+    unsigned& refusals = scheduler::here()->running_->refusals_;
+    if (refusals < tolerated && ++refusals < tolerated) return false;
+    if (refusals == tolerated) {
+        ++refusals;
+        report(
+            "a job goes on awaiting although it was cancelled; code that catches everything must let `cancelled` pass "
+            "(catch (const coracle::cancelled&) { throw; })",
+            waiting.at());
+    }
+    park(waiting);
+    finish();
+    return true;
+}
+
 inline void operation::finish() noexcept {
     if (!pending()) return;
     job_->pending_ = nullptr;
-    home_->make_ready(*this);
+    job_->home_->make_ready(*this);
 }
 
 inline bool operation::may_go_on() noexcept { return scheduler::here()->may_go_on(); }
 
-inline bool operation::done_at_once(std::coroutine_handle<> waiting) noexcept {
+inline bool operation::done_at_once(caller waiting) noexcept {
     if (may_go_on()) return false;
     park(waiting);
     finish();
@@ -174,7 +262,7 @@ inline bool operation::done_at_once(std::coroutine_handle<> waiting) noexcept {
 }
 
 inline void operation::try_again() noexcept {
-    if (pending()) home_->make_ready(*this);
+    if (pending()) job_->home_->make_ready(*this);
 }
 
 inline void operation::finish_cancelled() noexcept {
@@ -185,8 +273,11 @@ inline void operation::finish_cancelled() noexcept {
 
 inline void operation::proceed() noexcept {
     if (!cancelled_ && !ready()) return;
-    scheduler& home = *home_;
-    home.running_ = std::exchange(job_, nullptr);  // which may end before this operation does
+    job& resumed = *std::exchange(job_, nullptr);  // which may end before this operation does
+    scheduler& home = *resumed.home_;
+    home.running_ = &resumed;
+    home.seen(resumed, resumed.leaf_ ? resumed.leaf_->at() : std::source_location{});
+    resumed.leaf_ = nullptr;
     waiting_.resume();
     home.running_ = nullptr;
 }

@@ -1,15 +1,17 @@
 // task<T>: a call that can wait. Lazy, awaited once, by one awaiter, on the thread that it began on.
 #pragma once
 
+#include <coracle/async/caller.hpp>
 #include <coracle/async/frame_pool.hpp>
 #include <coracle/base/assert.hpp>
+#include <coracle/base/report.hpp>
 
 #include <coroutine>
 #include <cstddef>
-#include <cstdio>
 #include <exception>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -38,14 +40,7 @@ protected:
 
 namespace detail {
 
-/// In debug builds: Python's "coroutine was never awaited".
-inline void report_never_awaited(const char* where) noexcept {
-    std::fprintf(stderr,
-                 "coracle: a task was dropped that never ran; write co_await before the call it came from (%s)\n",
-                 where);
-}
-
-class task_promise_base {
+class task_promise_base : public async::call_frame {
 public:
     task_promise_base() noexcept {}
 
@@ -90,7 +85,7 @@ template <class T>
 class task_promise final : public task_promise_base {
 public:
     task_promise() noexcept {}
-    task<T> get_return_object() noexcept;
+    task<T> get_return_object(std::source_location function = std::source_location::current()) noexcept;
     void return_value(T value) noexcept(std::is_nothrow_move_constructible_v<T>) { value_.emplace(std::move(value)); }
     T take() {
         rethrow_error();
@@ -105,7 +100,7 @@ template <class T>
 class task_promise<T&> final : public task_promise_base {
 public:
     task_promise() noexcept {}
-    task<T&> get_return_object() noexcept;
+    task<T&> get_return_object(std::source_location function = std::source_location::current()) noexcept;
     void return_value(T& value) noexcept { value_ = std::addressof(value); }
     T& take() {
         rethrow_error();
@@ -120,7 +115,7 @@ template <>
 class task_promise<void> final : public task_promise_base {
 public:
     task_promise() noexcept {}
-    inline task<void> get_return_object() noexcept;
+    inline task<void> get_return_object(std::source_location function = std::source_location::current()) noexcept;
     void return_void() noexcept {}
     void take() { rethrow_error(); }
 };
@@ -153,15 +148,17 @@ public:
     public:
         explicit awaiter(std::coroutine_handle<promise_type> frame) noexcept : frame_(frame) {}
         bool await_ready() const noexcept { return frame_.done(); }
-        bool await_suspend(std::coroutine_handle<> parent) {
+        bool await_suspend(async::caller parent) {
             detail::task_promise_base& promise = frame_.promise();
+            promise.called_by(parent.frame());
+            if (parent.frame()) parent.frame()->stands_at(parent.at());
             if (!promise.started_) {
                 promise.started_ = true;
                 frame_.resume();
                 if (frame_.done()) return false;
             }
             CORACLE_ASSERT(!promise.awaited_);
-            promise.continuation_ = parent;
+            promise.continuation_ = parent.handle();
             promise.awaited_ = true;
             return true;
         }
@@ -209,7 +206,8 @@ private:
 #if !defined(NDEBUG)
         // Not while an exception makes its way: that is the better news.
         if (!frame_.promise().started_ && std::uncaught_exceptions() == 0)
-            detail::report_never_awaited(__PRETTY_FUNCTION__);
+            report("a task was dropped that never ran; write co_await before the call of the function",
+                   frame_.promise().at());
 #endif
         frame_.destroy();
     }
@@ -219,14 +217,17 @@ private:
 namespace detail {
 
 template <class T>
-task<T> task_promise<T>::get_return_object() noexcept {
+task<T> task_promise<T>::get_return_object(std::source_location function) noexcept {
+    stands_at(function);
     return task<T>(std::coroutine_handle<task_promise>::from_promise(*this));
 }
 template <class T>
-task<T&> task_promise<T&>::get_return_object() noexcept {
+task<T&> task_promise<T&>::get_return_object(std::source_location function) noexcept {
+    stands_at(function);
     return task<T&>(std::coroutine_handle<task_promise>::from_promise(*this));
 }
-inline task<void> task_promise<void>::get_return_object() noexcept {
+inline task<void> task_promise<void>::get_return_object(std::source_location function) noexcept {
+    stands_at(function);
     return task<void>(std::coroutine_handle<task_promise>::from_promise(*this));
 }
 

@@ -40,8 +40,7 @@ public:
     }
 
 private:
-    // Stands in the ready queue once it has ended: a coroutine must not be destroyed from its own final suspension.
-    class spawned final : async::task_end, async::operation {
+    class spawned final : async::task_end, async::remains {
     public:
         spawned(task_group& group, task<> work) noexcept
             : group_(group), job_(group.jobs_.jobs()), task_(std::move(work)) {}
@@ -60,15 +59,13 @@ private:
     private:
         void task_ended() noexcept override {
             if (std::exception_ptr error = task_.error()) group_.failed(error);
-            async::scheduler::current().make_ready(*this);
+            async::scheduler::current().leave_to_bury(*this);
         }
-        bool ready() noexcept override {
+        void bury() noexcept override {
             async::job_group& group = group_.jobs_;
             delete this;
             group.ended();
-            return false;
         }
-        void cancel() noexcept override {}
 
         task_group& group_;
         async::job job_;

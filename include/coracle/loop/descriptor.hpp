@@ -4,6 +4,7 @@
 // up: then the end of the stream is there to be read and no edge will follow.
 #pragma once
 
+#include <coracle/async/caller.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/base/assert.hpp>
@@ -11,7 +12,6 @@
 #include <coracle/os/file_descriptor.hpp>
 #include <coracle/os/poller.hpp>
 
-#include <coroutine>
 #include <stdexcept>
 #include <system_error>
 #include <type_traits>
@@ -112,8 +112,8 @@ public:
     ~operation() { leave(); }
 
     bool await_ready() const noexcept { return false; }
-    bool await_suspend(std::coroutine_handle<> waiting) {
-        if (refused()) return false;
+    bool await_suspend(async::caller waiting) {
+        if (refused()) return declined(waiting);
         side& mine = descriptor_->at(which_);
         if (mine.waiter)
             throw std::logic_error("coracle: two jobs wait for the same direction of one stream; give it one owner");

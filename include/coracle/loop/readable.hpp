@@ -4,6 +4,7 @@
 // one another, and a number that is closed and given out again meanwhile is not mistaken for the old one.
 #pragma once
 
+#include <coracle/async/caller.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/loop/descriptor.hpp>
@@ -12,7 +13,6 @@
 #include <coracle/os/poller.hpp>
 #include <coracle/os/readiness_probe.hpp>
 
-#include <coroutine>
 #include <system_error>
 #include <utility>
 
@@ -58,8 +58,8 @@ public:
     ~readiness_wait() { stop_watching(); }
 
     bool await_ready() const noexcept { return false; }
-    bool await_suspend(std::coroutine_handle<> waiting) {
-        if (refused()) return false;
+    bool await_suspend(async::caller waiting) {
+        if (refused()) return declined(waiting);
         if (probe_(fd_)) return done_at_once(waiting);
         reactor& on = reactor::current();
         auto same = os::duplicate(fd_);

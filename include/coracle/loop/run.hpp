@@ -19,11 +19,12 @@ template <class T, class EachTurn>
 T run_on(reactor& on, task<T> work, EachTurn&& each_turn) {
     class whole final : public async::task_end {
     public:
+        explicit whole(reactor& home) : main(home.root()) {}
         void task_ended() noexcept override { ended = true; }
         async::job main;
         bool ended = false;
     };
-    whole all;
+    whole all(on);
     task<T> first = std::move(work);  // dies before its job when the loop throws
     bool started = false;
     on.run_until([&] {

@@ -2,6 +2,7 @@
 // The manners of loop/descriptor, which has one owner for each direction and costs less.
 #pragma once
 
+#include <coracle/async/caller.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/base/assert.hpp>
@@ -11,7 +12,6 @@
 #include <coracle/os/file_descriptor.hpp>
 #include <coracle/os/poller.hpp>
 
-#include <coroutine>
 #include <system_error>
 #include <utility>
 
@@ -106,8 +106,8 @@ public:
     ~operation() { leave(); }
 
     bool await_ready() const noexcept { return false; }
-    bool await_suspend(std::coroutine_handle<> waiting) {
-        if (refused()) return false;
+    bool await_suspend(async::caller waiting) {
+        if (refused()) return declined(waiting);
         side& mine = descriptor_->at(which_);
         bool alone = !mine.trying && mine.waiters.empty();
         if (alone && mine.promising && may_go_on() && tried()) {

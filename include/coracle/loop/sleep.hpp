@@ -1,6 +1,7 @@
 // sleep: waits for time to pass, and for nobody else to wait. asyncio.sleep.
 #pragma once
 
+#include <coracle/async/caller.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/loop/reactor.hpp>
@@ -9,7 +10,6 @@
 
 #include <chrono>
 #include <concepts>
-#include <coroutine>
 #include <type_traits>
 
 namespace coracle {
@@ -25,8 +25,8 @@ public:
     explicit sleeper(os::time_point until) noexcept : until_(until) {}
 
     bool await_ready() const noexcept { return false; }
-    bool await_suspend(std::coroutine_handle<> waiting) {
-        if (refused()) return false;
+    bool await_suspend(async::caller waiting) {
+        if (refused()) return declined(waiting);
         reactor& on = reactor::current();
         bool past = until_ <= on.turn_time();
         if (!past) on.timers().arm(*this, until_);

@@ -2,6 +2,7 @@
 // No descriptor, no time: tests of whatever takes a byte_stream, and clients that call an app without a socket.
 #pragma once
 
+#include <coracle/async/caller.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/base/assert.hpp>
@@ -10,7 +11,6 @@
 #include <coracle/net/byte_stream.hpp>
 
 #include <algorithm>
-#include <coroutine>
 #include <cstddef>
 #include <cstring>
 #include <deque>
@@ -91,8 +91,8 @@ public:
     ~memory_operation() { leave(); }
 
     bool await_ready() const noexcept { return false; }
-    bool await_suspend(std::coroutine_handle<> waiting) {
-        if (refused()) return false;
+    bool await_suspend(async::caller waiting) {
+        if (refused()) return declined(waiting);
         if (slot_)
             throw std::logic_error("coracle: two jobs wait for the same direction of one stream; give it one owner");
         bool first = may_go_on();
