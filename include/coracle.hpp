@@ -22,8 +22,11 @@
 #include <coracle/os/file_limit.hpp>
 #include <coracle/os/kqueue_poller.hpp>
 #include <coracle/os/native_poller.hpp>
+#include <coracle/os/pipe.hpp>
 #include <coracle/os/processor_count.hpp>
 #include <coracle/os/readiness_probe.hpp>
+#include <coracle/os/signal_listener.hpp>
+#include <coracle/os/signal_mailbox.hpp>
 #include <coracle/os/signal_watch.hpp>
 #include <coracle/os/socket_address.hpp>
 #include <coracle/os/socket.hpp>
@@ -96,6 +99,7 @@
 #include <coracle/loop/run.hpp>
 #include <coracle/loop/shared_descriptor.hpp>
 #include <coracle/loop/borrowed_descriptor.hpp>
+#include <coracle/loop/signal_set.hpp>
 #include <coracle/loop/sleep.hpp>
 
 #include <coracle/route/convertor.hpp>
