@@ -40,8 +40,8 @@ private:
 /// While it lives these signals do not do what they usually do, but are remembered until next() takes them:
 /// `signal_set signals{SIGHUP, SIGUSR1};  while (int number = co_await signals.next()) ...`
 /// Several of a kind that come before next() takes the first are one, as POSIX has it; those of different kinds are
-/// given in turn. Any number of sets, on any loops, may name the same signal: each is told. A server's or an interrupt's
-/// Ctrl-C stays theirs too. On destruction the signals mean what they did before.
+/// given in turn. Any number of sets, on any loops, may name the same signal: each is told, and beside them a server or
+/// an interrupt of its Ctrl-C. On destruction the signals mean what they did before.
 /// Moves while nobody waits for it. cost: two descriptors.
 class signal_set {
 public:

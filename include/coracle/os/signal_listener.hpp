@@ -44,7 +44,8 @@ protected:
     virtual void on_signal(int number) noexcept = 0;
 
     /// From here on the signals do no more what they did before, but call on_signal() of every listener for them.
-    /// error: std::logic_error for a number that is no signal or one of a fault; std::system_error for SIGKILL, SIGSTOP.
+    /// error: std::logic_error for a number that is no signal or one of a fault; std::system_error for SIGKILL
+    /// and SIGSTOP.
     void listen(std::span<const int> numbers) {
         for (int each : numbers) check(each);
         std::lock_guard lock(registry().mutex);
