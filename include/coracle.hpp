@@ -30,6 +30,7 @@
 #include <coracle/os/signal_watch.hpp>
 #include <coracle/os/socket_address.hpp>
 #include <coracle/os/socket.hpp>
+#include <coracle/os/name_lookup.hpp>
 #include <coracle/os/socket_file.hpp>
 #include <coracle/os/spare_descriptor.hpp>
 #include <coracle/os/terminal.hpp>
@@ -39,6 +40,7 @@
 #include <coracle/async/job.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/async/channel.hpp>
+#include <coracle/async/checkpoint.hpp>
 #include <coracle/async/context_local.hpp>
 #include <coracle/async/frame_pool.hpp>
 #include <coracle/async/task.hpp>
@@ -113,6 +115,9 @@
 #include <coracle/net/ip_literal.hpp>
 #include <coracle/net/address.hpp>
 #include <coracle/net/byte_stream.hpp>
+#include <coracle/net/host_name.hpp>
+#include <coracle/net/read_error.hpp>
+#include <coracle/net/buffered_reader.hpp>
 #include <coracle/net/socket_stream.hpp>
 #include <coracle/net/connect.hpp>
 #include <coracle/net/listener.hpp>
