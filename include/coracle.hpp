@@ -96,8 +96,10 @@
 #include <coracle/loop/reactor.hpp>
 #include <coracle/loop/deadline.hpp>
 #include <coracle/loop/descriptor.hpp>
+#include <coracle/loop/held_step.hpp>
 #include <coracle/loop/interrupt.hpp>
 #include <coracle/loop/readable.hpp>
+#include <coracle/loop/watchdog.hpp>
 #include <coracle/loop/run.hpp>
 #include <coracle/loop/shared_descriptor.hpp>
 #include <coracle/loop/borrowed_descriptor.hpp>

@@ -2,15 +2,19 @@
 
 #include "loopback.hpp"
 
+#include <coracle/base/report.hpp>
 #include <coracle/loop/sleep.hpp>
 
 #include <doctest/doctest.h>
 
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <set>
+#include <source_location>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -86,4 +90,32 @@ TEST_CASE("a server can be made, run and stopped again and again") {
         loopback::running server(served);
         CHECK(loopback::get(server.port(), "/").body == std::to_string(round));
     }
+}
+
+namespace {
+
+// A loaded machine may hold other steps, too.
+std::promise<std::string> held_report;
+std::atomic<bool> held_is_reported;
+void keep_held_report(std::string_view message, const std::source_location&) noexcept {
+    if (message.find("/block/{id}") == std::string_view::npos || held_is_reported.exchange(true)) return;
+    held_report.set_value(std::string(message));
+}
+
+}  // namespace
+
+TEST_CASE("T11: a route that blocks its loop is reported by its pattern while it does") {
+    held_report = {};
+    held_is_reported = false;
+    reporter before = set_reporter(keep_held_report);
+    app served;
+    served.get("/block/{id}", [](int id) -> task<std::string> {
+        co_await sleep(1ms);
+        co_return std::to_string(id) + " " + held_report.get_future().get();
+    });
+    loopback::running server(served, {.watchdog = std::chrono::milliseconds(20)});
+    std::string text = loopback::get(server.port(), "/block/7").body;
+    set_reporter(before);
+    CHECK(text.find("7 the loop has stood still for ") == 0);
+    CHECK(text.find(" ms in /block/{id};") != std::string::npos);
 }

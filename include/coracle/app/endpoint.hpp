@@ -32,6 +32,8 @@ public:
     virtual ~endpoint() = default;
 
     const route::pattern& pattern() const noexcept { return pattern_; }
+    /// The pattern as it was written.
+    const std::string& text() const noexcept { return text_; }
     const route_options& options() const noexcept { return options_; }
     /// Whether run_now() may be called; then it is the cheaper way, without a coroutine.
     bool runs_now() const noexcept { return how_.now; }

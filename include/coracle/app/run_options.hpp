@@ -1,6 +1,7 @@
 // run_options: what app.run() can be told.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 
@@ -15,6 +16,8 @@ struct run_options {
     bool access_log = true;          ///< one line per request on the standard output
     bool banner = true;              ///< where it listens, at the start
     bool signals = true;             ///< Ctrl-C and SIGTERM stop it
+    /// A handler that holds its loop for longer is reported on stderr, with its route; 0: nobody looks.
+    std::chrono::milliseconds watchdog{100};
 };
 
 }  // namespace coracle

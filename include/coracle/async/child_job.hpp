@@ -81,7 +81,7 @@ public:
     /// Runs the task until it first waits.
     void start() {
         group_.begun();
-        scheduler::run_as as(scheduler::current(), job_);
+        scheduler::run_as as(scheduler::current(), job_, task_.where());
         task_.start(this);
     }
     /// The value, once; or the exception that ended the task.

@@ -102,7 +102,7 @@ public:
 
     /// What it works for, for whoever looks from outside: a route, say. Null when nobody said.
     const char* label() const noexcept { return label_; }
-    /// keeps: the text, which outlives the job and those that it starts.
+    /// keeps: the text, which outlives the loop, for whoever looks from another thread.
     void set_label(const char* text) noexcept { label_ = text; }
 
     /// Sees what `parent` sees now.

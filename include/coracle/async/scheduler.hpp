@@ -64,19 +64,26 @@ public:
     /// that runs now.
     class run_as {
     public:
-        run_as(scheduler& on, job& other) noexcept : on_(on), before_(on.running_) {
+        /// in: where the code is that it begins with, for whoever looks from outside.
+        run_as(scheduler& on, job& other, std::source_location begins_at = {}) noexcept
+            : on_(on), before_(on.running_), before_at_(on.resumed_at_.load(std::memory_order_relaxed)) {
             if (before_) other.inherit(*before_);
             other.home_ = &on;
             on.running_ = &other;
-            on.seen_label_.store(other.label_, std::memory_order_relaxed);
+            on.seen(other, begins_at);
         }
         run_as(const run_as&) = delete;
         run_as& operator=(const run_as&) = delete;
-        ~run_as() { on_.back_to(before_); }
+        ~run_as() {
+            on_.running_ = before_;
+            on_.seen_label_.store(before_ ? before_->label_ : nullptr, std::memory_order_relaxed);
+            on_.resumed_at_.store(before_at_, std::memory_order_relaxed);
+        }
 
     private:
         scheduler& on_;
         job* before_;
+        std::source_location before_at_;
     };
 
     void make_ready(operation& next) noexcept { ready_.push_back(next); }
@@ -94,14 +101,15 @@ public:
 
     /// What a look from another thread sees of this one.
     struct glance {
-        std::uint64_t resumptions;        ///< how many times a coroutine was resumed; the same twice: it is still held
+        std::uint64_t step;               ///< its number; the same twice: it still lasts
+        bool asleep;                      ///< it waits for the world
         const char* label;                ///< of the job that runs or ran last; null when it has none
         std::source_location resumed_at;  ///< where the coroutine had waited that runs or ran last
     };
     /// From any thread. The parts may belong to two jobs when they change at this moment.
     glance look() const noexcept {
-        return {resumptions_.load(std::memory_order_relaxed), seen_label_.load(std::memory_order_relaxed),
-                resumed_at_.load(std::memory_order_relaxed)};
+        return {step_.load(std::memory_order_relaxed), asleep_.load(std::memory_order_relaxed),
+                seen_label_.load(std::memory_order_relaxed), resumed_at_.load(std::memory_order_relaxed)};
     }
 
     /// Runs `call` on another thread, then calls its returned() here.
@@ -121,6 +129,13 @@ public:
 protected:
     scheduler() noexcept = default;
     ~scheduler() = default;
+
+    /// Around the wait for the world, and around the time in which it does not run.
+    void falls_asleep() noexcept { asleep_.store(true, std::memory_order_relaxed); }
+    void wakes_up() noexcept {
+        next_step();
+        asleep_.store(false, std::memory_order_relaxed);
+    }
 
     bool anything_ready() const noexcept { return !ready_.empty() || !remains_.empty(); }
     /// Resumes what is ready now; what becomes ready meanwhile waits for the next call.
@@ -173,13 +188,10 @@ private:
         }
     }
 
-    void back_to(job* before) noexcept {
-        running_ = before;
-        seen_label_.store(before ? before->label_ : nullptr, std::memory_order_relaxed);
-    }
+    void next_step() noexcept { step_.store(step_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
     /// Only this thread writes: no read-modify-write is needed, and none is paid for.
     void seen(const job& resumed, std::source_location at) noexcept {
-        resumptions_.store(resumptions_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+        next_step();
         seen_label_.store(resumed.label_, std::memory_order_relaxed);
         resumed_at_.store(at, std::memory_order_relaxed);
     }
@@ -190,7 +202,8 @@ private:
     job* running_ = nullptr;
     int budget_ = share;
     scope root_;
-    std::atomic<std::uint64_t> resumptions_{0};
+    std::atomic<std::uint64_t> step_{0};
+    std::atomic<bool> asleep_{true};
     std::atomic<const char*> seen_label_{nullptr};
     std::atomic<std::source_location> resumed_at_{};
 };

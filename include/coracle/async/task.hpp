@@ -190,6 +190,8 @@ public:
         frame_.resume();
     }
     bool done() const noexcept { return frame_.done(); }
+    /// Where it waits; before it runs, where its function is.
+    std::source_location where() const noexcept { return frame_.promise().at(); }
     /// What ended it when it was no value; null while it runs.
     std::exception_ptr error() const noexcept { return frame_.promise().error_; }
     /// The value of a task that is done, once. Error: the exception that ended it.

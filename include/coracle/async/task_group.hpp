@@ -52,7 +52,7 @@ private:
 
         void start() {
             group_.jobs_.begun();
-            async::scheduler::run_as as(async::scheduler::current(), job_);
+            async::scheduler::run_as as(async::scheduler::current(), job_, task_.where());
             task_.start(this);
         }
 

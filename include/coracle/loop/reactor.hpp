@@ -44,7 +44,9 @@ public:
     void run_until(Done&& done) {
         occupy here(*this);
         now_ = poller_->now();  // the first turn begins here, not when the reactor was made
+        wakes_up();
         while (!done()) turn(done);
+        falls_asleep();
     }
 
     os::poller& poller() noexcept { return *poller_; }
@@ -105,7 +107,10 @@ private:
             run_ready();
             if (done()) return;
         }
-        poller_->wait(how_long());
+        std::optional<os::time_point> until = how_long();
+        falls_asleep();
+        poller_->wait(until);
+        wakes_up();
         now_ = poller_->now();
         take_in();
     }

@@ -6,6 +6,7 @@
 #include <coracle/async/task.hpp>
 #include <coracle/loop/reactor.hpp>
 #include <coracle/loop/thread_pool.hpp>
+#include <coracle/loop/watchdog.hpp>
 
 #include <stdexcept>
 #include <utility>
@@ -29,7 +30,7 @@ T run_on(reactor& on, task<T> work, EachTurn&& each_turn) {
     bool started = false;
     on.run_until([&] {
         if (!std::exchange(started, true)) {
-            async::scheduler::run_as as(on, all.main);
+            async::scheduler::run_as as(on, all.main, first.where());
             first.start(&all);
         }
         each_turn();
@@ -45,13 +46,18 @@ T run_on(reactor& on, task<T> work) {
 }  // namespace loop
 
 /// Runs `main` and whatever it awaits on a new loop of this thread, and gives its value: `int main() { return
-/// run(async_main()); }`. error: what the task throws; std::logic_error inside of a running loop.
+/// run(async_main()); }`. In debug builds a task that holds the loop is reported, see loop::watchdog.
+/// error: what the task throws; std::logic_error inside of a running loop.
 template <class T>
 T run(task<T> main) {
     if (async::scheduler::current_or_null())
         throw std::logic_error("coracle: run() inside a running loop would block it; co_await the task instead");
     loop::thread_pool pool;
     loop::reactor reactor(pool);
+#if !defined(NDEBUG)
+    loop::watchdog guard;
+    loop::watchdog::watch watched(guard, reactor);
+#endif
     return loop::run_on(reactor, std::move(main));
 }
 

@@ -26,6 +26,7 @@ task<> connection(Stream stream, workshop& shop) {
             while (request* asked = client.next_request()) {
                 reply& answer = client.answer();
                 endpoint* found = shop.app.find(*asked, answer);
+                shop.reactor.label_running_job(found ? found->text().c_str() : nullptr);
                 if (found && found->runs_now()) {
                     shop.app.call_now(*found, *asked, answer);
                 } else if (found) {
@@ -36,6 +37,7 @@ task<> connection(Stream stream, workshop& shop) {
                     co_await std::move(handling);
                 }
                 client.answered();
+                shop.reactor.label_running_job(nullptr);
             }
             while (client.has_outgoing()) {
                 auto outcome = co_await stream.write(client.outgoing());

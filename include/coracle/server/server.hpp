@@ -4,6 +4,7 @@
 #include <coracle/app/app.hpp>
 #include <coracle/loop/interrupt.hpp>
 #include <coracle/loop/thread_pool.hpp>
+#include <coracle/loop/watchdog.hpp>
 #include <coracle/net/address.hpp>
 #include <coracle/server/settings.hpp>
 #include <coracle/server/worker.hpp>
@@ -11,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -55,6 +57,11 @@ public:
     void serve() {
         std::optional<loop::interrupt> signals;
         if (options_.signals) signals.emplace(workers_.front()->reactor());
+        std::optional<loop::watchdog> watchdog;
+        std::list<loop::watchdog::watch> watches;
+        if (options_.watchdog.count() > 0) watchdog.emplace(options_.watchdog);
+        if (watchdog)
+            for (auto& each : workers_) watches.emplace_back(*watchdog, each->reactor());
         bool told = false;
         auto look = [&] {
             if (signals && signals->asked() && !std::exchange(told, true)) stop();
