@@ -40,27 +40,27 @@ public:
     caller(
         std::coroutine_handle<Promise> waiting,
         std::source_location at = std::source_location::current()) noexcept  // implicit: the compiler passes a handle
-        : address_(reinterpret_cast<std::uintptr_t>(waiting.address())), at_(at) {
+        : marked_(static_cast<char*>(waiting.address())), at_(at) {
         // A promise that is aligned as its base stands where its base would stand, in all three compilers.
         if constexpr (std::derived_from<Promise, call_frame> && alignof(Promise) <= 2 * sizeof(void*)) {
             CORACLE_ASSERT(static_cast<call_frame*>(&waiting.promise()) == &frame_at(waiting.address()));
-            address_ |= is_task;
+            ++marked_;
         }
     }
 
     std::coroutine_handle<> handle() const noexcept { return std::coroutine_handle<>::from_address(address()); }
     std::source_location at() const noexcept { return at_; }
     /// Null for a coroutine that is no task.
-    call_frame* frame() const noexcept { return (address_ & is_task) != 0 ? &frame_at(address()) : nullptr; }
+    call_frame* frame() const noexcept { return is_task() ? &frame_at(address()) : nullptr; }
 
 private:
-    static constexpr std::uintptr_t is_task = 1;  // frames are aligned, so this bit is free
     static call_frame& frame_at(void* address) noexcept {
         return std::coroutine_handle<call_frame>::from_address(address).promise();
     }
-    void* address() const noexcept { return reinterpret_cast<void*>(address_ & ~is_task); }
+    bool is_task() const noexcept { return (reinterpret_cast<std::uintptr_t>(marked_) & 1) != 0; }
+    void* address() const noexcept { return is_task() ? marked_ - 1 : marked_; }
 
-    std::uintptr_t address_;
+    char* marked_;  // one byte into the frame of a task, whose address is even
     std::source_location at_;
 };
 

@@ -246,7 +246,8 @@ inline bool operation::refused() noexcept {
 inline bool operation::declined(caller waiting) noexcept {
     constexpr unsigned tolerated = 3;  // clean-up that awaits once more, and once more in a destructor's stead
     unsigned& refusals = scheduler::here()->running_->refusals_;
-    if (refusals < tolerated && ++refusals < tolerated) return false;
+    if (refusals < tolerated) ++refusals;
+    if (refusals < tolerated) return false;
     if (refusals == tolerated) {
         ++refusals;
         report(
