@@ -122,8 +122,11 @@
 #include <coracle/net/buffered_reader.hpp>
 #include <coracle/net/socket_stream.hpp>
 #include <coracle/net/connect.hpp>
+#include <coracle/net/copy.hpp>
 #include <coracle/net/listener.hpp>
 #include <coracle/net/memory_stream.hpp>
+#include <coracle/net/stream_server.hpp>
+#include <coracle/net/serve_streams.hpp>
 
 #include <coracle/app/parameter.hpp>
 #include <coracle/app/signature.hpp>

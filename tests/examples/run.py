@@ -17,6 +17,16 @@ A transcript is prose with indented steps. A server's steps are requests and the
 
 The status, each field named, and the body are compared exactly; other fields may come or not. `< !name` says that a
 field must not come. Two `>` blocks in a row are sent at once, on two connections, and answered by as many `<` blocks.
+A server that says tcp://HOST:PORT is sent lines and answers with lines, each block on connections of its own, which
+have a letter when there are several. At its end the server must have said no more. `closed`: the server has closed it.
+
+    a> GET tea
+    b> SET tea 2.50
+    b< OK
+    a< NONE
+    a> QUIT
+    a closed
+
 A program that is no server says what it prints, all of it:
 
     | three, two, one
@@ -43,36 +53,41 @@ class Wrong(Exception):
 
 
 class Step:
-    """A run of lines of one kind: `>` requests, `<` answers, `|` output, or the time it took."""
+    """A run of lines of one kind: `>` requests, `<` answers, `|` output, `closed`, or the time it took."""
 
-    def __init__(self, kind, line):
+    def __init__(self, kind, line, block=0, name=""):
         self.kind, self.line, self.lines = kind, line, []
+        self.block, self.name = block, name  # which connection, where that matters
 
 
 def parse(text):
     """The steps of a transcript."""
-    steps, last = [], None
+    steps, last, block = [], None, 0
     for number, line in enumerate(text.splitlines(), 1):
-        found = re.match(r" {4}([<>|])(?: (.*))?$", line)
+        found = re.match(r" {4}([a-z]?)([<>|])(?: (.*))?$", line)
+        closed = re.match(r" {4}(?:([a-z]) )?closed$", line)
         took = re.match(r" {4}took ([\d.]+) to ([\d.]+) s$", line)
         if took:
             steps.append(Step("took", number))
             steps[-1].lines = [float(took.group(1)), float(took.group(2))]
             last = None
+        elif closed:
+            steps.append(Step("closed", number, block, closed.group(1) or ""))
+            last = None
         elif found:
-            kind, content = found.group(1), found.group(2) or ""
+            name, kind, content = found.group(1), found.group(2), found.group(3) or ""
             begins = (
                 kind == ">" and re.match(r"[A-Z]+ \S+$", content) or kind == "<" and re.match(r"\d{3}\b", content)
             )
-            if kind != last or begins:
-                steps.append(Step(kind, number))
+            if (kind, name) != last or begins:
+                steps.append(Step(kind, number, block, name))
             steps[-1].lines.append(content)
-            last = kind
+            last = (kind, name)
         elif line.startswith("    ") and line.strip():
-            raise Wrong(f"line {number} is indented, but is no step: begin it with `>`, `<`, `|` or `took`")
+            raise Wrong(f"line {number} is indented, but is no step: begin it with `>`, `<`, `|`, `closed` or `took`")
         else:
-            last = None
-    if not any(step.kind in "<|" for step in steps):
+            last, block = None, number
+    if not any(step.kind in ("<", "|", "closed") for step in steps):
         raise Wrong("the transcript has no steps; see tests/examples/run.py for how to write them")
     return steps
 
@@ -153,8 +168,8 @@ class Program:
             self._news.put(text)
         self._news.put(None)
 
-    def port(self):
-        """Where it listens, from its banner."""
+    def place(self):
+        """The protocol and the port, from its banner."""
         deadline, ended = time.monotonic() + PATIENCE, 0
         while ended < 2 and time.monotonic() < deadline:
             try:
@@ -162,10 +177,11 @@ class Program:
             except queue.Empty:
                 break
             ended += text is None
-            found = re.search(r"http://[\w.\[\]:]*?:(\d+)", text or "")
+            found = re.search(r"(http|tcp)://[\w.\[\]:]*?:(\d+)", text or "")
             if found:
-                return int(found.group(1))
-        raise Wrong(f"no line with http://HOST:PORT within {PATIENCE:.0f} s; it printed\n{self.output()}")
+                return found.group(1), int(found.group(2))
+        wanted = "http://HOST:PORT or tcp://HOST:PORT"
+        raise Wrong(f"no line with {wanted} within {PATIENCE:.0f} s; it printed\n{self.output()}")
 
     def finish(self):
         """The exit status, once it has ended by itself."""
@@ -213,9 +229,104 @@ def check_took(step, seconds):
         raise Wrong(f"line {step.line} of the transcript: took {seconds:.3f} s, not {least} to {most} s")
 
 
+class Line:
+    """A connection on which lines go both ways."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+        self.received, self.ended = b"", False
+
+    def send(self, lines):
+        self.socket.sendall("".join(line + "\n" for line in lines).encode())
+
+    def more(self):
+        """What arrives next; nothing at the end."""
+        try:
+            bytes_ = self.socket.recv(65536)
+        except ConnectionResetError:
+            bytes_ = b""
+        self.received += bytes_
+        self.ended = not bytes_
+        return bytes_
+
+    def line(self):
+        """The next line without its end, or what there is instead."""
+        try:
+            while b"\n" not in self.received and self.more():
+                pass
+        except socket.timeout:
+            return f"{self.shown_rest()}(nothing more within {PATIENCE:.0f} s)"
+        if self.ended and b"\n" not in self.received:
+            return f"{self.shown_rest()}(closed)"
+        line, _, self.received = self.received.partition(b"\n")
+        return line.decode("utf-8", "backslashreplace").removesuffix("\r")
+
+    def shown_rest(self):
+        rest, self.received = self.received, b""
+        return rest.decode("utf-8", "backslashreplace")
+
+    def rest(self):
+        """The lines up to the end of the stream."""
+        lines = []
+        while not self.ended or self.received:
+            line = self.line()
+            if line == "(closed)":
+                break
+            lines.append(line)
+            if line.endswith(" s)"):
+                break
+        return lines
+
+
+def run_lines(port, steps):
+    """The number of answers compared."""
+    compared = 0
+    while steps:
+        block = [step for step in steps if step.block == steps[0].block and step.kind != "took"]
+        begun = time.monotonic()
+        lines = {}
+        for step in block:
+            if step.kind == "|":
+                raise Wrong(f"line {step.line} of the transcript: `|` is for programs that are no servers")
+            if step.name not in lines:
+                lines[step.name] = Line(port)
+            line = lines[step.name]
+            if step.kind == ">":
+                line.send(step.lines)
+            elif step.kind == "<":
+                compare(step, step.lines, [line.line() for _ in step.lines])
+                compared += 1
+            else:
+                compare(step, [], line.rest())
+                compared += 1
+        for line in lines.values():
+            try:
+                line.socket.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass  # closed by the server
+            compare(block[-1], [], line.rest())
+            line.socket.close()
+        seconds = time.monotonic() - begun
+        steps = [step for step in steps if step not in block]
+        while steps and steps[0].kind == "took":
+            check_took(steps.pop(0), seconds)
+    return compared
+
+
 def run_server(program, steps):
     """The number of answers compared."""
-    port, compared, seconds = program.port(), 0, 0.0
+    protocol, port = program.place()
+    compared = run_lines(port, steps) if protocol == "tcp" else run_requests(port, steps)
+    program.child.send_signal(signal.SIGINT)
+    status = program.finish()
+    if status != 0:
+        raise Wrong(f"ends with {status} on SIGINT, not with 0; it printed\n{program.output()}")
+    return compared
+
+
+def run_requests(port, steps):
+    """The number of answers compared."""
+    compared, seconds = 0, 0.0
     while steps:
         requests = []
         while steps and steps[0].kind == ">":
@@ -234,10 +345,6 @@ def run_server(program, steps):
             check_took(steps.pop(0), seconds)
         else:
             raise Wrong(f"line {steps[0].line} of the transcript: `{steps[0].kind}` without a `>` request before it")
-    program.child.send_signal(signal.SIGINT)
-    status = program.finish()
-    if status != 0:
-        raise Wrong(f"ends with {status} on SIGINT, not with 0; it printed\n{program.output()}")
     return compared
 
 
@@ -284,6 +391,19 @@ signal.signal(signal.SIGINT, lambda *_: sys.exit(STATUS))
 print("listening on http://127.0.0.1:%d" % server.server_address[1], flush=True)
 server.serve_forever()
 """
+LINES = """
+import signal, socketserver, sys
+class handler(socketserver.StreamRequestHandler):
+    def handle(self):
+        for line in self.rfile:
+            if line == b"QUIT\\n": return
+            self.wfile.write(b"you said " + line)
+class server(socketserver.ThreadingTCPServer): daemon_threads = True
+here = server(("127.0.0.1", 0), handler)
+signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
+print("listening on tcp://127.0.0.1:%d" % here.server_address[1], flush=True)
+here.serve_forever()
+"""
 ANSWER = (
     "    > GET {0}\n    < 200 OK\n    < content-type: application/json\n    < !x-none\n    <\n"
     '    < {{"path":"{0}"}}\n'
@@ -304,6 +424,17 @@ SAMPLES = [
     (SERVER.replace("STATUS", "0"), ANSWER.format("/a") + "    took 3 to 5 s\n", "not 3.0 to 5.0 s"),
     (SERVER.replace("STATUS", "0"), "    > GET /a\n", "has no steps"),
     (SERVER.replace("STATUS", "3"), ANSWER.format("/a"), "ends with 3 on SIGINT"),
+    (
+        LINES,
+        "    > a\n    > b\n    < you said a\n    < you said b\n\nNext.\n\n    > QUIT\n    closed\n    took 0 to 5 s\n",
+        None,
+    ),
+    (LINES, "    a> 1\n    b> 2\n    b< you said 2\n    a< you said 1\n    b> QUIT\n    b closed\n", None),
+    (LINES, "    > a\n    < you said b\n", "+you said a"),
+    (LINES, "    > a\n    > b\n    < you said a\n", "+you said b"),
+    (LINES, "    > QUIT\n    < more\n", "+(closed)"),
+    (LINES, "    > a\n    closed\n", "+you said a"),
+    (LINES, "    > a\n    < you said a\n    | one\n", "no servers"),
     ("print('one\\ntwo')", "    | one\n    | two\n", None),
     ("print('one\\ntwo')", "    | one\n", "+two"),
     ("print('one'); raise SystemExit(4)", "    | one\n", "ends with 4"),
