@@ -35,6 +35,9 @@
 #include <coracle/os/spare_descriptor.hpp>
 #include <coracle/os/terminal.hpp>
 
+#include <coracle/async/arrival.hpp>
+#include <coracle/async/stop_request.hpp>
+#include <coracle/async/blocking_call.hpp>
 #include <coracle/async/caller.hpp>
 #include <coracle/async/context.hpp>
 #include <coracle/async/job.hpp>
@@ -48,6 +51,7 @@
 #include <coracle/async/event.hpp>
 #include <coracle/async/gather.hpp>
 #include <coracle/async/offload.hpp>
+#include <coracle/async/offload_detached.hpp>
 #include <coracle/async/task_group.hpp>
 #include <coracle/async/tasks.hpp>
 
@@ -91,6 +95,7 @@
 #include <coracle/json/read.hpp>
 #include <coracle/json/decode.hpp>
 
+#include <coracle/loop/pool_statistics.hpp>
 #include <coracle/loop/thread_pool.hpp>
 #include <coracle/loop/timer_queue.hpp>
 #include <coracle/loop/reactor.hpp>

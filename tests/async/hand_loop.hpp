@@ -1,9 +1,12 @@
 // hand_loop: a scheduler that a test turns by hand, so that async/ is tested without an operating system and a clock.
 #pragma once
 
+#include <coracle/async/arrival.hpp>
+#include <coracle/async/blocking_call.hpp>
 #include <coracle/async/caller.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/async/scheduler.hpp>
+#include <coracle/async/stop_request.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/base/function.hpp>
 #include <coracle/base/intrusive_list.hpp>
@@ -22,12 +25,15 @@ public:
     hand_loop() : here_(*this) {}
 
     std::deque<async::blocking_call*> calls;
+    std::deque<async::blocking_call*> detached_calls;
+    async::stop_request ending;  // of the threads that there would be
     int recalled = 0;
     using scheduler::shuffle_ready;
 
-    bool idle() const noexcept { return !anything_ready() && posted_.empty(); }
+    bool idle() const noexcept { return !anything_ready() && posted_.empty() && arrivals_.empty(); }
     void turn() {
         run_ready();
+        while (!arrivals_.empty()) arrivals_.pop_front().arrived();
         std::vector<function<void()>> now = std::exchange(posted_, {});
         for (function<void()>& each : now) each();
     }
@@ -39,9 +45,9 @@ public:
     void run_call() {
         async::blocking_call& call = begin_call();
         call.run();
-        call.returned();
+        call.arrived();
     }
-    /// Takes the oldest call, which can no longer be retracted; the test calls run() and returned().
+    /// Takes the oldest call, which can no longer be retracted; the test calls run() and arrived().
     async::blocking_call& begin_call() {
         REQUIRE(!calls.empty());
         async::blocking_call& call = *calls.front();
@@ -55,11 +61,18 @@ public:
         ++recalled;
         retract(call);
     }
+    void offload_detached(async::blocking_call& call) override {
+        call.ending = &ending;
+        detached_calls.push_back(&call);
+    }
+    void deliver(async::arrival& what) noexcept override { arrivals_.push_back(what); }
+    void withdraw(async::arrival& what) noexcept override { what.unlink(); }
     void post(function<void()> f) override { posted_.push_back(std::move(f)); }
 
 private:
     occupy here_;
     std::vector<function<void()>> posted_;
+    intrusive_list<async::arrival> arrivals_;
 };
 
 /// A task as a job of its own, that has run until it first waited.

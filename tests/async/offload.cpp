@@ -2,14 +2,19 @@
 // The threads themselves are tested in tests/loop/thread_pool.cpp.
 #include <coracle/async/offload.hpp>
 
+#include <coracle/async/blocking_call.hpp>
+#include <coracle/async/context.hpp>
 #include <coracle/async/gather.hpp>
+#include <coracle/async/job.hpp>
 #include <coracle/async/task.hpp>
 
 #include <async/hand_loop.hpp>
 #include <doctest/doctest.h>
 
+#include <cstddef>
 #include <memory>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -130,7 +135,7 @@ TEST_CASE("cancelled while it runs, the call is waited for and its result droppe
     loop.turn_until_idle();
     CHECK(!all.ended());
     call.run();
-    call.returned();
+    call.arrived();
     loop.turn_until_idle();
     CHECK(all.threw_cancelled());
     CHECK(alive == 0);
@@ -209,4 +214,108 @@ TEST_CASE("a failure beside it retracts the call") {
     CHECK(all.ended());
     CHECK_THROWS_WITH_AS(all.result(), "beside", std::runtime_error);
     CHECK(!ran);
+}
+
+TEST_CASE("a call says in which lane it stands: the user's unless told otherwise") {
+    hand_loop loop;
+    auto work = [&]() -> task<> {
+        co_await offload([] {});
+        int one = co_await offload([](int n) { return n; }, 1).on(lane::files);
+        CHECK(one == 1);
+        auto named = offload([] {});
+        co_await std::move(named).on(lane::clean_up);
+    };
+    started<> all(loop, work());
+    for (lane expected : {lane::user, lane::files, lane::clean_up}) {
+        REQUIRE(loop.calls.size() == 1);
+        CHECK(loop.calls.front()->stands_in == expected);
+        loop.run_call();
+        loop.turn_until_idle();
+    }
+    CHECK(all.ended());
+}
+
+TEST_CASE("a call that takes a stop token is asked to stop when its awaiter is cancelled, and waited for") {
+    hand_loop loop;
+    bool asked_before = true, asked_after = false;
+    async::blocking_call* call = nullptr;
+    started<>* all_of_it = nullptr;
+    auto work = [&]() -> task<> {
+        co_await offload([&](std::stop_token stop) {
+            asked_before = stop.stop_requested();
+            all_of_it->cancel();  // on another thread it would come from the loop meanwhile
+            asked_after = stop.stop_requested();
+        });
+    };
+    started<> all(loop, work());
+    all_of_it = &all;
+    call = &loop.begin_call();
+    call->run();
+    CHECK(!asked_before);
+    CHECK(asked_after);
+    loop.turn_until_idle();
+    CHECK(!all.ended());
+    call->arrived();
+    loop.turn_until_idle();
+    CHECK(all.threw_cancelled());
+}
+
+TEST_CASE("a stop token comes before the arguments, and wins where a call would do without") {
+    hand_loop loop;
+    struct both {
+        int operator()(int n) const { return n; }
+        int operator()(std::stop_token stop, int n) const { return stop.stop_possible() ? 10 * n : 0; }
+    };
+    auto adds = [](std::stop_token, int a, std::unique_ptr<int> b) { return a + *b; };
+    auto work = [&]() -> task<int> {
+        int sum = co_await offload(both(), 2);
+        sum += co_await offload(adds, 1, std::make_unique<int>(2));
+        co_return sum;
+    };
+    started<int> all(loop, work());
+    while (!all.ended()) {
+        loop.run_call();
+        loop.turn_until_idle();
+    }
+    CHECK(all.result() == 23);
+}
+
+TEST_CASE("a coroutine destroyed while its call runs asks it to stop before it waits for it") {
+    hand_loop loop;
+    std::stop_token given;
+    auto work = [&]() -> task<> { co_await offload([&](std::stop_token stop) { given = stop; }); };
+    {
+        started<> all(loop, work());
+        loop.begin_call().run();
+        CHECK(!given.stop_requested());
+    }
+    CHECK(given.stop_requested());
+    CHECK(loop.recalled == 1);
+}
+
+TEST_CASE("a call whose loop is lost is not called back") {
+    hand_loop loop;
+    {
+        auto work = [&]() -> task<> { co_await offload([] {}); };
+        started<> all(loop, work());
+        loop.begin_call().lost();
+    }
+    CHECK(loop.recalled == 0);
+}
+
+TEST_CASE("a call sees the context of whoever awaits it, and its thread's own again afterwards") {
+    hand_loop loop;
+    const async::context* seen = nullptr;
+    const async::context* own = nullptr;
+    auto work = [&]() -> task<> {
+        own = &async::this_job().values();
+        co_await offload([&] { seen = async::context::borrowed(); });
+    };
+    started<> all(loop, work());
+    loop.run_call();
+    CHECK(seen != nullptr);
+    CHECK(seen == own);
+    CHECK(async::context::borrowed() == nullptr);
+    loop.turn_until_idle();
+    CHECK(all.ended());
 }

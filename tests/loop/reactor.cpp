@@ -2,7 +2,9 @@
 #include <coracle/loop/reactor.hpp>
 
 #include <coracle/async/event.hpp>
+#include <coracle/async/arrival.hpp>
 #include <coracle/async/offload.hpp>
+#include <coracle/async/offload_detached.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/loop/run.hpp>
 #include <coracle/loop/sleep.hpp>
@@ -15,8 +17,12 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <deque>
+#include <latch>
 #include <memory>
+#include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -197,6 +203,126 @@ TEST_CASE("a loop may end while the threads of the pool are still on their way o
         sum += loop::run_on(on, work());
     }
     CHECK(sum == 300);
+}
+
+TEST_CASE("a loop that is destroyed under its calls: queued ones never begin, running ones are waited for") {
+    loop::thread_pool pool(1);
+    std::latch begun(1);
+    std::atomic<bool> first_ended = false, second_began = false;
+    async::job one, other;
+    auto first = [&]() -> task<> {
+        co_await offload([&] {
+            begun.count_down();
+            for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+            first_ended = true;
+        });
+    };
+    auto second = [&]() -> task<> { co_await offload([&] { second_began = true; }); };
+    // The coroutines outlive the loop, as they do when a program ends with them somewhere.
+    task<> running = first(), queued = second();
+    {
+        reactor on(pool);
+        on.post([&] {
+            async::scheduler::run_as as(on, one);
+            running.start();
+        });
+        on.post([&] {
+            async::scheduler::run_as as(on, other);
+            queued.start();
+        });
+        on.run_until([&] { return on.calls_out() == 2; });
+        begun.wait();
+    }
+    CHECK(first_ended);
+    CHECK(!second_began);
+    CHECK(pool.statistics()[lane::user].queued == 0);
+    CHECK(!running.done());
+    CHECK(!queued.done());
+}
+
+TEST_CASE("a coroutine that is destroyed while its call runs waits for it, after asking it to stop") {
+    loop::thread_pool pool(1);
+    reactor on(pool);
+    std::latch begun(1);
+    std::atomic<bool> asked = false;
+    auto waits = [&]() -> task<> {
+        co_await offload([&](std::stop_token stop) {
+            begun.count_down();
+            while (!stop.stop_requested()) std::this_thread::yield();
+            asked = true;
+        });
+    };
+    async::job job;
+    std::optional<task<>> work(waits());
+    on.post([&] {
+        async::scheduler::run_as as(on, job);
+        work->start();
+    });
+    on.run_until([&] { return on.calls_out() == 1; });
+    begun.wait();
+    work.reset();
+    CHECK(asked);
+    CHECK(on.calls_out() == 0);
+}
+
+TEST_CASE("detached calls outlive the loop, see its context, and end before the pool does") {
+    std::atomic<int> ran = 0;
+    std::atomic<bool> asked = false;
+    std::latch begun(1);
+    auto work = [&]() -> task<> {
+        for (int i = 0; i < 20; ++i) offload_detached([&] { ++ran; });
+        offload_detached(lane::clean_up, [&](std::stop_token stop) {
+            begun.count_down();
+            while (!stop.stop_requested()) std::this_thread::yield();
+            asked = true;
+        });
+        co_return;
+    };
+    {
+        loop::thread_pool pool(2);
+        {
+            reactor on(pool);
+            loop::run_on(on, work());
+        }
+        begun.wait();
+        CHECK(!asked);
+    }
+    CHECK(asked);
+    CHECK(ran == 20);
+}
+
+namespace {
+
+struct letter final : async::arrival {
+    std::atomic<int>& came;
+    std::atomic<int>& went_astray;
+    letter(std::atomic<int>& c, std::atomic<int>& a) : came(c), went_astray(a) {}
+    void arrived() noexcept override { ++came; }
+    void lost() noexcept override { ++went_astray; }
+};
+
+}  // namespace
+
+TEST_CASE("what is delivered from other threads arrives once, also at a loop that sleeps; the rest is lost with it") {
+    loop::thread_pool pool(1);
+    std::atomic<int> came = 0, astray = 0;
+    std::deque<letter> letters;
+    for (int i = 0; i < 1000; ++i) letters.emplace_back(came, astray);
+    letter withdrawn(came, astray), late(came, astray), later(came, astray);
+    {
+        reactor on(pool);
+        std::thread sends([&] {
+            for (letter& each : letters) on.deliver(each);
+        });
+        on.run_until([&] { return came == 1000; });
+        sends.join();
+        on.deliver(withdrawn);
+        on.deliver(late);
+        on.deliver(later);
+        on.withdraw(withdrawn);
+    }
+    CHECK(came == 1000);
+    CHECK(astray == 2);
 }
 
 TEST_CASE("functions that were posted and never run are destroyed with the loop") {

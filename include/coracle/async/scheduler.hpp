@@ -1,6 +1,8 @@
 // scheduler: all that the coroutine algebra asks of the loop that runs it. loop/reactor is one.
 #pragma once
 
+#include <coracle/async/arrival.hpp>
+#include <coracle/async/blocking_call.hpp>
 #include <coracle/async/caller.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/base/assert.hpp>
@@ -17,22 +19,6 @@
 #include <utility>
 
 namespace coracle::async {
-
-/// A call that may block, on its way to another thread and back. Its owner keeps it alive until returned().
-class blocking_call : public list_node {
-public:
-    /// On a thread of the pool.
-    virtual void run() noexcept = 0;
-    /// On the thread of the scheduler that it came from, after run().
-    virtual void returned() noexcept = 0;
-
-    // Of whoever runs it, while it does.
-    void* taken_by = nullptr;
-    bool begun = false;
-
-protected:
-    ~blocking_call() = default;
-};
 
 /// Something that has ended and goes once nothing on the stack uses it any more: a coroutine must not be destroyed from
 /// its own final suspension.
@@ -112,13 +98,18 @@ public:
                 seen_label_.load(std::memory_order_relaxed), resumed_at_.load(std::memory_order_relaxed)};
     }
 
-    /// Runs `call` on another thread, then calls its returned() here.
+    /// Runs `call` on another thread; then it arrives here. Error: std::system_error when no thread can be had.
     virtual void offload(blocking_call& call) = 0;
+    /// Runs `call` on another thread, sooner or later, even if this scheduler has ended by then. Error: the same.
+    virtual void offload_detached(blocking_call& call) = 0;
     /// True when `call` had not been started and never will be.
     virtual bool retract(blocking_call& call) noexcept = 0;
-    /// For a waiter that dies: on return `call` does not run, and its returned() will not be called. Blocks this
-    /// thread while it runs.
+    /// For a waiter that dies: on return `call` does not run, and will not arrive. Blocks this thread while it runs.
     virtual void recall(blocking_call& call) noexcept = 0;
+    /// Calls what.arrived() on this scheduler's thread, soon, in the order of the calls. From any thread.
+    virtual void deliver(arrival& what) noexcept = 0;
+    /// For a receiver that dies: on return `what` is not under way any more.
+    virtual void withdraw(arrival& what) noexcept = 0;
     /// Runs `f` on this scheduler's thread, soon. From any thread.
     virtual void post(function<void()> f) = 0;
 

@@ -1,6 +1,8 @@
 // reactor: one thread's loop. Due timers, then ready coroutines, then the poller; again.
 #pragma once
 
+#include <coracle/async/arrival.hpp>
+#include <coracle/async/blocking_call.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/base/assert.hpp>
 #include <coracle/base/byte_buffer.hpp>
@@ -30,9 +32,21 @@ public:
     /// keeps: the pool, which outlives it.
     explicit reactor(thread_pool& pool, std::unique_ptr<os::poller> poller = os::make_native_poller())
         : pool_(pool), poller_(std::move(poller)), now_(poller_->now()) {}
+    /// Calls that are queued never begin, calls that run are waited for; neither arrives. What was posted and has not
+    /// run is destroyed.
     ~reactor() {
-        // A thread of the pool may still be about to leave wake(), which it calls with this held.
-        std::lock_guard lock(mutex_);
+        intrusive_list<async::arrival> lost;
+        pool_.retract_all(*this, lost);
+        lost.for_each([this](async::arrival&) { --sent_; });
+        {
+            // Also because a thread may still be about to leave wake(), which it calls with this held.
+            std::unique_lock lock(mutex_);
+            came_back_.wait(lock, [this] { return back_ == sent_; });
+            lost.splice_back(arriving_);
+            lost.splice_back(arrivals_);
+            while (!returned_.empty()) lost.push_back(returned_.front());
+        }
+        while (!lost.empty()) lost.pop_front().lost();
     }
 
     using time_point = os::time_point;
@@ -70,24 +84,38 @@ public:
     /// The wait under way ends, and done() is asked again. From any thread and from signal handlers.
     void wake() noexcept { poller_->wake(); }
 
-    void offload(async::blocking_call& call) override {
-        pool_.submit(call, *this);
-        ++calls_out_;
+    /// Also when this loop sleeps. cost: no allocation.
+    void deliver(async::arrival& what) noexcept override {
+        std::lock_guard lock(mutex_);
+        arrivals_.push_back(what);
+        wake_with_lock();
     }
+    void withdraw(async::arrival& what) noexcept override {
+        std::lock_guard lock(mutex_);
+        what.unlink();
+    }
+
+    /// The threads that this loop shares.
+    thread_pool& pool() noexcept { return pool_; }
+    void offload(async::blocking_call& call) override {
+        pool_.submit(call, this);
+        ++sent_;
+    }
+    void offload_detached(async::blocking_call& call) override { pool_.submit(call, nullptr); }
     bool retract(async::blocking_call& call) noexcept override {
-        bool retracted = pool_.retract(call);
-        calls_out_ -= retracted;
-        return retracted;
+        if (!pool_.retract(call)) return false;
+        --sent_;
+        return true;
     }
     void recall(async::blocking_call& call) noexcept override {
         if (retract(call)) return;
         std::unique_lock lock(mutex_);
         came_back_.wait(lock, [&] { return call.linked(); });
         call.unlink();
-        --calls_out_;
+        ++taken_;
     }
     /// Offloaded calls that have not come back yet.
-    std::size_t calls_out() const noexcept { return calls_out_; }
+    std::size_t calls_out() const noexcept { return static_cast<std::size_t>(sent_ - taken_); }
     /// For tests: what can go on at the same time, or is due at the same time, does so in an order that `seed` decides.
     void shuffle(std::uint64_t seed) noexcept {
         random_sequence seeds(seed);
@@ -117,7 +145,7 @@ private:
 
     std::optional<os::time_point> how_long() noexcept {
         std::lock_guard lock(mutex_);
-        if (anything_ready() || !posted_.empty() || !returned_.empty()) return now_;
+        if (anything_ready() || !posted_.empty() || !arrivals_.empty() || !returned_.empty()) return now_;
         asleep_ = true;
         return timers_.next();
     }
@@ -126,14 +154,16 @@ private:
         {
             std::lock_guard lock(mutex_);
             asleep_ = false;
-            if (posted_.empty() && returned_.empty()) return;
+            if (posted_.empty() && arrivals_.empty() && returned_.empty()) return;
             running_posts_.swap(posted_);
-            running_returns_.splice_back(returned_);
+            arriving_.splice_back(arrivals_);
+            returning_.splice_back(returned_);
         }
-        while (!running_returns_.empty()) {
-            --calls_out_;
-            running_returns_.pop_front().returned();
+        while (!returning_.empty()) {
+            ++taken_;
+            returning_.pop_front().arrived();
         }
+        while (!arriving_.empty()) arriving_.pop_front().arrived();
         for (function<void()>& f : running_posts_) f();
         running_posts_.clear();
     }
@@ -141,6 +171,7 @@ private:
     void call_returned(async::blocking_call& call) noexcept override {
         std::lock_guard lock(mutex_);
         returned_.push_back(call);
+        ++back_;
         came_back_.notify_one();
         wake_with_lock();
     }
@@ -153,13 +184,17 @@ private:
     timer_queue timers_;
     os::time_point now_;
     std::unique_ptr<char[]> scratch_;
-    std::size_t calls_out_ = 0;
     std::vector<function<void()>> running_posts_;
-    intrusive_list<async::blocking_call> running_returns_;
+    intrusive_list<async::arrival> arriving_;
+    intrusive_list<async::blocking_call> returning_;
+    std::uint64_t sent_ = 0;   // calls that the pool was given and has not given up again
+    std::uint64_t taken_ = 0;  // of these, have come back and been seen
 
     std::mutex mutex_;  // guards what follows
     std::vector<function<void()>> posted_;
+    intrusive_list<async::arrival> arrivals_;
     intrusive_list<async::blocking_call> returned_;
+    std::uint64_t back_ = 0;  // of the calls sent, have come back
     std::condition_variable came_back_;
     bool asleep_ = false;
 };

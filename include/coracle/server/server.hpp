@@ -108,7 +108,7 @@ private:
         return *parsed;
     }
     static std::size_t threads_of(const run_options& options) {
-        return options.threads > 0 ? options.threads : loop::thread_pool::default_size();
+        return options.threads > 0 ? options.threads : loop::pool_limits::default_user();
     }
     static settings settings_of(const run_options& options) {
         settings how;
