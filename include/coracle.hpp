@@ -19,14 +19,19 @@
 #include <coracle/os/wall_clock.hpp>
 #include <coracle/os/poller.hpp>
 #include <coracle/os/epoll_poller.hpp>
+#include <coracle/os/exit_status.hpp>
+#include <coracle/os/command_line.hpp>
+#include <coracle/os/named_error.hpp>
 #include <coracle/os/file_limit.hpp>
 #include <coracle/os/kqueue_poller.hpp>
 #include <coracle/os/native_poller.hpp>
 #include <coracle/os/pipe.hpp>
 #include <coracle/os/processor_count.hpp>
 #include <coracle/os/readiness_probe.hpp>
+#include <coracle/os/child.hpp>
 #include <coracle/os/signal_listener.hpp>
 #include <coracle/os/signal_mailbox.hpp>
+#include <coracle/os/exit_notice.hpp>
 #include <coracle/os/signal_watch.hpp>
 #include <coracle/os/socket_address.hpp>
 #include <coracle/os/socket.hpp>
@@ -132,6 +137,8 @@
 #include <coracle/net/memory_stream.hpp>
 #include <coracle/net/stream_server.hpp>
 #include <coracle/net/serve_streams.hpp>
+#include <coracle/net/pipe_stream.hpp>
+#include <coracle/net/child_process.hpp>
 
 #include <coracle/app/parameter.hpp>
 #include <coracle/app/signature.hpp>
