@@ -128,6 +128,7 @@
 #include <coracle/net/address.hpp>
 #include <coracle/net/byte_stream.hpp>
 #include <coracle/net/host_name.hpp>
+#include <coracle/net/name_cache.hpp>
 #include <coracle/net/read_error.hpp>
 #include <coracle/net/buffered_reader.hpp>
 #include <coracle/net/socket_stream.hpp>
@@ -135,6 +136,8 @@
 #include <coracle/net/copy.hpp>
 #include <coracle/net/listener.hpp>
 #include <coracle/net/memory_stream.hpp>
+#include <coracle/net/resolver.hpp>
+#include <coracle/net/resolve.hpp>
 #include <coracle/net/stream_server.hpp>
 #include <coracle/net/serve_streams.hpp>
 #include <coracle/net/pipe_stream.hpp>

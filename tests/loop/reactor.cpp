@@ -344,3 +344,38 @@ TEST_CASE("timers that outlive the loop's queue are let go") {
     world.reset();
     CHECK(!late.armed());
 }
+
+TEST_CASE("a loop has belongings of its own, each made when it is first asked for, and gone with it") {
+    static int alive = 0;
+    struct counted {
+        counted() { ++alive; }
+        ~counted() { --alive; }
+        int value = 0;
+    };
+    struct other {
+        int value = 7;
+    };
+    loop::thread_pool pool;
+    {
+        loop::reactor one(pool);
+        loop::reactor two(pool);
+        CHECK(alive == 0);
+        one.own<counted>().value = 1;
+        CHECK(one.own<counted>().value == 1);
+        CHECK(two.own<counted>().value == 0);
+        CHECK(one.own<other>().value == 7);
+        CHECK(alive == 2);
+    }
+    CHECK(alive == 0);
+}
+
+TEST_CASE("what other threads are expected to deliver counts among the calls that are out") {
+    loop::thread_pool pool;
+    loop::reactor on(pool);
+    on.expect(1);
+    on.expect(1);
+    CHECK(on.calls_out() == 2);
+    on.expect(-1);
+    on.expect(-1);
+    CHECK(on.calls_out() == 0);
+}

@@ -88,3 +88,9 @@ TEST_CASE("loopback is this machine") {
     for (std::string_view text : {"0.0.0.0:1", "[::]:1", "10.0.0.1:1", "[2001:db8::1]:1", "[::2]:1"})
         CHECK_FALSE(address::parse(text)->is_loopback());
 }
+
+TEST_CASE("an address can be had at another port; a unix socket has none") {
+    CHECK(net::address::parse("[fe80::1%2]:80")->with_port(443).text() == "[fe80::1%2]:443");
+    CHECK(net::address::parse("127.0.0.1:0")->with_port(1).text() == "127.0.0.1:1");
+    CHECK(net::address::local("/run/app.sock").with_port(1) == net::address::local("/run/app.sock"));
+}

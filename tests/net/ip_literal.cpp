@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include <arpa/inet.h>
-#include <sys/socket.h>
 
 #include <cstring>
 #include <random>

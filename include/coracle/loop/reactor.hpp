@@ -114,8 +114,20 @@ public:
         call.unlink();
         ++taken_;
     }
-    /// Offloaded calls that have not come back yet.
-    std::size_t calls_out() const noexcept { return static_cast<std::size_t>(sent_ - taken_); }
+    /// Offloaded calls that have not come back yet, and whatever else of other threads is waited for here.
+    std::size_t calls_out() const noexcept { return static_cast<std::size_t>(sent_ - taken_) + expected_; }
+    /// A task begins (1) or ceases (-1) to wait for something that another thread will deliver.
+    void expect(int more) noexcept { expected_ += static_cast<std::size_t>(more); }
+
+    /// This loop's own T, made when it is first asked for; goes with the loop, after its last task.
+    template <class T>
+    T& own() {
+        static constinit char name = 0;  // its address is that of T
+        for (belonging& each : belongings_)
+            if (each.name == &name) return *static_cast<T*>(each.what.get());
+        std::unique_ptr<void, void (*)(void*)> made(new T(), [](void* what) { delete static_cast<T*>(what); });
+        return *static_cast<T*>(belongings_.emplace_back(belonging{&name, std::move(made)}).what.get());
+    }
     /// For tests: what can go on at the same time, or is due at the same time, does so in an order that `seed` decides.
     void shuffle(std::uint64_t seed) noexcept {
         random_sequence seeds(seed);
@@ -124,6 +136,10 @@ public:
     }
 
 private:
+    struct belonging {
+        const void* name;
+        std::unique_ptr<void, void (*)(void*)> what;
+    };
     static constexpr std::size_t scratch_bytes = 64 * 1024;
     // Jobs that wake one another need not pay for a look at the world each time: that costs as much as 15 of them.
     static constexpr int batches_per_look = 8;
@@ -184,6 +200,8 @@ private:
     timer_queue timers_;
     os::time_point now_;
     std::unique_ptr<char[]> scratch_;
+    std::vector<belonging> belongings_;
+    std::size_t expected_ = 0;
     std::vector<function<void()>> running_posts_;
     intrusive_list<async::arrival> arriving_;
     intrusive_list<async::blocking_call> returning_;

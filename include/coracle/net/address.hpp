@@ -76,6 +76,12 @@ public:
 
     family_type family() const noexcept { return family_; }
     std::uint16_t port() const noexcept { return port_; }
+    /// The same host at another port; a unix socket has none, and stays.
+    address with_port(std::uint16_t other) const {
+        address made = *this;
+        if (family_ == family_type::ipv4 || family_ == family_type::ipv6) made.port_ = other;
+        return made;
+    }
     /// Of a unix socket, else empty.
     const std::string& path() const noexcept { return path_; }
     /// From this machine: 127.0.0.0/8, ::1, unix sockets.

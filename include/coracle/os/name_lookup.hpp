@@ -37,12 +37,6 @@ public:
     std::string message(int code) const override {
         switch (code) {
             case EAI_NONAME:
-#if defined(EAI_NODATA) && EAI_NODATA != EAI_NONAME
-            case EAI_NODATA:
-#endif
-#if defined(EAI_ADDRFAMILY)
-            case EAI_ADDRFAMILY:
-#endif
                 return "the name is not known, or has no such address";
             case EAI_AGAIN:
                 return "the name servers do not answer; try again later";
@@ -72,6 +66,19 @@ inline const std::error_category& lookup_category() noexcept {
 /// Not known, or known without an address of the family that was asked for.
 inline std::error_code name_not_known() noexcept { return {EAI_NONAME, lookup_category()}; }
 
+namespace detail {
+/// The systems have several words for it.
+constexpr bool is_not_known(int code) noexcept {
+#if defined(EAI_NODATA)
+    if (code == EAI_NODATA) return true;
+#endif
+#if defined(EAI_ADDRFAMILY)
+    if (code == EAI_ADDRFAMILY) return true;
+#endif
+    return code == EAI_NONAME;
+}
+}  // namespace detail
+
 /// The addresses of `host`, best first, each once. Blocks.
 /// in: `service` is a port number, a name as "https", or empty for port 0.
 /// error: of lookup_category(), or what the system says when it could not even ask.
@@ -83,6 +90,7 @@ inline result<std::vector<socket_address>> look_up(const std::string& host, cons
     addrinfo* first = nullptr;
     int why = ::getaddrinfo(host.c_str(), service.empty() ? nullptr : service.c_str(), &hints, &first);
     if (why == EAI_SYSTEM) return last_failure();
+    if (detail::is_not_known(why)) return failure(name_not_known());
     if (why != 0) return failure(std::error_code(why, lookup_category()));
     std::unique_ptr<addrinfo, decltype([](addrinfo* list) { ::freeaddrinfo(list); })> all(first);
     std::vector<socket_address> found;
