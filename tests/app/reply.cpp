@@ -95,14 +95,14 @@ TEST_CASE("cancellation is not an answer") {
     request req;
     turn.head_read(req);
     reply answer(out, heads, turn, http::default_limits);
-    auto raise = [&] {
+    auto throws = [&] {
         try {
             throw cancelled();
         } catch (...) {
             answer.caught();
         }
     };
-    CHECK_THROWS_AS(raise(), cancelled);
+    CHECK_THROWS_AS(throws(), cancelled);
     CHECK(!answer.answered());
     CHECK(out.empty());
 }

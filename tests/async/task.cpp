@@ -7,7 +7,6 @@
 #include <async/hand_loop.hpp>
 #include <doctest/doctest.h>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
@@ -29,7 +28,7 @@ namespace {
 template <class F>
 std::string errors_of(F f) {
     int ends[2];
-    REQUIRE(::pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
+    REQUIRE(::pipe(ends) == 0);
     std::fflush(stderr);
     int before = ::dup(2);
     ::dup2(ends[1], 2);

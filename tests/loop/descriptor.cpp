@@ -556,7 +556,8 @@ TEST_CASE("pipes: reading waits for the writer, and meets the end when it closes
     loop::thread_pool pool(1);
     loop::reactor on(pool);
     int ends[2];
-    REQUIRE(::pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
+    REQUIRE(::pipe(ends) == 0);
+    for (int fd : ends) REQUIRE(::fcntl(fd, F_SETFL, O_NONBLOCK) == 0);
     auto work = [&]() -> task<> {
         auto writer = std::make_unique<descriptor>(os::file_descriptor(ends[1]));
         descriptor reader{os::file_descriptor(ends[0])};

@@ -7,7 +7,6 @@
 
 #include <coracle/os/file_descriptor.hpp>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,16 +23,6 @@ struct nobody final : os::watcher {
     void on_ready(os::readiness) noexcept override {}
 };
 }  // namespace
-
-TEST_CASE("a plain file is refused by epoll: reading it never would block") {
-    os::epoll_poller poller;
-    nobody who;
-    os::file_descriptor file(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
-    REQUIRE(file);
-    auto refused = poller.watch(file.get(), who);
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error() == std::errc::operation_not_permitted);
-}
 
 TEST_CASE("watching twice is refused, and the first watch stands") {
     os::epoll_poller poller;

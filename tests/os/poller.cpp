@@ -12,11 +12,13 @@
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdio>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -493,6 +495,21 @@ TEST_CASE_TEMPLATE("a descriptor that cannot be watched is refused", World, KERN
     REQUIRE_FALSE(refused);
     CHECK(refused.error() == std::errc::bad_file_descriptor);
     world.poller->forget(-1, who);  // harmless
+}
+
+TEST_CASE_TEMPLATE("a plain file or a folder is refused: reading it never would block", World, KERNELS) {
+    World world;
+    recorder who;
+    std::FILE* file = std::tmpfile();
+    REQUIRE(file != nullptr);
+    os::file_descriptor folder(::open("/", O_RDONLY | O_CLOEXEC));
+    REQUIRE(folder);
+    for (int fd : {::fileno(file), folder.get()}) {
+        auto refused = world.poller->watch(fd, who);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error() == std::errc::operation_not_permitted);
+    }
+    std::fclose(file);
 }
 
 TEST_CASE("what the script adds: time jumps, faults come when they are asked for, and a hang is an exception") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -82,6 +83,27 @@ TEST_CASE("a living server keeps its name, also with a full backlog") {
         CHECK(second.error() == std::errc::address_in_use);
         CHECK(exists(in.name()));
     }
+}
+
+TEST_CASE("a server that has bound and does not listen yet keeps its name") {
+    folder in;
+    auto where = os::socket_address::local(in.name());
+    auto young = os::open_stream_socket(*where);
+    auto file = os::socket_file::bind(young->get(), *where);
+    REQUIRE(file);
+    auto second = open_door(in.name());
+    REQUIRE_FALSE(second);
+    CHECK(second.error() == std::errc::address_in_use);
+    CHECK(exists(in.name()));
+}
+
+TEST_CASE("a name that a datagram socket has is left to it") {
+    folder in;
+    auto where = os::socket_address::local(in.name());
+    os::file_descriptor other(::socket(AF_UNIX, SOCK_DGRAM, 0));
+    REQUIRE(os::bind_socket(other.get(), *where));
+    CHECK_FALSE(open_door(in.name()));
+    CHECK(exists(in.name()));
 }
 
 TEST_CASE("a file that is no socket is never removed") {

@@ -14,6 +14,7 @@
 
 #include <fcntl.h>
 #include <sys/event.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -28,7 +29,13 @@
 namespace coracle::os {
 
 // Facts:
-// - The fields of struct kevent differ in type and number from system to system: only EV_SET fills it.
+// - The fields of struct kevent differ in type and number from system to system (FreeBSD has `ext` besides), and so do
+//   the numbers of the filters (EVFILT_USER of macOS is EVFILT_LIO of FreeBSD): only EV_SET and the names are safe.
+//   EV_SET is a macro with a variable of its own (`kevp`, `__kevp__`), so its arguments are called otherwise.
+// - macOS packs struct kevent to four bytes: its fields are read and written, never bound to a reference.
+// - fork() passes no kqueue on, so FD_CLOEXEC can come late.
+// - The wait is never restarted after a signal, whatever SA_RESTART says.
+// - A kqueue takes a file, and tells nothing of it at its end, where epoll refuses it (EPERM). So does this poller.
 // - Each direction is an event of its own, so one descriptor may stand twice in a batch.
 // - EV_EOF on EVFILT_READ says that the peer sends no more; bytes may still be unread. EV_EOF on EVFILT_WRITE also
 //   follows our own shutdown of that direction, so it is no hang-up. fflags carry the error of the socket.
@@ -49,7 +56,13 @@ public:
     kqueue_poller(const kqueue_poller&) = delete;
     kqueue_poller& operator=(const kqueue_poller&) = delete;
 
-    result<void> watch(int fd, watcher& who) override { return change(fd, EV_ADD | EV_CLEAR, &who); }
+    result<void> watch(int fd, watcher& who) override {
+        struct stat what{};
+        if (::fstat(fd, &what) < 0) return last_failure();
+        if (S_ISREG(what.st_mode) || S_ISDIR(what.st_mode))
+            return failure(std::error_code(EPERM, std::system_category()));
+        return change(fd, EV_ADD | EV_CLEAR, &who);
+    }
 
     void forget(int fd, watcher& who) noexcept override {
         [[maybe_unused]] auto already_gone = change(fd, EV_DELETE, &who);

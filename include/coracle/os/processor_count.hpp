@@ -1,8 +1,8 @@
 // How many processors this process may use.
-// sched_getaffinity(2) on Linux; a container that is given two of sixty-four sees two.
+// sched_getaffinity(2) of Linux and FreeBSD; a container or jail that is given two of sixty-four sees two.
 #pragma once
 
-#if defined(__linux__)
+#if defined(__linux__) || defined(__FreeBSD__)
 #include <sched.h>
 #endif
 
@@ -12,7 +12,7 @@ namespace coracle::os {
 
 /// At least 1.
 inline unsigned processor_count() noexcept {
-#if defined(__linux__) && defined(CPU_COUNT)
+#if defined(CPU_COUNT)
     cpu_set_t allowed;
     CPU_ZERO(&allowed);
     // Fails on machines of more than 1024 processors; the answer below does for them.

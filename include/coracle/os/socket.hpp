@@ -28,8 +28,11 @@ namespace coracle::os {
 // - connect() interrupted by a signal goes on by itself; calling it again says EALREADY.
 // - A unix socket whose server's backlog is full says EAGAIN to connect() at once and never tells when it is worth
 //   another try: for connecting, EAGAIN is an error and EINPROGRESS is the one that means "wait".
-// - macOS has neither SOCK_NONBLOCK nor accept4 nor (before 2023) MSG_NOSIGNAL; it has SO_NOSIGPIPE. On BSD an
-//   accepted socket inherits O_NONBLOCK from the listener, on Linux it does not.
+// - macOS has neither SOCK_NONBLOCK nor accept4; it has SO_NOSIGPIPE. Its headers since 2023 have MSG_NOSIGNAL, which
+//   the kernel below may be too old for. It is asked for by name, because its headers declare what only the newest
+//   system has (pipe2, since those of macOS 27).
+// - FreeBSD has all of them; there an accepted socket inherits SO_NOSIGPIPE, O_NONBLOCK too unless accept4 says else.
+// - macOS accepts connections that are gone already: setsockopt then says EINVAL, and the peer has no address.
 
 namespace detail {
 
@@ -46,7 +49,7 @@ inline result<void> set_option(int fd, int level, int name, int value) noexcept 
 
 /// What SOCK_NONBLOCK and SOCK_CLOEXEC do where they exist.
 inline result<void> prepare_socket([[maybe_unused]] int fd) noexcept {
-#if !defined(SOCK_NONBLOCK) || !defined(SOCK_CLOEXEC)
+#if defined(__APPLE__) || !defined(SOCK_NONBLOCK)
     int flags = ::fcntl(fd, F_GETFL);
     if (flags < 0 || ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) return last_failure();
     if (::fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) return last_failure();
@@ -86,28 +89,34 @@ inline bool is_of_the_peer(int why, int listener) noexcept {
     }
 }
 
-inline int stream_type() noexcept {
-#if defined(SOCK_NONBLOCK) && defined(SOCK_CLOEXEC)
-    return SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+/// in: `kind` is SOCK_STREAM or SOCK_DGRAM; what comes out may go to socket() and socketpair(), then prepare_socket().
+constexpr int socket_type(int kind) noexcept {
+#if !defined(__APPLE__) && defined(SOCK_NONBLOCK)
+    return kind | SOCK_NONBLOCK | SOCK_CLOEXEC;
 #else
-    return SOCK_STREAM;
+    return kind;
 #endif
+}
+
+/// in: AF_INET and so on, SOCK_STREAM or SOCK_DGRAM.
+inline result<file_descriptor> open_socket(int domain, int kind) noexcept {
+    file_descriptor made(::socket(domain, socket_type(kind), 0));
+    if (!made) return last_failure();
+    if (auto prepared = prepare_socket(made.get()); !prepared) return failure(prepared.error());
+    return made;
 }
 
 }  // namespace detail
 
 /// A stream socket (TCP or unix) of the family of `where`, neither bound nor connected.
 inline result<file_descriptor> open_stream_socket(const socket_address& where) noexcept {
-    file_descriptor made(::socket(where.domain(), detail::stream_type(), 0));
-    if (!made) return last_failure();
-    if (auto prepared = detail::prepare_socket(made.get()); !prepared) return failure(prepared.error());
-    return made;
+    return detail::open_socket(where.domain(), SOCK_STREAM);
 }
 
 /// Two unix stream sockets connected to one another.
 inline result<std::pair<file_descriptor, file_descriptor>> open_socket_pair() noexcept {
     int fds[2];
-    if (::socketpair(AF_UNIX, detail::stream_type(), 0, fds) < 0) return last_failure();
+    if (::socketpair(AF_UNIX, detail::socket_type(SOCK_STREAM), 0, fds) < 0) return last_failure();
     std::pair<file_descriptor, file_descriptor> made{file_descriptor(fds[0]), file_descriptor(fds[1])};
     for (int fd : fds)
         if (auto prepared = detail::prepare_socket(fd); !prepared) return failure(prepared.error());
@@ -154,14 +163,16 @@ inline result<void> listen_on(int fd, int backlog = 2048) noexcept {
 inline result<file_descriptor> accept_connection(int fd, socket_address& peer) noexcept {
     for (;;) {
         file_descriptor made(socket_address::filled_by(peer, [&](sockaddr* room, socklen_t* length) {
-#if defined(SOCK_NONBLOCK) && defined(SOCK_CLOEXEC)
+#if !defined(__APPLE__) && defined(SOCK_NONBLOCK)
             return ::accept4(fd, room, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 #else
             return ::accept(fd, room, length);
 #endif
         }));
         if (made) {
-            if (auto prepared = detail::prepare_socket(made.get()); !prepared) continue;  // gone already (macOS)
+#if defined(__APPLE__) || !defined(SOCK_NONBLOCK)
+            if (auto prepared = detail::prepare_socket(made.get()); !prepared) continue;  // gone already
+#endif
             return made;
         }
         if (!detail::is_of_the_peer(errno, fd)) return last_failure();

@@ -17,6 +17,9 @@
 
 namespace coracle::os {
 
+// Fact: BSD and macOS begin every sockaddr with its length. The kernel fills it in for system calls, but functions of
+// the C library may look at it. <netinet/in.h> defines SIN6_LEN where it is there (RFC 3493, section 3.4).
+
 /// What kind of address it is; `none` is also an unnamed unix socket, as clients of unix sockets usually are.
 enum class address_family : std::uint8_t { none, ipv4, ipv6, local };
 
@@ -118,6 +121,9 @@ public:
 private:
     socket_address(const void* address, std::size_t length) noexcept : length_(static_cast<socklen_t>(length)) {
         std::memcpy(&storage_, address, length);
+#if defined(SIN6_LEN)
+        storage_.ss_len = static_cast<std::uint8_t>(length);
+#endif
     }
     template <class Address>
     Address as() const noexcept {

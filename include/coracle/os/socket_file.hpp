@@ -8,6 +8,7 @@
 #include <coracle/os/socket.hpp>
 #include <coracle/os/socket_address.hpp>
 
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +18,12 @@
 #include <utility>
 
 namespace coracle::os {
+
+// Facts:
+// - A stream socket that connects cannot tell a dead server from a living one: BSD and macOS refuse a connection also
+//   when the backlog is full, and every system does between a server's bind() and its listen().
+// - A datagram socket can, and disturbs nobody: it is refused (ECONNREFUSED) by a name that no process has bound, and
+//   told EPROTOTYPE by one that a stream socket has.
 
 /// Removes the name when it is destroyed, if it still is the one that it made. Abstract names need no removal.
 class socket_file {
@@ -62,14 +69,14 @@ public:
     }
 
 private:
-    /// Stale is a socket that refuses a connection; whatever else answers, or does not answer, is left alone.
+    /// Stale is a socket that nobody has bound; whatever else answers, or does not answer, is left alone.
     static bool remove_if_stale(const socket_address& where) {
         std::string path(where.path());
         struct stat before{};
         if (path.empty() || path.front() == '\0') return false;
         if (::lstat(path.c_str(), &before) < 0) return errno == ENOENT;
         if (!S_ISSOCK(before.st_mode)) return false;
-        auto probe = open_stream_socket(where);
+        auto probe = detail::open_socket(AF_UNIX, SOCK_DGRAM);
         if (!probe) return false;
         auto answer = start_connect(probe->get(), where);
         if (answer || answer.error() != std::errc::connection_refused) return false;
