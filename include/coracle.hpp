@@ -138,6 +138,7 @@
 #include <coracle/net/memory_stream.hpp>
 #include <coracle/net/resolver.hpp>
 #include <coracle/net/resolve.hpp>
+#include <coracle/net/dialer.hpp>
 #include <coracle/net/stream_server.hpp>
 #include <coracle/net/serve_streams.hpp>
 #include <coracle/net/pipe_stream.hpp>
