@@ -59,6 +59,7 @@
 #include <coracle/async/offload_detached.hpp>
 #include <coracle/async/task_group.hpp>
 #include <coracle/async/tasks.hpp>
+#include <coracle/async/yield_now.hpp>
 
 #include <coracle/http/authority.hpp>
 #include <coracle/http/fields.hpp>
@@ -115,6 +116,10 @@
 #include <coracle/loop/borrowed_descriptor.hpp>
 #include <coracle/loop/signal_set.hpp>
 #include <coracle/loop/sleep.hpp>
+#include <coracle/loop/time_span.hpp>
+#include <coracle/loop/timed_out.hpp>
+#include <coracle/loop/timeout_scope.hpp>
+#include <coracle/loop/timeout.hpp>
 
 #include <coracle/route/convertor.hpp>
 #include <coracle/route/pattern.hpp>

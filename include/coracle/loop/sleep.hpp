@@ -45,6 +45,9 @@ private:
     os::time_point until_;
 };
 
+/// What time it is on the clock of the loop, for sleep_until(), timeout_at() and the like. asyncio's loop.time().
+inline os::time_point now() { return reactor::current().now(); }
+
 }  // namespace loop
 
 /// Resumes at `until`, or at once when that has passed, but never without giving the others a turn.
