@@ -17,6 +17,4 @@ TEST_CASE("timed_out says after how long, to people and to programs") {
     CHECK(std::string(timed_out(0ns).what()) == "timed out after 0s");
 }
 
-TEST_CASE("who catches every std::exception catches it too") {
-    CHECK_THROWS_AS(throw timed_out(1s), std::exception);
-}
+TEST_CASE("who catches every std::exception catches it too") { CHECK_THROWS_AS(throw timed_out(1s), std::exception); }

@@ -8,6 +8,7 @@
 #include <coracle/async/offload.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/async/yield_now.hpp>
+#include <coracle/base/report.hpp>
 #include <coracle/loop/sleep.hpp>
 
 #include <loop/virtual_loop.hpp>
@@ -19,8 +20,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -431,4 +434,23 @@ TEST_CASE("a timeout that is destroyed while it waits leaves no timer, and its t
         co_return;
     };
     world.run(work());
+}
+
+TEST_CASE("asking again and again with no time to wait is no disobedience, and does not hold the loop") {
+    virtual_loop world;
+    static int reports = 0;
+    reports = 0;
+    reporter before = set_reporter([](std::string_view, const std::source_location&) noexcept { ++reports; });
+    bool other_ran = false;
+    auto polls = [&]() -> task<> {
+        while (!other_ran) co_await try_for(0s, number_after(1s, 1));
+    };
+    auto other = [&]() -> task<> {
+        co_await yield_now();
+        other_ran = true;
+    };
+    auto work = [&]() -> task<> { co_await gather(polls(), other()); };
+    world.run(work());
+    set_reporter(before);
+    CHECK(reports == 0);
 }

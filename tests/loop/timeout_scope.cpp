@@ -218,7 +218,7 @@ TEST_CASE("a body with captures of its own lives as long as it runs") {
     };
     auto work = [&]() -> task<> {
         auto body = make(std::string(100, 'x'));
-        task<std::size_t> later = with_timeout(1s, std::move(body));
+        task<std::size_t> later = with_timeout(1s, body);
         std::size_t size = co_await std::move(later);
         CHECK(size == 100);
     };

@@ -116,7 +116,7 @@ private:
     friend class scheduler;
     friend class operation;
     friend class cancel_scope;
-    unsigned refusals_ = 0;  // how many co_awaits in a row were refused because it is cancelled
+    unsigned refusals_ = 0;  // how many co_awaits in a row were refused because it, or a part of it, is cancelled
     scope* innermost_ = this;
     operation* pending_ = nullptr;
     const call_frame* leaf_ = nullptr;
@@ -136,7 +136,10 @@ public:
     }
     cancel_scope(const cancel_scope&) = delete;
     cancel_scope& operator=(const cancel_scope&) = delete;
-    ~cancel_scope() { job_.innermost_ = &outer_; }
+    ~cancel_scope() {
+        job_.innermost_ = &outer_;
+        if (swallows()) job_.refusals_ = 0;  // it obeyed
+    }
 
     void cancel() noexcept { scope::cancel(); }
     bool cancelled() const noexcept { return scope::cancelled(); }

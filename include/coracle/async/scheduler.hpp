@@ -238,7 +238,7 @@ inline bool operation::declined(caller waiting) noexcept {
     constexpr unsigned tolerated = 3;  // clean-up that awaits once more, and once more in a destructor's stead
     unsigned& refusals = scheduler::here()->running_->refusals_;
     if (refusals < tolerated) ++refusals;
-    if (refusals < tolerated) return false;
+    if (refusals < tolerated && may_go_on()) return false;
     if (refusals == tolerated) {
         ++refusals;
         report(

@@ -88,7 +88,7 @@ task<T> timeout_at(os::time_point until, task<T> work) {
     return loop::or_throw(until, std::move(work));
 }
 
-/// The value of `work`, or std::nullopt when it did not come in time: `if (auto user = co_await try_for(1s, load(id)))`.
+/// The value of `work`, or nullopt when it does not come in time: `if (auto user = co_await try_for(1s, find(7)))`.
 /// A task<> gives bool, and a task<T&> T*. error: what `work` throws.
 template <class T>
 task<typename loop::tried<T>::type> try_for(loop::time_span limit, task<T> work) {

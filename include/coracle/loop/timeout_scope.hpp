@@ -60,7 +60,7 @@ public:
         return due_ == os::time_point::max() || reschedule_at(loop::later(due_, by.nanoseconds()));
     }
 
-    /// A `cancelled` that comes out of this part is its own, and no more than the end of its time: nothing around it was
+    /// A `cancelled` that comes out of this part means no more than that its time is up: nothing around it was
     /// cancelled.
     bool swallows() const noexcept { return scope_.swallows(); }
     /// What to throw then.
@@ -114,8 +114,8 @@ using timed_body_value = typename std::invoke_result_t<std::decay_t<Body>&, time
 
 }  // namespace loop
 
-/// Runs `body(limit)`, which may move its own deadline: `co_await with_timeout(5s, [&](timeout_scope& limit) -> task<> {
-/// while (auto part = co_await read()) limit.reschedule(5s); });`
+/// Runs `body(limit)`, which may move its own deadline:
+/// `co_await with_timeout(5s, [&](timeout_scope& limit) -> task<> { ... limit.reschedule(5s); ... });`
 /// error: what the body throws; timed_out when the time was up, after the body has ended; never instead of a value.
 template <class Body>
 auto with_timeout(loop::time_span limit, Body&& body) -> task<loop::timed_body_value<Body>> {
@@ -127,9 +127,10 @@ auto with_timeout(loop::time_span limit, Body&& body) -> task<loop::timed_body_v
 /// The same with the time at which it is up, on the clock of the loop.
 template <class Body>
 auto with_timeout(os::time_point until, Body&& body) -> task<loop::timed_body_value<Body>> {
-    static_assert(async::survives_gcc_12<Body>,
-                  "coracle: g++ 12 destroys the captures of a temporary lambda in a co_await expression twice; capture "
-                  "by reference, or name the lambda first: auto body = [...] {...}; co_await with_timeout(until, body);");
+    static_assert(
+        async::survives_gcc_12<Body>,
+        "coracle: g++ 12 destroys the captures of a temporary lambda in a co_await expression twice; capture "
+        "by reference, or name the lambda first: auto body = [...] {...}; co_await with_timeout(then, body);");
     return loop::within_time<loop::timed_body_value<Body>>(until, std::decay_t<Body>(std::forward<Body>(body)));
 }
 
