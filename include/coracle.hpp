@@ -182,5 +182,11 @@
 #include <coracle/server/server.hpp>
 #include <coracle/server/serve.hpp>
 
+#include <coracle/testing/network_link.hpp>
+#include <coracle/testing/network_path.hpp>
+#include <coracle/testing/network_stream.hpp>
+#include <coracle/testing/network_listener.hpp>
+#include <coracle/testing/memory_network.hpp>
 #include <coracle/testing/virtual_poller.hpp>
 #include <coracle/testing/virtual_time.hpp>
+#include <coracle/testing/seeds.hpp>

@@ -1,4 +1,4 @@
-// The contract of byte_stream: one set of tests over TCP, unix sockets and memory.
+// The contract of byte_stream: one set of tests over TCP, unix sockets, memory, and networks in memory.
 #include <coracle/async/gather.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/async/task_group.hpp>
@@ -9,6 +9,8 @@
 #include <coracle/net/listener.hpp>
 #include <coracle/net/memory_stream.hpp>
 #include <coracle/net/socket_stream.hpp>
+#include <coracle/testing/memory_network.hpp>
+#include <coracle/testing/virtual_time.hpp>
 
 #include <doctest/doctest.h>
 
@@ -34,7 +36,10 @@ struct line {
     Stream far;
 };
 
-struct tcp {
+struct in_life {
+    static void play(task<> test) { run(std::move(test)); }
+};
+struct tcp : in_life {
     using stream = net::socket_stream;
     static task<line<stream>> open() {
         auto listener = net::listener::open(*net::address::parse("127.0.0.1:0"));
@@ -47,7 +52,7 @@ struct tcp {
         co_return line<stream>{std::move(*client), std::move(accepted)};
     }
 };
-struct local {
+struct local : in_life {
     using stream = net::socket_stream;
     static task<line<stream>> open() {
         auto pair = os::open_socket_pair();
@@ -57,11 +62,37 @@ struct local {
         co_return line<stream>{std::move(near), std::move(far)};
     }
 };
-struct memory {
+struct memory : in_life {
     using stream = net::memory_stream;
     static task<line<stream>> open() {
         auto pair = net::memory_stream::pair();
         co_return line<stream>{std::move(pair.first), std::move(pair.second)};
+    }
+};
+
+struct network {
+    using stream = testing::network_stream;
+    static void play(task<> test) { run(virtual_time, std::move(test)); }
+    static task<line<stream>> open() {
+        memory_network made;
+        co_return co_await connected(made);
+    }
+    static task<line<stream>> connected(memory_network& on) {
+        auto listener = on.listen("server:80");
+        REQUIRE(listener);
+        auto client = co_await on.connect("server:80", "client");
+        REQUIRE(client);
+        auto server = co_await listener->accept();
+        REQUIRE(server);
+        co_return line<stream>{std::move(*client), std::move(*server)};
+    }
+};
+struct rough_network : network {
+    static void play(task<> test) { run(virtual_time.seed(5), std::move(test)); }
+    static task<line<stream>> open() {
+        memory_network made;
+        made.everywhere().latency(50us).jitter(20us).bytes_per_second(1'000'000'000).capacity(40'000).ragged();
+        co_return co_await connected(made);
     }
 };
 
@@ -103,7 +134,8 @@ std::string noise(std::size_t count) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("bytes arrive whole and in order, and then the end", World, tcp, local, memory) {
+TEST_CASE_TEMPLATE("bytes arrive whole and in order, and then the end", World, tcp, local, memory, network,
+                   rough_network) {
     auto test = []() -> task<> {
         auto on = co_await World::open();
         auto written = co_await on.near.write("hello, ");
@@ -124,10 +156,11 @@ TEST_CASE_TEMPLATE("bytes arrive whole and in order, and then the end", World, t
         CHECK(*count == 0);
         CHECK(on.far.hung_up());
     };
-    run(test());
+    World::play(test());
 }
 
-TEST_CASE_TEMPLATE("more than the kernel holds goes through while the other end reads", World, tcp, local, memory) {
+TEST_CASE_TEMPLATE("more than the kernel holds goes through while the other end reads", World, tcp, local, memory,
+                   network, rough_network) {
     auto test = []() -> task<> {
         auto on = co_await World::open();
         std::string sent = noise(6 * 1024 * 1024 + 13);
@@ -135,10 +168,11 @@ TEST_CASE_TEMPLATE("more than the kernel holds goes through while the other end 
         CHECK(received.size() == sent.size());
         CHECK((received == sent));
     };
-    run(test());
+    World::play(test());
 }
 
-TEST_CASE_TEMPLATE("a head and a body of any size come one behind the other", World, tcp, local, memory) {
+TEST_CASE_TEMPLATE("a head and a body of any size come one behind the other", World, tcp, local, memory, network,
+                   rough_network) {
     auto test = []() -> task<> {
         auto on = co_await World::open();
         std::string head = noise(700'000);
@@ -151,10 +185,10 @@ TEST_CASE_TEMPLATE("a head and a body of any size come one behind the other", Wo
         auto [nothing, received] = co_await gather(send(), read_all(on.far));
         CHECK((received == head + body));
     };
-    run(test());
+    World::play(test());
 }
 
-TEST_CASE_TEMPLATE("both directions go at once", World, tcp, local, memory) {
+TEST_CASE_TEMPLATE("both directions go at once", World, tcp, local, memory, network, rough_network) {
     auto test = []() -> task<> {
         auto on = co_await World::open();
         std::string one = noise(2'000'000);
@@ -164,10 +198,10 @@ TEST_CASE_TEMPLATE("both directions go at once", World, tcp, local, memory) {
         CHECK((at_far == one));
         CHECK((at_near == two));
     };
-    run(test());
+    World::play(test());
 }
 
-TEST_CASE_TEMPLATE("a small room gives the rest to the next read", World, tcp, local, memory) {
+TEST_CASE_TEMPLATE("a small room gives the rest to the next read", World, tcp, local, memory, network, rough_network) {
     auto test = []() -> task<> {
         auto on = co_await World::open();
         auto written = co_await on.near.write("0123456789abcdef");
@@ -175,10 +209,11 @@ TEST_CASE_TEMPLATE("a small room gives the rest to the next read", World, tcp, l
         auto all = co_await read_exactly(on.far, 16);
         CHECK(all == "0123456789abcdef");
     };
-    run(test());
+    World::play(test());
 }
 
-TEST_CASE_TEMPLATE("a stream that is ended one way goes on the other way", World, tcp, local, memory) {
+TEST_CASE_TEMPLATE("a stream that is ended one way goes on the other way", World, tcp, local, memory, network,
+                   rough_network) {
     auto test = []() -> task<> {
         auto on = co_await World::open();
         auto ask = [&]() -> task<std::string> {
@@ -197,11 +232,11 @@ TEST_CASE_TEMPLATE("a stream that is ended one way goes on the other way", World
         auto [heard, nothing] = co_await gather(ask(), answer());
         CHECK(heard == "answer");
     };
-    run(test());
+    World::play(test());
 }
 
 TEST_CASE_TEMPLATE("bytes and the end that arrive together are both read, however the waiting began", World, tcp, local,
-                   memory) {
+                   memory, network, rough_network) {
     auto test = []() -> task<> {
         for (bool wait_first : {false, true}) {
             auto on = co_await World::open();
@@ -222,10 +257,10 @@ TEST_CASE_TEMPLATE("bytes and the end that arrive together are both read, howeve
             }
         }
     };
-    run(test());
+    World::play(test());
 }
 
-TEST_CASE_TEMPLATE("many small exchanges, each waiting for the other", World, tcp, local, memory) {
+TEST_CASE_TEMPLATE("many small exchanges, each waiting for the other", World, tcp, local, memory, network) {
     auto test = []() -> task<> {
         auto on = co_await World::open();
         constexpr int rounds = 2000;
@@ -250,10 +285,10 @@ TEST_CASE_TEMPLATE("many small exchanges, each waiting for the other", World, tc
         };
         co_await gather(ping(), pong());
     };
-    run(test());
+    World::play(test());
 }
 
-TEST_CASE_TEMPLATE("writing to a peer that is gone fails", World, tcp, local, memory) {
+TEST_CASE_TEMPLATE("writing to a peer that is gone fails", World, tcp, local, memory, network, rough_network) {
     auto test = []() -> task<> {
         auto on = co_await World::open();
         on.far.close();
@@ -266,11 +301,11 @@ TEST_CASE_TEMPLATE("writing to a peer that is gone fails", World, tcp, local, me
         }
         CHECK((why == std::errc::broken_pipe || why == std::errc::connection_reset));
     };
-    run(test());
+    World::play(test());
 }
 
 TEST_CASE_TEMPLATE("close() wakes whoever waits, and what follows is an error and not a crash", World, tcp, local,
-                   memory) {
+                   memory, network, rough_network) {
     auto test = []() -> task<> {
         auto on = co_await World::open();
         auto wait = [&]() -> task<std::error_code> {
@@ -299,10 +334,10 @@ TEST_CASE_TEMPLATE("close() wakes whoever waits, and what follows is an error an
         CHECK_FALSE(written);
         CHECK_FALSE(on.near.shutdown_write());
     };
-    run(test());
+    World::play(test());
 }
 
-TEST_CASE_TEMPLATE("a read that is cancelled loses nothing", World, tcp, local, memory) {
+TEST_CASE_TEMPLATE("a read that is cancelled loses nothing", World, tcp, local, memory, network) {
     auto test = []() -> task<> {
         auto on = co_await World::open();
         bool was_cancelled = false;
@@ -327,10 +362,10 @@ TEST_CASE_TEMPLATE("a read that is cancelled loses nothing", World, tcp, local, 
         REQUIRE(bytes);
         CHECK(*bytes == "still here");
     };
-    run(test());
+    World::play(test());
 }
 
-TEST_CASE_TEMPLATE("a write that is cancelled waits no longer", World, tcp, local, memory) {
+TEST_CASE_TEMPLATE("a write that is cancelled waits no longer", World, tcp, local, memory, network, rough_network) {
     auto test = []() -> task<> {
         auto on = co_await World::open();
         std::string much(16 * 1024 * 1024, 'x');
@@ -352,10 +387,10 @@ TEST_CASE_TEMPLATE("a write that is cancelled waits no longer", World, tcp, loca
         CHECK(was_cancelled);
         on.near.close();
     };
-    run(test());
+    World::play(test());
 }
 
-TEST_CASE_TEMPLATE("two jobs that read one stream are told so", World, tcp, local, memory) {
+TEST_CASE_TEMPLATE("two jobs that read one stream are told so", World, tcp, local, memory, network, rough_network) {
     auto test = []() -> task<> {
         auto on = co_await World::open();
         auto wait = [&]() -> task<> {
@@ -375,7 +410,7 @@ TEST_CASE_TEMPLATE("two jobs that read one stream are told so", World, tcp, loca
         co_await gather(wait(), intrude());
         CHECK(refused);
     };
-    run(test());
+    World::play(test());
 }
 
 TEST_CASE("the concept is met by streams and by nothing less") {

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <optional>
+#include <string>
 #include <thread>
 
 using namespace coracle;
@@ -54,9 +55,16 @@ TEST_CASE("a wait for ever is a deadlock when nobody has come within its patienc
     poller.wake();
     poller.wait(std::nullopt);
     int asked = 0;
-    poller.in_deadlock([&] { return ++asked == 1; });
+    poller.in_deadlock([&] {
+        if (++asked == 2) throw testing::deadlock("the cook");
+    });
     poller.wait(std::nullopt);
-    CHECK_THROWS_AS(poller.wait(std::nullopt), testing::deadlock);
+    try {
+        poller.wait(std::nullopt);
+        FAIL("no deadlock");
+    } catch (const testing::deadlock& why) {
+        CHECK(std::string(why.what()).ends_with("these wait:\nthe cook"));
+    }
     CHECK(asked == 2);
 }
 

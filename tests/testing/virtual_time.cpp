@@ -12,6 +12,8 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <stdexcept>
@@ -204,6 +206,10 @@ TEST_CASE("when everybody waits for ever it is an error that says so, after ever
         text = why.what();
     }
     CHECK(text.find("everybody waits for ever") != std::string::npos);
+    std::size_t named = 0;
+    for (std::size_t at = text.find("virtual_time.cpp:"); at != std::string::npos; ++named)
+        at = text.find("virtual_time.cpp:", at + 1);
+    CHECK(named >= 4);  // the three that wait for the event, and who waits for them
     CHECK(left.size() == 3);
     CHECK(loop.run(after(1s, 5)) == 5);  // the loop is as good as before
 }

@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -22,7 +23,12 @@ namespace coracle::testing {
 /// Nothing will ever happen any more, and yet somebody waits.
 class deadlock : public std::logic_error {
 public:
-    using std::logic_error::logic_error;
+    /// in: who waits where, one in a line, if that is known.
+    explicit deadlock(const std::string& who = {})
+        : std::logic_error(
+              "coracle: everybody waits for ever: no timer is armed, no offloaded call is under way, and nothing came "
+              "from other threads or watched descriptors" +
+              (who.empty() ? who : "; these wait:\n" + who)) {}
 };
 
 /// Time passes in wait() only, at once and exactly to its end. Real descriptors can be watched, but the rest of the
@@ -47,8 +53,8 @@ public:
     /// Who knows whether calls are under way on other threads. While they are, a wait lasts until they return, and
     /// then no time has passed; or for as long as it would in life.
     void wait_also_for(function<bool()> calls_under_way) { calls_under_way_ = std::move(calls_under_way); }
-    /// Who is asked in a deadlock to set somebody free; when it cannot, wait() throws.
-    void in_deadlock(function<bool()> set_free) { set_free_ = std::move(set_free); }
+    /// Who is asked in a deadlock to set somebody free, or to throw one that says more.
+    void in_deadlock(function<void()> set_free) { set_free_ = std::move(set_free); }
 
     // As every poller.
 
@@ -77,10 +83,9 @@ public:
         } else if (end != never) {
             if (!relays_.empty() && heard(moment_)) return;
         } else {
-            if (heard(patience_) || (set_free_ && set_free_())) return;
-            throw deadlock(
-                "coracle: everybody waits for ever: no timer is armed, no offloaded call is under way, and nothing "
-                "came from other threads or watched descriptors");
+            if (heard(patience_)) return;
+            if (!set_free_) throw deadlock();
+            return set_free_();
         }
         elapsed_ += end - now();
     }
@@ -132,7 +137,7 @@ private:
     const std::int64_t wall_;
     std::vector<std::unique_ptr<relay>> relays_;
     function<bool()> calls_under_way_;
-    function<bool()> set_free_;
+    function<void()> set_free_;
     std::size_t waits_ = 0;
     bool told_ = false;
     std::atomic<bool> woken_{false};

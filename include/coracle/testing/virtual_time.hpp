@@ -5,6 +5,7 @@
 #include <coracle/async/job.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/async/task.hpp>
+#include <coracle/async/tasks.hpp>
 #include <coracle/loop/reactor.hpp>
 #include <coracle/loop/run.hpp>
 #include <coracle/loop/sleep.hpp>
@@ -15,6 +16,7 @@
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -90,7 +92,7 @@ private:
         : poller_(*made), reactor_(pool_, std::move(made)) {
         if (how.seed() != 0) reactor_.shuffle(how.seed());
         poller_.wait_also_for([this] { return reactor_.calls_out() > 0; });
-        poller_.in_deadlock([this] { return set_free(); });
+        poller_.in_deadlock([this] { set_free(); });
     }
 
     // So that a deadlock can be ended from outside, once.
@@ -103,10 +105,11 @@ private:
         way_out& operator=(const way_out&) = delete;
         ~way_out() { loop_.way_out_ = before_; }
         bool taken() const noexcept { return taken_; }
-        bool take() noexcept {
-            if (std::exchange(taken_, true)) return false;
+        const std::string& who_waited() const noexcept { return who_waited_; }
+        void take() {
+            if (std::exchange(taken_, true)) throw testing::deadlock(who_waited_);
+            who_waited_ = to_text(tasks());
             scope_.cancel();
-            return true;
         }
 
     private:
@@ -114,6 +117,7 @@ private:
         async::cancel_scope scope_;
         way_out* before_;
         bool taken_ = false;
+        std::string who_waited_;
     };
 
     template <class T>
@@ -130,12 +134,13 @@ private:
         } catch (...) {
             if (!out.taken()) throw;
         }
-        throw testing::deadlock(
-            "coracle: everybody waits for ever: no timer is armed, no offloaded call is under way, and nothing came "
-            "from other threads or watched descriptors");
+        throw testing::deadlock(out.who_waited());
     }
     task<> pass(std::chrono::nanoseconds time) { co_await sleep(time); }
-    bool set_free() noexcept { return way_out_ && way_out_->take(); }
+    void set_free() {
+        if (!way_out_) throw testing::deadlock(to_text(tasks()));
+        way_out_->take();
+    }
 
     loop::thread_pool pool_;
     testing::virtual_poller& poller_;
