@@ -141,6 +141,8 @@
 #include <coracle/net/copy.hpp>
 #include <coracle/net/listener.hpp>
 #include <coracle/net/memory_stream.hpp>
+#include <coracle/net/host_literal.hpp>
+#include <coracle/net/lookup.hpp>
 #include <coracle/net/resolver.hpp>
 #include <coracle/net/resolve.hpp>
 #include <coracle/net/dialer.hpp>

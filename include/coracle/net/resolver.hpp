@@ -1,22 +1,20 @@
 // resolver: the addresses of names, looked up on the thread pool, once for all who ask, and remembered for a while.
-// RFC 6724 (their order), RFC 6761 6.3 (localhost), RFC 4007 11 (zones). What a name is: host_name.
+// RFC 6724 (their order, which the system keeps). Which hosts need no lookup: host_literal; what a name is: host_name.
 #pragma once
 
-#include <coracle/async/arrival.hpp>
-#include <coracle/async/blocking_call.hpp>
 #include <coracle/async/caller.hpp>
 #include <coracle/async/checkpoint.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/base/ascii.hpp>
-#include <coracle/base/function.hpp>
 #include <coracle/base/intrusive_list.hpp>
 #include <coracle/base/result.hpp>
 #include <coracle/loop/reactor.hpp>
 #include <coracle/loop/timer_queue.hpp>
 #include <coracle/net/address.hpp>
+#include <coracle/net/host_literal.hpp>
 #include <coracle/net/host_name.hpp>
-#include <coracle/net/ip_literal.hpp>
+#include <coracle/net/lookup.hpp>
 #include <coracle/net/name_cache.hpp>
 #include <coracle/os/name_lookup.hpp>
 
@@ -26,7 +24,6 @@
 #include <exception>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,131 +33,13 @@
 
 namespace coracle::net {
 
-using families = os::families;
-
-/// Why a name has no address, for programs and in a sentence: "no address for 'nosuch.example': ...".
-struct resolve_error {
-    std::error_code code;
-    std::string message;
-};
-
-/// How names are looked up. Blocks; called on threads of the pool, for several names at once; outlives the resolver
-/// while one is under way. in: an ASCII name; a service by name, or nothing for port 0.
-using name_lookup =
-    function<result<std::vector<address>>(const std::string& host, const std::string& service, families wanted)>;
-
-/// As the system does it.
-inline result<std::vector<address>> look_up_by_system(const std::string& host, const std::string& service,
-                                                      families wanted) {
-    auto found = os::look_up(host, service, wanted);
-    if (!found) return failure(found.error());
-    std::vector<address> all;
-    for (const os::socket_address& each : *found) all.emplace_back(each);
-    return all;
-}
-
-namespace detail {
-
-struct lookup_outcome {
-    result<std::vector<address>> found = failure(std::error_code());
-    std::exception_ptr thrown;
-};
-
-// Who owns what: a lookup under way belongs to itself, on its thread, and shares this with the resolver, which may go
-// first, as may the loop. `home` is set only while a task waits, so while the loop is there to be told.
-class lookup_meeting final : public async::arrival, public std::enable_shared_from_this<lookup_meeting> {
-public:
-    // Of the loop's thread.
-    function<void()> ended;  // null once nobody is to be told
-
-    /// On the loop's thread: from here on `home` is told. False when the lookup was dropped and never happens.
-    bool join(async::scheduler& home) {
-        std::lock_guard lock(mutex_);
-        if (dropped_) return false;
-        home_ = &home;
-        return true;
-    }
-    /// Nobody waits any more. A lookup that has not begun never will.
-    void leave() noexcept {
-        std::lock_guard lock(mutex_);
-        home_ = nullptr;
-    }
-    std::shared_ptr<const lookup_outcome> outcome() {
-        std::lock_guard lock(mutex_);
-        return outcome_;
-    }
-
-    /// On the pool's thread.
-    bool still_wanted() noexcept {
-        std::lock_guard lock(mutex_);
-        dropped_ = home_ == nullptr;
-        return !dropped_;
-    }
-    void settle(std::shared_ptr<const lookup_outcome> outcome) noexcept {
-        std::lock_guard lock(mutex_);
-        outcome_ = std::move(outcome);
-        if (!home_) return;  // who asks next finds it
-        under_way_ = shared_from_this();
-        home_->deliver(*this);
-    }
-
-private:
-    void arrived() noexcept override {
-        auto self = std::move(under_way_);
-        if (function<void()> tell = std::exchange(ended, nullptr)) tell();
-    }
-    void lost() noexcept override { auto self = std::move(under_way_); }
-
-    std::shared_ptr<lookup_meeting> under_way_;
-    std::mutex mutex_;  // guards what follows
-    async::scheduler* home_ = nullptr;
-    std::shared_ptr<const lookup_outcome> outcome_;
-    bool dropped_ = false;
-};
-
-class lookup_call final : public async::blocking_call {
-public:
-    lookup_call(std::shared_ptr<name_lookup> how, std::string host, std::string service, families wanted,
-                std::shared_ptr<lookup_meeting> meeting)
-        : how_(std::move(how)),
-          host_(std::move(host)),
-          service_(std::move(service)),
-          wanted_(wanted),
-          meeting_(std::move(meeting)) {
-        stands_in = lane::files;
-    }
-
-private:
-    void run() noexcept override {
-        std::unique_ptr<lookup_call> self(this);
-        if (!meeting_->still_wanted()) return;
-        auto outcome = std::make_shared<lookup_outcome>();
-        try {
-            outcome->found = (*how_)(host_, service_, wanted_);
-        } catch (...) {
-            outcome->thrown = std::current_exception();
-        }
-        meeting_->settle(std::move(outcome));
-    }
-    void arrived() noexcept override {}
-    void lost() noexcept override {}
-
-    std::shared_ptr<name_lookup> how_;
-    std::string host_;
-    std::string service_;
-    families wanted_;
-    std::shared_ptr<lookup_meeting> meeting_;
-};
-
-}  // namespace detail
-
 /// Belongs to one thread; its tasks end before it does. A hundred tasks that ask for one name make one lookup. A task
 /// that is cancelled leaves at once, and the others go on waiting; what nobody waits for any more is not begun.
 /// in: `how` is for tests, and for those who have a better way than the system's.
 /// The system tells no time to live: answers are kept for 30 s, unknown names for 2 s, other failures not at all.
 class resolver {
 public:
-    using answer = result<std::vector<address>, resolve_error>;
+    using answer = resolve_answer;
 
     resolver() : resolver(name_lookup(&look_up_by_system)) {}
     explicit resolver(name_lookup how) : how_(std::make_shared<name_lookup>(std::move(how))) {}
@@ -187,7 +66,7 @@ public:
             auto numbered = co_await resolve(std::move(host), *port, wanted);
             co_return std::move(numbered);
         }
-        if (auto fault = service_fault(service); !fault.empty()) co_return refused(std::move(fault));
+        if (auto fault = service_fault(service); !fault.empty()) co_return refused_host(std::move(fault));
         std::optional<answer> literal = without_lookup(host, 0, wanted);
         if (literal && !*literal) co_return std::move(*literal);
         if (literal) host = is_localhost(host) ? "localhost" : (*literal)->front().host();
@@ -205,12 +84,12 @@ public:
     std::size_t open() const noexcept { return open_.size(); }
 
 private:
-    using outcome_pointer = std::shared_ptr<const detail::lookup_outcome>;
+    using outcome_pointer = std::shared_ptr<const lookup_outcome>;
     class waiter;
 
     struct question {
         std::string key;
-        std::shared_ptr<detail::lookup_meeting> meeting;
+        std::shared_ptr<lookup> meeting;
         intrusive_list<waiter> waiters;
         loop::reactor* expecting = nullptr;  // while somebody waits
 
@@ -269,13 +148,6 @@ private:
         outcome_pointer outcome_;
     };
 
-    static failure<resolve_error> refused(std::string why) {
-        return failure(resolve_error{std::make_error_code(std::errc::invalid_argument), std::move(why)});
-    }
-    static std::string no_address(std::string_view host, families wanted) {
-        std::string kind = wanted == families::ipv4 ? "IPv4 " : wanted == families::ipv6 ? "IPv6 " : "";
-        return "no " + kind + "address for " + quoted_host(host) + ": ";
-    }
     static std::string service_fault(std::string_view service) {
         bool plain = !service.empty();
         bool digits = true;
@@ -285,44 +157,6 @@ private:
         }
         if (plain && !digits) return {};
         return quoted_host(service) + " is no port from 0 to 65535 and no name of a service";
-    }
-
-    static std::optional<std::uint32_t> interface_of(std::string_view zone) {
-        if (auto number = ascii::parse_decimal<std::uint32_t>(zone)) return number;
-        std::uint32_t number = zone.empty() ? 0 : os::interface_number(std::string(zone));
-        if (number == 0) return std::nullopt;
-        return number;
-    }
-
-    /// The answer when it can be given at once: literals, localhost, and what cannot be a name at all.
-    static std::optional<answer> without_lookup(std::string_view host, std::uint16_t port, families wanted) {
-        std::vector<address> all;
-        if (is_localhost(host) && host_name_fault(host).empty()) {
-            ipv6_bytes loopback{};
-            loopback.back() = 1;
-            if (wanted != families::ipv4) all.emplace_back(loopback, port);
-            if (wanted != families::ipv6) all.emplace_back(ipv4_bytes{127, 0, 0, 1}, port);
-            return answer(std::move(all));
-        }
-        std::string_view inner = host;
-        if (inner.starts_with('[') && inner.ends_with(']')) inner = inner.substr(1, inner.size() - 2);
-        std::size_t percent = inner.find('%');
-        if (auto six = parse_ipv6(inner.substr(0, percent))) {
-            std::optional<std::uint32_t> scope = 0;
-            if (percent != std::string_view::npos) scope = interface_of(inner.substr(percent + 1));
-            if (!scope)
-                return answer(refused(quoted_host(host) + " names an interface that this machine does not have"));
-            if (wanted == families::ipv4) return answer(refused(no_address(host, wanted) + "it is an IPv6 address"));
-            all.emplace_back(*six, port, *scope);
-            return answer(std::move(all));
-        }
-        if (auto four = parse_ipv4(host)) {
-            if (wanted == families::ipv6) return answer(refused(no_address(host, wanted) + "it is an IPv4 address"));
-            all.emplace_back(*four, port);
-            return answer(std::move(all));
-        }
-        if (std::string fault = host_name_fault(host); !fault.empty()) return answer(refused(std::move(fault)));
-        return std::nullopt;
     }
 
     task<answer> found(std::string host, std::string service, families wanted, std::optional<std::uint16_t> port) {
@@ -360,10 +194,10 @@ private:
         question& made = open_.emplace_back();
         try {
             made.key = key;
-            made.meeting = std::make_shared<detail::lookup_meeting>();
+            made.meeting = std::make_shared<lookup>();
             made.meeting->ended = [this, &made] { close(made, made.meeting->outcome()); };
             made.meeting->join(here);
-            auto call = std::make_unique<detail::lookup_call>(how_, host, service, wanted, made.meeting);
+            auto call = std::make_unique<lookup_call>(how_, host, service, wanted, made.meeting);
             here.offload_detached(*call);
             static_cast<void>(call.release());
         } catch (...) {
