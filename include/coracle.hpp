@@ -115,6 +115,12 @@
 #include <coracle/loop/shared_descriptor.hpp>
 #include <coracle/loop/borrowed_descriptor.hpp>
 #include <coracle/loop/signal_set.hpp>
+#include <coracle/loop/sent_job.hpp>
+#include <coracle/loop/submit.hpp>
+#include <coracle/loop/on_loop_of.hpp>
+#include <coracle/loop/loop_thread.hpp>
+#include <coracle/loop/completion.hpp>
+#include <coracle/loop/wrap_future.hpp>
 #include <coracle/loop/sleep.hpp>
 #include <coracle/loop/time_span.hpp>
 #include <coracle/loop/timed_out.hpp>

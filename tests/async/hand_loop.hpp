@@ -67,6 +67,7 @@ public:
     }
     void deliver(async::arrival& what) noexcept override { arrivals_.push_back(what); }
     void withdraw(async::arrival& what) noexcept override { what.unlink(); }
+    void intercept(async::arrival& what) noexcept override { what.unlink(); }
     void post(function<void()> f) override { posted_.push_back(std::move(f)); }
 
 private:

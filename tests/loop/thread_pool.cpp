@@ -1,8 +1,10 @@
 // The thread pool: growth, order, retraction, and offload over real threads.
 #include <coracle/loop/thread_pool.hpp>
 
+#include <coracle/async/context_local.hpp>
 #include <coracle/async/gather.hpp>
 #include <coracle/async/offload.hpp>
+#include <coracle/async/offload_detached.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/loop/reactor.hpp>
 #include <coracle/loop/run.hpp>
@@ -372,6 +374,24 @@ TEST_CASE("offload runs on another thread and comes back to this one") {
         CHECK(std::this_thread::get_id() == here);
     };
     run(work());
+}
+
+TEST_CASE("a context_local is seen on the pool's thread, by calls that are awaited and by detached ones") {
+    static context_local<int> number;
+    int awaited = 0, detached = 0;
+    auto work = [&]() -> task<> {
+        number.set(5);
+        awaited = co_await offload([] { return number.get(); });
+        offload_detached([&] { detached = number.get(); });
+        number.set(6);  // which those see that begin later
+    };
+    {
+        thread_pool pool(1);
+        loop::reactor on(pool);
+        loop::run_on(on, work());
+    }
+    CHECK(awaited == 5);
+    CHECK(detached == 5);
 }
 
 TEST_CASE("a thousand calls at once all come back, and what they wrote is seen") {

@@ -110,6 +110,8 @@ public:
     virtual void deliver(arrival& what) noexcept = 0;
     /// For a receiver that dies: on return `what` is not under way any more.
     virtual void withdraw(arrival& what) noexcept = 0;
+    /// The same for what will be delivered for certain: blocks this thread until then.
+    virtual void intercept(arrival& what) noexcept = 0;
     /// Runs `f` on this scheduler's thread, soon. From any thread.
     virtual void post(function<void()> f) = 0;
 

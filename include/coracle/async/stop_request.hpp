@@ -19,7 +19,9 @@ template <class F, class... A>
 concept takes_stop_token = std::is_invocable_v<F&, std::stop_token, A...>;
 #else
 struct stop_request {
-    struct token {};
+    struct token {
+        bool stop_requested() const noexcept { return false; }
+    };
     token get_token() const noexcept { return {}; }
     bool request_stop() noexcept { return false; }
 };

@@ -189,6 +189,12 @@ public:
         promise.started_ = true;
         frame_.resume();
     }
+    /// Drops a task that never ran, without the report: whoever was to run it is gone.
+    void let_go() noexcept {
+        frame_.promise().started_ = true;
+        drop();
+        frame_ = nullptr;
+    }
     bool done() const noexcept { return frame_.done(); }
     /// Where it waits; before it runs, where its function is.
     std::source_location where() const noexcept { return frame_.promise().at(); }

@@ -32,9 +32,10 @@ public:
     /// keeps: the pool, which outlives it.
     explicit reactor(thread_pool& pool, std::unique_ptr<os::poller> poller = os::make_native_poller())
         : pool_(pool), poller_(std::move(poller)), now_(poller_->now()) {}
-    /// Calls that are queued never begin, calls that run are waited for; neither arrives. What was posted and has not
-    /// run is destroyed.
+    /// Jobs that were sent here are destroyed. Calls that are queued never begin, calls that run are waited for;
+    /// neither arrives. What was posted and has not run is destroyed.
     ~reactor() {
+        while (!residents_.empty()) residents_.pop_front().evicted();
         intrusive_list<async::arrival> lost;
         pool_.retract_all(*this, lost);
         lost.for_each([this](async::arrival&) { --sent_; });
@@ -88,12 +89,30 @@ public:
     void deliver(async::arrival& what) noexcept override {
         std::lock_guard lock(mutex_);
         arrivals_.push_back(what);
+        came_back_.notify_one();
         wake_with_lock();
     }
     void withdraw(async::arrival& what) noexcept override {
         std::lock_guard lock(mutex_);
         what.unlink();
     }
+    void intercept(async::arrival& what) noexcept override {
+        std::unique_lock lock(mutex_);
+        came_back_.wait(lock, [&] { return what.linked(); });
+        what.unlink();
+    }
+
+    /// Somebody who lives here until he leaves; the end of the loop makes him.
+    class resident : public list_node {
+    public:
+        /// The loop is being destroyed: on return nothing of him uses it. For all but this it can still be used.
+        virtual void evicted() noexcept = 0;
+
+    protected:
+        ~resident() = default;
+    };
+    void take_in(resident& who) noexcept { residents_.push_back(who); }
+    bool has_residents() const noexcept { return !residents_.empty(); }
 
     /// The threads that this loop shares.
     thread_pool& pool() noexcept { return pool_; }
@@ -161,7 +180,8 @@ private:
 
     std::optional<os::time_point> how_long() noexcept {
         std::lock_guard lock(mutex_);
-        if (anything_ready() || !posted_.empty() || !arrivals_.empty() || !returned_.empty()) return now_;
+        if (anything_ready() || !running_posts_.empty() || !posted_.empty() || !arrivals_.empty() || !returned_.empty())
+            return now_;
         asleep_ = true;
         return timers_.next();
     }
@@ -170,8 +190,7 @@ private:
         {
             std::lock_guard lock(mutex_);
             asleep_ = false;
-            if (posted_.empty() && arrivals_.empty() && returned_.empty()) return;
-            running_posts_.swap(posted_);
+            if (running_posts_.empty()) running_posts_.swap(posted_);
             arriving_.splice_back(arrivals_);
             returning_.splice_back(returned_);
         }
@@ -180,8 +199,10 @@ private:
             returning_.pop_front().arrived();
         }
         while (!arriving_.empty()) arriving_.pop_front().arrived();
-        for (function<void()>& f : running_posts_) f();
+        // One that throws ends the run, and the next run goes on behind it.
+        while (next_post_ < running_posts_.size()) running_posts_[next_post_++]();
         running_posts_.clear();
+        next_post_ = 0;
     }
 
     void call_returned(async::blocking_call& call) noexcept override {
@@ -203,6 +224,8 @@ private:
     std::vector<belonging> belongings_;
     std::size_t expected_ = 0;
     std::vector<function<void()>> running_posts_;
+    std::size_t next_post_ = 0;
+    intrusive_list<resident> residents_;
     intrusive_list<async::arrival> arriving_;
     intrusive_list<async::blocking_call> returning_;
     std::uint64_t sent_ = 0;   // calls that the pool was given and has not given up again
