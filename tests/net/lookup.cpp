@@ -41,10 +41,12 @@ TEST_CASE("who waits is told, once, and finds the outcome") {
     auto meeting = std::make_shared<net::lookup>();
     meeting->ended = [&] { ++told; };
     CHECK(meeting->join(on));
-    CHECK_FALSE(meeting->outcome());
+    CHECK_FALSE(meeting->take_outcome());
     carry_out(answering(calls), "example.org", meeting);
-    REQUIRE(meeting->outcome());
-    CHECK(meeting->outcome()->found->size() == 1);
+    auto outcome = meeting->take_outcome();
+    REQUIRE(outcome);
+    CHECK(outcome->found->size() == 1);
+    CHECK_FALSE(meeting->take_outcome());
     on.turn_until_idle();
     CHECK(told == 1);
     CHECK(calls == 1);
@@ -59,7 +61,7 @@ TEST_CASE("a lookup that nobody waits for does not begin, and cannot be joined a
     meeting->leave();
     carry_out(answering(calls), "example.org", meeting);
     CHECK(calls == 0);
-    CHECK_FALSE(meeting->outcome());
+    CHECK_FALSE(meeting->take_outcome());
     CHECK_FALSE(meeting->join(on));
 }
 
@@ -78,7 +80,7 @@ TEST_CASE("who has left meanwhile is not told, and who comes later finds the out
     on.turn_until_idle();
     CHECK(told == 0);
     CHECK(meeting->join(on));
-    CHECK(meeting->outcome());
+    CHECK(meeting->take_outcome());
 }
 
 TEST_CASE("an exception of the lookup is part of the outcome") {
@@ -87,8 +89,9 @@ TEST_CASE("an exception of the lookup is part of the outcome") {
     auto meeting = std::make_shared<net::lookup>();
     CHECK(meeting->join(on));
     carry_out(answering(calls), "broken.example", meeting);
-    REQUIRE(meeting->outcome());
-    CHECK(meeting->outcome()->thrown);
+    auto outcome = meeting->take_outcome();
+    REQUIRE(outcome);
+    CHECK(outcome->thrown);
     on.turn_until_idle();
 }
 

@@ -43,8 +43,8 @@ struct lookup_outcome {
 };
 
 /// Where a lookup and those who wait for it meet. The call that carries it out owns itself, on its thread, and shares
-/// this with the resolver, which may go first, as may the loop. Home is known only while a task waits, and so only while
-/// the loop is there to be told; nobody is told twice.
+/// this with the resolver, which may go first, as may the loop. Home is known only while a task waits, and so only
+/// while the loop is there to be told; nobody is told twice.
 class lookup final : public async::arrival, public std::enable_shared_from_this<lookup> {
 public:
     /// Called on the loop's thread when it has ended; null when nobody is to be told. Of that thread alone.
@@ -62,10 +62,10 @@ public:
         std::lock_guard lock(mutex_);
         home_ = nullptr;
     }
-    /// Null until it has ended.
-    std::shared_ptr<const lookup_outcome> outcome() {
+    /// The outcome, once; null until it has ended. From here on the loop's thread alone has it, and lets go of it.
+    std::shared_ptr<const lookup_outcome> take_outcome() {
         std::lock_guard lock(mutex_);
-        return outcome_;
+        return std::move(outcome_);
     }
 
     /// For the call, before it begins: false when nobody waits, and it is dropped for good.

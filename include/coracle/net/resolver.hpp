@@ -109,7 +109,7 @@ private:
             of.waiters.push_back(*this);
             of.expect(here);
             of.meeting->join(here);
-            if (outcome_pointer outcome = of.meeting->outcome()) with.close(of, std::move(outcome));
+            if (outcome_pointer outcome = of.meeting->take_outcome()) with.close(of, std::move(outcome));
         }
         ~waiter() { leave(); }
 
@@ -195,7 +195,7 @@ private:
         try {
             made.key = key;
             made.meeting = std::make_shared<lookup>();
-            made.meeting->ended = [this, &made] { close(made, made.meeting->outcome()); };
+            made.meeting->ended = [this, &made] { close(made, made.meeting->take_outcome()); };
             made.meeting->join(here);
             auto call = std::make_unique<lookup_call>(how_, host, service, wanted, made.meeting);
             here.offload_detached(*call);
