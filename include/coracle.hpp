@@ -22,6 +22,7 @@
 #include <coracle/os/exit_status.hpp>
 #include <coracle/os/command_line.hpp>
 #include <coracle/os/named_error.hpp>
+#include <coracle/os/file.hpp>
 #include <coracle/os/file_limit.hpp>
 #include <coracle/os/kqueue_poller.hpp>
 #include <coracle/os/native_poller.hpp>
@@ -108,6 +109,7 @@
 #include <coracle/loop/deadline.hpp>
 #include <coracle/loop/descriptor.hpp>
 #include <coracle/loop/held_step.hpp>
+#include <coracle/loop/file.hpp>
 #include <coracle/loop/interrupt.hpp>
 #include <coracle/loop/readable.hpp>
 #include <coracle/loop/watchdog.hpp>

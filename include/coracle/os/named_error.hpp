@@ -12,6 +12,8 @@ namespace coracle::os {
 /// A failure of the world that happened to something with a name: a file, a program.
 class named_error {
 public:
+    /// None, for a result<void> that holds none.
+    named_error() noexcept = default;
     /// in: what could not be done and to what, as "open '/etc/motd'".
     named_error(std::error_code code, std::string deed) : code_(code), deed_(std::move(deed)) {}
 
