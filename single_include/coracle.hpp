@@ -28,6 +28,7 @@
 #include <array>
 #include <atomic>
 #include <bit>
+#include <bitset>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -35,6 +36,7 @@
 #include <concepts>
 #include <condition_variable>
 #include <coroutine>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -43,6 +45,7 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <future>
 #include <initializer_list>
 #include <iterator>
 #include <limits>
@@ -54,8 +57,10 @@
 #include <optional>
 #include <ratio>
 #include <set>
+#include <source_location>
 #include <span>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -66,16 +71,23 @@
 #include <utility>
 #include <variant>
 #include <vector>
+#include <version>
 #include <fcntl.h>
+#include <net/if.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <sys/uio.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -454,6 +466,92 @@ private:
 
 }  // namespace coracle
 
+// ---- coracle/base/random_sequence.hpp
+// random_sequence: numbers that a seed decides, the same on every machine, for tests that can be repeated. No secrets.
+// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
+
+namespace coracle {
+
+/// Every seed begins another sequence, neighbouring seeds too.
+class random_sequence {
+public:
+    explicit constexpr random_sequence(std::uint64_t seed) noexcept : state_(seed) {}
+
+    constexpr std::uint64_t next() noexcept {
+        state_ += 0x9e37'79b9'7f4a'7c15;
+        std::uint64_t mixed = state_;
+        mixed = (mixed ^ (mixed >> 30)) * 0xbf58'476d'1ce4'e5b9;
+        mixed = (mixed ^ (mixed >> 27)) * 0x94d0'49bb'1331'11eb;
+        return mixed ^ (mixed >> 31);
+    }
+    /// From 0 to `bound` - 1. in: a bound above 0.
+    constexpr std::uint64_t below(std::uint64_t bound) noexcept {
+        CORACLE_ASSERT(bound > 0);
+        return next() % bound;  // the bias is below 2^-32 for every bound that a test has
+    }
+    /// From `least` to `most`, both of them possible.
+    constexpr std::int64_t between(std::int64_t least, std::int64_t most) noexcept {
+        CORACLE_ASSERT(least <= most);
+        std::uint64_t span = static_cast<std::uint64_t>(most) - static_cast<std::uint64_t>(least) + 1;
+        std::uint64_t step = span == 0 ? next() : next() % span;
+        return static_cast<std::int64_t>(static_cast<std::uint64_t>(least) + step);
+    }
+    /// True `times` in a hundred.
+    constexpr bool percent(unsigned times) noexcept { return next() % 100 < times; }
+    /// A sequence of its own, for a part that must not disturb the rest.
+    constexpr random_sequence split() noexcept { return random_sequence(next()); }
+
+private:
+    std::uint64_t state_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/base/report.hpp
+// report: what a program should hear and nobody waits for: written to stderr, or told to whoever asked for it.
+
+namespace coracle {
+
+/// Hears every report. On any thread, also while an exception makes its way; throws nothing.
+/// in: one sentence without a line end; where the code is that it speaks of, with line 0 when that is unknown.
+using reporter = void (*)(std::string_view message, const std::source_location& at) noexcept;
+
+namespace detail {
+
+inline std::string place(const std::source_location& at) {
+    if (at.line() == 0) return {};
+    return std::string(at.file_name()) + ":" + std::to_string(at.line()) + " (" + at.function_name() + ")";
+}
+
+inline void report_to_stderr(std::string_view message, const std::source_location& at) noexcept {
+    try {
+        std::string line = "coracle: " + std::string(message);
+        if (at.line() != 0) line += " at " + place(at);
+        line += '\n';
+        std::fwrite(line.data(), 1, line.size(), stderr);  // one call, so that lines of several threads do not mix
+    } catch (...) {
+        std::fputs("coracle: no memory is left for a report\n", stderr);
+    }
+}
+
+inline std::atomic<reporter>& current_reporter() noexcept {
+    static constinit std::atomic<reporter> now{&report_to_stderr};
+    return now;
+}
+
+}  // namespace detail
+
+/// Sends reports to `to` from here on, or to stderr again when it is null. Gives who heard them before.
+inline reporter set_reporter(reporter to) noexcept {
+    return detail::current_reporter().exchange(to ? to : &detail::report_to_stderr);
+}
+
+inline void report(std::string_view message, const std::source_location& at = {}) noexcept {
+    detail::current_reporter().load(std::memory_order_acquire)(message, at);
+}
+
+}  // namespace coracle
+
 // ---- coracle/base/result.hpp
 // result<T, E>: a value, or the reason why there is none. What coracle uses of C++23's std::expected.
 
@@ -798,6 +896,28 @@ private:
 
 }  // namespace coracle::os
 
+// ---- coracle/os/wall_clock.hpp
+// The time of day, for dates that people and other machines read. Deadlines use os::clock.
+// POSIX clock_gettime(2).
+
+namespace coracle::os {
+
+/// Milliseconds since 1970-01-01T00:00:00Z, as the system believes; may jump either way.
+inline std::int64_t unix_milliseconds() noexcept {
+    struct timespec at{};
+    ::clock_gettime(CLOCK_REALTIME, &at);
+    return static_cast<std::int64_t>(at.tv_sec) * 1000 + at.tv_nsec / 1'000'000;
+}
+
+/// Whole seconds since 1970-01-01T00:00:00Z.
+inline std::int64_t unix_seconds() noexcept {
+    struct timespec at{};
+    ::clock_gettime(CLOCK_REALTIME, &at);
+    return static_cast<std::int64_t>(at.tv_sec);
+}
+
+}  // namespace coracle::os
+
 // ---- coracle/os/poller.hpp
 // THE SEAM: a kernel in five verbs. Everything above sees descriptors and time through this and nothing else.
 // epoll(7), kqueue(2); a scripted poller and virtual time are further pollers; tests/os/poller.cpp is the contract.
@@ -850,6 +970,8 @@ public:
     virtual void wait(std::optional<time_point> until) = 0;
 
     virtual time_point now() noexcept = 0;
+    /// The time of day that belongs to it, in milliseconds since 1970; may jump.
+    virtual std::int64_t unix_milliseconds() noexcept { return os::unix_milliseconds(); }
 
     /// The wait under way, or the next one, returns at once; many wakes before it count as one.
     /// From any thread and from signal handlers.
@@ -987,26 +1109,446 @@ private:
 
 #endif
 
-// ---- coracle/os/file_limit.hpp
-// The limit of open files: shells hand out 1024, which is 1024 connections at most.
-// POSIX setrlimit(2); macOS refuses more than OPEN_MAX (10240) although it calls the limit infinite.
+// ---- coracle/os/exit_status.hpp
+// exit_status: how a process ended.
+// POSIX waitpid(2).
 
 namespace coracle::os {
+
+/// An exit code, or the signal that ended it.
+class exit_status {
+public:
+    /// Nobody knows: the process was reaped by somebody else, or by the system, which does so while SIGCHLD is ignored.
+    exit_status() noexcept = default;
+    /// in: what waitpid() filled in.
+    explicit exit_status(int raw) noexcept
+        : code_(WIFEXITED(raw) ? WEXITSTATUS(raw) : -1), signal_(WIFSIGNALED(raw) ? WTERMSIG(raw) : 0) {}
+
+    /// It ended by itself, with code 0.
+    bool ok() const noexcept { return code_ == 0; }
+    /// 0 to 255; none when it did not end by itself.
+    std::optional<int> code() const noexcept { return code_ < 0 ? std::nullopt : std::optional<int>(code_); }
+    /// The signal that ended it; 0 when none did.
+    int signal() const noexcept { return signal_; }
+
+    /// "exit code 1", "ended by signal 9"; for logs.
+    std::string text() const {
+        if (code_ >= 0) return "exit code " + std::to_string(code_);
+        if (signal_ > 0) return "ended by signal " + std::to_string(signal_);
+        return "ended, and somebody else was told how";
+    }
+
+    friend bool operator==(const exit_status&, const exit_status&) noexcept = default;
+
+private:
+    int code_ = -1;
+    int signal_ = 0;
+};
+
+}  // namespace coracle::os
+
+// ---- coracle/os/command_line.hpp
+// command_line: a program, its arguments, and what it is to find: streams, environment, directory.
+
+#if defined(__APPLE__)
+#include <crt_externs.h>
+#else
+extern "C" char** environ;  // FreeBSD declares it in no header
+#endif
+
+namespace coracle::os {
+
+/// What a child's standard input, output or errors are: this process's own, /dev/null, a pipe to this process, or, for
+/// errors, wherever the output goes.
+enum class stdio : unsigned char { inherit, null, pipe, output };
+
+/// `command_line("grep", "-n", name).directory("/src").output(stdio::pipe)`. The program is looked for in PATH unless
+/// its name holds a slash. No shell is ever asked: an argument is an argument, whatever it holds.
+class command_line {
+public:
+    /// A stream of the child: one of the kinds, or a descriptor of this process.
+    struct stream {
+        stdio kind = stdio::inherit;
+        int fd = -1;
+    };
+
+    template <class... Arguments>
+    explicit command_line(std::string program, Arguments... arguments) : program_(std::move(program)) {
+        (arguments_.push_back(std::string(std::move(arguments))), ...);
+    }
+
+    command_line& argument(std::string one) {
+        arguments_.push_back(std::move(one));
+        return *this;
+    }
+    command_line& arguments(std::vector<std::string> more) {
+        for (std::string& each : more) arguments_.push_back(std::move(each));
+        return *this;
+    }
+    /// Where it runs, and what a relative name of the program is relative to; else where this process is.
+    command_line& directory(std::string path) {
+        directory_ = std::move(path);
+        return *this;
+    }
+    /// A variable of its environment, besides those of this process.
+    command_line& environment(std::string name, std::string value) {
+        variables_.emplace_back(std::move(name), std::move(value));
+        return *this;
+    }
+    /// It does not see this variable of this process.
+    command_line& without_environment(std::string name) {
+        variables_.emplace_back(std::move(name), std::nullopt);
+        return *this;
+    }
+    /// It sees nothing of the environment of this process.
+    command_line& clean_environment() noexcept {
+        clean_ = true;
+        return *this;
+    }
+    command_line& input(stdio kind) noexcept { return set(0, kind, -1); }
+    command_line& output(stdio kind) noexcept { return set(1, kind, -1); }
+    command_line& errors(stdio kind) noexcept { return set(2, kind, -1); }
+    /// keeps: the descriptor must be open when the process is started; it is not closed here.
+    command_line& input(int fd) noexcept { return set(0, stdio::inherit, fd); }
+    command_line& output(int fd) noexcept { return set(1, stdio::inherit, fd); }
+    command_line& errors(int fd) noexcept { return set(2, stdio::inherit, fd); }
+    /// It and its own children are a process group: signals go to all of them, and Ctrl-C of the terminal to none.
+    command_line& own_group() noexcept {
+        group_ = true;
+        return *this;
+    }
+    /// How much of the output, and of the errors, is kept by those who collect it.
+    command_line& output_limit(std::size_t bytes) noexcept {
+        limit_ = bytes;
+        return *this;
+    }
+
+    const std::string& program() const noexcept { return program_; }
+    const std::string& where() const noexcept { return directory_; }
+    bool has_own_group() const noexcept { return group_; }
+    std::size_t limit() const noexcept { return limit_; }
+    /// Of 0, 1 and 2; none when nothing was said.
+    const std::optional<stream>& stream_of(std::size_t number) const noexcept { return streams_[number]; }
+
+    /// The program's name and its arguments.
+    std::vector<std::string> words() const {
+        std::vector<std::string> all{program_};
+        all.insert(all.end(), arguments_.begin(), arguments_.end());
+        return all;
+    }
+    /// "NAME=value" each.
+    std::vector<std::string> variables() const {
+        std::vector<std::string> all;
+        auto forget = [&all](std::string_view name) {
+            std::erase_if(all, [name](const std::string& each) {
+                return each.size() > name.size() && each.starts_with(name) && each[name.size()] == '=';
+            });
+        };
+        for (char** each = clean_ ? nullptr : ours(); each && *each; ++each) all.emplace_back(*each);
+        for (const auto& [name, value] : variables_) {
+            forget(name);
+            if (value) all.push_back(name + '=' + *value);
+        }
+        return all;
+    }
+    /// error: invalid_argument: a NUL in a word, which would end it there, or a variable without a name.
+    result<void> check() const noexcept {
+        auto holds_nul = [](const std::string& text) { return text.find('\0') != std::string::npos; };
+        bool wrong = program_.empty() || holds_nul(program_) || holds_nul(directory_) ||
+                     std::any_of(arguments_.begin(), arguments_.end(), holds_nul);
+        for (const auto& [name, value] : variables_)
+            wrong = wrong || name.empty() || holds_nul(name) || name.find('=') != std::string::npos ||
+                    (value && holds_nul(*value));
+        if (wrong) return failure(std::make_error_code(std::errc::invalid_argument));
+        return {};
+    }
+
+private:
+    static char** ours() noexcept {
+#if defined(__APPLE__)
+        return *_NSGetEnviron();
+#else
+        return environ;
+#endif
+    }
+    command_line& set(std::size_t number, stdio kind, int fd) noexcept {
+        streams_[number] = stream{kind, fd};
+        return *this;
+    }
+
+    std::string program_;
+    std::vector<std::string> arguments_;
+    std::string directory_;
+    std::vector<std::pair<std::string, std::optional<std::string>>> variables_;
+    std::array<std::optional<stream>, 3> streams_;
+    std::size_t limit_ = std::size_t{64} << 20;
+    bool clean_ = false;
+    bool group_ = false;
+};
+
+}  // namespace coracle::os
+
+// ---- coracle/os/named_error.hpp
+// named_error: what the system said, and of what: "cannot open '/etc/motd': Permission denied".
+
+namespace coracle::os {
+
+/// A failure of the world that happened to something with a name: a file, a program.
+class named_error {
+public:
+    /// None, for a result<void> that holds none.
+    named_error() noexcept = default;
+    /// in: what could not be done and to what, as "open '/etc/motd'".
+    named_error(std::error_code code, std::string deed) : code_(code), deed_(std::move(deed)) {}
+
+    const std::error_code& code() const noexcept { return code_; }
+    std::string message() const { return "cannot " + deed_ + ": " + code_.message(); }
+    /// As an exception: std::system_error with this code and message.
+    [[noreturn]] void raise() const { throw std::system_error(code_, "coracle: cannot " + deed_); }
+
+    /// `if (text.error() == std::errc::no_such_file_or_directory)`
+    friend bool operator==(const named_error& error, std::errc condition) noexcept { return error.code_ == condition; }
+
+private:
+    std::error_code code_;
+    std::string deed_;
+};
+
+/// On its way into a result. `verb` and `name` make "verb 'name'".
+inline failure<named_error> named_failure(std::error_code code, const char* verb, const std::string& name) {
+    return failure(named_error(code, std::string(verb) + " '" + name + "'"));
+}
+
+}  // namespace coracle::os
+
+// ---- coracle/os/file.hpp
+// file: a file on disk, by calls that may block; loop/file makes them elsewhere.
+// POSIX open(2), pread(2), fsync(2), rename(2).
+
+namespace coracle::os {
+
+// Facts:
+// - Files of /proc and /sys say that their size is 0: only reading to the end tells.
+// - After a crash a file that was renamed may be empty, unless it was synced before, and may have its old name, unless
+//   its directory was synced afterwards.
+// - write() of more than 2 GiB writes 2 GiB (Linux), or nothing (macOS, EINVAL).
+
+/// What a file is opened for.
+enum class file_mode : unsigned char {
+    read,    ///< must be there
+    write,   ///< made, or emptied
+    append,  ///< made if it is not there; every write goes to its end
+    update,  ///< must be there; read and written in place
+    create,  ///< must not be there; read and written
+};
+
+/// An open file with its name. Any number of threads may use read_at() and write_at().
+class file {
+public:
+    static constexpr std::size_t no_limit = static_cast<std::size_t>(-1);
+
+    /// in: `permissions` of a file that is made, less the umask.
+    static result<file, named_error> open(std::string path, file_mode mode, unsigned permissions = 0666) {
+        if (path.find('\0') != std::string::npos)
+            return named_failure(std::make_error_code(std::errc::invalid_argument), "open", path);
+        file made;
+        made.fd_ = file_descriptor(uninterrupted(
+            [&]() noexcept { return ::open(path.c_str(), flags_of(mode), static_cast<mode_t>(permissions)); }));
+        if (!made.fd_) return named_failure(last_error(), "open", path);
+        made.path_ = std::move(path);
+        return made;
+    }
+
+    const std::string& path() const noexcept { return path_; }
+    int native_handle() const noexcept { return fd_.get(); }
+
+    /// At most `most` bytes from where the last read() or write() ended; empty at the end of the file.
+    result<std::string, named_error> read(std::size_t most) {
+        return read_with(most, [&](char* to, std::size_t room) noexcept { return ::read(fd_.get(), to, room); });
+    }
+    /// The same from `offset`, which no other call moves.
+    result<std::string, named_error> read_at(std::uint64_t offset, std::size_t most) {
+        return read_with(most, [&](char* to, std::size_t room) noexcept {
+            return ::pread(fd_.get(), to, room, static_cast<off_t>(offset));
+        });
+    }
+    /// From where the last read() or write() ended to the end of the file.
+    /// error: file_too_large when that is more than `most`; operation_canceled when asked to stop.
+    result<std::string, named_error> read_all(std::size_t most = no_limit, std::stop_token stop = {}) {
+        std::string all;
+        for (;;) {
+            auto piece = read(std::min(all.empty() ? likely_rest() : step, step));
+            if (!piece) return failure(piece.error());
+            if (piece->empty()) return all;
+            if (piece->size() > most - all.size())
+                return named_failure(std::make_error_code(std::errc::file_too_large), "read all of", path_);
+            if (all.empty())
+                all = std::move(*piece);
+            else
+                all += *piece;
+            if (stop.stop_requested())
+                return named_failure(std::make_error_code(std::errc::operation_canceled), "read", path_);
+        }
+    }
+
+    /// All of it. error: no_space_on_device, ...; some may have been written then.
+    result<void, named_error> write(std::string_view bytes) {
+        return write_with(bytes, [&](const char* from, std::size_t count, std::size_t) noexcept {
+            return ::write(fd_.get(), from, count);
+        });
+    }
+    result<void, named_error> write_at(std::uint64_t offset, std::string_view bytes) {
+        return write_with(bytes, [&](const char* from, std::size_t count, std::size_t done) noexcept {
+            return ::pwrite(fd_.get(), from, count, static_cast<off_t>(offset + done));
+        });
+    }
+
+    result<std::uint64_t, named_error> size() const {
+        struct stat about{};
+        if (::fstat(fd_.get(), &about) < 0) return named_failure(last_error(), "look at", path_);
+        return static_cast<std::uint64_t>(about.st_size);
+    }
+    /// Cuts it, or fills it up with zeros.
+    result<void, named_error> resize(std::uint64_t bytes) {
+        if (uninterrupted([&]() noexcept { return ::ftruncate(fd_.get(), static_cast<off_t>(bytes)); }) < 0)
+            return named_failure(last_error(), "resize", path_);
+        return {};
+    }
+    /// What was written outlives a crash of the machine when it returns.
+    result<void, named_error> sync() {
+        if (uninterrupted([&]() noexcept { return ::fsync(fd_.get()); }) < 0)
+            return named_failure(last_error(), "sync", path_);
+        return {};
+    }
+    /// error: what the file system had not told before (no_space_on_device, io_error); it is closed all the same.
+    result<void, named_error> close() {
+        if (::close(fd_.release()) < 0 && errno != EINTR) return named_failure(last_error(), "close", path_);
+        return {};
+    }
+
+private:
+    static constexpr std::size_t step = std::size_t{1} << 20;
+
+    static int flags_of(file_mode mode) noexcept {
+        switch (mode) {
+            case file_mode::write:
+                return O_CLOEXEC | O_WRONLY | O_CREAT | O_TRUNC;
+            case file_mode::append:
+                return O_CLOEXEC | O_WRONLY | O_CREAT | O_APPEND;
+            case file_mode::update:
+                return O_CLOEXEC | O_RDWR;
+            case file_mode::create:
+                return O_CLOEXEC | O_RDWR | O_CREAT | O_EXCL;
+            case file_mode::read:
+                break;
+        }
+        return O_CLOEXEC | O_RDONLY;
+    }
+
+    /// One more than is left, so that one read() finds the end too.
+    std::size_t likely_rest() const noexcept {
+        struct stat about{};
+        if (::fstat(fd_.get(), &about) < 0 || about.st_size <= 0) return 4096;
+        return static_cast<std::size_t>(std::min<std::uint64_t>(static_cast<std::uint64_t>(about.st_size), step - 1)) +
+               1;
+    }
+
+    template <class Read>
+    result<std::string, named_error> read_with(std::size_t most, Read call) {
+        std::string bytes(std::min(most, std::size_t{1} << 30), '\0');
+        auto count = uninterrupted([&]() noexcept { return call(bytes.data(), bytes.size()); });
+        if (count < 0) return named_failure(last_error(), "read", path_);
+        bytes.resize(static_cast<std::size_t>(count));
+        return bytes;
+    }
+    template <class Write>
+    result<void, named_error> write_with(std::string_view bytes, Write call) {
+        std::size_t done = 0;
+        while (done < bytes.size()) {
+            std::size_t count = std::min(bytes.size() - done, std::size_t{1} << 30);
+            auto taken = uninterrupted([&]() noexcept { return call(bytes.data() + done, count, done); });
+            if (taken < 0) return named_failure(last_error(), "write to", path_);
+            done += static_cast<std::size_t>(taken);
+        }
+        return {};
+    }
+
+    file_descriptor fd_;
+    std::string path_;
+};
+
+/// The whole file. error: as file::open and file::read_all.
+inline result<std::string, named_error> read_file(std::string path, std::size_t most = file::no_limit,
+                                                  std::stop_token stop = {}) {
+    auto from = file::open(std::move(path), file_mode::read);
+    if (!from) return failure(from.error());
+    return from->read_all(most, std::move(stop));
+}
+
+/// Opens it by `mode` (write, append, ...), writes all of it and closes it.
+inline result<void, named_error> write_file(std::string path, std::string_view bytes,
+                                            file_mode mode = file_mode::write) {
+    auto to = file::open(std::move(path), mode);
+    if (!to) return failure(to.error());
+    if (auto done = to->write(bytes); !done) return done;
+    return to->close();
+}
+
+/// A file of this content instead of the old one, by rename: whoever opens it finds all of the old or all of the new,
+/// also after a crash. Its permissions stay; a link stays a link.
+inline result<void, named_error> replace_file(std::string path, std::string_view bytes) {
+    static constinit std::atomic<unsigned> counter{0};
+    if (std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free); real)
+        path = real.get();
+    std::string beside = path + "." + std::to_string(::getpid()) + "-" + std::to_string(counter.fetch_add(1)) + ".new";
+    auto to = file::open(beside, file_mode::create);
+    if (!to) return failure(to.error());
+    auto give_up = [&](named_error why) {
+        ::unlink(beside.c_str());
+        return failure(std::move(why));
+    };
+    struct stat old{};
+    if (::stat(path.c_str(), &old) == 0 && ::fchmod(to->native_handle(), old.st_mode & 07777) < 0)
+        return give_up(named_error(last_error(), "keep the permissions of '" + path + "'"));
+    if (auto done = to->write(bytes); !done) return give_up(done.error());
+    if (auto done = to->sync(); !done) return give_up(done.error());
+    if (auto done = to->close(); !done) return give_up(done.error());
+    if (std::rename(beside.c_str(), path.c_str()) < 0)
+        return give_up(named_error(last_error(), "replace '" + path + "'"));
+    std::size_t slash = path.rfind('/');
+    std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+    file_descriptor names(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (names) ::fsync(names.get());  // file systems that cannot do that need it not
+    return {};
+}
+
+}  // namespace coracle::os
+
+// ---- coracle/os/file_limit.hpp
+// The limit of open files: shells hand out 1024, which is 1024 connections at most.
+// POSIX setrlimit(2).
+
+namespace coracle::os {
+
+// Facts:
+// - macOS refuses more than OPEN_MAX (10240) although it calls the limit infinite.
+// - FreeBSD and macOS grant a wish above kern.maxfilesperproc and set that instead: only asking again tells the truth.
 
 /// Raises the soft limit of open files to `wanted` or as near as is allowed without privilege; never lowers it.
 /// Returns the limit that holds now, 0 when the system will not say.
 inline std::size_t raise_file_limit(std::size_t wanted = 1'048'576) noexcept {
     struct rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
     auto told = [](rlim_t value) {
         return value == RLIM_INFINITY ? static_cast<std::size_t>(-1) : static_cast<std::size_t>(value);
     };
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
     std::size_t soft = told(limit.rlim_cur);
     std::size_t target = std::min(wanted, told(limit.rlim_max));
     for (std::size_t attempt : {target, std::min(target, std::size_t{10'240})}) {
         if (attempt <= soft) break;
         limit.rlim_cur = static_cast<rlim_t>(attempt);
-        if (::setrlimit(RLIMIT_NOFILE, &limit) == 0) return attempt;
+        if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) continue;
+        return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? told(limit.rlim_cur) : attempt;
     }
     return soft;
 }
@@ -1019,15 +1561,19 @@ inline std::size_t raise_file_limit(std::size_t wanted = 1'048'576) noexcept {
 
 #if __has_include(<sys/event.h>)
 
-#include <sys/types.h>
-
 #include <sys/event.h>
 #include <sys/time.h>
 
 namespace coracle::os {
 
 // Facts:
-// - The fields of struct kevent differ in type and number from system to system: only EV_SET fills it.
+// - The fields of struct kevent differ in type and number from system to system (FreeBSD has `ext` besides), and so do
+//   the numbers of the filters (EVFILT_USER of macOS is EVFILT_LIO of FreeBSD): only EV_SET and the names are safe.
+//   EV_SET is a macro with a variable of its own (`kevp`, `__kevp__`), so its arguments are called otherwise.
+// - macOS packs struct kevent to four bytes: its fields are read and written, never bound to a reference.
+// - fork() passes no kqueue on, so FD_CLOEXEC can come late.
+// - The wait is never restarted after a signal, whatever SA_RESTART says.
+// - A kqueue takes a file, and tells nothing of it at its end, where epoll refuses it (EPERM). So does this poller.
 // - Each direction is an event of its own, so one descriptor may stand twice in a batch.
 // - EV_EOF on EVFILT_READ says that the peer sends no more; bytes may still be unread. EV_EOF on EVFILT_WRITE also
 //   follows our own shutdown of that direction, so it is no hang-up. fflags carry the error of the socket.
@@ -1048,7 +1594,13 @@ public:
     kqueue_poller(const kqueue_poller&) = delete;
     kqueue_poller& operator=(const kqueue_poller&) = delete;
 
-    result<void> watch(int fd, watcher& who) override { return change(fd, EV_ADD | EV_CLEAR, &who); }
+    result<void> watch(int fd, watcher& who) override {
+        struct stat what{};
+        if (::fstat(fd, &what) < 0) return last_failure();
+        if (S_ISREG(what.st_mode) || S_ISDIR(what.st_mode))
+            return failure(std::error_code(EPERM, std::system_category()));
+        return change(fd, EV_ADD | EV_CLEAR, &who);
+    }
 
     void forget(int fd, watcher& who) noexcept override {
         [[maybe_unused]] auto already_gone = change(fd, EV_DELETE, &who);
@@ -1166,11 +1718,88 @@ inline std::unique_ptr<poller> make_native_poller() { return std::make_unique<na
 
 }  // namespace coracle::os
 
+// ---- coracle/os/pipe.hpp
+// pipe: bytes to another process, or to this one from a signal handler.
+// POSIX pipe(2), read(2), write(2), sigpending(2).
+
+namespace coracle::os {
+
+// Facts:
+// - macOS has no pipe2(). O_NONBLOCK belongs to the open file, so each end of a pipe has its own, but all duplicates of
+//   an end share it, also those in other processes.
+// - No flag spares a write to a pipe without reader the SIGPIPE, as MSG_NOSIGNAL does for sockets. It is sent to the
+//   thread that writes, so blocking it there and taking it back changes nothing for anybody else.
+
+/// Its two ends, both closed at exec, both blocking.
+struct pipe_ends {
+    file_descriptor reader;
+    file_descriptor writer;
+};
+
+/// error: too_many_files_open.
+inline result<pipe_ends> open_pipe() noexcept {
+    int fds[2];
+#if defined(__APPLE__)
+    if (::pipe(fds) < 0) return last_failure();
+    pipe_ends made{file_descriptor(fds[0]), file_descriptor(fds[1])};
+    for (int fd : fds)
+        if (::fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) return last_failure();
+#else
+    if (::pipe2(fds, O_CLOEXEC) < 0) return last_failure();
+    pipe_ends made{file_descriptor(fds[0]), file_descriptor(fds[1])};
+#endif
+    return made;
+}
+
+inline result<void> set_blocking(int fd, bool blocking) noexcept {
+    int flags = ::fcntl(fd, F_GETFL);
+    if (flags < 0) return last_failure();
+    int wanted = blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
+    if (wanted != flags && ::fcntl(fd, F_SETFL, wanted) < 0) return last_failure();
+    return {};
+}
+
+/// Bytes that have arrived. 0 is the end of the stream. error: would_block; bad_file_descriptor for a writer's end.
+inline result<std::size_t> read_some(int fd, std::span<char> room) noexcept {
+    auto count = uninterrupted([&]() noexcept { return ::read(fd, room.data(), room.size()); });
+    if (count < 0) return last_failure();
+    return static_cast<std::size_t>(count);
+}
+
+/// As many of the bytes as fit now, perhaps not all. error: would_block when none do; broken_pipe, and never a SIGPIPE,
+/// when nobody reads any more; bad_file_descriptor for a reader's end.
+inline result<std::size_t> write_some(int fd, std::string_view bytes) noexcept {
+    sigset_t sent, before;
+    sigemptyset(&sent);
+    sigaddset(&sent, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &sent, &before);
+    auto count = uninterrupted([&]() noexcept { return ::write(fd, bytes.data(), bytes.size()); });
+    int why = count < 0 ? errno : 0;
+    if (why == EPIPE && sigismember(&before, SIGPIPE) == 0) {
+        sigset_t waiting;
+        ::sigpending(&waiting);  // nothing waits when the process ignores it
+        int taken = 0;
+        if (sigismember(&waiting, SIGPIPE) == 1) ::sigwait(&sent, &taken);
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (count < 0) return failure(std::error_code(why, std::system_category()));
+    return static_cast<std::size_t>(count);
+}
+
+/// Throws away what has arrived. in: a non-blocking reader's end.
+inline void drain(int fd) noexcept {
+    char room[256];
+    while (::read(fd, room, sizeof room) == static_cast<ssize_t>(sizeof room)) {
+    }
+}
+
+}  // namespace coracle::os
+
 // ---- coracle/os/processor_count.hpp
 // How many processors this process may use.
-// sched_getaffinity(2) on Linux; a container that is given two of sixty-four sees two.
+// sched_getaffinity(2) of Linux and FreeBSD; a container or jail that is given two of sixty-four sees two.
 
-#if defined(__linux__)
+#if defined(__linux__) || defined(__FreeBSD__)
 #include <sched.h>
 #endif
 
@@ -1178,7 +1807,7 @@ namespace coracle::os {
 
 /// At least 1.
 inline unsigned processor_count() noexcept {
-#if defined(__linux__) && defined(CPU_COUNT)
+#if defined(CPU_COUNT)
     cpu_set_t allowed;
     CPU_ZERO(&allowed);
     // Fails on machines of more than 1024 processors; the answer below does for them.
@@ -1191,85 +1820,598 @@ inline unsigned processor_count() noexcept {
 
 }  // namespace coracle::os
 
+// ---- coracle/os/readiness_probe.hpp
+// readiness_probe: what is possible on a descriptor right now, asked once.
+// POSIX poll(2).
+
+namespace coracle::os {
+
+// Facts:
+// - poll(2) tells the level, a poller the edges. A plain file is always ready to poll(2), and epoll refuses it (EPERM).
+// - A pipe whose other end is gone says POLLHUP to its reader and POLLERR to its writer, asked for or not.
+
+/// Waits for nothing. error: bad_file_descriptor when `fd` is not open.
+inline result<readiness> probe_readiness(int fd) noexcept {
+    struct pollfd asked{};
+    asked.fd = fd;
+    asked.events = POLLIN | POLLOUT;
+    if (fd < 0) return failure(std::make_error_code(std::errc::bad_file_descriptor));
+    if (uninterrupted([&]() noexcept { return ::poll(&asked, 1, 0); }) < 0) return last_failure();
+    int seen = asked.revents;
+    if ((seen & POLLNVAL) != 0) return failure(std::make_error_code(std::errc::bad_file_descriptor));
+    readiness now;
+    now.error = (seen & POLLERR) != 0;
+    now.hangup = (seen & POLLHUP) != 0;
+    now.readable = (seen & POLLIN) != 0 || now.hangup || now.error;
+    now.writable = (seen & POLLOUT) != 0 || now.hangup || now.error;
+    return now;
+}
+
+/// Another number for the same open file, closed at exec. It may be watched whatever becomes of the first number.
+/// in: at least `lowest`.
+inline result<file_descriptor> duplicate(int fd, int lowest = 0) noexcept {
+    file_descriptor made(::fcntl(fd, F_DUPFD_CLOEXEC, lowest));
+    if (!made) return last_failure();
+    return made;
+}
+
+}  // namespace coracle::os
+
+// ---- coracle/os/child.hpp
+// child: a process of ours, from its start until it is reaped.
+// POSIX posix_spawn(3), waitpid(2), kill(2).
+
+namespace coracle::os {
+
+// Facts:
+// - posix_spawn() does not copy the page tables of a large process as fork() does, and returns what exec() said.
+// - The number of a process is not given out again before it is reaped: until then kill() and waitpid() find it, or its
+//   remains. A process that ignores SIGCHLD has its children reaped by the system, and waitpid() says ECHILD.
+// - posix_spawnp() of macOS and FreeBSD asks a shell to run what the kernel cannot. Hence the search of PATH here.
+// - dup2() in the child would tread on a source that has a number below 3; so they are moved up first.
+// - exec() resets handlers, but what is ignored stays ignored, as SIGPIPE in a server; and masks stay.
+
+namespace detail {
+
+/// The program's file. error: no_such_file_or_directory, permission_denied.
+inline result<std::string> find_program(const std::string& name) {
+    if (name.find('/') != std::string::npos) return name;
+    const char* set = std::getenv("PATH");
+    std::string_view path = set ? set : "/usr/bin:/bin";
+    auto why = std::errc::no_such_file_or_directory;
+    for (;;) {
+        std::size_t colon = path.find(':');
+        std::string file(path.substr(0, colon));
+        file += file.empty() ? "./" : "/";
+        file += name;
+        struct stat found{};
+        if (::stat(file.c_str(), &found) == 0 && S_ISREG(found.st_mode)) {
+            if (::access(file.c_str(), X_OK) == 0) return file;
+            why = std::errc::permission_denied;
+        }
+        if (colon == std::string_view::npos) return failure(std::make_error_code(why));
+        path.remove_prefix(colon + 1);
+    }
+}
+
+inline std::vector<char*> pointers_to(std::vector<std::string>& words) {
+    std::vector<char*> all;
+    for (std::string& each : words) all.push_back(each.data());
+    all.push_back(nullptr);
+    return all;
+}
+
+/// What the new process does before it becomes the program.
+class spawn_plan {
+public:
+    spawn_plan() {
+        ::posix_spawn_file_actions_init(&actions_);
+        ::posix_spawnattr_init(&attributes_);
+    }
+    spawn_plan(const spawn_plan&) = delete;
+    spawn_plan& operator=(const spawn_plan&) = delete;
+    ~spawn_plan() {
+        ::posix_spawn_file_actions_destroy(&actions_);
+        ::posix_spawnattr_destroy(&attributes_);
+    }
+
+    /// The child's stream `number` is what `fd` is here; -1: /dev/null. error: of duplicating it.
+    result<void> stream(int number, int fd) {
+        if (fd < 0) {
+            done(::posix_spawn_file_actions_addopen(&actions_, number, "/dev/null", number == 0 ? O_RDONLY : O_WRONLY,
+                                                    0));
+            return {};
+        }
+        auto moved = duplicate(fd, 3);
+        if (!moved) return failure(moved.error());
+        done(::posix_spawn_file_actions_adddup2(&actions_, moved->get(), number));
+        moved_.push_back(std::move(*moved));
+        return {};
+    }
+    void inherited([[maybe_unused]] int number) {
+#if defined(__APPLE__)
+        if (::fcntl(number, F_GETFD) >= 0) done(::posix_spawn_file_actions_addinherit_np(&actions_, number));
+#endif
+    }
+    void errors_as_output() { done(::posix_spawn_file_actions_adddup2(&actions_, 1, 2)); }
+    void directory(const std::string& path) { done(::posix_spawn_file_actions_addchdir_np(&actions_, path.c_str())); }
+
+    int start(pid_t& pid, const std::string& file, char** words, char** variables, bool own_group) {
+        close_the_rest(actions_);
+        int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | (own_group ? POSIX_SPAWN_SETPGROUP : 0);
+#if defined(POSIX_SPAWN_CLOEXEC_DEFAULT)
+        flags |= POSIX_SPAWN_CLOEXEC_DEFAULT;
+#endif
+        sigset_t none, reset;
+        sigemptyset(&none);
+        sigemptyset(&reset);
+        for (int each = 1; each < 32; ++each)
+            if (each != SIGKILL && each != SIGSTOP) sigaddset(&reset, each);
+        done(::posix_spawnattr_setsigmask(&attributes_, &none));
+        done(::posix_spawnattr_setsigdefault(&attributes_, &reset));
+        done(::posix_spawnattr_setpgroup(&attributes_, 0));
+        done(::posix_spawnattr_setflags(&attributes_, static_cast<short>(flags)));
+        if (failed_ != 0) return failed_;
+        return ::posix_spawn(&pid, file.c_str(), &actions_, &attributes_, words, variables);
+    }
+
+private:
+    void done(int outcome) noexcept {
+        if (outcome != 0 && failed_ == 0) failed_ = outcome;
+    }
+    // Descriptors of other libraries that lack FD_CLOEXEC do not reach the child either, where the system can do that
+    // (glibc 2.34, FreeBSD 13.1; on macOS it is the flag above).
+    template <class Actions>
+    void close_the_rest([[maybe_unused]] Actions& actions) noexcept {
+        if constexpr (requires { posix_spawn_file_actions_addclosefrom_np(&actions, 3); })
+            done(posix_spawn_file_actions_addclosefrom_np(&actions, 3));
+    }
+
+    posix_spawn_file_actions_t actions_{};
+    posix_spawnattr_t attributes_{};
+    std::vector<file_descriptor> moved_;
+    int failed_ = 0;
+};
+
+/// Waits for processes that have been killed, on a thread that there is only while it has something to do.
+class undertaker {
+public:
+    static void take(pid_t pid) {
+        undertaker& the = instance();
+        std::lock_guard lock(the.mutex_);
+        the.dying_.push_back(pid);
+        if (the.busy_) return;
+        std::thread([&the] { the.work(); }).detach();
+        the.busy_ = true;
+    }
+
+private:
+    static undertaker& instance() {
+        static undertaker* the = new undertaker;  // its thread may outlive static objects
+        return *the;
+    }
+    void work() {
+        for (;;) {
+            pid_t next;
+            {
+                std::lock_guard lock(mutex_);
+                busy_ = !dying_.empty();
+                if (!busy_) return;
+                next = dying_.back();
+                dying_.pop_back();
+            }
+            int ignored = 0;
+            uninterrupted([&]() noexcept { return ::waitpid(next, &ignored, 0); });
+        }
+    }
+
+    std::mutex mutex_;  // guards what follows
+    std::vector<pid_t> dying_;
+    bool busy_ = false;
+};
+
+}  // namespace detail
+
+/// A process that was started here. Kills it (SIGKILL) and has it reaped, without waiting, when it goes first.
+class child {
+public:
+    child() noexcept = default;
+    child(child&& other) noexcept
+        : pid_(std::exchange(other.pid_, 0)), group_(other.group_), status_(std::exchange(other.status_, {})) {}
+    child& operator=(child&& other) noexcept {
+        if (this != &other) {
+            end();
+            pid_ = std::exchange(other.pid_, 0);
+            group_ = other.group_;
+            status_ = std::exchange(other.status_, {});
+        }
+        return *this;
+    }
+    ~child() { end(); }
+
+    /// Starts it. The streams of kind `pipe` become `pipes`, of which those of other kinds are not looked at. No
+    /// descriptor but its three streams reaches it, no signal is blocked or ignored in it.
+    /// error: what exec() says (no_such_file_or_directory, permission_denied, executable_format_error),
+    /// invalid_argument (see command_line::check), resource_unavailable_try_again when there are too many processes.
+    /// cost: blocks this thread until the kernel has loaded the program, a millisecond or so.
+    static result<child, named_error> start(const command_line& what, const std::array<int, 3>& pipes) {
+        auto fails = [&what](std::error_code why, std::string_view detail) {
+            std::string deed = "start '" + what.program() + "'";
+            deed += detail;
+            return failure(named_error(why, std::move(deed)));
+        };
+        if (auto right = what.check(); !right) return fails(right.error(), " (a word is empty, or holds a NUL or =)");
+        auto file = detail::find_program(what.program());
+        if (!file) return fails(file.error(), ", looked for in PATH");
+        detail::spawn_plan plan;
+        if (!what.where().empty()) plan.directory(what.where());
+        for (std::size_t number = 0; number < 3; ++number) {
+            command_line::stream kind = what.stream_of(number).value_or(command_line::stream{});
+            int target = static_cast<int>(number);
+            int fd = kind.kind == stdio::pipe ? pipes[number] : kind.fd;
+            if (kind.kind == stdio::output && number == 2)
+                plan.errors_as_output();
+            else if (kind.kind == stdio::inherit && fd < 0)
+                plan.inherited(target);
+            else if (auto done = plan.stream(target, fd); !done)
+                return fails(done.error(), ", whose stream " + std::to_string(number) + " is not open");
+        }
+        std::vector<std::string> words = what.words();
+        std::vector<std::string> variables = what.variables();
+        child made;
+        int why = plan.start(made.pid_, *file, detail::pointers_to(words).data(), detail::pointers_to(variables).data(),
+                             what.has_own_group());
+        if (why != 0) {
+            made.pid_ = 0;
+            return fails(std::error_code(why, std::system_category()),
+                         what.where().empty() ? "" : " in '" + what.where() + "'");
+        }
+        made.group_ = what.has_own_group();
+        return made;
+    }
+
+    /// Its number; 0 when it has been reaped: then the number may be somebody else's.
+    pid_t pid() const noexcept { return pid_; }
+    /// How it has ended; none before look() has found out.
+    const std::optional<exit_status>& status() const noexcept { return status_; }
+
+    /// Reaps it if it has ended; true when it has.
+    bool look() noexcept {
+        if (pid_ <= 0) return status_.has_value();
+        int raw = 0;
+        pid_t found = uninterrupted([&]() noexcept { return ::waitpid(pid_, &raw, WNOHANG); });
+        if (found == 0) return false;
+        status_ = found == pid_ ? exit_status(raw) : exit_status();
+        pid_ = 0;
+        return true;
+    }
+
+    /// To its whole group if it has one of its own. error: no_such_process when it has ended.
+    result<void> send(int number) noexcept {
+        if (pid_ <= 0) return failure(std::make_error_code(std::errc::no_such_process));
+        if (::kill(group_ ? -pid_ : pid_, number) < 0) return last_failure();
+        return {};
+    }
+
+private:
+    void end() noexcept {
+        if (pid_ <= 0) return;
+        [[maybe_unused]] auto ended_already = send(SIGKILL);
+        if (look()) return;
+        try {
+            detail::undertaker::take(pid_);
+        } catch (...) {  // no memory, no thread: what was killed dies soon
+            int ignored = 0;
+            uninterrupted([&]() noexcept { return ::waitpid(pid_, &ignored, 0); });
+        }
+    }
+
+    pid_t pid_ = 0;
+    bool group_ = false;
+    std::optional<exit_status> status_;
+};
+
+}  // namespace coracle::os
+
+// ---- coracle/os/signal_listener.hpp
+// signal_listener: who is told of signals. The one place that installs handlers, so that any number of listeners, on
+// any threads, come and go in any order.
+// POSIX sigaction(2), signal-safety(7).
+
+namespace coracle::os {
+
+// Facts:
+// - A handler may run on any thread, and on another one while this one tears down: it is counted in and out, and who
+//   leaves waits until none is inside.
+// - A handler that returns from SIGSEGV and its like runs into the same fault again, for ever.
+// - A handler of SIGCHLD without SA_NOCLDSTOP is also called for children that stop and go on.
+
+/// Derive from it, and call listen() when everything that on_signal() needs is there, and stop() first in the
+/// destructor.
+class signal_listener {
+public:
+    static constexpr std::size_t highest = 128;  ///< no system has a signal of a higher number
+
+    signal_listener(const signal_listener&) = delete;
+    signal_listener& operator=(const signal_listener&) = delete;
+
+protected:
+    signal_listener() noexcept = default;
+    ~signal_listener() = default;
+
+    /// Called in the signal handler, on any thread: atomics, write(2) and poller::wake() are all that is allowed there.
+    virtual void on_signal(int number) noexcept = 0;
+
+    /// From here on the signals do no more what they did before, but call on_signal() of every listener for them.
+    /// error: std::logic_error for a number that is no signal or one of a fault; std::system_error for SIGKILL
+    /// and SIGSTOP.
+    void listen(std::span<const int> numbers) {
+        for (int each : numbers) check(each);
+        std::lock_guard lock(registry().mutex);
+        for (int each : numbers) wanted_.set(static_cast<std::size_t>(each));
+        next_.store(live().first.load());
+        live().first.store(this);  // before the handlers: a signal from here on is not lost
+        listening_ = true;
+        for (std::size_t each = 1; each <= highest; ++each) {
+            if (!wanted_.test(each)) continue;
+            if (auto why = install(each)) {
+                leave();
+                throw std::system_error(
+                    why, "coracle: signal " + std::to_string(each) + " cannot be waited for: sigaction refuses it");
+            }
+            installed_.set(each);
+        }
+    }
+
+    /// The signals mean what they did before, unless others listen to them. When it returns, on_signal() does not run
+    /// and will not. Harmless when it does not listen.
+    void stop() noexcept {
+        std::lock_guard lock(registry().mutex);
+        leave();
+    }
+
+private:
+    // What handlers see: constant-initialised and never destroyed, and nothing but atomics.
+    struct seen_by_handlers {
+        std::atomic<signal_listener*> first{nullptr};
+        std::atomic<int> inside{0};
+    };
+    static seen_by_handlers& live() noexcept {
+        static constinit seen_by_handlers the;
+        return the;
+    }
+    struct book {
+        std::mutex mutex;  // guards the list against all but handlers, and what follows
+        std::array<unsigned, highest + 1> listeners{};
+        std::array<struct sigaction, highest + 1> before{};
+    };
+    static book& registry() {
+        static book* the = new book;  // listeners may outlive static objects
+        return *the;
+    }
+
+    static void handle(int number) noexcept {
+        int saved = errno;
+        live().inside.fetch_add(1);
+        for (signal_listener* each = live().first.load(); each; each = each->next_.load())
+            if (each->wanted_.test(static_cast<std::size_t>(number))) each->on_signal(number);
+        live().inside.fetch_sub(1);
+        errno = saved;
+    }
+
+    static void check(int number) {
+        if (number < 1 || static_cast<std::size_t>(number) > highest)
+            throw std::logic_error("coracle: " + std::to_string(number) + " is no signal; write SIGHUP and its like");
+        for (int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL})
+            if (number == fault)
+                throw std::logic_error("coracle: signal " + std::to_string(number) +
+                                       " tells of a fault of this thread, which cannot be waited for");
+    }
+
+    static std::error_code install(std::size_t number) noexcept {
+        book& all = registry();
+        if (all.listeners[number]++ > 0) return {};
+        struct sigaction ours{};
+        ours.sa_handler = &handle;
+        sigemptyset(&ours.sa_mask);
+        // The poller's wait is interrupted all the same, other calls need not be.
+        ours.sa_flags = SA_RESTART | SA_NOCLDSTOP | SA_ONSTACK;
+        if (::sigaction(static_cast<int>(number), &ours, &all.before[number]) == 0) return {};
+        --all.listeners[number];
+        return last_error();
+    }
+    static void restore(std::size_t number) noexcept {
+        book& all = registry();
+        if (--all.listeners[number] > 0) return;
+        struct sigaction now{};
+        bool is_ours = ::sigaction(static_cast<int>(number), nullptr, &now) == 0 && now.sa_handler == &handle;
+        // Somebody who has taken the signal over since then keeps it.
+        if (is_ours) ::sigaction(static_cast<int>(number), &all.before[number], nullptr);
+    }
+
+    void leave() noexcept {
+        if (!listening_) return;
+        listening_ = false;
+        for (std::size_t each = 1; each <= highest; ++each)
+            if (installed_.test(each)) restore(each);
+        std::atomic<signal_listener*>* link = &live().first;
+        while (link->load() != this) link = &link->load()->next_;
+        link->store(next_.load());
+        while (live().inside.load() != 0) std::this_thread::yield();
+        wanted_.reset();
+        installed_.reset();
+    }
+
+    std::atomic<signal_listener*> next_{nullptr};
+    std::bitset<highest + 1> wanted_;  // written only while no handler can see it
+    std::bitset<highest + 1> installed_;
+    bool listening_ = false;
+};
+
+}  // namespace coracle::os
+
+// ---- coracle/os/signal_mailbox.hpp
+// signal_mailbox: signals that have come and nobody has taken yet, and an alarm that the poller hears.
+// The self-pipe trick of D. J. Bernstein; POSIX signals, which coalesce.
+
+namespace coracle::os {
+
+/// One bit for each signal: two of a kind that come before the first is taken are one, as in the kernel.
+class signal_mailbox final : signal_listener {
+public:
+    /// in: the writer's end of a pipe, non-blocking, which gets a byte for each signal after its bit is set. The
+    /// reader's end must live until stop(). error: as signal_listener::listen.
+    signal_mailbox(std::span<const int> numbers, file_descriptor alarm) : alarm_(std::move(alarm)) { listen(numbers); }
+    ~signal_mailbox() { stop(); }
+
+    /// No further signal comes in; those that have can still be taken.
+    using signal_listener::stop;
+
+    /// A signal that has come, each kind in its turn; 0 when there is none. in: empty the alarm before, not after.
+    int take() noexcept {
+        if (!come_[0].load() && !come_[1].load()) return 0;
+        for (std::size_t step = 0; step < highest; ++step) {
+            last_ = (last_ + 1) % highest;
+            std::uint64_t bit = std::uint64_t{1} << (last_ % 64);
+            std::atomic<std::uint64_t>& word = come_[last_ / 64];
+            if ((word.load() & bit) == 0) continue;
+            word.fetch_and(~bit);
+            return static_cast<int>(last_ + 1);
+        }
+        return 0;
+    }
+
+private:
+    void on_signal(int number) noexcept override {
+        auto at = static_cast<std::size_t>(number - 1);
+        come_[at / 64].fetch_or(std::uint64_t{1} << (at % 64));
+        char byte = 0;
+        [[maybe_unused]] auto written = ::write(alarm_.get(), &byte, 1);  // full is loud enough
+    }
+
+    file_descriptor alarm_;
+    std::atomic<std::uint64_t> come_[highest / 64]{};
+    std::size_t last_ = highest - 1;
+};
+
+}  // namespace coracle::os
+
+// ---- coracle/os/exit_notice.hpp
+// exit_notice: a descriptor that becomes readable when a child has ended, or may have.
+// pidfd_open(2) of Linux 5.3; elsewhere SIGCHLD.
+
+#if defined(__linux__)
+#include <sys/syscall.h>
+#endif
+
+namespace coracle::os {
+
+// Facts: containers may refuse pidfd_open() with EPERM or ENOSYS. SIGCHLD tells that some child has ended, not which,
+// and two that end at once are one signal: everybody looks after his own.
+
+/// How to learn that a child has ended.
+enum class exit_notice_kind : unsigned char { native, by_signal };
+
+/// One child's. Make it while the child is not reaped, and look at the child once after that: it may have ended before.
+class exit_notice {
+public:
+    /// error: too_many_files_open.
+    static result<exit_notice> of(pid_t pid, exit_notice_kind kind = exit_notice_kind::native) {
+        exit_notice made;
+        if (kind == exit_notice_kind::native) made.descriptor_ = open_process(pid);
+        if (made.descriptor_) return made;
+        auto ends = open_pipe();
+        if (!ends) return failure(ends.error());
+        for (int fd : {ends->reader.get(), ends->writer.get()})
+            if (auto done = set_blocking(fd, false); !done) return failure(done.error());
+        static constexpr int numbers[] = {SIGCHLD};
+        made.signals_ = std::make_unique<signal_mailbox>(numbers, std::move(ends->writer));
+        made.descriptor_ = std::move(ends->reader);
+        return made;
+    }
+
+    /// Gives the descriptor away: to somebody who keeps it open for as long as this lives.
+    file_descriptor take_descriptor() noexcept { return std::move(descriptor_); }
+    /// Makes the descriptor unreadable until the next notice, where it does not stay readable for good.
+    void acknowledge(int fd) noexcept {
+        if (signals_) drain(fd);
+    }
+
+private:
+    static file_descriptor open_process([[maybe_unused]] pid_t pid) noexcept {
+#if defined(__linux__) && defined(SYS_pidfd_open)
+        return file_descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+#else
+        return {};
+#endif
+    }
+
+    file_descriptor descriptor_;
+    std::unique_ptr<signal_mailbox> signals_;
+};
+
+}  // namespace coracle::os
+
 // ---- coracle/os/signal_watch.hpp
 // signal_watch: Ctrl-C and SIGTERM as a flag and a wake-up, for the time of its life.
 // POSIX sigaction(2), signal-safety(7).
 
 namespace coracle::os {
 
-// Facts:
-// - A handler may run on any thread, and on another one while this one tears down: it is counted in and out.
-// - GNU timeout and some container runtimes send SIGTERM twice in a row: a second SIGTERM changes nothing. A second
-//   Ctrl-C is a person who will not wait.
+// Fact: GNU timeout and some container runtimes send SIGTERM twice in a row: a second SIGTERM changes nothing. A second
+// Ctrl-C is a person who will not wait.
 
 /// While it lives, SIGINT and SIGTERM are remembered and wake the poller instead of ending the process, and SIGPIPE is
-/// ignored. Ctrl-C after either of them does at once what the system would do. One at a time in a process.
+/// ignored. Ctrl-C after either of them does at once what the system would do. One at a time in a process; other
+/// listeners of the same signals are told beside it.
 /// keeps: a reference to `wakes`. On destruction everything is as it was before.
-class signal_watch {
+class signal_watch final : signal_listener {
 public:
     /// error: std::logic_error when there is one already; std::system_error.
-    explicit signal_watch(poller& wakes) {
-        if (state().taken.exchange(true))
+    explicit signal_watch(poller& wakes) : wakes_(wakes) {
+        if (taken().exchange(true))
             throw std::logic_error("coracle: a second signal_watch in one process; run one server at a time");
-        state().caught = 0;
-        state().wakes = &wakes;
-        for (std::size_t i = 0; i < count; ++i) {
-            struct sigaction wanted{};
-            wanted.sa_handler = numbers[i] == SIGPIPE ? SIG_IGN : &on_signal;
-            sigemptyset(&wanted.sa_mask);
-            wanted.sa_flags = SA_RESTART;  // the poller's wait is interrupted all the same, other calls need not be
-            if (::sigaction(numbers[i], &wanted, &before_[i]) < 0) {
-                auto why = last_error();
-                restore(i);
-                throw std::system_error(why, "coracle: sigaction");
-            }
+        struct sigaction ignored{};
+        ignored.sa_handler = SIG_IGN;
+        sigemptyset(&ignored.sa_mask);
+        try {
+            if (::sigaction(SIGPIPE, &ignored, &pipe_before_) < 0)
+                throw std::system_error(last_error(), "coracle: sigaction");
+            static constexpr int numbers[] = {SIGINT, SIGTERM};
+            listen(numbers);
+        } catch (...) {
+            taken() = false;
+            throw;
         }
     }
-    signal_watch(const signal_watch&) = delete;
-    signal_watch& operator=(const signal_watch&) = delete;
-    ~signal_watch() { restore(count); }
+    ~signal_watch() {
+        stop();
+        ::sigaction(SIGPIPE, &pipe_before_, nullptr);
+        taken() = false;
+    }
 
     /// The signal that asked to stop; 0 while none has.
-    int caught() const noexcept { return state().caught.load(); }
+    int caught() const noexcept { return caught_.load(); }
 
 private:
-    struct shared_state {
-        std::atomic<bool> taken{false};
-        std::atomic<int> caught{0};
-        std::atomic<poller*> wakes{nullptr};
-        std::atomic<int> handlers{0};
-    };
-    // Constant-initialised, so that the handler never meets a guard of a function-local static.
-    static shared_state& state() noexcept {
-        static constinit shared_state the;
+    static std::atomic<bool>& taken() noexcept {
+        static constinit std::atomic<bool> the{false};
         return the;
     }
 
-    static void on_signal(int number) noexcept {
-        shared_state& now = state();
-        int saved = errno;
-        now.handlers.fetch_add(1);
+    void on_signal(int number) noexcept override {
         int none = 0;
-        bool first = now.caught.compare_exchange_strong(none, number);
+        bool first = caught_.compare_exchange_strong(none, number);
         if (!first && number == SIGINT) {
             ::signal(SIGINT, SIG_DFL);
             ::raise(SIGINT);  // blocked until this handler returns
         }
-        if (poller* sleeper = now.wakes.load()) sleeper->wake();
-        now.handlers.fetch_sub(1);
-        errno = saved;
+        wakes_.wake();
     }
 
-    void restore(std::size_t installed) noexcept {
-        for (std::size_t i = 0; i < installed; ++i) ::sigaction(numbers[i], &before_[i], nullptr);
-        state().wakes = nullptr;
-        while (state().handlers.load() != 0) std::this_thread::yield();
-        state().taken = false;
-    }
-
-    static constexpr int numbers[] = {SIGINT, SIGTERM, SIGPIPE};
-    static constexpr std::size_t count = 3;
-    struct sigaction before_[count]{};
+    poller& wakes_;
+    std::atomic<int> caught_{0};
+    struct sigaction pipe_before_{};
 };
 
 }  // namespace coracle::os
@@ -1279,6 +2421,9 @@ private:
 // POSIX <sys/socket.h>, <netinet/in.h>, <sys/un.h>; unix(7) for abstract names.
 
 namespace coracle::os {
+
+// Fact: BSD and macOS begin every sockaddr with its length. The kernel fills it in for system calls, but functions of
+// the C library may look at it. <netinet/in.h> defines SIN6_LEN where it is there (RFC 3493, section 3.4).
 
 /// What kind of address it is; `none` is also an unnamed unix socket, as clients of unix sockets usually are.
 enum class address_family : std::uint8_t { none, ipv4, ipv6, local };
@@ -1381,6 +2526,9 @@ public:
 private:
     socket_address(const void* address, std::size_t length) noexcept : length_(static_cast<socklen_t>(length)) {
         std::memcpy(&storage_, address, length);
+#if defined(SIN6_LEN)
+        storage_.ss_len = static_cast<std::uint8_t>(length);
+#endif
     }
     template <class Address>
     Address as() const noexcept {
@@ -1407,8 +2555,11 @@ namespace coracle::os {
 // - connect() interrupted by a signal goes on by itself; calling it again says EALREADY.
 // - A unix socket whose server's backlog is full says EAGAIN to connect() at once and never tells when it is worth
 //   another try: for connecting, EAGAIN is an error and EINPROGRESS is the one that means "wait".
-// - macOS has neither SOCK_NONBLOCK nor accept4 nor (before 2023) MSG_NOSIGNAL; it has SO_NOSIGPIPE. On BSD an
-//   accepted socket inherits O_NONBLOCK from the listener, on Linux it does not.
+// - macOS has neither SOCK_NONBLOCK nor accept4; it has SO_NOSIGPIPE. Its headers since 2023 have MSG_NOSIGNAL, which
+//   the kernel below may be too old for. It is asked for by name, because its headers declare what only the newest
+//   system has (pipe2, since those of macOS 27).
+// - FreeBSD has all of them; there an accepted socket inherits SO_NOSIGPIPE, O_NONBLOCK too unless accept4 says else.
+// - macOS accepts connections that are gone already: setsockopt then says EINVAL, and the peer has no address.
 
 namespace detail {
 
@@ -1425,7 +2576,7 @@ inline result<void> set_option(int fd, int level, int name, int value) noexcept 
 
 /// What SOCK_NONBLOCK and SOCK_CLOEXEC do where they exist.
 inline result<void> prepare_socket([[maybe_unused]] int fd) noexcept {
-#if !defined(SOCK_NONBLOCK) || !defined(SOCK_CLOEXEC)
+#if defined(__APPLE__) || !defined(SOCK_NONBLOCK)
     int flags = ::fcntl(fd, F_GETFL);
     if (flags < 0 || ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) return last_failure();
     if (::fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) return last_failure();
@@ -1465,28 +2616,34 @@ inline bool is_of_the_peer(int why, int listener) noexcept {
     }
 }
 
-inline int stream_type() noexcept {
-#if defined(SOCK_NONBLOCK) && defined(SOCK_CLOEXEC)
-    return SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+/// in: `kind` is SOCK_STREAM or SOCK_DGRAM; what comes out may go to socket() and socketpair(), then prepare_socket().
+constexpr int socket_type(int kind) noexcept {
+#if !defined(__APPLE__) && defined(SOCK_NONBLOCK)
+    return kind | SOCK_NONBLOCK | SOCK_CLOEXEC;
 #else
-    return SOCK_STREAM;
+    return kind;
 #endif
+}
+
+/// in: AF_INET and so on, SOCK_STREAM or SOCK_DGRAM.
+inline result<file_descriptor> open_socket(int domain, int kind) noexcept {
+    file_descriptor made(::socket(domain, socket_type(kind), 0));
+    if (!made) return last_failure();
+    if (auto prepared = prepare_socket(made.get()); !prepared) return failure(prepared.error());
+    return made;
 }
 
 }  // namespace detail
 
 /// A stream socket (TCP or unix) of the family of `where`, neither bound nor connected.
 inline result<file_descriptor> open_stream_socket(const socket_address& where) noexcept {
-    file_descriptor made(::socket(where.domain(), detail::stream_type(), 0));
-    if (!made) return last_failure();
-    if (auto prepared = detail::prepare_socket(made.get()); !prepared) return failure(prepared.error());
-    return made;
+    return detail::open_socket(where.domain(), SOCK_STREAM);
 }
 
 /// Two unix stream sockets connected to one another.
 inline result<std::pair<file_descriptor, file_descriptor>> open_socket_pair() noexcept {
     int fds[2];
-    if (::socketpair(AF_UNIX, detail::stream_type(), 0, fds) < 0) return last_failure();
+    if (::socketpair(AF_UNIX, detail::socket_type(SOCK_STREAM), 0, fds) < 0) return last_failure();
     std::pair<file_descriptor, file_descriptor> made{file_descriptor(fds[0]), file_descriptor(fds[1])};
     for (int fd : fds)
         if (auto prepared = detail::prepare_socket(fd); !prepared) return failure(prepared.error());
@@ -1533,14 +2690,16 @@ inline result<void> listen_on(int fd, int backlog = 2048) noexcept {
 inline result<file_descriptor> accept_connection(int fd, socket_address& peer) noexcept {
     for (;;) {
         file_descriptor made(socket_address::filled_by(peer, [&](sockaddr* room, socklen_t* length) {
-#if defined(SOCK_NONBLOCK) && defined(SOCK_CLOEXEC)
+#if !defined(__APPLE__) && defined(SOCK_NONBLOCK)
             return ::accept4(fd, room, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 #else
             return ::accept(fd, room, length);
 #endif
         }));
         if (made) {
-            if (auto prepared = detail::prepare_socket(made.get()); !prepared) continue;  // gone already (macOS)
+#if defined(__APPLE__) || !defined(SOCK_NONBLOCK)
+            if (auto prepared = detail::prepare_socket(made.get()); !prepared) continue;  // gone already
+#endif
             return made;
         }
         if (!detail::is_of_the_peer(errno, fd)) return last_failure();
@@ -1645,11 +2804,120 @@ inline result<socket_address> peer_address(int fd) noexcept {
 
 }  // namespace coracle::os
 
+// ---- coracle/os/name_lookup.hpp
+// name_lookup: the addresses of a host by its name, as this system finds them: files, DNS, whatever it is set up for.
+// POSIX getaddrinfo(3); RFC 6724 (the order of the addresses); RFC 4007 11 (zones).
+
+namespace coracle::os {
+
+// Facts:
+// - getaddrinfo() blocks for as long as the name servers keep silent: 10 s for one with glibc's defaults, and no call
+//   ends it. It tells no time to live.
+// - It takes "127.1", "0x7f.1" and "2130706433" for addresses, as inet_aton(3) does; who must not, looks first.
+// - AI_ADDRCONFIG hides ::1 and all of IPv6 on a machine that is off the net, so it is not used; an address that
+//   cannot be reached fails at once, and RFC 6724 puts it last.
+
+/// Which addresses are wanted.
+enum class families : std::uint8_t { both, ipv4, ipv6 };
+
+namespace detail {
+
+class lookup_category_type final : public std::error_category {
+public:
+    const char* name() const noexcept override { return "name lookup"; }
+    std::string message(int code) const override {
+        switch (code) {
+            case EAI_NONAME:
+                return "the name is not known, or has no such address";
+            case EAI_AGAIN:
+                return "the name servers do not answer; try again later";
+            case EAI_FAIL:
+                return "the name servers cannot answer";
+            case EAI_SERVICE:
+                return "the service is not known; write the number of its port";
+            default:
+                return ::gai_strerror(code);
+        }
+    }
+    std::error_condition default_error_condition(int code) const noexcept override {
+        if (code == EAI_AGAIN) return std::errc::resource_unavailable_try_again;
+        if (code == EAI_MEMORY) return std::errc::not_enough_memory;
+        return {code, *this};
+    }
+};
+
+}  // namespace detail
+
+/// The category of what getaddrinfo() says; its codes are the EAI_ constants.
+inline const std::error_category& lookup_category() noexcept {
+    static const detail::lookup_category_type only;
+    return only;
+}
+
+/// Not known, or known without an address of the family that was asked for.
+inline std::error_code name_not_known() noexcept { return {EAI_NONAME, lookup_category()}; }
+
+namespace detail {
+/// The systems have several words for it.
+constexpr bool is_not_known(int code) noexcept {
+#if defined(EAI_NODATA)
+    if (code == EAI_NODATA) return true;
+#endif
+#if defined(EAI_ADDRFAMILY)
+    if (code == EAI_ADDRFAMILY) return true;
+#endif
+    return code == EAI_NONAME;
+}
+}  // namespace detail
+
+/// The addresses of `host`, best first, each once. Blocks.
+/// in: `service` is a port number, a name as "https", or empty for port 0.
+/// error: of lookup_category(), or what the system says when it could not even ask.
+inline result<std::vector<socket_address>> look_up(const std::string& host, const std::string& service,
+                                                   families wanted = families::both) {
+    addrinfo hints{};
+    hints.ai_family = wanted == families::ipv4 ? AF_INET : wanted == families::ipv6 ? AF_INET6 : AF_UNSPEC;
+    hints.ai_socktype = SOCK_STREAM;  // else each address comes once for each type
+    addrinfo* first = nullptr;
+    int why = ::getaddrinfo(host.c_str(), service.empty() ? nullptr : service.c_str(), &hints, &first);
+    if (why == EAI_SYSTEM) return last_failure();
+    if (detail::is_not_known(why)) return failure(name_not_known());
+    if (why != 0) return failure(std::error_code(why, lookup_category()));
+    std::unique_ptr<addrinfo, decltype([](addrinfo* list) { ::freeaddrinfo(list); })> all(first);
+    std::vector<socket_address> found;
+    for (const addrinfo* each = first; each; each = each->ai_next) {
+        if (each->ai_family != AF_INET && each->ai_family != AF_INET6) continue;
+        socket_address made;
+        socket_address::filled_by(made, [&](sockaddr* room, socklen_t* length) {
+            std::memcpy(room, each->ai_addr, each->ai_addrlen);
+            *length = each->ai_addrlen;
+            return 0;
+        });
+        bool known = false;
+        for (const socket_address& other : found)
+            known = known || (other.size() == made.size() && std::memcmp(other.data(), made.data(), made.size()) == 0);
+        if (!known) found.push_back(made);
+    }
+    if (found.empty()) return failure(name_not_known());
+    return found;
+}
+
+/// The number of a network interface by its name, the zone of "fe80::1%eth0"; 0 when there is none.
+inline std::uint32_t interface_number(const std::string& name) noexcept { return ::if_nametoindex(name.c_str()); }
+
+}  // namespace coracle::os
+
 // ---- coracle/os/socket_file.hpp
 // socket_file: the name of a listening unix socket in the file system, made without treading on anybody's.
 // unix(7), POSIX bind(2): a name outlives the process that bound it, and nobody can bind it again until it is removed.
 
 namespace coracle::os {
+
+// Facts:
+// - A stream socket that connects cannot tell a dead server from a living one: BSD and macOS refuse a connection also
+//   when the backlog is full, and every system does between a server's bind() and its listen().
+// - A datagram socket can, and disturbs nobody: it is refused (ECONNREFUSED) by a name that no process has bound, and
+//   told EPROTOTYPE by one that a stream socket has.
 
 /// Removes the name when it is destroyed, if it still is the one that it made. Abstract names need no removal.
 class socket_file {
@@ -1695,14 +2963,14 @@ public:
     }
 
 private:
-    /// Stale is a socket that refuses a connection; whatever else answers, or does not answer, is left alone.
+    /// Stale is a socket that nobody has bound; whatever else answers, or does not answer, is left alone.
     static bool remove_if_stale(const socket_address& where) {
         std::string path(where.path());
         struct stat before{};
         if (path.empty() || path.front() == '\0') return false;
         if (::lstat(path.c_str(), &before) < 0) return errno == ENOENT;
         if (!S_ISSOCK(before.st_mode)) return false;
-        auto probe = open_stream_socket(where);
+        auto probe = detail::open_socket(AF_UNIX, SOCK_DGRAM);
         if (!probe) return false;
         auto answer = start_connect(probe->get(), where);
         if (answer || answer.error() != std::errc::connection_refused) return false;
@@ -1775,31 +3043,249 @@ inline bool is_terminal(FILE* stream) noexcept {
 
 }  // namespace coracle::os
 
-// ---- coracle/os/wall_clock.hpp
-// The time of day, for dates that people and other machines read. Deadlines use os::clock.
-// POSIX clock_gettime(2).
+// ---- coracle/async/arrival.hpp
+// arrival: what one thread leaves for another's loop. Costs the sender no memory, so it cannot fail.
 
-namespace coracle::os {
+namespace coracle::async {
 
-/// Milliseconds since 1970-01-01T00:00:00Z, as the system believes; may jump either way.
-inline std::int64_t unix_milliseconds() noexcept {
-    struct timespec at{};
-    ::clock_gettime(CLOCK_REALTIME, &at);
-    return static_cast<std::int64_t>(at.tv_sec) * 1000 + at.tv_nsec / 1'000'000;
-}
+/// On its way to a scheduler's thread since scheduler::deliver(): either it arrives, or the scheduler ends before, or
+/// it is taken back with scheduler::withdraw(). Its owner keeps it alive until then.
+class arrival : public list_node {
+public:
+    /// On the thread of the scheduler, from its loop.
+    virtual void arrived() noexcept = 0;
+    /// The scheduler is being destroyed, and is not to be used any more.
+    virtual void lost() noexcept = 0;
 
-/// Whole seconds since 1970-01-01T00:00:00Z.
-inline std::int64_t unix_seconds() noexcept {
-    struct timespec at{};
-    ::clock_gettime(CLOCK_REALTIME, &at);
-    return static_cast<std::int64_t>(at.tv_sec);
-}
+protected:
+    ~arrival() = default;
+};
 
-}  // namespace coracle::os
+}  // namespace coracle::async
+
+// ---- coracle/async/stop_request.hpp
+// stop_request: std::stop_source and std::stop_token, where the standard library has them.
+// Facts: libc++ has had them only since version 20; without them a call that wants a std::stop_token does not compile.
+
+#if defined(__cpp_lib_jthread)
+#endif
+
+namespace coracle::async {
+
+#if defined(__cpp_lib_jthread)
+using stop_request = std::stop_source;
+
+/// F wants to hear that nobody waits for it any more: it takes a std::stop_token before its arguments.
+template <class F, class... A>
+concept takes_stop_token = std::is_invocable_v<F&, std::stop_token, A...>;
+#else
+struct stop_request {
+    struct token {
+        bool stop_requested() const noexcept { return false; }
+    };
+    token get_token() const noexcept { return {}; }
+    bool request_stop() noexcept { return false; }
+};
+
+template <class F, class... A>
+concept takes_stop_token = std::is_invocable_v<F&, stop_request::token, A...>;
+#endif
+
+}  // namespace coracle::async
+
+// ---- coracle/async/blocking_call.hpp
+// blocking_call, lane: work for another thread, and which queue it stands in there.
+
+namespace coracle {
+
+/// The queues of a thread pool. Each has threads of its own, so that none can starve another.
+enum class lane : unsigned char {
+    user,      ///< what programs offload
+    files,     ///< reading and writing files, looking up names
+    clean_up,  ///< closing and destroying: short, and never refused
+};
+
+namespace async {
+
+inline constexpr std::size_t lanes = 3;
+
+/// A call that may block, on its way to another thread and, when someone awaits it, back: it arrives after run().
+class blocking_call : public arrival {
+public:
+    /// On a thread of the pool. A detached call ends with it, and may destroy itself.
+    virtual void run() noexcept = 0;
+
+    lane stands_in = lane::user;
+
+    // Of whoever runs it, from offload() to its end.
+    const stop_request* ending = nullptr;  // asked to stop when the threads are about to end
+    void* taken_by = nullptr;
+    std::int64_t since = 0;
+    bool begun = false;
+
+protected:
+    ~blocking_call() = default;
+};
+
+}  // namespace async
+}  // namespace coracle
+
+// ---- coracle/async/caller.hpp
+// caller, call_frame: who waits, and on which line. The chain of call_frames is a job's stack while it waits.
+
+namespace coracle::async {
+
+/// The base of a promise whose coroutine shows in task dumps: where it stands, and who awaits it.
+class call_frame {
+public:
+    /// Where it waits, or is about to; before it first runs, where its function is.
+    std::source_location at() const noexcept { return at_; }
+    /// Who awaits it: null for the first call of a job, and for an awaiter that is no task.
+    const call_frame* caller() const noexcept { return caller_; }
+
+    void stands_at(std::source_location where) noexcept { at_ = where; }
+    void called_by(const call_frame* awaiter) noexcept { caller_ = awaiter; }
+
+protected:
+    call_frame() noexcept = default;
+    call_frame(const call_frame&) = delete;
+    call_frame& operator=(const call_frame&) = delete;
+    ~call_frame() = default;
+
+private:
+    std::source_location at_;
+    const call_frame* caller_ = nullptr;
+};
+
+/// What an await_suspend is given: `bool await_suspend(async::caller waiting)`. Made from the coroutine handle, and so
+/// with the line of the co_await. Two words, so that it is passed in registers.
+class caller {
+public:
+    template <class Promise>
+    caller(
+        std::coroutine_handle<Promise> waiting,
+        std::source_location at = std::source_location::current()) noexcept  // implicit: the compiler passes a handle
+        : marked_(static_cast<char*>(waiting.address())), at_(at) {
+        // A promise that is aligned as its base stands where its base would stand, in all three compilers.
+        if constexpr (std::derived_from<Promise, call_frame> && alignof(Promise) <= 2 * sizeof(void*)) {
+            CORACLE_ASSERT(static_cast<call_frame*>(&waiting.promise()) == &frame_at(waiting.address()));
+            ++marked_;
+        }
+    }
+
+    std::coroutine_handle<> handle() const noexcept { return std::coroutine_handle<>::from_address(address()); }
+    std::source_location at() const noexcept { return at_; }
+    /// Null for a coroutine that is no task.
+    call_frame* frame() const noexcept { return is_task() ? &frame_at(address()) : nullptr; }
+
+private:
+    static call_frame& frame_at(void* address) noexcept {
+        return std::coroutine_handle<call_frame>::from_address(address).promise();
+    }
+    bool is_task() const noexcept { return (reinterpret_cast<std::uintptr_t>(marked_) & 1) != 0; }
+    void* address() const noexcept { return is_task() ? marked_ - 1 : marked_; }
+
+    char* marked_;  // one byte into the frame of a task, whose address is even
+    std::source_location at_;
+};
+
+}  // namespace coracle::async
+
+// ---- coracle/async/context.hpp
+// context: the values that a job's code finds without being handed them. What contextvars.Context is to Python.
+
+namespace coracle::async {
+
+/// One value under one key, on top of those set before it. Shared by every job that was started since.
+class context_node {
+public:
+    context_node(const context_node&) = delete;
+    context_node& operator=(const context_node&) = delete;
+
+protected:
+    /// keeps: `below`, whose reference it takes over.
+    context_node(const void* key, context_node* below) noexcept : key_(key), below_(below) {}
+    virtual ~context_node() = default;
+
+private:
+    friend class context;
+    const void* key_;
+    context_node* below_;
+    std::atomic<std::uint32_t> owners_{1};  // detached calls and other loops let go on their own threads
+};
+
+/// An immutable list of values, cheap to copy; a change makes a new list that shares the old one.
+class context {
+public:
+    context() noexcept = default;
+    context(const context& other) noexcept : top_(other.top_) {
+        if (top_) top_->owners_.fetch_add(1, std::memory_order_relaxed);
+    }
+    context(context&& other) noexcept : top_(std::exchange(other.top_, nullptr)) {}
+    context& operator=(context other) noexcept {
+        std::swap(top_, other.top_);
+        return *this;
+    }
+    ~context() {
+        while (top_ && top_->owners_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+            delete std::exchange(top_, top_->below_);
+    }
+
+    bool empty() const noexcept { return top_ == nullptr; }
+    /// The newest value under `key`; null when there is none. cost: a walk over what was set since.
+    const context_node* find(const void* key) const noexcept {
+        for (const context_node* each = top_; each; each = each->below_)
+            if (each->key_ == key) return each;
+        return nullptr;
+    }
+    /// Puts `Node(key, below, value...)` on top. What it hides and nobody else sees goes, so that setting a value again
+    /// and again costs no memory.
+    template <class Node, class... A>
+    void set(const void* key, A&&... value) {
+        context_node* node = new Node(key, top_, std::forward<A>(value)...);
+        top_ = node;
+        context_node* above = node;
+        while (context_node* hidden = above->below_) {
+            if (hidden->owners_.load(std::memory_order_acquire) != 1) return;
+            if (hidden->key_ != key) {
+                above = hidden;
+                continue;
+            }
+            above->below_ = hidden->below_;
+            delete hidden;
+            return;
+        }
+    }
+
+    /// What an offloaded call sees: the context of whoever awaits it, for as long as this lives on the pool's thread.
+    class lent {
+    public:
+        explicit lent(const context* to_this_thread) noexcept : before_(of_this_thread()) {
+            of_this_thread() = to_this_thread;
+        }
+        lent(const lent&) = delete;
+        lent& operator=(const lent&) = delete;
+        ~lent() { of_this_thread() = before_; }
+
+    private:
+        const context* before_;
+    };
+    /// The one that was lent to this thread, or null.
+    static const context* borrowed() noexcept { return of_this_thread(); }
+
+private:
+    static const context*& of_this_thread() noexcept {
+        static constinit thread_local const context* mine = nullptr;
+        return mine;
+    }
+    context_node* top_ = nullptr;
+};
+
+}  // namespace coracle::async
 
 // ---- coracle/async/job.hpp
 // job, scope, operation: who waits, what can be cancelled as one, and for what is waited.
-// The model is trio's: level-triggered cancel scopes. All three belong to one thread, so nothing here is atomic.
+// The model is trio's: level-triggered cancel scopes. All of them belong to one thread, so nothing here is atomic.
 
 namespace coracle {
 
@@ -1822,23 +3308,33 @@ public:
     scope& operator=(const scope&) = delete;
     ~scope() { detach(); }
 
-    /// Becomes a child of `parent`, and is cancelled at once if that is.
+    /// Becomes a child of `parent`, and is cancelled at once if that is, unless it is shielded.
     void attach(scope& parent) noexcept {
         detach();
         next_ = parent.child_;
         if (next_) next_->link_ = &next_;
         link_ = &parent.child_;
         parent.child_ = this;
-        in_effect_ = requested_ || parent.in_effect_;
+        in_effect_ = requested_ || (!shielded_ && parent.in_effect_);
     }
     void cancel() noexcept {
         requested_ = true;
         if (!in_effect_) spread();
     }
+    /// From here on a cancellation from above does not come in; its own does.
+    void shield() noexcept { shielded_ = true; }
     /// This very scope was cancelled, not only one above it.
     bool cancel_requested() const noexcept { return requested_; }
     /// This scope or one above it was cancelled: the next co_await in it throws `cancelled`.
     bool cancelled() const noexcept { return in_effect_; }
+
+    /// Calls `visit(job, depth)` for each job below, the youngest of siblings first; a job's own are deeper by one.
+    template <class Visit>
+    void for_each_job(Visit&& visit, std::size_t depth = 0) const;
+
+protected:
+    enum class kind : unsigned char { group, part_of_job, whole_job };
+    explicit scope(kind what, bool shielded = false) noexcept : kind_(what), shielded_(shielded) {}
 
 private:
     friend class job;
@@ -1850,56 +3346,86 @@ private:
         link_ = nullptr;
     }
     inline void spread() noexcept;
+    /// The job whose waiting this scope interrupts; none for a group.
+    inline job* interrupts() noexcept;
 
     scope* child_ = nullptr;
     scope* next_ = nullptr;
     scope** link_ = nullptr;
-    job* job_ = nullptr;  // the job whose waiting this scope interrupts; none for a group
+    kind kind_ = kind::group;
+    bool shielded_ = false;
     bool requested_ = false;
     bool in_effect_ = false;
 };
 
 /// One sequential chain of awaits: a connection, a request handler, a child of gather. At any time it waits for at
 /// most one operation, so cancelling it is one pointer.
-class job {
+class job final : scope {
 public:
-    job() noexcept { root_.job_ = this; }
-    explicit job(scope& parent) noexcept : job() { root_.attach(parent); }
+    job() noexcept : scope(kind::whole_job) {}
+    explicit job(scope& parent) noexcept : job() { attach(parent); }
 
-    scope& root() noexcept { return root_; }
+    scope& root() noexcept { return *this; }
     /// The innermost scope that the job's code is in.
     scope& current_scope() noexcept { return *innermost_; }
-    bool cancelled() const noexcept { return innermost_->cancelled(); }
+    bool cancelled() const noexcept { return innermost_->in_effect_; }
     bool waiting() const noexcept { return pending_ != nullptr; }
+
+    /// What the innermost of its calls waits in; null while it runs.
+    const call_frame* where() const noexcept { return leaf_; }
+
+    /// The values that its code finds, see context_local.
+    context& values() noexcept { return values_; }
+    const context& values() const noexcept { return values_; }
+
+    /// What it works for, for whoever looks from outside: a route, say. Null when nobody said.
+    const char* label() const noexcept { return label_; }
+    /// keeps: the text, which outlives the loop, for whoever looks from another thread.
+    void set_label(const char* text) noexcept { label_ = text; }
+
+    /// Sees what `parent` sees now.
+    void inherit(const job& parent) noexcept {
+        values_ = parent.values_;
+        label_ = parent.label_;
+    }
 
 private:
     friend class scope;
+    friend class scheduler;
     friend class operation;
     friend class cancel_scope;
-    scope root_;
-    scope* innermost_ = &root_;
+    unsigned refusals_ = 0;  // how many co_awaits in a row were refused because it, or a part of it, is cancelled
+    scope* innermost_ = this;
     operation* pending_ = nullptr;
+    const call_frame* leaf_ = nullptr;
+    scheduler* home_ = nullptr;
+    context values_;
+    const char* label_ = nullptr;
 };
 
 /// A scope around part of a job's code: from here to its end, cancel() interrupts this part and no more.
-class cancel_scope {
+class cancel_scope : scope {
 public:
-    explicit cancel_scope(job& in) noexcept : job_(in), outer_(*in.innermost_) {
-        inner_.job_ = &in;
-        inner_.attach(outer_);
-        in.innermost_ = &inner_;
+    /// in: a shielded part goes on when what is around it is cancelled, and is told at its end.
+    explicit cancel_scope(job& in, bool shielded = false) noexcept
+        : scope(kind::part_of_job, shielded), job_(in), outer_(*in.innermost_) {
+        attach(outer_);
+        in.innermost_ = this;
     }
     cancel_scope(const cancel_scope&) = delete;
     cancel_scope& operator=(const cancel_scope&) = delete;
-    ~cancel_scope() { job_.innermost_ = &outer_; }
+    ~cancel_scope() {
+        job_.innermost_ = &outer_;
+        if (swallows()) job_.refusals_ = 0;  // it obeyed
+    }
 
-    void cancel() noexcept { inner_.cancel(); }
-    bool cancelled() const noexcept { return inner_.cancelled(); }
+    void cancel() noexcept { scope::cancel(); }
+    bool cancelled() const noexcept { return scope::cancelled(); }
     /// A `cancelled` that arrives at the end of this scope is its own, and ends here: nothing above was cancelled.
-    bool swallows() const noexcept { return inner_.cancel_requested() && !outer_.cancelled(); }
+    bool swallows() const noexcept { return cancel_requested() && !outer_.cancelled(); }
 
 private:
-    scope inner_;
+    friend class scope;
     job& job_;
     scope& outer_;
 };
@@ -1924,12 +3450,15 @@ protected:
     virtual bool ready() noexcept { return true; }
 
     /// For await_suspend: `waiting` is the coroutine of the running job, which now waits for this.
-    inline void park(std::coroutine_handle<> waiting) noexcept;
+    inline void park(caller waiting) noexcept;
     /// For await_suspend, first thing: true when the running job is cancelled, and await_resume will say so.
     inline bool refused() noexcept;
+    /// For await_suspend when the job is refused, and returned by it: goes on to await_resume. A job that awaits
+    /// again and again all the same is reported, once, and has to queue, so that it does not hold the loop.
+    [[gnu::cold]] inline bool declined(caller waiting) noexcept;
     /// For await_suspend when there is nothing to wait for, and returned by it: goes on, or, when the job has had its
     /// share of this turn, queues behind the others.
-    inline bool done_at_once(std::coroutine_handle<> waiting) noexcept;
+    inline bool done_at_once(caller waiting) noexcept;
     /// False: the job has had its share of this turn and has to queue, however ready it is.
     inline bool may_go_on() noexcept;
     /// Queues it without finishing: ready() decides, and until then it can still be cancelled.
@@ -1945,7 +3474,9 @@ protected:
     void throw_if_cancelled() const {
         if (cancelled_) throw coracle::cancelled{};
     }
-    scheduler& home() const noexcept { return *home_; }
+    scheduler& home() const noexcept { return *job_->home_; }
+    /// The job that waits, or waited, for this.
+    job& waiting_job() const noexcept { return *job_; }
 
 private:
     friend class scheduler;
@@ -1956,15 +3487,36 @@ private:
 
     std::coroutine_handle<> waiting_;
     job* job_ = nullptr;
-    scheduler* home_ = nullptr;
     bool cancelled_ = false;
 };
 
+inline job* scope::interrupts() noexcept {
+    switch (kind_) {
+        case kind::whole_job:
+            return static_cast<job*>(this);
+        case kind::part_of_job:
+            return &static_cast<cancel_scope*>(this)->job_;
+        case kind::group:
+            break;
+    }
+    return nullptr;
+}
+
 inline void scope::spread() noexcept {
     in_effect_ = true;
-    if (job_ && job_->innermost_ == this && job_->pending_) job_->pending_->cancel();
+    job* told = interrupts();
+    if (told && told->innermost_ == this && told->pending_) told->pending_->cancel();
     for (scope* below = child_; below; below = below->next_)
-        if (!below->in_effect_) below->spread();
+        if (!below->in_effect_ && !below->shielded_) below->spread();
+}
+
+template <class Visit>
+void scope::for_each_job(Visit&& visit, std::size_t depth) const {
+    for (const scope* below = child_; below; below = below->next_) {
+        bool is_job = below->kind_ == kind::whole_job;
+        if (is_job) visit(*static_cast<const job*>(below), depth);
+        below->for_each_job(visit, depth + (is_job ? 1 : 0));
+    }
 }
 
 }  // namespace async
@@ -1975,20 +3527,14 @@ inline void scope::spread() noexcept {
 
 namespace coracle::async {
 
-/// A call that may block, on its way to another thread and back. Its owner keeps it alive until returned().
-class blocking_call : public list_node {
+/// Something that has ended and goes once nothing on the stack uses it any more: a coroutine must not be destroyed from
+/// its own final suspension.
+class remains : public list_node {
 public:
-    /// On a thread of the pool.
-    virtual void run() noexcept = 0;
-    /// On the thread of the scheduler that it came from, after run().
-    virtual void returned() noexcept = 0;
-
-    // Of whoever runs it, while it does.
-    void* taken_by = nullptr;
-    bool begun = false;
+    virtual void bury() noexcept = 0;
 
 protected:
-    ~blocking_call() = default;
+    ~remains() = default;
 };
 
 /// One thread's queue of operations that are ready to go on, first in, first out.
@@ -2007,28 +3553,72 @@ public:
     static scheduler* current_or_null() noexcept { return here(); }
 
     job* running_job() const noexcept { return running_; }
-    /// Makes `other` the running job for as long as the returned guard lives; used to start children.
+    /// Makes `other` the running job for as long as the guard lives, to start it: it sees the values that the job sees
+    /// that runs now.
     class run_as {
     public:
-        run_as(scheduler& on, job& other) noexcept : on_(on), before_(on.running_) { on.running_ = &other; }
+        /// in: where the code is that it begins with, for whoever looks from outside.
+        run_as(scheduler& on, job& other, std::source_location begins_at = {}) noexcept
+            : on_(on), before_(on.running_), before_at_(on.resumed_at_.load(std::memory_order_relaxed)) {
+            if (before_) other.inherit(*before_);
+            other.home_ = &on;
+            on.running_ = &other;
+            on.seen(other, begins_at);
+        }
         run_as(const run_as&) = delete;
         run_as& operator=(const run_as&) = delete;
-        ~run_as() { on_.running_ = before_; }
+        ~run_as() {
+            on_.running_ = before_;
+            on_.seen_label_.store(before_ ? before_->label_ : nullptr, std::memory_order_relaxed);
+            on_.resumed_at_.store(before_at_, std::memory_order_relaxed);
+        }
 
     private:
         scheduler& on_;
         job* before_;
+        std::source_location before_at_;
     };
 
     void make_ready(operation& next) noexcept { ready_.push_back(next); }
+    /// Buries it at the end of this round.
+    void leave_to_bury(remains& what) noexcept { remains_.push_back(what); }
 
-    /// Runs `call` on another thread, then calls its returned() here.
+    /// The scope above every job of this scheduler that has no other parent.
+    scope& root() noexcept { return root_; }
+
+    /// Says what the running job works for, see job::set_label.
+    void label_running_job(const char* text) noexcept {
+        if (running_) running_->set_label(text);
+        seen_label_.store(text, std::memory_order_relaxed);
+    }
+
+    /// What a look from another thread sees of this one.
+    struct glance {
+        std::uint64_t step;               ///< its number; the same twice: it still lasts
+        bool asleep;                      ///< it waits for the world
+        const char* label;                ///< of the job that runs or ran last; null when it has none
+        std::source_location resumed_at;  ///< where the coroutine had waited that runs or ran last
+    };
+    /// From any thread. The parts may belong to two jobs when they change at this moment.
+    glance look() const noexcept {
+        return {step_.load(std::memory_order_relaxed), asleep_.load(std::memory_order_relaxed),
+                seen_label_.load(std::memory_order_relaxed), resumed_at_.load(std::memory_order_relaxed)};
+    }
+
+    /// Runs `call` on another thread; then it arrives here. Error: std::system_error when no thread can be had.
     virtual void offload(blocking_call& call) = 0;
+    /// Runs `call` on another thread, sooner or later, even if this scheduler has ended by then. Error: the same.
+    virtual void offload_detached(blocking_call& call) = 0;
     /// True when `call` had not been started and never will be.
     virtual bool retract(blocking_call& call) noexcept = 0;
-    /// For a waiter that dies: on return `call` does not run, and its returned() will not be called. Blocks this
-    /// thread while it runs.
+    /// For a waiter that dies: on return `call` does not run, and will not arrive. Blocks this thread while it runs.
     virtual void recall(blocking_call& call) noexcept = 0;
+    /// Calls what.arrived() on this scheduler's thread, soon, in the order of the calls. From any thread.
+    virtual void deliver(arrival& what) noexcept = 0;
+    /// For a receiver that dies: on return `what` is not under way any more.
+    virtual void withdraw(arrival& what) noexcept = 0;
+    /// The same for what will be delivered for certain: blocks this thread until then.
+    virtual void intercept(arrival& what) noexcept = 0;
     /// Runs `f` on this scheduler's thread, soon. From any thread.
     virtual void post(function<void()> f) = 0;
 
@@ -2040,17 +3630,29 @@ protected:
     scheduler() noexcept = default;
     ~scheduler() = default;
 
-    bool anything_ready() const noexcept { return !ready_.empty(); }
+    /// Around the wait for the world, and around the time in which it does not run.
+    void falls_asleep() noexcept { asleep_.store(true, std::memory_order_relaxed); }
+    void wakes_up() noexcept {
+        next_step();
+        asleep_.store(false, std::memory_order_relaxed);
+    }
+
+    bool anything_ready() const noexcept { return !ready_.empty() || !remains_.empty(); }
     /// Resumes what is ready now; what becomes ready meanwhile waits for the next call.
     void run_ready() noexcept {
         intrusive_list<operation> batch;
         batch.splice_back(ready_);
+        if (order_) [[unlikely]]
+            mix(batch);
         while (!batch.empty()) {
             budget_ = share;
             batch.pop_front().proceed();
         }
         budget_ = share;
+        while (!remains_.empty()) remains_.pop_front().bury();
     }
+    /// For tests: each batch goes on in an order that `seed` decides.
+    void shuffle_ready(std::uint64_t seed) noexcept { order_.emplace(seed); }
     /// Makes this the scheduler of the calling thread.
     class occupy {
     public:
@@ -2071,9 +3673,39 @@ private:
         return mine;
     }
 
+    // Deals them out into two heaps again and again, which needs no memory: those that go the same way each time, one
+    // pair in 256, keep their order.
+    void mix(intrusive_list<operation>& batch) noexcept {
+        for (int round = 0; round < 8; ++round) {
+            intrusive_list<operation> first;
+            intrusive_list<operation> second;
+            while (!batch.empty()) {
+                operation& next = batch.pop_front();
+                (order_->percent(50) ? first : second).push_back(next);
+            }
+            batch.splice_back(first);
+            batch.splice_back(second);
+        }
+    }
+
+    void next_step() noexcept { step_.store(step_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
+    /// Only this thread writes: no read-modify-write is needed, and none is paid for.
+    void seen(const job& resumed, std::source_location at) noexcept {
+        next_step();
+        seen_label_.store(resumed.label_, std::memory_order_relaxed);
+        resumed_at_.store(at, std::memory_order_relaxed);
+    }
+
     intrusive_list<operation> ready_;
+    std::optional<random_sequence> order_;
+    intrusive_list<remains> remains_;
     job* running_ = nullptr;
     int budget_ = share;
+    scope root_;
+    std::atomic<std::uint64_t> step_{0};
+    std::atomic<bool> asleep_{true};
+    std::atomic<const char*> seen_label_{nullptr};
+    std::atomic<std::source_location> resumed_at_{};
 };
 
 /// The job that runs on this thread. Error: std::logic_error outside of run(task) and handlers.
@@ -2085,12 +3717,24 @@ inline job& this_job() {
     return *running;
 }
 
-inline void operation::park(std::coroutine_handle<> waiting) noexcept {
-    home_ = scheduler::here();
-    CORACLE_ASSERT(home_ != nullptr && home_->running_ != nullptr && home_->running_->pending_ == nullptr);
-    waiting_ = waiting;
-    job_ = home_->running_;
+/// What the code that runs here finds its values in: the running job's, or what an offloaded call was lent; null when
+/// there is neither.
+inline const context* seen_context() noexcept {
+    scheduler* here = scheduler::current_or_null();
+    if (here && here->running_job()) return &here->running_job()->values();
+    return context::borrowed();
+}
+
+inline void operation::park(caller waiting) noexcept {
+    scheduler* home = scheduler::here();
+    CORACLE_ASSERT(home != nullptr && home->running_ != nullptr && home->running_->pending_ == nullptr);
+    waiting_ = waiting.handle();
+    job_ = home->running_;
+    job_->home_ = home;
     job_->pending_ = this;
+    job_->leaf_ = waiting.frame();
+    if (call_frame* frame = waiting.frame()) frame->stands_at(waiting.at());
+    if (!cancelled_) job_->refusals_ = 0;
 }
 
 inline bool operation::refused() noexcept {
@@ -2099,15 +3743,32 @@ inline bool operation::refused() noexcept {
     return cancelled_ = here->running_->cancelled();
 }
 
+inline bool operation::declined(caller waiting) noexcept {
+    constexpr unsigned tolerated = 3;  // clean-up that awaits once more, and once more in a destructor's stead
+    unsigned& refusals = scheduler::here()->running_->refusals_;
+    if (refusals < tolerated) ++refusals;
+    if (refusals < tolerated && may_go_on()) return false;
+    if (refusals == tolerated) {
+        ++refusals;
+        report(
+            "a job goes on awaiting although it was cancelled; code that catches everything must let `cancelled` pass "
+            "(catch (const coracle::cancelled&) { throw; })",
+            waiting.at());
+    }
+    park(waiting);
+    finish();
+    return true;
+}
+
 inline void operation::finish() noexcept {
     if (!pending()) return;
     job_->pending_ = nullptr;
-    home_->make_ready(*this);
+    job_->home_->make_ready(*this);
 }
 
 inline bool operation::may_go_on() noexcept { return scheduler::here()->may_go_on(); }
 
-inline bool operation::done_at_once(std::coroutine_handle<> waiting) noexcept {
+inline bool operation::done_at_once(caller waiting) noexcept {
     if (may_go_on()) return false;
     park(waiting);
     finish();
@@ -2115,7 +3776,7 @@ inline bool operation::done_at_once(std::coroutine_handle<> waiting) noexcept {
 }
 
 inline void operation::try_again() noexcept {
-    if (pending()) home_->make_ready(*this);
+    if (pending()) job_->home_->make_ready(*this);
 }
 
 inline void operation::finish_cancelled() noexcept {
@@ -2126,8 +3787,11 @@ inline void operation::finish_cancelled() noexcept {
 
 inline void operation::proceed() noexcept {
     if (!cancelled_ && !ready()) return;
-    scheduler& home = *home_;
-    home.running_ = job_;
+    job& resumed = *std::exchange(job_, nullptr);  // which may end before this operation does
+    scheduler& home = *resumed.home_;
+    home.running_ = &resumed;
+    home.seen(resumed, resumed.leaf_ ? resumed.leaf_->at() : std::source_location{});
+    resumed.leaf_ = nullptr;
     waiting_.resume();
     home.running_ = nullptr;
 }
@@ -2159,8 +3823,8 @@ public:
     public:
         sender(channel& to, T item) : channel_(to), item_(std::move(item)) {}
         bool await_ready() const noexcept { return false; }
-        bool await_suspend(std::coroutine_handle<> waiting) {
-            if (refused()) return false;
+        bool await_suspend(async::caller waiting) {
+            if (refused()) return declined(waiting);
             if (channel_.closed_) {
                 rejected_ = true;
                 return false;
@@ -2187,8 +3851,8 @@ public:
     public:
         explicit receiver(channel& from) noexcept : channel_(from) {}
         bool await_ready() const noexcept { return false; }
-        bool await_suspend(std::coroutine_handle<> waiting) {
-            if (refused()) return false;
+        bool await_suspend(async::caller waiting) {
+            if (refused()) return declined(waiting);
             if (channel_.give(item_) || channel_.closed_) return done_at_once(waiting);
             park(waiting);
             channel_.receivers_.push_back(*this);
@@ -2269,6 +3933,92 @@ private:
     std::deque<T> items_;
     intrusive_list<sender> senders_;
     intrusive_list<receiver> receivers_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/async/checkpoint.hpp
+// checkpoint: a co_await that has nothing to wait for, but keeps the rules of waiting. trio.lowlevel.checkpoint.
+
+namespace coracle::async {
+
+/// For calls that are done before they have waited: `co_await checkpoint();` throws `cancelled` in a scope that was
+/// cancelled, and lets the others have their turn when the job has had its share of this one.
+class [[nodiscard("write co_await before checkpoint()")]] checkpoint final : public operation {
+public:
+    checkpoint() noexcept = default;
+
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(async::caller waiting) noexcept {
+        if (refused()) return declined(waiting);
+        return done_at_once(waiting);
+    }
+    void cancel() noexcept override {}  // its turn has come already
+    void await_resume() const { throw_if_cancelled(); }
+};
+
+}  // namespace coracle::async
+
+// ---- coracle/async/context_local.hpp
+// context_local<T>: a value that whatever a job calls can find without being handed it. contextvars.ContextVar.
+
+namespace coracle {
+
+/// `inline context_local<std::string> request_id{"-"};` A job sees what was set in it, else what its parent saw when it
+/// started it; siblings do not see one another's. An offloaded call sees what its awaiter sees, and plain functions, a
+/// logger say, see it too: no co_await is needed. Lives as long as the program.
+/// cost: a walk over the values that the job has; one allocation for each set().
+template <class T>
+class context_local {
+public:
+    context_local() = default;
+    /// in: what is seen where nothing was set.
+    explicit context_local(T fallback) : fallback_(std::move(fallback)) {}
+    context_local(const context_local&) = delete;
+    context_local& operator=(const context_local&) = delete;
+
+    /// The value as it is seen here, or the fallback; also outside of any job. keeps: valid until the next set() here.
+    const T& get() const noexcept {
+        const T* found = find();
+        return found ? *found : fallback_;
+    }
+    const T& operator*() const noexcept { return get(); }
+    const T* operator->() const noexcept { return &get(); }
+    bool is_set() const noexcept { return find() != nullptr; }
+
+    /// From here on, in this job and those that it starts. Error: std::logic_error outside of a job.
+    void set(T value) const { async::this_job().values().template set<node>(this, std::move(value)); }
+
+    /// What the job sees is again what it saw before, in all of its context, when this dies.
+    class [[nodiscard("name it: what it holds ends with it")]] restorer {
+    public:
+        restorer(const context_local& which, T value) : job_(async::this_job()), before_(job_.values()) {
+            which.set(std::move(value));
+        }
+        restorer(const restorer&) = delete;
+        restorer& operator=(const restorer&) = delete;
+        ~restorer() { job_.values() = std::move(before_); }
+
+    private:
+        async::job& job_;
+        async::context before_;
+    };
+    /// set() until the end of a block: `auto within = request_id.set_within("7f3a");`
+    restorer set_within(T value) const { return restorer(*this, std::move(value)); }
+
+private:
+    class node final : public async::context_node {
+    public:
+        node(const void* key, async::context_node* below, T&& held)
+            : context_node(key, below), value(std::move(held)) {}
+        T value;
+    };
+    const T* find() const noexcept {
+        const async::context* seen = async::seen_context();
+        const async::context_node* found = seen ? seen->find(this) : nullptr;
+        return found ? &static_cast<const node*>(found)->value : nullptr;
+    }
+    T fallback_{};
 };
 
 }  // namespace coracle
@@ -2394,14 +4144,7 @@ protected:
 
 namespace detail {
 
-/// In debug builds: Python's "coroutine was never awaited".
-inline void report_never_awaited(const char* where) noexcept {
-    std::fprintf(stderr,
-                 "coracle: a task was dropped that never ran; write co_await before the call it came from (%s)\n",
-                 where);
-}
-
-class task_promise_base {
+class task_promise_base : public async::call_frame {
 public:
     task_promise_base() noexcept {}
 
@@ -2446,7 +4189,7 @@ template <class T>
 class task_promise final : public task_promise_base {
 public:
     task_promise() noexcept {}
-    task<T> get_return_object() noexcept;
+    task<T> get_return_object(std::source_location function = std::source_location::current()) noexcept;
     void return_value(T value) noexcept(std::is_nothrow_move_constructible_v<T>) { value_.emplace(std::move(value)); }
     T take() {
         rethrow_error();
@@ -2461,7 +4204,7 @@ template <class T>
 class task_promise<T&> final : public task_promise_base {
 public:
     task_promise() noexcept {}
-    task<T&> get_return_object() noexcept;
+    task<T&> get_return_object(std::source_location function = std::source_location::current()) noexcept;
     void return_value(T& value) noexcept { value_ = std::addressof(value); }
     T& take() {
         rethrow_error();
@@ -2476,7 +4219,7 @@ template <>
 class task_promise<void> final : public task_promise_base {
 public:
     task_promise() noexcept {}
-    inline task<void> get_return_object() noexcept;
+    inline task<void> get_return_object(std::source_location function = std::source_location::current()) noexcept;
     void return_void() noexcept {}
     void take() { rethrow_error(); }
 };
@@ -2509,15 +4252,17 @@ public:
     public:
         explicit awaiter(std::coroutine_handle<promise_type> frame) noexcept : frame_(frame) {}
         bool await_ready() const noexcept { return frame_.done(); }
-        bool await_suspend(std::coroutine_handle<> parent) {
+        bool await_suspend(async::caller parent) {
             detail::task_promise_base& promise = frame_.promise();
+            promise.called_by(parent.frame());
+            if (parent.frame()) parent.frame()->stands_at(parent.at());
             if (!promise.started_) {
                 promise.started_ = true;
                 frame_.resume();
                 if (frame_.done()) return false;
             }
             CORACLE_ASSERT(!promise.awaited_);
-            promise.continuation_ = parent;
+            promise.continuation_ = parent.handle();
             promise.awaited_ = true;
             return true;
         }
@@ -2548,7 +4293,15 @@ public:
         promise.started_ = true;
         frame_.resume();
     }
+    /// Drops a task that never ran, without the report: whoever was to run it is gone.
+    void let_go() noexcept {
+        frame_.promise().started_ = true;
+        drop();
+        frame_ = nullptr;
+    }
     bool done() const noexcept { return frame_.done(); }
+    /// Where it waits; before it runs, where its function is.
+    std::source_location where() const noexcept { return frame_.promise().at(); }
     /// What ended it when it was no value; null while it runs.
     std::exception_ptr error() const noexcept { return frame_.promise().error_; }
     /// The value of a task that is done, once. Error: the exception that ended it.
@@ -2565,7 +4318,8 @@ private:
 #if !defined(NDEBUG)
         // Not while an exception makes its way: that is the better news.
         if (!frame_.promise().started_ && std::uncaught_exceptions() == 0)
-            detail::report_never_awaited(__PRETTY_FUNCTION__);
+            report("a task was dropped that never ran; write co_await before the call of the function",
+                   frame_.promise().at());
 #endif
         frame_.destroy();
     }
@@ -2575,14 +4329,17 @@ private:
 namespace detail {
 
 template <class T>
-task<T> task_promise<T>::get_return_object() noexcept {
+task<T> task_promise<T>::get_return_object(std::source_location function) noexcept {
+    stands_at(function);
     return task<T>(std::coroutine_handle<task_promise>::from_promise(*this));
 }
 template <class T>
-task<T&> task_promise<T&>::get_return_object() noexcept {
+task<T&> task_promise<T&>::get_return_object(std::source_location function) noexcept {
+    stands_at(function);
     return task<T&>(std::coroutine_handle<task_promise>::from_promise(*this));
 }
-inline task<void> task_promise<void>::get_return_object() noexcept {
+inline task<void> task_promise<void>::get_return_object(std::source_location function) noexcept {
+    stands_at(function);
     return task<void>(std::coroutine_handle<task_promise>::from_promise(*this));
 }
 
@@ -2637,7 +4394,7 @@ public:
     // The scope tree has told the jobs already; they end in their own time.
     void cancel() noexcept override {}
     bool await_ready() const noexcept { return running_ == 0; }
-    void await_suspend(std::coroutine_handle<> waiting) noexcept { park(waiting); }
+    void await_suspend(async::caller waiting) noexcept { park(waiting); }
     void await_resume() const noexcept {}
 
 private:
@@ -2664,7 +4421,7 @@ public:
     /// Runs the task until it first waits.
     void start() {
         group_.begun();
-        scheduler::run_as as(scheduler::current(), job_);
+        scheduler::run_as as(scheduler::current(), job_, task_.where());
         task_.start(this);
     }
     /// The value, once; or the exception that ended the task.
@@ -2708,8 +4465,8 @@ public:
     public:
         explicit waiter(event& on) noexcept : event_(on) {}
         bool await_ready() const noexcept { return false; }
-        bool await_suspend(std::coroutine_handle<> waiting) noexcept {
-            if (refused()) return false;
+        bool await_suspend(async::caller waiting) noexcept {
+            if (refused()) return declined(waiting);
             if (event_.set_) return done_at_once(waiting);
             park(waiting);
             event_.waiters_.push_back(*this);
@@ -2883,22 +4640,57 @@ namespace coracle {
 
 namespace async {
 
+/// A call that can be made later, with these arguments and perhaps a std::stop_token before them.
+template <class F, class... A>
+concept can_be_offloaded =
+    takes_stop_token<std::decay_t<F>, std::decay_t<A>...> || std::is_invocable_v<std::decay_t<F>&, std::decay_t<A>...>;
+
+/// `f` and its arguments as one callable that owns them, and takes a std::stop_token if `f` does.
+template <class F, class... A>
+auto bound_call(F&& f, A&&... arguments) {
+    if constexpr (sizeof...(A) == 0) {
+        return std::decay_t<F>(std::forward<F>(f));
+    } else {
+        return [f = std::decay_t<F>(std::forward<F>(f)),
+                held = std::tuple<std::decay_t<A>...>(std::forward<A>(arguments)...)](auto... stop) mutable
+            requires std::is_invocable_v<std::decay_t<F>&, decltype(stop)..., std::decay_t<A>...>
+        {
+            return std::apply(
+                [&](auto&... each) -> decltype(auto) { return std::invoke(f, stop..., std::move(each)...); }, held);
+        };
+    }
+}
+
+/// Calls `f`, with a token of `stop` when it takes one.
+template <class F>
+decltype(auto) call_with(F& f, const stop_request& stop) {
+    if constexpr (takes_stop_token<F>)
+        return std::invoke(f, stop.get_token());
+    else
+        return std::invoke(f);
+}
+
 /// The awaiter of offload().
 template <class F>
-class [[nodiscard("write co_await before offload()")]] offload_operation final : public operation, blocking_call {
-    using returns = std::invoke_result_t<F&>;
+class offload_operation final : public operation, blocking_call {
+    using returns = decltype(call_with(std::declval<F&>(), std::declval<const stop_request&>()));
     static_assert(!std::is_reference_v<returns>, "coracle: an offloaded call returns a value, not a reference");
+    struct never_asked {
+        void request_stop() const noexcept {}
+    };
 
 public:
-    explicit offload_operation(F call) : call_(std::move(call)) {}
+    offload_operation(lane which, F call) : call_(std::move(call)) { stands_in = which; }
     ~offload_operation() {
+        if (!out_) return;
         // The coroutine is destroyed while it waits: the call must not outlive what it may use.
-        if (out_) home().recall(*this);
+        stop_.request_stop();
+        home().recall(*this);
     }
 
     bool await_ready() const noexcept { return false; }
-    bool await_suspend(std::coroutine_handle<> waiting) {
-        if (refused()) return false;
+    bool await_suspend(caller waiting) {
+        if (refused()) return declined(waiting);
         park(waiting);
         home().offload(*this);
         out_ = true;
@@ -2916,33 +4708,63 @@ public:
             finish_cancelled();
         } else {
             drop_result_ = true;
+            stop_.request_stop();
         }
     }
 
 private:
     void run() noexcept override {
+        context::lent seen(&waiting_job().values());
         try {
-            if constexpr (std::is_void_v<returns>)
-                std::invoke(call_);
-            else
-                value_.emplace(std::invoke(call_));
+            if constexpr (takes_stop_token<F>) {
+                keep([&]() -> returns { return std::invoke(call_, stop_.get_token()); });
+            } else {
+                keep([&]() -> returns { return std::invoke(call_); });
+            }
         } catch (...) {
             error_ = std::current_exception();
         }
     }
-    void returned() noexcept override {
+    template <class Call>
+    void keep(Call&& call) {
+        if constexpr (std::is_void_v<returns>)
+            call();
+        else
+            value_.emplace(call());
+    }
+    void arrived() noexcept override {
         out_ = false;
         if (drop_result_)
             finish_cancelled();
         else
             finish();
     }
+    void lost() noexcept override { out_ = false; }
 
     F call_;
+    [[no_unique_address]] std::conditional_t<takes_stop_token<F>, stop_request, never_asked> stop_;
     std::optional<value_of<returns>> value_;
     std::exception_ptr error_;
     bool out_ = false;  // on its way to another thread and back
     bool drop_result_ = false;
+};
+
+/// What offload() gives: a call that is not on its way yet.
+template <class F>
+class [[nodiscard("write co_await before offload()")]] offload_request {
+public:
+    explicit offload_request(F call) : call_(std::move(call)) {}
+
+    /// In the lane `which` of the pool instead of lane::user: `co_await offload(f).on(lane::files);`
+    offload_request&& on(lane which) && noexcept {
+        lane_ = which;
+        return std::move(*this);
+    }
+    offload_operation<F> operator co_await() && { return offload_operation<F>(lane_, std::move(call_)); }
+
+private:
+    F call_;
+    lane lane_ = lane::user;
 };
 
 // g++ 12 destroys the captures of a temporary lambda in a co_await expression twice; newer compilers do not.
@@ -2956,31 +4778,91 @@ inline constexpr bool survives_gcc_12 =
 
 }  // namespace async
 
-/// Runs `f` on the thread pool: `auto hash = co_await offload([&] { return hash_password(text); });`
-/// in: a callable without arguments; taken by value. error: what it throws.
-/// wakes: from the ready queue of the loop that awaits. cost: about a microsecond under load, a thread's wake-up when
-/// idle. A cancelled call that has not begun never begins; one that has is waited for.
-template <class F>
-    requires std::is_invocable_v<std::decay_t<F>&>
-auto offload(F&& f) {
+/// Runs `f` on the thread pool: `auto hash = co_await offload([&] { return hash_password(text); });`, or a function
+/// with its arguments, which are taken by value: `co_await offload(hash_password, text);`.
+/// in: a callable; one that takes a std::stop_token first is asked to stop when nobody waits for it any more.
+/// error: what it throws. wakes: from the ready queue of the loop that awaits.
+/// cost: about a microsecond under load, a thread's wake-up when idle. A cancelled call that has not begun never
+/// begins; one that has is waited for, and its result dropped.
+template <class F, class... A>
+    requires async::can_be_offloaded<F, A...>
+auto offload(F&& f, A&&... arguments) {
     static_assert(async::survives_gcc_12<F>,
                   "coracle: g++ 12 destroys the captures of a temporary lambda in a co_await expression twice; capture "
                   "by reference, or name the lambda first: auto work = [...] {...}; co_await offload(work);");
-    return async::offload_operation<std::decay_t<F>>(std::forward<F>(f));
+    auto call = async::bound_call(std::forward<F>(f), std::forward<A>(arguments)...);
+    return async::offload_request<decltype(call)>(std::move(call));
 }
 
-/// The same for a function and its arguments, which are taken by value: `co_await offload(hash_password, text);`
+}  // namespace coracle
+
+// ---- coracle/async/offload_detached.hpp
+// offload_detached: a blocking call that nobody waits for. A destructor's way to the thread pool.
+
+namespace coracle {
+
+namespace async {
+
+/// Owns its call, and itself once it is on its way.
+template <class F>
+class detached_call final : blocking_call {
+public:
+    /// Sees what the running job sees now, if there is one.
+    detached_call(lane which, F call, const job* from) : call_(std::move(call)) {
+        stands_in = which;
+        if (from) seen_ = from->values();
+    }
+    static void send(std::unique_ptr<detached_call> call, scheduler& by) {
+        by.offload_detached(*call);
+        static_cast<void>(call.release());
+    }
+
+private:
+    void run() noexcept override {
+        std::unique_ptr<detached_call> self(this);
+        context::lent seen(&seen_);
+        try {
+            static_cast<void>(call_with(call_, *ending));
+        } catch (const std::exception& error) {
+            say(error.what());
+        } catch (...) {
+            say("what was thrown is no std::exception");
+        }
+    }
+    static void say(const char* what) noexcept {
+        try {
+            report("a detached call ended with an exception: " + std::string(what));
+        } catch (...) {
+            report("a detached call ended with an exception");
+        }
+    }
+    void arrived() noexcept override {}
+    void lost() noexcept override {}
+
+    F call_;
+    context seen_;
+};
+
+}  // namespace async
+
+/// Runs `f` on the thread pool in the lane `which`, and lets it go: it may outlive the task, the scope and the loop
+/// that it came from, so it owns all that it uses. What it returns is dropped; what it throws is reported.
+/// in: the arguments are taken by value; a callable that takes a std::stop_token first is asked to stop when the pool
+/// is destroyed, which waits for it, and for those that are still queued.
+/// error: std::logic_error on a thread without a loop; std::system_error when not even one thread can be had.
 template <class F, class... A>
-    requires(sizeof...(A) > 0 && std::is_invocable_v<std::decay_t<F>&, std::decay_t<A>...>)
-auto offload(F&& f, A&&... arguments) {
-    static_assert(async::survives_gcc_12<F>,
-                  "coracle: g++ 12 destroys the captures of a temporary lambda in a co_await "
-                  "expression twice; pass them as arguments, or name the lambda first");
-    auto call = [f = std::forward<F>(f),
-                 held = std::tuple<std::decay_t<A>...>(std::forward<A>(arguments)...)]() mutable {
-        return std::apply([&](auto&... each) { return std::invoke(f, std::move(each)...); }, held);
-    };
-    return async::offload_operation<decltype(call)>(std::move(call));
+    requires async::can_be_offloaded<F, A...>
+void offload_detached(lane which, F&& f, A&&... arguments) {
+    async::scheduler& by = async::scheduler::current();
+    auto call = async::bound_call(std::forward<F>(f), std::forward<A>(arguments)...);
+    using detached = async::detached_call<decltype(call)>;
+    detached::send(std::make_unique<detached>(which, std::move(call), by.running_job()), by);
+}
+/// The same in lane::user: `offload_detached(write_audit_log, entry);`
+template <class F, class... A>
+    requires async::can_be_offloaded<F, A...>
+void offload_detached(F&& f, A&&... arguments) {
+    offload_detached(lane::user, std::forward<F>(f), std::forward<A>(arguments)...);
 }
 
 }  // namespace coracle
@@ -3015,8 +4897,7 @@ public:
     }
 
 private:
-    // Stands in the ready queue once it has ended: a coroutine must not be destroyed from its own final suspension.
-    class spawned final : async::task_end, async::operation {
+    class spawned final : async::task_end, async::remains {
     public:
         spawned(task_group& group, task<> work) noexcept
             : group_(group), job_(group.jobs_.jobs()), task_(std::move(work)) {}
@@ -3028,22 +4909,20 @@ private:
 
         void start() {
             group_.jobs_.begun();
-            async::scheduler::run_as as(async::scheduler::current(), job_);
+            async::scheduler::run_as as(async::scheduler::current(), job_, task_.where());
             task_.start(this);
         }
 
     private:
         void task_ended() noexcept override {
             if (std::exception_ptr error = task_.error()) group_.failed(error);
-            async::scheduler::current().make_ready(*this);
+            async::scheduler::current().leave_to_bury(*this);
         }
-        bool ready() noexcept override {
+        void bury() noexcept override {
             async::job_group& group = group_.jobs_;
             delete this;
             group.ended();
-            return false;
         }
-        void cancel() noexcept override {}
 
         task_group& group_;
         async::job job_;
@@ -3058,6 +4937,91 @@ private:
     async::job_group jobs_;
     function<void(const std::exception_ptr&)> report_;
 };
+
+}  // namespace coracle
+
+// ---- coracle/async/tasks.hpp
+// tasks: who waits on this loop, and on which line. asyncio.all_tasks and Task.print_stack.
+
+namespace coracle {
+
+/// One job as it stands.
+struct task_info {
+    /// What it works for (a route, say); empty when nobody said.
+    std::string_view label;
+    /// How many jobs are above it: children stand right behind their parent.
+    std::size_t depth = 0;
+    /// False for the one that asks, and for one that was woken and is about to go on.
+    bool waiting = false;
+    /// It has been told to stop.
+    bool cancelled = false;
+    /// Where it waits, the innermost call first, and on from there to the first one. Empty for the one that asks.
+    std::vector<std::source_location> stack;
+};
+
+/// Every job of this thread's loop. For logs and debuggers: names and lines are those of the compiler.
+/// error: std::logic_error outside of a loop; std::bad_alloc.
+inline std::vector<task_info> tasks() {
+    std::vector<task_info> all;
+    async::scheduler& here = async::scheduler::current();
+    here.root().for_each_job([&all](const async::job& each, std::size_t depth) {
+        task_info& one = all.emplace_back();
+        if (each.label()) one.label = each.label();
+        one.depth = depth;
+        one.waiting = each.waiting();
+        one.cancelled = each.cancelled();
+        for (const async::call_frame* frame = each.where(); frame; frame = frame->caller())
+            one.stack.push_back(frame->at());
+    });
+    return all;
+}
+
+/// One line for each job, and one for each of its calls: what to print when a program hangs.
+inline std::string to_text(const std::vector<task_info>& all) {
+    std::string text;
+    for (const task_info& each : all) {
+        std::string indent(2 * each.depth, ' ');
+        text += indent + "task";
+        if (!each.label.empty()) text.append(" of ").append(each.label);
+        text += each.stack.empty() ? " runs" : each.waiting ? " waits" : " is about to go on";
+        if (each.cancelled) text += ", cancelled";
+        text += '\n';
+        for (const std::source_location& at : each.stack)
+            text.append(indent).append("    ").append(detail::place(at)).append("\n");
+    }
+    return text;
+}
+
+}  // namespace coracle
+
+// ---- coracle/async/yield_now.hpp
+// yield_now: lets everybody else have a turn who is ready. asyncio.sleep(0), tokio::task::yield_now.
+
+namespace coracle {
+
+namespace async {
+
+/// The awaiter of yield_now().
+class [[nodiscard("write co_await before yield_now()")]] turn_given final : public operation {
+public:
+    turn_given() noexcept {}
+
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(caller waiting) noexcept {
+        if (refused()) return declined(waiting);
+        park(waiting);
+        finish();
+        return true;
+    }
+    void await_resume() const { throw_if_cancelled(); }
+    void cancel() noexcept override {}  // its turn is coming already
+};
+
+}  // namespace async
+
+/// Goes on when all that is ready now has run until its next wait: `co_await yield_now();` in a long computation.
+/// Needs no clock. error: `cancelled`.
+inline async::turn_given yield_now() noexcept { return async::turn_given(); }
 
 }  // namespace coracle
 
@@ -9232,12 +11196,59 @@ std::optional<T> read_json_text(std::string_view text, std::vector<validation_is
 
 }  // namespace coracle
 
-// ---- coracle/loop/thread_pool.hpp
-// thread_pool: the threads on which blocking calls run. asyncio's default executor.
+// ---- coracle/loop/pool_statistics.hpp
+// pool_statistics: how busy a thread pool is, and how long calls wait for a thread.
 
 namespace coracle::loop {
 
-/// Starts threads as calls come, up to `most`, and keeps them. Calls beyond that wait in order.
+/// One lane at one moment.
+struct lane_statistics {
+    std::size_t limit = 0;               ///< so many calls run at the same time, and no more
+    std::size_t queued = 0;              ///< wait for a thread
+    std::size_t running = 0;             ///< have one
+    std::uint64_t completed = 0;         ///< have ended; those that were retracted have not begun
+    std::chrono::nanoseconds waited{};   ///< how long those that have begun were queued, all together
+    std::chrono::nanoseconds longest{};  ///< how long the unluckiest of them was
+
+    /// What a call has waited on average.
+    std::chrono::nanoseconds mean_wait() const noexcept {
+        std::uint64_t begun = completed + running;
+        return begun == 0 ? std::chrono::nanoseconds{} : waited / static_cast<std::int64_t>(begun);
+    }
+};
+
+/// A pool at one moment.
+struct pool_statistics {
+    lane_statistics lanes[async::lanes];
+    std::size_t threads = 0;  ///< there are now
+    std::size_t idle = 0;     ///< of these, wait for calls
+
+    const lane_statistics& operator[](lane which) const noexcept { return lanes[static_cast<std::size_t>(which)]; }
+};
+
+}  // namespace coracle::loop
+
+// ---- coracle/loop/thread_pool.hpp
+// thread_pool: the threads on which blocking calls run. asyncio's default executor, with lanes.
+
+namespace coracle::loop {
+
+/// How many calls of each lane may run at the same time; each is at least one. The pool has as many threads as all
+/// lanes together at most, so that a lane that is full takes nothing from the others.
+struct pool_limits {
+    static std::size_t default_user() { return std::max<std::size_t>(32, 4 * os::processor_count()); }
+
+    std::size_t user = default_user();
+    std::size_t files = 8;
+    std::size_t clean_up = 2;
+    /// A thread that had nothing to do for so long ends, unless it is the last one.
+    std::chrono::nanoseconds idle_time = std::chrono::seconds(10);
+};
+
+/// Starts a thread when a call comes and none is idle. Calls beyond their lane's limit wait, first come, first served;
+/// lanes take turns. Outlives the loops that use it.
+/// cost: below a microsecond per call while threads are busy. One thread at a time is woken, the one that was busy
+/// last.
 class thread_pool {
 public:
     /// Whoever takes a call back when it has run.
@@ -9250,32 +11261,46 @@ public:
         ~home() = default;
     };
 
-    static std::size_t default_size() { return std::max<std::size_t>(32, 4 * os::processor_count()); }
-
-    explicit thread_pool(std::size_t most = default_size()) : most_(std::max<std::size_t>(1, most)) {}
+    explicit thread_pool(const pool_limits& limits)
+        : idle_time_(std::min<std::chrono::nanoseconds>(limits.idle_time, std::chrono::hours(24))) {
+        std::size_t most[async::lanes] = {limits.user, limits.files, limits.clean_up};
+        for (std::size_t i = 0; i < async::lanes; ++i) {
+            queues_[i].seen.limit = std::max<std::size_t>(1, most[i]);
+            most_ += queues_[i].seen.limit;
+        }
+    }
+    /// in: the limit of lane::user.
+    explicit thread_pool(std::size_t user = pool_limits::default_user()) : thread_pool(with_user(user)) {}
     thread_pool(const thread_pool&) = delete;
     thread_pool& operator=(const thread_pool&) = delete;
-    /// Waits for the calls under way.
+    /// Asks detached calls to stop, runs what is still queued, and waits for the calls under way.
     ~thread_pool() {
-        {
-            std::lock_guard lock(mutex_);
-            closing_ = true;
-        }
-        work_.notify_all();
-        for (std::thread& each : threads_) each.join();
+        ending_.request_stop();
+        std::unique_lock lock(mutex_);
+        closing_ = true;
+        idle_.for_each([](worker& each) { each.wake.notify_one(); });
+        left_.wait(lock, [this] { return threads_ == 0; });
+        if (last_to_leave_.joinable()) last_to_leave_.join();
     }
 
-    std::size_t size() const noexcept { return most_; }
-
+    /// Runs `call`, then gives it to `owner`; to nobody when that is null: then run() is the last that is heard of it.
     /// Error: std::system_error when not even one thread can be had.
-    void submit(async::blocking_call& call, home& owner) {
+    void submit(async::blocking_call& call, home* owner) {
+        call.since = now();
         std::lock_guard lock(mutex_);
-        if (queued_ >= idle_ && threads_.size() < most_) start_thread();
-        call.taken_by = &owner;
+        call.taken_by = owner;
+        call.ending = &ending_;
         call.begun = false;
-        waiting_.push_back(call);
-        ++queued_;
-        work_.notify_one();
+        queue& in = queue_of(call);
+        in.waiting.push_back(call);
+        ++in.seen.queued;
+        try {
+            call_a_thread();
+        } catch (...) {
+            call.unlink();
+            --in.seen.queued;
+            throw;
+        }
     }
 
     /// True when `call` had not begun and never will.
@@ -9283,46 +11308,173 @@ public:
         std::lock_guard lock(mutex_);
         if (call.begun) return false;
         call.unlink();
-        --queued_;
+        --queue_of(call).seen.queued;
         return true;
+    }
+    /// Moves every call of `owner` that has not begun, and never will, to `to`.
+    void retract_all(home& owner, intrusive_list<async::arrival>& to) noexcept {
+        std::lock_guard lock(mutex_);
+        for (queue& each : queues_)
+            each.waiting.for_each([&](async::blocking_call& call) {
+                if (call.taken_by != &owner) return;
+                to.push_back(call);
+                --each.seen.queued;
+            });
+    }
+
+    /// From any thread. cost: one lock, shared with every call.
+    pool_statistics statistics() const {
+        std::lock_guard lock(mutex_);
+        pool_statistics all;
+        for (std::size_t i = 0; i < async::lanes; ++i) all.lanes[i] = queues_[i].seen;
+        all.threads = threads_;
+        all.idle = resting_;
+        return all;
     }
 
 private:
-    void start_thread() {
-        try {
-            threads_.emplace_back([this] { serve(); });
-        } catch (const std::system_error&) {
-            if (threads_.empty()) throw;  // else the calls wait for the threads there are
-        }
+    struct queue {
+        intrusive_list<async::blocking_call> waiting;
+        lane_statistics seen;
+
+        bool ready() const noexcept { return seen.queued > 0 && seen.running < seen.limit; }
+    };
+    // Lives on its thread's stack. Stands in idle_ while it has nothing to do.
+    struct worker : list_node {
+        std::condition_variable wake;
+        bool called = false;
+        std::thread thread;
+    };
+
+    static pool_limits with_user(std::size_t user) {
+        pool_limits limits;
+        limits.user = user;
+        return limits;
     }
-    void serve() {
-        std::unique_lock lock(mutex_);
-        ++idle_;
-        for (;;) {
-            work_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
-            --idle_;
-            if (waiting_.empty()) return;
-            async::blocking_call& call = waiting_.pop_front();
-            --queued_;
-            call.begun = true;
-            lock.unlock();
-            call.run();
-            lock.lock();
-            ++idle_;  // before the answer is seen, so that the call it leads to does not start another thread
-            lock.unlock();
-            static_cast<home*>(call.taken_by)->call_returned(call);
-            lock.lock();
-        }
+    static std::int64_t now() noexcept { return std::chrono::steady_clock::now().time_since_epoch().count(); }
+    queue& queue_of(const async::blocking_call& call) noexcept {
+        return queues_[static_cast<std::size_t>(call.stands_in)];
     }
 
-    const std::size_t most_;
-    std::mutex mutex_;  // guards what follows
-    std::condition_variable work_;
-    intrusive_list<async::blocking_call> waiting_;
-    std::size_t queued_ = 0;
-    std::size_t idle_ = 0;
+    /// Keeps the promise that whenever a call could run, a thread is about to look, or all that can be had are busy and
+    /// look when they have done. One is enough: it calls the next one if there is more than it takes.
+    void call_a_thread() {
+        if (coming_ || std::none_of(queues_, queues_ + async::lanes, [](queue& each) { return each.ready(); })) return;
+        if (!idle_.empty()) {
+            worker& last = idle_.pop_front();
+            --resting_;
+            last.called = coming_ = true;
+            last.wake.notify_one();
+            return;
+        }
+        if (threads_ == most_ || closing_) return;
+        try {
+            newcomer_ = std::thread([this] { serve(); });
+        } catch (const std::system_error&) {
+            if (threads_ == 0) throw;  // else the calls wait for the threads there are
+            return;
+        }
+        ++threads_;
+        coming_ = true;
+    }
+
+    async::blocking_call* take(std::int64_t at) {
+        for (std::size_t i = 0; i < async::lanes; ++i) {
+            queue& from = queues_[turn_];
+            turn_ = (turn_ + 1) % async::lanes;
+            if (!from.ready()) continue;
+            async::blocking_call& call = from.waiting.pop_front();
+            call.begun = true;
+            --from.seen.queued;
+            ++from.seen.running;
+            std::chrono::nanoseconds waited =
+                std::chrono::steady_clock::duration(std::max<std::int64_t>(0, at - call.since));
+            from.seen.waited += waited;
+            from.seen.longest = std::max(from.seen.longest, waited);
+            call_a_thread();
+            return &call;
+        }
+        return nullptr;
+    }
+
+    void serve() {
+        worker self;
+        std::unique_lock lock(mutex_);
+        self.thread = std::move(newcomer_);
+        coming_ = false;
+        async::blocking_call* call = take(now());
+        for (;;) {
+            while (!call) {
+                if (!rest(self, lock)) return leave(self, lock);
+                call = take(now());
+            }
+            lock.unlock();
+            while (call) call = run(*call, self);
+            lock.lock();
+        }
+    }
+    /// Gives the next one, or null after lying down.
+    async::blocking_call* run(async::blocking_call& call, worker& self) {
+        queue& from = queue_of(call);
+        auto* owner = static_cast<home*>(call.taken_by);
+        call.run();  // a detached one is gone now
+        std::int64_t ended = now();
+        std::unique_lock lock(mutex_);
+        --from.seen.running;
+        ++from.seen.completed;
+        async::blocking_call* next = take(ended);
+        if (!next) lie_down(self);  // before the answer is seen, so that the call it leads to finds this thread idle
+        lock.unlock();
+        if (owner) owner->call_returned(call);
+        return next;
+    }
+    void lie_down(worker& self) noexcept {
+        idle_.push_front(self);
+        ++resting_;
+    }
+    void get_up(worker& self) noexcept {
+        self.unlink();
+        --resting_;
+    }
+    /// True when there may be something to do, false when it is time to go.
+    bool rest(worker& self, std::unique_lock<std::mutex>& lock) {
+        if (!self.called && !self.linked()) lie_down(self);
+        auto until = std::chrono::steady_clock::now() + idle_time_;
+        bool tired = false;
+        while (!self.called) {
+            if (closing_ || (tired && threads_ > 1)) {
+                get_up(self);
+                return false;
+            }
+            if (threads_ > 1)
+                tired = self.wake.wait_until(lock, until) == std::cv_status::timeout;
+            else
+                self.wake.wait(lock);
+        }
+        self.called = coming_ = false;
+        return true;
+    }
+    void leave(worker& self, std::unique_lock<std::mutex>& lock) {
+        std::thread before = std::exchange(last_to_leave_, std::move(self.thread));
+        if (--threads_ == 0) left_.notify_one();
+        lock.unlock();
+        if (before.joinable()) before.join();
+    }
+
+    const std::chrono::nanoseconds idle_time_;
+    std::size_t most_ = 0;
+    async::stop_request ending_;
+    mutable std::mutex mutex_;  // guards what follows
+    queue queues_[async::lanes];
+    std::size_t turn_ = 0;
+    intrusive_list<worker> idle_;
+    std::size_t resting_ = 0;
+    std::size_t threads_ = 0;
+    bool coming_ = false;  // a thread was called, and has not looked yet
     bool closing_ = false;
-    std::vector<std::thread> threads_;
+    std::condition_variable left_;
+    std::thread newcomer_;
+    std::thread last_to_leave_;
 };
 
 }  // namespace coracle::loop
@@ -9380,7 +11532,7 @@ public:
 
     /// Arms `t`, or arms it anew. Error: std::bad_alloc.
     void arm(timer& t, os::time_point due) {
-        t.turn_ = ++turns_;
+        t.turn_ = next_turn();
         if (t.queue_ == this) {
             heap_[t.place_].due = due;
             settle(t.place_);
@@ -9403,6 +11555,9 @@ public:
         settle(hole);
     }
 
+    /// For tests: those due at the same time fire in an order that `seed` decides.
+    void shuffle(std::uint64_t seed) noexcept { order_.emplace(seed); }
+
     /// Fires, earliest first, what is due at `now`; at most as many as are armed when it begins, so that those who arm
     /// one another for the past cannot hold the loop.
     void fire_due(os::time_point now) {
@@ -9423,6 +11578,11 @@ private:
         if (a.due != b.due) [[likely]]
             return a.due < b.due;
         return static_cast<std::int32_t>(a.what->turn_ - b.what->turn_) < 0;  // right also after the count wraps
+    }
+    std::uint32_t next_turn() noexcept {
+        if (order_) [[unlikely]]
+            return static_cast<std::uint32_t>(order_->below(1u << 31));  // no two are further apart than before() sees
+        return ++turns_;
     }
     static constexpr std::size_t fan = 4;
 
@@ -9463,6 +11623,7 @@ private:
 
     std::vector<entry> heap_;
     std::uint32_t turns_ = 0;
+    std::optional<random_sequence> order_;
 };
 
 inline void timer::disarm() noexcept {
@@ -9482,9 +11643,22 @@ public:
     /// keeps: the pool, which outlives it.
     explicit reactor(thread_pool& pool, std::unique_ptr<os::poller> poller = os::make_native_poller())
         : pool_(pool), poller_(std::move(poller)), now_(poller_->now()) {}
+    /// Jobs that were sent here are destroyed. Calls that are queued never begin, calls that run are waited for;
+    /// neither arrives. What was posted and has not run is destroyed.
     ~reactor() {
-        // A thread of the pool may still be about to leave wake(), which it calls with this held.
-        std::lock_guard lock(mutex_);
+        while (!residents_.empty()) residents_.pop_front().evicted();
+        intrusive_list<async::arrival> lost;
+        pool_.retract_all(*this, lost);
+        lost.for_each([this](async::arrival&) { --sent_; });
+        {
+            // Also because a thread may still be about to leave wake(), which it calls with this held.
+            std::unique_lock lock(mutex_);
+            came_back_.wait(lock, [this] { return back_ == sent_; });
+            lost.splice_back(arriving_);
+            lost.splice_back(arrivals_);
+            while (!returned_.empty()) lost.push_back(returned_.front());
+        }
+        while (!lost.empty()) lost.pop_front().lost();
     }
 
     using time_point = os::time_point;
@@ -9496,7 +11670,9 @@ public:
     void run_until(Done&& done) {
         occupy here(*this);
         now_ = poller_->now();  // the first turn begins here, not when the reactor was made
+        wakes_up();
         while (!done()) turn(done);
+        falls_asleep();
     }
 
     os::poller& poller() noexcept { return *poller_; }
@@ -9505,7 +11681,7 @@ public:
     os::time_point turn_time() const noexcept { return now_; }
     os::time_point now() noexcept { return poller_->now(); }
     /// The time of day, for dates: milliseconds since 1970; may jump.
-    static std::int64_t unix_milliseconds() noexcept { return os::unix_milliseconds(); }
+    std::int64_t unix_milliseconds() noexcept { return poller_->unix_milliseconds(); }
     /// What the streams of this loop read into when nobody gave a buffer: valid until the next co_await.
     std::span<char> scratch() {
         if (!scratch_) scratch_ = std::make_unique_for_overwrite<char[]>(scratch_bytes);
@@ -9520,16 +11696,80 @@ public:
     /// The wait under way ends, and done() is asked again. From any thread and from signal handlers.
     void wake() noexcept { poller_->wake(); }
 
-    void offload(async::blocking_call& call) override { pool_.submit(call, *this); }
-    bool retract(async::blocking_call& call) noexcept override { return pool_.retract(call); }
+    /// Also when this loop sleeps. cost: no allocation.
+    void deliver(async::arrival& what) noexcept override {
+        std::lock_guard lock(mutex_);
+        arrivals_.push_back(what);
+        came_back_.notify_one();
+        wake_with_lock();
+    }
+    void withdraw(async::arrival& what) noexcept override {
+        std::lock_guard lock(mutex_);
+        what.unlink();
+    }
+    void intercept(async::arrival& what) noexcept override {
+        std::unique_lock lock(mutex_);
+        came_back_.wait(lock, [&] { return what.linked(); });
+        what.unlink();
+    }
+
+    /// Somebody who lives here until he leaves; the end of the loop makes him.
+    class resident : public list_node {
+    public:
+        /// The loop is being destroyed: on return nothing of him uses it. For all but this it can still be used.
+        virtual void evicted() noexcept = 0;
+
+    protected:
+        ~resident() = default;
+    };
+    void take_in(resident& who) noexcept { residents_.push_back(who); }
+    bool has_residents() const noexcept { return !residents_.empty(); }
+
+    /// The threads that this loop shares.
+    thread_pool& pool() noexcept { return pool_; }
+    void offload(async::blocking_call& call) override {
+        pool_.submit(call, this);
+        ++sent_;
+    }
+    void offload_detached(async::blocking_call& call) override { pool_.submit(call, nullptr); }
+    bool retract(async::blocking_call& call) noexcept override {
+        if (!pool_.retract(call)) return false;
+        --sent_;
+        return true;
+    }
     void recall(async::blocking_call& call) noexcept override {
         if (retract(call)) return;
         std::unique_lock lock(mutex_);
         came_back_.wait(lock, [&] { return call.linked(); });
         call.unlink();
+        ++taken_;
+    }
+    /// Offloaded calls that have not come back yet, and whatever else of other threads is waited for here.
+    std::size_t calls_out() const noexcept { return static_cast<std::size_t>(sent_ - taken_) + expected_; }
+    /// A task begins (1) or ceases (-1) to wait for something that another thread will deliver.
+    void expect(int more) noexcept { expected_ += static_cast<std::size_t>(more); }
+
+    /// This loop's own T, made when it is first asked for; goes with the loop, after its last task.
+    template <class T>
+    T& own() {
+        static constinit char name = 0;  // its address is that of T
+        for (belonging& each : belongings_)
+            if (each.name == &name) return *static_cast<T*>(each.what.get());
+        std::unique_ptr<void, void (*)(void*)> made(new T(), [](void* what) { delete static_cast<T*>(what); });
+        return *static_cast<T*>(belongings_.emplace_back(belonging{&name, std::move(made)}).what.get());
+    }
+    /// For tests: what can go on at the same time, or is due at the same time, does so in an order that `seed` decides.
+    void shuffle(std::uint64_t seed) noexcept {
+        random_sequence seeds(seed);
+        shuffle_ready(seeds.next());
+        timers_.shuffle(seeds.next());
     }
 
 private:
+    struct belonging {
+        const void* name;
+        std::unique_ptr<void, void (*)(void*)> what;
+    };
     static constexpr std::size_t scratch_bytes = 64 * 1024;
     // Jobs that wake one another need not pay for a look at the world each time: that costs as much as 15 of them.
     static constexpr int batches_per_look = 8;
@@ -9541,14 +11781,18 @@ private:
             run_ready();
             if (done()) return;
         }
-        poller_->wait(how_long());
+        std::optional<os::time_point> until = how_long();
+        falls_asleep();
+        poller_->wait(until);
+        wakes_up();
         now_ = poller_->now();
         take_in();
     }
 
     std::optional<os::time_point> how_long() noexcept {
         std::lock_guard lock(mutex_);
-        if (anything_ready() || !posted_.empty() || !returned_.empty()) return now_;
+        if (anything_ready() || !running_posts_.empty() || !posted_.empty() || !arrivals_.empty() || !returned_.empty())
+            return now_;
         asleep_ = true;
         return timers_.next();
     }
@@ -9557,18 +11801,25 @@ private:
         {
             std::lock_guard lock(mutex_);
             asleep_ = false;
-            if (posted_.empty() && returned_.empty()) return;
-            running_posts_.swap(posted_);
-            running_returns_.splice_back(returned_);
+            if (running_posts_.empty()) running_posts_.swap(posted_);
+            arriving_.splice_back(arrivals_);
+            returning_.splice_back(returned_);
         }
-        while (!running_returns_.empty()) running_returns_.pop_front().returned();
-        for (function<void()>& f : running_posts_) f();
+        while (!returning_.empty()) {
+            ++taken_;
+            returning_.pop_front().arrived();
+        }
+        while (!arriving_.empty()) arriving_.pop_front().arrived();
+        // One that throws ends the run, and the next run goes on behind it.
+        while (next_post_ < running_posts_.size()) running_posts_[next_post_++]();
         running_posts_.clear();
+        next_post_ = 0;
     }
 
     void call_returned(async::blocking_call& call) noexcept override {
         std::lock_guard lock(mutex_);
         returned_.push_back(call);
+        ++back_;
         came_back_.notify_one();
         wake_with_lock();
     }
@@ -9581,12 +11832,21 @@ private:
     timer_queue timers_;
     os::time_point now_;
     std::unique_ptr<char[]> scratch_;
+    std::vector<belonging> belongings_;
+    std::size_t expected_ = 0;
     std::vector<function<void()>> running_posts_;
-    intrusive_list<async::blocking_call> running_returns_;
+    std::size_t next_post_ = 0;
+    intrusive_list<resident> residents_;
+    intrusive_list<async::arrival> arriving_;
+    intrusive_list<async::blocking_call> returning_;
+    std::uint64_t sent_ = 0;   // calls that the pool was given and has not given up again
+    std::uint64_t taken_ = 0;  // of these, have come back and been seen
 
     std::mutex mutex_;  // guards what follows
     std::vector<function<void()>> posted_;
+    intrusive_list<async::arrival> arrivals_;
     intrusive_list<async::blocking_call> returned_;
+    std::uint64_t back_ = 0;  // of the calls sent, have come back
     std::condition_variable came_back_;
     bool asleep_ = false;
 };
@@ -9737,8 +11997,8 @@ public:
     ~operation() { leave(); }
 
     bool await_ready() const noexcept { return false; }
-    bool await_suspend(std::coroutine_handle<> waiting) {
-        if (refused()) return false;
+    bool await_suspend(async::caller waiting) {
+        if (refused()) return declined(waiting);
         side& mine = descriptor_->at(which_);
         if (mine.waiter)
             throw std::logic_error("coracle: two jobs wait for the same direction of one stream; give it one owner");
@@ -9789,6 +12049,198 @@ private:
 
 }  // namespace coracle::loop
 
+// ---- coracle/loop/held_step.hpp
+// held_step: tells from glances at a loop whether one step of one task has held it for too long.
+
+namespace coracle::loop {
+
+/// Looks from any thread, and from one at a time.
+class held_step {
+public:
+    /// keeps: the loop, which outlives it.
+    held_step(const async::scheduler& loop, std::chrono::nanoseconds limit) noexcept : loop_(loop), limit_(limit) {}
+
+    struct finding {
+        std::chrono::nanoseconds held;   ///< for at least this long
+        async::scheduler::glance where;  ///< by whom
+    };
+    /// What there is to tell at `now`: a step that has lasted for the limit, and again each time that it has lasted ten
+    /// times as long as it had when it was told last.
+    std::optional<finding> look(os::time_point now) noexcept {
+        async::scheduler::glance seen = loop_.look();
+        if (seen.asleep || !looked_ || seen.step != step_) {
+            step_ = seen.step;
+            since_ = now;
+            looked_ = true;
+            next_ = limit_;
+            return std::nullopt;
+        }
+        std::chrono::nanoseconds held = now - since_;
+        if (held < next_) return std::nullopt;
+        while (next_ <= held) next_ *= 10;
+        return finding{held, seen};
+    }
+
+private:
+    const async::scheduler& loop_;
+    const std::chrono::nanoseconds limit_;
+    std::chrono::nanoseconds next_{};
+    os::time_point since_{};  // when the step was seen first
+    std::uint64_t step_ = 0;
+    bool looked_ = false;
+};
+
+}  // namespace coracle::loop
+
+// ---- coracle/loop/file.hpp
+// file: files that do not hold the loop, by the file lane of the thread pool. aiofiles, anyio.open_file.
+// Fact: poll(2) calls every plain file ready, so there is nothing to wait for but another thread.
+
+namespace coracle {
+
+using os::file_mode;
+using os::named_error;
+
+namespace loop {
+
+namespace detail {
+
+/// In the file lane: a cancelled call that has begun is waited for, since it may use what the awaiting coroutine holds.
+template <class F>
+auto in_files_lane(F& call) {
+    auto request = offload(call);
+    return std::move(request).on(lane::files);
+}
+
+}  // namespace detail
+
+/// An open file: `co_await file.read(4096)`. Each call is made on a thread of the pool and awaited; any number of jobs
+/// may use read_at() and write_at() at a time. error: os::named_error, with the path in its message; `cancelled`, and
+/// then a call that had begun has been waited for. Bytes to write must stay where they are until it has returned.
+/// It is closed by close(), which tells errors, or else when it goes, on the pool and in silence.
+class file {
+    // Before its uses, which deduce their types from it.
+    template <class F>
+    auto call(const char* verb, F f) {
+        using returns = std::invoke_result_t<F&, os::file&>;
+        auto calling = [held = open_, path = path_, verb, f]() mutable -> returns {
+            if (!held) return os::named_failure(std::make_error_code(std::errc::bad_file_descriptor), verb, path);
+            return f(*held);
+        };
+        return detail::in_files_lane(calling);
+    }
+
+public:
+    explicit file(os::file open) : open_(std::make_shared<os::file>(std::move(open))), path_(open_->path()) {}
+    file(file&&) noexcept = default;
+    file& operator=(file&& other) noexcept {
+        if (this != &other) {
+            leave();
+            open_ = std::move(other.open_);
+            path_ = std::move(other.path_);
+        }
+        return *this;
+    }
+    ~file() { leave(); }
+
+    const std::string& path() const noexcept { return path_; }
+    bool is_open() const noexcept { return open_ != nullptr; }
+
+    /// At most `most` bytes from where the last read() or write() ended, as std::string; empty at the end.
+    auto read(std::size_t most) {
+        return call("read", [most](os::file& on) { return on.read(most); });
+    }
+    auto read_at(std::uint64_t offset, std::size_t most) {
+        return call("read", [offset, most](os::file& on) { return on.read_at(offset, most); });
+    }
+    /// The rest of it. error: file_too_large when that is more than `most`.
+    auto read_all(std::size_t most = os::file::no_limit) {
+        return call("read", [most](os::file& on) { return on.read_all(most); });
+    }
+    /// All of `bytes`.
+    auto write(std::string_view bytes) {
+        return call("write to", [bytes](os::file& on) { return on.write(bytes); });
+    }
+    auto write_at(std::uint64_t offset, std::string_view bytes) {
+        return call("write to", [offset, bytes](os::file& on) { return on.write_at(offset, bytes); });
+    }
+    /// In bytes, as std::uint64_t.
+    auto size() {
+        return call("look at", [](os::file& on) { return on.size(); });
+    }
+    auto resize(std::uint64_t bytes) {
+        return call("resize", [bytes](os::file& on) { return on.resize(bytes); });
+    }
+    /// What was written outlives a crash of the machine when it returns.
+    auto sync() {
+        return call("sync", [](os::file& on) { return on.sync(); });
+    }
+    /// No further call is taken; the last of those under way closes it, and otherwise this one, which then tells what
+    /// the file system says. Once it is called the file is closed, cancelled or not.
+    auto close() {
+        bool last = open_.use_count() == 1;
+        auto closing = [held = std::move(open_), path = path_, last]() mutable -> result<void, os::named_error> {
+            if (!held) return os::named_failure(std::make_error_code(std::errc::bad_file_descriptor), "close", path);
+            std::shared_ptr<os::file> mine = std::move(held);
+            if (!last) return {};
+            return mine->close();
+        };
+        return detail::in_files_lane(closing);
+    }
+
+private:
+    void leave() noexcept {
+        if (!open_ || !async::scheduler::current_or_null()) return open_.reset();
+        try {
+            auto closing = [held = std::move(open_)]() mutable { held.reset(); };
+            offload_detached(lane::clean_up, std::move(closing));
+        } catch (...) {  // no thread to be had: it was closed here
+        }
+    }
+
+    std::shared_ptr<os::file> open_;  // shared with the calls under way
+    std::string path_;
+};
+
+}  // namespace loop
+
+/// `auto log = co_await open_file("app.log", file_mode::append);`, a result that holds a loop::file.
+inline auto open_file(std::string path, file_mode mode = file_mode::read, unsigned permissions = 0666) {
+    auto opening = [path = std::move(path), mode, permissions]() -> result<loop::file, named_error> {
+        auto made = os::file::open(path, mode, permissions);
+        if (!made) return failure(made.error());
+        return loop::file(std::move(*made));
+    };
+    return loop::detail::in_files_lane(opening);
+}
+
+/// The whole file as a string: `auto page = co_await read_file("index.html");`
+/// error: os::named_error, with the path in its message; file_too_large when it holds more than `most` bytes.
+inline auto read_file(std::string path, std::size_t most = os::file::no_limit) {
+    auto reading = [path = std::move(path), most](std::stop_token stop) { return os::read_file(path, most, stop); };
+    return loop::detail::in_files_lane(reading);
+}
+
+/// Makes the file, or empties it, and writes all of `bytes`: who reads it meanwhile, or after a crash, finds a part.
+/// keeps: the bytes must stay where they are until it has returned. error: os::named_error.
+inline auto write_file(std::string path, std::string_view bytes) {
+    auto writing = [path = std::move(path), bytes] { return os::write_file(path, bytes); };
+    return loop::detail::in_files_lane(writing);
+}
+/// The same to the end of what is there.
+inline auto append_file(std::string path, std::string_view bytes) {
+    auto writing = [path = std::move(path), bytes] { return os::write_file(path, bytes, file_mode::append); };
+    return loop::detail::in_files_lane(writing);
+}
+/// The same in one step: whoever opens the file finds all of the old or all of the new, also after a crash.
+/// cost: the disk's time to write it, twice.
+inline auto replace_file(std::string path, std::string_view bytes) {
+    auto writing = [path = std::move(path), bytes] { return os::replace_file(path, bytes); };
+    return loop::detail::in_files_lane(writing);
+}
+
+}  // namespace coracle
+
 // ---- coracle/loop/interrupt.hpp
 // interrupt: Ctrl-C and SIGTERM as something that a loop can be asked about.
 
@@ -9811,6 +12263,193 @@ private:
 
 }  // namespace coracle::loop
 
+// ---- coracle/loop/readable.hpp
+// readable, writable: waits for any library's descriptor. asyncio's loop.add_reader, trio's wait_readable.
+// Fact: the poller takes one watcher for each number and reports edges. What is watched is therefore a duplicate of the
+// number, made for as long as it is waited for: any number of waiters, in any direction and on any loop, do not know of
+// one another, and a number that is closed and given out again meanwhile is not mistaken for the old one.
+
+namespace coracle {
+
+namespace loop {
+
+namespace detail {
+inline bool is_ready_for(const os::readiness& now, direction which) noexcept {
+    return which == direction::in ? now.readable : now.writable;
+}
+[[noreturn]] inline void cannot_wait_for(const std::error_code& why) {
+    if (why == std::errc::bad_file_descriptor)
+        throw std::system_error(why, "coracle: waiting for a descriptor that is not open; wait before you close it");
+    throw std::system_error(why, "coracle: waiting for a file descriptor");
+}
+
+/// Asks for the level: done when it is there.
+class probe {
+public:
+    explicit probe(direction which) noexcept : which_(which) {}
+    bool operator()(int fd) noexcept {
+        now_ = os::probe_readiness(fd);
+        return !now_ || is_ready_for(*now_, which_);
+    }
+    os::readiness result() const {
+        if (!now_) cannot_wait_for(now_.error());
+        return *now_;
+    }
+
+private:
+    direction which_;
+    coracle::result<os::readiness> now_ = os::readiness();
+};
+
+}  // namespace detail
+
+/// The awaiter of readable() and writable().
+class [[nodiscard("write co_await before readable() and writable()")]] readiness_wait final : public async::operation,
+                                                                                              os::watcher {
+public:
+    readiness_wait(int fd, direction which) noexcept : fd_(fd), which_(which), probe_(which) {}
+    ~readiness_wait() { stop_watching(); }
+
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(async::caller waiting) {
+        if (refused()) return declined(waiting);
+        if (probe_(fd_)) return done_at_once(waiting);
+        reactor& on = reactor::current();
+        auto same = os::duplicate(fd_);
+        if (!same) detail::cannot_wait_for(same.error());
+        if (auto watched = on.poller().watch(same->get(), *this); !watched) detail::cannot_wait_for(watched.error());
+        watched_ = std::move(*same);
+        poller_ = &on.poller();
+        park(waiting);
+        return true;
+    }
+    os::readiness await_resume() const {
+        throw_if_cancelled();
+        return probe_.result();
+    }
+    void cancel() noexcept override {
+        stop_watching();
+        finish_cancelled();
+    }
+
+private:
+    void on_ready(os::readiness now) noexcept override {
+        if (detail::is_ready_for(now, which_) || now.hangup || now.error) try_again();
+    }
+    bool ready() noexcept override {
+        if (!watched_) return true;
+        if (!probe_(watched_.get())) return false;
+        stop_watching();
+        settled();
+        return true;
+    }
+    void stop_watching() noexcept {
+        if (!watched_) return;
+        poller_->forget(watched_.get(), *this);
+        watched_.reset();
+    }
+
+    int fd_;
+    direction which_;
+    detail::probe probe_;
+    os::file_descriptor watched_;
+    os::poller* poller_ = nullptr;
+};
+
+}  // namespace loop
+
+/// Waits until a read of `fd` would not block: `co_await readable(PQsocket(connection));`. At once when that is so
+/// already, as of a plain file, at the end of a stream and after an error. Gives all that is known then: `hangup` and
+/// `error` tell why.
+/// in: any open descriptor; its flags stay as they are. keeps: nothing when it has returned. Closing the descriptor
+/// does not end the wait, which holds on to the open file: end the wait first, by its scope.
+/// error: std::system_error (not open; no descriptor left), `cancelled`.
+/// cost: a system call when it is ready, else six. loop::borrowed_descriptor needs two when it is waited for often.
+inline loop::readiness_wait readable(int fd) noexcept { return {fd, loop::direction::in}; }
+
+/// The same until a write to `fd` would not block.
+inline loop::readiness_wait writable(int fd) noexcept { return {fd, loop::direction::out}; }
+
+}  // namespace coracle
+
+// ---- coracle/loop/watchdog.hpp
+// watchdog: reports a loop that one task holds for too long. asyncio's slow callback warning, while it still is slow.
+
+namespace coracle::loop {
+
+/// A thread that looks at loops twice in each `limit`, and reports (base/report.hpp) the task or route that has held
+/// one for longer. A loop that sleeps, or that many short steps keep busy, is not held.
+/// cost: the thread, and nothing that its loops would notice.
+class watchdog {
+public:
+    static constexpr std::chrono::milliseconds default_limit{100};
+
+    /// error: std::system_error when no thread can be had.
+    explicit watchdog(std::chrono::nanoseconds limit = default_limit)
+        : limit_(std::max<std::chrono::nanoseconds>(limit, std::chrono::milliseconds(1))),
+          thread_([this] { look_around(); }) {}
+    watchdog(const watchdog&) = delete;
+    watchdog& operator=(const watchdog&) = delete;
+    ~watchdog() {
+        {
+            std::lock_guard lock(mutex_);
+            ended_ = true;
+        }
+        end_.notify_one();
+        thread_.join();
+    }
+
+    /// Looks at one loop for as long as it lives. keeps: both, which outlive it.
+    class [[nodiscard("the loop is watched for as long as this lives: name it")]] watch final : public list_node {
+    public:
+        watch(watchdog& by, const async::scheduler& loop) : step_(loop, by.limit_), by_(by) {
+            std::lock_guard lock(by_.mutex_);
+            by_.watched_.push_back(*this);
+        }
+        ~watch() {
+            std::lock_guard lock(by_.mutex_);
+            unlink();
+        }
+
+    private:
+        friend class watchdog;
+        held_step step_;
+        watchdog& by_;
+    };
+
+private:
+    void look_around() {
+        std::unique_lock lock(mutex_);
+        while (!end_.wait_for(lock, limit_ / 2, [this] { return ended_; })) {
+            os::time_point now = os::clock::now();
+            watched_.for_each([now](watch& each) {
+                if (auto found = each.step_.look(now)) tell(*found);
+            });
+        }
+    }
+    static void tell(const held_step::finding& found) noexcept {
+        try {
+            auto held = std::chrono::duration_cast<std::chrono::milliseconds>(found.held).count();
+            std::string what = "the loop has stood still for " + std::to_string(held) + " ms";
+            if (found.where.label) what.append(" in ").append(found.where.label);
+            what += "; work that blocks belongs into offload(), long computations await yield_now() now and then";
+            if (found.where.resumed_at.line() != 0) what += "; the task went on";
+            report(what, found.where.resumed_at);
+        } catch (...) {
+            report("the loop stands still, and no memory is left to say more");
+        }
+    }
+
+    const std::chrono::nanoseconds limit_;
+    std::mutex mutex_;  // guards what follows
+    std::condition_variable end_;
+    bool ended_ = false;
+    intrusive_list<watch> watched_;
+    std::thread thread_;
+};
+
+}  // namespace coracle::loop
+
 // ---- coracle/loop/run.hpp
 // run: a loop for one task, from main. asyncio.run.
 
@@ -9823,16 +12462,17 @@ template <class T, class EachTurn>
 T run_on(reactor& on, task<T> work, EachTurn&& each_turn) {
     class whole final : public async::task_end {
     public:
+        explicit whole(reactor& home) : main(home.root()) {}
         void task_ended() noexcept override { ended = true; }
         async::job main;
         bool ended = false;
     };
-    whole all;
+    whole all(on);
     task<T> first = std::move(work);  // dies before its job when the loop throws
     bool started = false;
     on.run_until([&] {
         if (!std::exchange(started, true)) {
-            async::scheduler::run_as as(on, all.main);
+            async::scheduler::run_as as(on, all.main, first.where());
             first.start(&all);
         }
         each_turn();
@@ -9848,14 +12488,847 @@ T run_on(reactor& on, task<T> work) {
 }  // namespace loop
 
 /// Runs `main` and whatever it awaits on a new loop of this thread, and gives its value: `int main() { return
-/// run(async_main()); }`. error: what the task throws; std::logic_error inside of a running loop.
+/// run(async_main()); }`. In debug builds a task that holds the loop is reported, see loop::watchdog.
+/// error: what the task throws; std::logic_error inside of a running loop.
 template <class T>
 T run(task<T> main) {
     if (async::scheduler::current_or_null())
         throw std::logic_error("coracle: run() inside a running loop would block it; co_await the task instead");
     loop::thread_pool pool;
     loop::reactor reactor(pool);
+#if !defined(NDEBUG)
+    loop::watchdog guard;
+    loop::watchdog::watch watched(guard, reactor);
+#endif
     return loop::run_on(reactor, std::move(main));
+}
+
+}  // namespace coracle
+
+// ---- coracle/loop/shared_descriptor.hpp
+// shared_descriptor: a descriptor for whose readiness any number of jobs may wait, first come, first served.
+// The manners of loop/descriptor, which has one owner for each direction and costs less.
+
+namespace coracle::loop {
+
+// Facts: an edge wakes the first waiter only; when its attempt has succeeded it wakes the next, since more may be
+// there. Who is woken and then cancelled passes the turn on. Who comes while others wait queues behind them.
+
+/// Owns a non-blocking file descriptor. Stays where it is while it is open.
+class shared_descriptor final : os::watcher {
+public:
+    /// Of the current reactor. Error: std::system_error when the kernel refuses to watch it.
+    explicit shared_descriptor(os::file_descriptor fd) : fd_(std::move(fd)), reactor_(reactor::current()) {
+        result<void> watched = reactor_.poller().watch(fd_.get(), *this);
+        if (!watched) throw std::system_error(watched.error(), "coracle: watching a file descriptor");
+    }
+    shared_descriptor(const shared_descriptor&) = delete;
+    shared_descriptor& operator=(const shared_descriptor&) = delete;
+    ~shared_descriptor() { close(); }
+
+    int get() const noexcept { return fd_.get(); }
+    bool is_open() const noexcept { return static_cast<bool>(fd_); }
+    reactor& home() const noexcept { return reactor_; }
+
+    /// Wakes: all who wait here, with what an attempt on the descriptor -1 gives (EBADF).
+    void close() noexcept {
+        if (!fd_) return;
+        reactor_.poller().forget(fd_.get(), *this);
+        fd_.reset();
+        for (side& each : sides_) {
+            each.promising = true;  // the next call finds out at once
+            if (attempter* first = std::exchange(each.trying, nullptr)) first->closed();
+            while (!each.waiters.empty()) each.waiters.front().closed();
+        }
+    }
+
+    /// Awaits until the attempt returns true: it makes the system call and keeps what came of it; false means that the
+    /// call would block. It is called at once when nobody else waits, and then after edges, right before the coroutine
+    /// goes on. in: a callable that takes the descriptor's number and throws nothing; -1 must not make it wait.
+    /// error: `cancelled`. The value of the co_await is attempt.result().
+    template <class Attempt>
+    class [[nodiscard("write co_await before it")]] operation;
+
+    template <class Attempt>
+    operation<Attempt> until(direction which, Attempt attempt) {
+        return operation<Attempt>(*this, which, std::move(attempt));
+    }
+
+private:
+    class attempter : public async::operation {
+    public:
+        void woken() noexcept { try_again(); }
+        virtual void closed() noexcept = 0;
+
+    protected:
+        ~attempter() = default;
+    };
+    struct side {
+        intrusive_list<attempter> waiters;
+        attempter* trying = nullptr;  // woken, stands in the ready queue
+        bool promising = true;        // nothing said yet that a call would block
+    };
+
+    side& at(direction which) noexcept { return sides_[static_cast<unsigned>(which)]; }
+
+    void on_ready(os::readiness now) noexcept override {
+        bool both = now.hangup || now.error;
+        if (now.readable || both) promise(at(direction::in));
+        if (now.writable || both) promise(at(direction::out));
+    }
+    static void promise(side& on) noexcept {
+        on.promising = true;
+        wake_next(on);
+    }
+    static void wake_next(side& on) noexcept {
+        if (!on.promising || on.trying || on.waiters.empty()) return;
+        on.trying = &on.waiters.pop_front();
+        on.trying->woken();
+    }
+
+    os::file_descriptor fd_;
+    reactor& reactor_;
+    side sides_[2];
+};
+
+template <class Attempt>
+class shared_descriptor::operation final : public shared_descriptor::attempter {
+public:
+    operation(shared_descriptor& on, direction which, Attempt attempt)
+        : which_(which), descriptor_(&on), attempt_(std::move(attempt)) {}
+    operation(const operation&) = delete;
+    ~operation() { leave(); }
+
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(async::caller waiting) {
+        if (refused()) return declined(waiting);
+        side& mine = descriptor_->at(which_);
+        bool alone = !mine.trying && mine.waiters.empty();
+        if (alone && mine.promising && may_go_on() && tried()) {
+            descriptor_ = nullptr;
+            return false;
+        }
+        park(waiting);
+        mine.waiters.push_back(*this);
+        wake_next(mine);
+        return true;
+    }
+    auto await_resume() {
+        throw_if_cancelled();
+        return attempt_.result();
+    }
+    void cancel() noexcept override {
+        leave();
+        finish_cancelled();
+    }
+
+private:
+    bool tried() noexcept {
+        bool done = attempt_(descriptor_->get());
+        if (!done) descriptor_->at(which_).promising = false;
+        return done;
+    }
+    bool ready() noexcept override {
+        if (!descriptor_) return true;
+        side& mine = descriptor_->at(which_);
+        CORACLE_ASSERT(mine.trying == this);
+        if (!tried()) {
+            mine.trying = nullptr;
+            mine.waiters.push_front(*this);
+            return false;
+        }
+        leave();
+        settled();
+        return true;
+    }
+    void closed() noexcept override {
+        tried();
+        descriptor_ = nullptr;
+        unlink();
+        finish();
+    }
+    /// Out of the queue; whoever stands behind has the turn.
+    void leave() noexcept {
+        shared_descriptor* left = std::exchange(descriptor_, nullptr);
+        if (!left) return;
+        side& mine = left->at(which_);
+        unlink();
+        if (mine.trying != this) return;
+        mine.trying = nullptr;
+        wake_next(mine);
+    }
+
+    direction which_;
+    shared_descriptor* descriptor_;
+    Attempt attempt_;
+};
+
+}  // namespace coracle::loop
+
+// ---- coracle/loop/borrowed_descriptor.hpp
+// borrowed_descriptor: another library's descriptor that is waited for often.
+// What readable(fd) does, with the poller asked once instead of each time.
+
+namespace coracle::loop {
+
+/// Watches a duplicate of a number that somebody else owns. The open file stays open until this goes too, so destroy it
+/// before, or with, its owner; a library that opens another one wants another of these. Moves while nobody waits for
+/// it; any number of jobs may wait.
+class borrowed_descriptor {
+    using wait = shared_descriptor::operation<detail::probe>;
+
+public:
+    /// Of the current reactor. Error: std::system_error (not open; operation_not_permitted for what the poller cannot
+    /// watch, as a plain file, which is always ready).
+    explicit borrowed_descriptor(int fd) {
+        auto same = os::duplicate(fd);
+        if (!same) detail::cannot_wait_for(same.error());
+        watched_ = std::make_unique<shared_descriptor>(std::move(*same));
+    }
+
+    /// As the functions of these names. cost: one system call when it is ready, else two.
+    wait readable() { return watched_->until(direction::in, detail::probe(direction::in)); }
+    wait writable() { return watched_->until(direction::out, detail::probe(direction::out)); }
+
+private:
+    std::unique_ptr<shared_descriptor> watched_;
+};
+
+}  // namespace coracle::loop
+
+// ---- coracle/loop/signal_set.hpp
+// signal_set: signals as something that a task waits for. trio.open_signal_receiver, asyncio's add_signal_handler.
+
+namespace coracle {
+
+namespace loop {
+
+/// A set's part of a wait: the next signal that has come.
+class signal_attempt {
+public:
+    explicit signal_attempt(os::signal_mailbox& from) noexcept : from_(&from) {}
+    bool operator()(int alarm) noexcept {
+        if (alarm >= 0) os::drain(alarm);  // first: what comes after it rings again
+        number_ = from_->take();
+        return number_ != 0 || alarm < 0;
+    }
+    int result() const noexcept { return number_; }
+
+private:
+    os::signal_mailbox* from_;
+    int number_ = 0;
+};
+
+}  // namespace loop
+
+/// While it lives these signals do not do what they usually do, but are remembered until next() takes them:
+/// `signal_set signals{SIGHUP, SIGUSR1};  while (int number = co_await signals.next()) ...`
+/// Several of a kind that come before next() takes the first are one, as POSIX has it; those of different kinds are
+/// given in turn. Any number of sets, on any loops, may name the same signal: each is told, and beside them a server or
+/// an interrupt of its Ctrl-C. On destruction the signals mean what they did before.
+/// Moves while nobody waits for it. cost: two descriptors.
+class signal_set {
+public:
+    /// Of the current reactor. error: std::logic_error (no signal, or one of a fault, as SIGSEGV), std::system_error
+    /// (SIGKILL and SIGSTOP; no descriptor left).
+    signal_set(std::initializer_list<int> numbers) : state_(std::make_unique<state>(numbers)) {}
+    signal_set(signal_set&&) noexcept = default;
+    signal_set& operator=(signal_set&&) noexcept = default;
+
+    /// The number of a signal that has come; waits for one when none has. 0 after close(). One job at a time waits.
+    /// error: `cancelled`, and then no signal has been taken; std::logic_error when another job waits.
+    loop::descriptor::operation<loop::signal_attempt> next() {
+        return state_->alarm.until(loop::direction::in, loop::signal_attempt(state_->mailbox));
+    }
+
+    /// No further signal comes in, and the signals mean what they did before. Wakes: who waits, with 0; signals that
+    /// have come before can still be taken.
+    void close() noexcept {
+        state_->mailbox.stop();
+        state_->alarm.close();
+    }
+
+private:
+    struct state {
+        explicit state(std::initializer_list<int> numbers)
+            : state(std::span(numbers.begin(), numbers.size()), open()) {}
+        state(std::span<const int> numbers, os::pipe_ends ends)
+            : alarm(std::move(ends.reader)), mailbox(numbers, std::move(ends.writer)) {}
+
+        static os::pipe_ends open() {
+            auto made = os::open_pipe();
+            if (!made) throw std::system_error(made.error(), "coracle: a pipe for signals");
+            for (int fd : {made->reader.get(), made->writer.get()})
+                if (auto done = os::set_blocking(fd, false); !done)
+                    throw std::system_error(done.error(), "coracle: a pipe for signals");
+            return std::move(*made);
+        }
+
+        loop::descriptor alarm;  // closed after the mailbox, which writes to its other end
+        os::signal_mailbox mailbox;
+    };
+    std::unique_ptr<state> state_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/loop/sent_job.hpp
+// sent_job: a task that one thread gives to the loop of another, to run there as a job of its own.
+
+namespace coracle {
+
+/// The loop that a task was sent to has ended before the task did.
+class loop_ended : public std::runtime_error {
+public:
+    loop_ended() : std::runtime_error("the loop has ended before the task that was sent to it") {}
+};
+
+/// What `cancelled` is to another thread or loop, which was not cancelled itself.
+class task_cancelled : public std::runtime_error {
+public:
+    task_cancelled() : std::runtime_error("the task was cancelled on the loop that it was sent to") {}
+};
+
+namespace loop {
+
+/// Stays where it is from send() to over().
+template <class T>
+class sent_job : async::arrival, async::remains, async::task_end, reactor::resident {
+public:
+    /// in: the task sees the values that `seen` holds.
+    sent_job(reactor& to, task<T> work, async::context seen = {})
+        : to_(to), work_(std::move(work)), seen_(std::move(seen)) {}
+    sent_job(const sent_job&) = delete;
+    sent_job& operator=(const sent_job&) = delete;
+
+    /// From any thread, once.
+    void send() noexcept { to_.deliver(*this); }
+
+protected:
+    ~sent_job() {
+        if (work_ && !done_ && !job_) work_->let_go();
+    }
+
+    /// On the thread of the loop: the task has ended, or the loop has and there is none. The last that is heard of it:
+    /// from here on the sender may destroy this.
+    virtual void over(bool loop_has_ended) noexcept = 0;
+
+    /// On the thread of the loop.
+    void cancel_job() noexcept {
+        if (job_) job_->root().cancel();
+    }
+    /// The task that has ended; not when its loop has.
+    task<T>& ended_task() noexcept { return *work_; }
+    reactor& destination() const noexcept { return to_; }
+
+private:
+    void arrived() noexcept override {
+        to_.take_in(*this);
+        job_.emplace(to_.root());
+        job_->values() = std::move(seen_);
+        async::scheduler::run_as as(to_, *job_, work_->where());
+        work_->start(this);
+    }
+    void lost() noexcept override {
+        work_->let_go();
+        end(true);
+    }
+    void task_ended() noexcept override {
+        done_ = true;
+        to_.leave_to_bury(*this);
+    }
+    void bury() noexcept override { end(false); }
+    void evicted() noexcept override {
+        static_cast<async::remains&>(*this).unlink();
+        end(!done_);
+    }
+    void end(bool loop_has_ended) noexcept {
+        static_cast<reactor::resident&>(*this).unlink();
+        if (loop_has_ended) work_.reset();
+        job_.reset();
+        over(loop_has_ended);
+    }
+
+    reactor& to_;
+    std::optional<async::job> job_;
+    std::optional<task<T>> work_;
+    async::context seen_;
+    bool done_ = false;
+};
+
+}  // namespace loop
+}  // namespace coracle
+
+// ---- coracle/loop/submit.hpp
+// submit: a task for a loop, from a thread that has none. asyncio.run_coroutine_threadsafe.
+
+namespace coracle {
+
+namespace loop {
+
+/// Owns itself once it is sent.
+template <class T>
+class submitted_job final : sent_job<T> {
+public:
+    submitted_job(reactor& to, task<T> work) : sent_job<T>(to, std::move(work)) {}
+    std::future<T> result() { return promise_.get_future(); }
+    using sent_job<T>::send;
+
+private:
+    void over(bool loop_has_ended) noexcept override {
+        if (loop_has_ended)
+            promise_.set_exception(std::make_exception_ptr(loop_ended()));
+        else
+            tell();
+        delete this;
+    }
+    void tell() noexcept {
+        try {
+            if constexpr (std::is_void_v<T>) {
+                this->ended_task().result();
+                promise_.set_value();
+            } else {
+                promise_.set_value(this->ended_task().result());
+            }
+        } catch (const cancelled&) {
+            promise_.set_exception(std::make_exception_ptr(task_cancelled()));
+        } catch (...) {
+            promise_.set_exception(std::current_exception());
+        }
+    }
+
+    std::promise<T> promise_;
+};
+
+}  // namespace loop
+
+/// Runs `work` on `on`, and gives its value to whoever holds the future: `submit(server_loop, refresh()).get();`
+/// From any thread; get() on the loop's own would wait for itself. Dropping the future does not end the task.
+/// error: in the future: what the task throws, task_cancelled for `cancelled`, and loop_ended when the loop ends first.
+template <class T>
+std::future<T> submit(loop::reactor& on, task<T> work) {
+    auto* job = new loop::submitted_job<T>(on, std::move(work));
+    std::future<T> result = job->result();
+    job->send();
+    return result;
+}
+
+}  // namespace coracle
+
+// ---- coracle/loop/on_loop_of.hpp
+// on_loop_of: runs a task on the loop of another thread and waits for it from here.
+
+namespace coracle {
+
+namespace loop {
+
+/// The awaiter of on_loop_of(): the job goes there, perhaps an order to cancel it behind it, and news of its end comes
+/// back. All three live here, in the coroutine that waits.
+template <class T>
+class [[nodiscard("write co_await before it")]] trip final : public async::operation, sent_job<T> {
+public:
+    trip(reactor& to, task<T> work, const async::context& seen)
+        : sent_job<T>(to, std::move(work), seen), order_(*this), news_(*this) {}
+    ~trip() {
+        if (!away_) return;
+        // The coroutine is destroyed while it waits: what runs there may use what it holds, so it has to end first.
+        order_.give();
+        this->home().intercept(news_);
+    }
+
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(async::caller waiting) {
+        if (this->refused()) return this->declined(waiting);
+        this->park(waiting);
+        back_ = &this->home();
+        away_ = true;
+        this->send();
+        return true;
+    }
+    T await_resume() {
+        this->throw_if_cancelled();
+        if (loop_has_ended_) throw loop_ended();
+        task<T>& ended = this->ended_task();
+        if (!order_.given() && ended.error() && async::is_cancellation(ended.error())) throw task_cancelled();
+        return ended.result();
+    }
+    // It is cancelled there, and waited for.
+    void cancel() noexcept override { order_.give(); }
+
+private:
+    class cancel_order final : async::arrival {
+    public:
+        explicit cancel_order(trip& job) noexcept : job_(&job) {}
+        void give() noexcept {
+            std::lock_guard lock(mutex_);
+            if (!std::exchange(given_, true) && job_) job_->destination().deliver(*this);
+        }
+        bool given() const noexcept { return given_; }
+        /// On the other thread, at the end of the job: its loop may be gone soon.
+        void expire() noexcept {
+            std::lock_guard lock(mutex_);
+            job_->destination().withdraw(*this);
+            job_ = nullptr;
+        }
+
+    private:
+        void arrived() noexcept override { job_->cancel_job(); }
+        void lost() noexcept override {}
+
+        std::mutex mutex_;
+        trip* job_;
+        bool given_ = false;
+    };
+    class end_news final : public async::arrival {
+    public:
+        explicit end_news(trip& of) noexcept : trip_(of) {}
+
+    private:
+        void arrived() noexcept override {
+            trip_.away_ = false;
+            trip_.finish();
+        }
+        void lost() noexcept override { trip_.away_ = false; }
+
+        trip& trip_;
+    };
+
+    void over(bool loop_has_ended) noexcept override {
+        loop_has_ended_ = loop_has_ended;
+        order_.expire();
+        back_->deliver(news_);  // from here on this may be gone
+    }
+
+    cancel_order order_;
+    end_news news_;
+    async::scheduler* back_ = nullptr;
+    bool away_ = false;
+    bool loop_has_ended_ = false;
+};
+
+}  // namespace loop
+
+/// Runs `work` on the loop `there`, as a job of its own, and gives its value here: `co_await on_loop_of(worker,
+/// refresh(cache));`. It sees the context of this task. Cancelled, it is cancelled there, and waited for.
+/// keeps: `there`, whose thread has to turn it until then.
+/// error: what the task throws; task_cancelled when it was cancelled there alone; loop_ended when that loop ends first.
+/// wakes: from the ready queue of this loop. cost: the wake-up of two threads.
+template <class T>
+task<T> on_loop_of(loop::reactor& there, task<T> work) {
+    if (&there == &loop::reactor::current()) co_return co_await std::move(work);
+    loop::trip<T> away(there, std::move(work), async::this_job().values());
+    co_return co_await away;
+}
+
+}  // namespace coracle
+
+// ---- coracle/loop/loop_thread.hpp
+// loop_thread: a loop on a thread of its own, for programs that want several.
+
+namespace coracle {
+
+/// Turns from its birth to stop(); give it work with submit() and on_loop_of(), and functions with loop().post().
+/// What a posted function throws is reported, and the loop goes on.
+class loop_thread {
+public:
+    /// With a thread pool of its own.
+    loop_thread() : own_pool_(std::make_unique<loop::thread_pool>()), loop_(*own_pool_) { start(); }
+    /// keeps: the pool, for several loops to share.
+    explicit loop_thread(loop::thread_pool& pool) : loop_(pool) { start(); }
+    loop_thread(const loop_thread&) = delete;
+    loop_thread& operator=(const loop_thread&) = delete;
+    /// Stops it, and waits for its tasks to end.
+    ~loop_thread() {
+        stop();
+        thread_.join();
+    }
+
+    loop::reactor& loop() noexcept { return loop_; }
+    operator loop::reactor&() noexcept { return loop_; }
+
+    /// Cancels every task there; the loop ends when they have ended. From any thread, and again.
+    void stop() noexcept {
+        if (!asked_.exchange(true)) loop_.deliver(order_);
+    }
+
+private:
+    class stop_order final : public async::arrival {
+    public:
+        explicit stop_order(loop::reactor& to) noexcept : to_(to) {}
+        bool here() const noexcept { return here_; }
+
+    private:
+        void arrived() noexcept override {
+            here_ = true;
+            to_.root().cancel();
+        }
+        void lost() noexcept override {}
+
+        loop::reactor& to_;
+        bool here_ = false;
+    };
+
+    void start() {
+        thread_ = std::thread([this] {
+            while (!ended()) turn();
+        });
+    }
+    bool ended() const noexcept { return order_.here() && !loop_.has_residents(); }
+    void turn() noexcept {
+        try {
+            loop_.run_until([this] { return ended(); });
+        } catch (const std::exception& error) {
+            report(std::string("a function posted to a loop_thread threw: ") + error.what());
+        } catch (...) {
+            report("a function posted to a loop_thread threw something that is no std::exception");
+        }
+    }
+
+    std::unique_ptr<loop::thread_pool> own_pool_;
+    loop::reactor loop_;
+    stop_order order_{loop_};
+    std::atomic<bool> asked_{false};
+    std::thread thread_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/loop/completion.hpp
+// completion, completer: one value that another thread or a callback of some C library will have. A one-shot channel.
+
+namespace coracle {
+
+/// Thrown by completion::wait() when nobody is left who could complete it.
+class completer_dropped : public std::runtime_error {
+public:
+    completer_dropped() : std::runtime_error("every completer was dropped, and none was used: nothing will come") {}
+};
+
+namespace loop {
+
+/// What a completion and its completers share.
+template <class T>
+class pending_value {
+public:
+    /// False when there is an outcome already, or nobody wants one. From any thread.
+    template <class... Value>
+    bool set(Value&&... value) {
+        std::lock_guard lock(mutex_);
+        if (done_ || unwanted_) return false;
+        value_.emplace(std::forward<Value>(value)...);
+        tell_with_lock();
+        return true;
+    }
+    bool fail(std::exception_ptr error) noexcept {
+        std::lock_guard lock(mutex_);
+        if (done_ || unwanted_) return false;
+        error_ = std::move(error);
+        tell_with_lock();
+        return true;
+    }
+
+    class waiter;
+    void unwanted() noexcept {
+        std::lock_guard lock(mutex_);
+        unwanted_ = true;
+    }
+    bool done() noexcept {
+        std::lock_guard lock(mutex_);
+        return done_;
+    }
+
+private:
+    void tell_with_lock() noexcept {
+        done_ = true;
+        if (waiter_) waiter_->tell_with_lock();
+    }
+
+    std::mutex mutex_;  // guards what follows; the value is the waiter's once done_ is true
+    bool done_ = false;
+    bool unwanted_ = false;
+    waiter* waiter_ = nullptr;
+    std::optional<async::value_of<T>> value_;
+    std::exception_ptr error_;
+};
+
+/// The awaiter of completion::wait().
+template <class T>
+class [[nodiscard("write co_await before wait()")]] pending_value<T>::waiter final : public async::operation,
+                                                                                     async::arrival {
+public:
+    explicit waiter(pending_value& on) noexcept : on_(on) {}
+    ~waiter() {
+        std::lock_guard lock(on_.mutex_);
+        if (on_.waiter_ != this) return;
+        on_.waiter_ = nullptr;
+        if (on_.done_) this->home().withdraw(*this);
+    }
+
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(async::caller waiting) {
+        if (this->refused()) return this->declined(waiting);
+        std::lock_guard lock(on_.mutex_);
+        if (on_.waiter_) throw std::logic_error("coracle: two jobs wait for one completion; one of them would get it");
+        if (on_.done_) return this->done_at_once(waiting);
+        this->park(waiting);
+        on_.waiter_ = this;
+        return true;
+    }
+    T await_resume() {
+        this->throw_if_cancelled();
+        if (on_.error_) std::rethrow_exception(on_.error_);
+        if (!on_.value_) throw std::logic_error("coracle: the value of a completion was taken before");
+        async::value_of<T> value = std::move(*on_.value_);
+        on_.value_.reset();
+        if constexpr (!std::is_void_v<T>) return value;
+    }
+    // What has been completed counts as done, and is on its way.
+    void cancel() noexcept override {
+        std::lock_guard lock(on_.mutex_);
+        if (on_.done_) return;
+        on_.waiter_ = nullptr;
+        this->finish_cancelled();
+    }
+
+private:
+    friend class pending_value;
+    void tell_with_lock() noexcept { this->home().deliver(*this); }
+    void arrived() noexcept override {
+        leave();
+        this->finish();
+    }
+    void lost() noexcept override { leave(); }
+    void leave() noexcept {
+        std::lock_guard lock(on_.mutex_);
+        on_.waiter_ = nullptr;
+    }
+
+    pending_value& on_;
+};
+
+}  // namespace loop
+
+/// Completes a completion, once: the first of its copies that is used decides. From any thread, and from a callback of
+/// a library that knows no loop; not from a signal handler.
+template <class T>
+class completer {
+public:
+    /// False when it was completed already, or nobody waits any more.
+    bool set(async::value_of<T> value) const
+        requires(!std::is_void_v<T>)
+    {
+        return end_->value->set(std::move(value));
+    }
+    bool set() const
+        requires std::is_void_v<T>
+    {
+        return end_->value->set();
+    }
+    /// wait() throws it.
+    bool fail(std::exception_ptr error) const noexcept { return end_->value->fail(std::move(error)); }
+
+    /// For the `void*` of a C callback: owns a completer until from() takes it back, once.
+    void* release() && { return new completer(std::move(*this)); }
+    static completer from(void* released) {
+        std::unique_ptr<completer> owned(static_cast<completer*>(released));
+        return std::move(*owned);
+    }
+
+private:
+    template <class>
+    friend class completion;
+    struct last_end {
+        std::shared_ptr<loop::pending_value<T>> value;
+        explicit last_end(std::shared_ptr<loop::pending_value<T>> of) noexcept : value(std::move(of)) {}
+        ~last_end() { value->fail(std::make_exception_ptr(completer_dropped())); }
+    };
+    explicit completer(std::shared_ptr<last_end> end) noexcept : end_(std::move(end)) {}
+
+    std::shared_ptr<last_end> end_;
+};
+
+/// `completion<int> rows; start(query, rows.completer()); int n = co_await rows.wait();`
+/// Belongs to the thread of its loop. When it goes first, completers find that nobody waits any more.
+/// cost: an allocation; completing it costs none but the value's own.
+template <class T = void>
+class completion {
+    static_assert(!std::is_reference_v<T>, "coracle: a completion carries a value, not a reference");
+
+public:
+    completion() : value_(std::make_shared<loop::pending_value<T>>()) {}
+    completion(const completion&) = delete;
+    completion& operator=(const completion&) = delete;
+    ~completion() { value_->unwanted(); }
+
+    /// One more copy. When the last one goes without having been used, wait() throws completer_dropped.
+    coracle::completer<T> completer() {
+        std::shared_ptr end = end_.lock();
+        if (!end) end_ = end = std::make_shared<typename coracle::completer<T>::last_end>(value_);
+        return coracle::completer<T>(std::move(end));
+    }
+
+    /// Waits for the value. A cancelled wait loses nothing: a later one gets what has come. error: what fail() was
+    /// given; completer_dropped.
+    auto wait() noexcept { return typename loop::pending_value<T>::waiter(*value_); }
+    bool done() const noexcept { return value_->done(); }
+
+private:
+    std::shared_ptr<loop::pending_value<T>> value_;
+    std::weak_ptr<typename coracle::completer<T>::last_end> end_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/loop/wrap_future.hpp
+// wrap_future: waits for a std::future without blocking the loop. asyncio.wrap_future.
+
+namespace coracle {
+
+namespace loop {
+
+/// A std::future that gives its last breath on the thread pool: that of std::async waits for its thread.
+template <class T>
+class held_future {
+public:
+    explicit held_future(std::future<T> f) noexcept : future(std::move(f)) {}
+    held_future(held_future&&) = delete;
+    ~held_future() {
+        if (!future.valid() || future.wait_for(std::chrono::seconds(0)) == std::future_status::ready) return;
+        try {
+            offload_detached([last = std::move(future)] {});
+        } catch (...) {  // no loop or no thread is left: then it waits here
+        }
+    }
+
+    /// Until there is a value, or nobody wants it any more. A std::future cannot be told, so it is asked.
+    template <class Stop>
+    void wait(const Stop& stop) const {
+        constexpr auto patience = std::chrono::milliseconds(10);
+        while (!stop.stop_requested()) switch (future.wait_for(patience)) {
+                case std::future_status::deferred:
+                    return future.wait();
+                case std::future_status::ready:
+                    return;
+                case std::future_status::timeout:
+                    break;
+            }
+    }
+
+    std::future<T> future;
+};
+
+}  // namespace loop
+
+/// Waits for `future`, on a thread of the pool, in lane::user: `int n = co_await wrap_future(std::move(f));`
+/// Prefer a completion where you can say what completes it. error: what the future holds; std::future_error when it is
+/// not valid. Cancelled, it gives the future up within 10 ms.
+template <class T>
+task<T> wrap_future(std::future<T> future) {
+    loop::held_future<T> held(std::move(future));
+    if (!held.future.valid()) throw std::future_error(std::future_errc::no_state);
+    auto wait = [&held](auto stop) { held.wait(stop); };
+    co_await offload(wait);
+    co_return held.future.get();
 }
 
 }  // namespace coracle
@@ -9876,8 +13349,8 @@ public:
     explicit sleeper(os::time_point until) noexcept : until_(until) {}
 
     bool await_ready() const noexcept { return false; }
-    bool await_suspend(std::coroutine_handle<> waiting) {
-        if (refused()) return false;
+    bool await_suspend(async::caller waiting) {
+        if (refused()) return declined(waiting);
         reactor& on = reactor::current();
         bool past = until_ <= on.turn_time();
         if (!past) on.timers().arm(*this, until_);
@@ -9895,6 +13368,9 @@ private:
     void fire(os::time_point) noexcept override { finish(); }
     os::time_point until_;
 };
+
+/// What time it is on the clock of the loop, for sleep_until(), timeout_at() and the like. asyncio's loop.time().
+inline os::time_point now() { return reactor::current().now(); }
 
 }  // namespace loop
 
@@ -9922,6 +13398,297 @@ loop::sleeper sleep(std::chrono::duration<Rep, Period> duration) {
 template <std::integral Number>
 void sleep(Number) {
     static_assert(!std::is_integral_v<Number>, "coracle: say the unit of a sleep: sleep(1s), sleep(100ms)");
+}
+
+}  // namespace coracle
+
+// ---- coracle/loop/time_span.hpp
+// time_span: how long, in whichever unit it was said. Every std::chrono duration becomes one.
+
+namespace coracle::loop {
+
+/// A number of nanoseconds; what does not fit is as long as can be, a fraction is rounded up, and what is no number is
+/// no time. So `timeout(std::chrono::hours::max(), ...)` waits for ever instead of overflowing.
+class time_span {
+public:
+    template <class Rep, class Period>
+    constexpr time_span(std::chrono::duration<Rep, Period> said) noexcept  // implicit: users write 5s
+        : length_(converted(said)) {}
+    /// A number without a unit would be a guess.
+    template <class Number>
+        requires std::is_arithmetic_v<Number>
+    constexpr time_span(Number) noexcept {
+        static_assert(!std::is_arithmetic_v<Number>, "coracle: say the unit of a time: 5s, 100ms, 1.5s");
+    }
+
+    constexpr std::chrono::nanoseconds nanoseconds() const noexcept { return length_; }
+    constexpr bool for_ever() const noexcept { return length_ == length_.max(); }
+
+private:
+    template <class Rep, class Period>
+    static constexpr std::chrono::nanoseconds converted(std::chrono::duration<Rep, Period> said) noexcept {
+        using std::chrono::nanoseconds;
+        if constexpr (std::is_convertible_v<std::chrono::duration<Rep, Period>, nanoseconds>) {
+            constexpr auto most = nanoseconds::max().count() / std::ratio_divide<Period, std::nano>::num;
+            if (std::cmp_greater(said.count(), most)) return nanoseconds::max();
+            if (std::cmp_less(said.count(), -most)) return nanoseconds::min();
+            return said;
+        } else {
+            // A double this large is whole, and one below the bound fits.
+            std::chrono::duration<double, std::nano> wanted = said;
+            if (!(wanted.count() > 0)) return nanoseconds::zero();
+            bool fits = wanted.count() < static_cast<double>(nanoseconds::max().count());
+            return fits ? std::chrono::ceil<nanoseconds>(wanted) : nanoseconds::max();
+        }
+    }
+    std::chrono::nanoseconds length_{};
+};
+
+/// For messages, in the largest unit that leaves no fraction: "5s", "1500ms", "90s".
+inline std::string to_text(time_span length) {
+    auto count = length.nanoseconds().count();
+    if (count == 0) return "0s";
+    const char* unit = "ns";
+    for (const char* larger : {"us", "ms", "s"}) {
+        if (count % 1000 != 0) break;
+        count /= 1000;
+        unit = larger;
+    }
+    return std::to_string(count) + unit;
+}
+
+}  // namespace coracle::loop
+
+// ---- coracle/loop/timed_out.hpp
+// timed_out: what timeout() throws. asyncio.TimeoutError.
+
+namespace coracle {
+
+/// Something took too long, and was cancelled. Its text says how long it had: "timed out after 5s".
+class timed_out : public std::runtime_error {
+public:
+    explicit timed_out(std::chrono::nanoseconds after)
+        : std::runtime_error("timed out after " + loop::to_text(after)), after_(after) {}
+
+    /// How long it had.
+    std::chrono::nanoseconds after() const noexcept { return after_; }
+
+private:
+    std::chrono::nanoseconds after_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/loop/timeout_scope.hpp
+// timeout_scope, with_timeout: a part of a task that has only so much time, which can be changed. asyncio.timeout.
+
+namespace coracle {
+
+/// From here to its end the running job is cancelled when the time is up: its wait under way, and every later one.
+/// Made by with_timeout(), which turns the cancellation into timed_out.
+class timeout_scope final : loop::timer {
+public:
+    /// No time or less: the first wait is cancelled. The clock runs from here.
+    explicit timeout_scope(loop::time_span limit) : timeout_scope() { set(began_, limit); }
+    explicit timeout_scope(os::time_point until) : timeout_scope() { reschedule_at(until); }
+    timeout_scope(const timeout_scope&) = delete;
+    timeout_scope& operator=(const timeout_scope&) = delete;
+
+    /// The time is up: it waits no more.
+    bool expired() const noexcept { return expired_; }
+    /// When the time is up; nothing when it never is.
+    std::optional<os::time_point> deadline() const noexcept {
+        if (due_ == os::time_point::max()) return std::nullopt;
+        return due_;
+    }
+    /// How much of it is left; zero when it is up, nanoseconds::max() when it never is.
+    std::chrono::nanoseconds remaining() const {
+        if (due_ == os::time_point::max()) return std::chrono::nanoseconds::max();
+        return since(on_.now());
+    }
+
+    /// The time is up so long after now. False: too late, it was up already.
+    bool reschedule(loop::time_span from_now) { return set(on_.now(), from_now); }
+    bool reschedule_at(os::time_point until) {
+        if (expired_) return false;
+        due_ = until;
+        if (due_ == os::time_point::max())
+            disarm();
+        else if (due_ > on_.turn_time())
+            on_.timers().arm(*this, due_);
+        else
+            expire();
+        return true;
+    }
+    /// So much more than there was: `limit.extend(5s)` for each sign of progress. False: too late.
+    bool extend(loop::time_span by) {
+        if (expired_) return false;
+        return due_ == os::time_point::max() || reschedule_at(loop::later(due_, by.nanoseconds()));
+    }
+
+    /// A `cancelled` that comes out of this part means no more than that its time is up: nothing around it was
+    /// cancelled.
+    bool swallows() const noexcept { return scope_.swallows(); }
+    /// What to throw then.
+    timed_out error() const { return timed_out(since(began_)); }
+
+private:
+    timeout_scope() : on_(loop::reactor::current()), began_(on_.now()), scope_(async::this_job()) {}
+    bool set(os::time_point from, loop::time_span wait) {
+        if (wait.nanoseconds() <= wait.nanoseconds().zero()) return reschedule_at(os::time_point::min());
+        return reschedule_at(wait.for_ever() ? os::time_point::max() : loop::later(from, wait.nanoseconds()));
+    }
+    std::chrono::nanoseconds since(os::time_point from) const noexcept {
+        return due_ > from ? due_ - from : std::chrono::nanoseconds::zero();
+    }
+    void expire() noexcept {
+        disarm();
+        expired_ = true;
+        scope_.cancel();
+    }
+    void fire(os::time_point) noexcept override { expire(); }
+
+    loop::reactor& on_;
+    os::time_point began_;
+    os::time_point due_ = os::time_point::max();
+    bool expired_ = false;
+    async::cancel_scope scope_;
+};
+
+namespace loop {
+
+template <class T, class Limit, class Body>
+task<T> within_time(Limit limit, Body body) {
+    timeout_scope scope(limit);
+    try {
+        task<T> work = body(scope);
+        if constexpr (std::is_void_v<T>) {
+            co_await std::move(work);
+            co_return;
+        } else {
+            T value = co_await std::move(work);
+            co_return std::forward<T>(value);
+        }
+    } catch (const cancelled&) {
+        if (!scope.swallows()) throw;
+    }
+    throw scope.error();
+}
+
+template <class Body>
+using timed_body_value = typename std::invoke_result_t<std::decay_t<Body>&, timeout_scope&>::value_type;
+
+}  // namespace loop
+
+/// Runs `body(limit)`, which may move its own deadline:
+/// `co_await with_timeout(5s, [&](timeout_scope& limit) -> task<> { ... limit.reschedule(5s); ... });`
+/// error: what the body throws; timed_out when the time was up, after the body has ended; never instead of a value.
+template <class Body>
+auto with_timeout(loop::time_span limit, Body&& body) -> task<loop::timed_body_value<Body>> {
+    static_assert(async::survives_gcc_12<Body>,
+                  "coracle: g++ 12 destroys the captures of a temporary lambda in a co_await expression twice; capture "
+                  "by reference, or name the lambda first: auto body = [...] {...}; co_await with_timeout(5s, body);");
+    return loop::within_time<loop::timed_body_value<Body>>(limit, std::decay_t<Body>(std::forward<Body>(body)));
+}
+/// The same with the time at which it is up, on the clock of the loop.
+template <class Body>
+auto with_timeout(os::time_point until, Body&& body) -> task<loop::timed_body_value<Body>> {
+    static_assert(
+        async::survives_gcc_12<Body>,
+        "coracle: g++ 12 destroys the captures of a temporary lambda in a co_await expression twice; capture "
+        "by reference, or name the lambda first: auto body = [...] {...}; co_await with_timeout(then, body);");
+    return loop::within_time<loop::timed_body_value<Body>>(until, std::decay_t<Body>(std::forward<Body>(body)));
+}
+
+}  // namespace coracle
+
+// ---- coracle/loop/timeout.hpp
+// timeout, try_for: a task that has only so much time. asyncio.wait_for, trio.fail_after and trio.move_on_after.
+
+namespace coracle {
+
+namespace loop {
+
+// What try_for gives instead of T: false and null are as good as a missing optional.
+template <class T>
+struct tried {
+    using type = std::optional<T>;
+};
+template <class T>
+struct tried<T&> {
+    using type = T*;
+};
+template <>
+struct tried<void> {
+    using type = bool;
+};
+
+template <class T, class Limit>
+task<T> or_throw(Limit limit, task<T> work) {
+    timeout_scope scope(limit);
+    try {
+        task<T> inner = std::move(work);  // dies before the scope
+        if constexpr (std::is_void_v<T>) {
+            co_await std::move(inner);
+            co_return;
+        } else {
+            T value = co_await std::move(inner);
+            co_return std::forward<T>(value);
+        }
+    } catch (const cancelled&) {
+        if (!scope.swallows()) throw;
+    }
+    throw scope.error();
+}
+
+template <class T, class Limit>
+task<typename tried<T>::type> or_nothing(Limit limit, task<T> work) {
+    using result = typename tried<T>::type;
+    timeout_scope scope(limit);
+    try {
+        task<T> inner = std::move(work);
+        if constexpr (std::is_void_v<T>) {
+            co_await std::move(inner);
+            co_return true;
+        } else if constexpr (std::is_reference_v<T>) {
+            T value = co_await std::move(inner);
+            co_return std::addressof(value);
+        } else {
+            T value = co_await std::move(inner);
+            co_return result(std::move(value));
+        }
+    } catch (const cancelled&) {
+        if (!scope.swallows()) throw;
+    }
+    co_return result();
+}
+
+}  // namespace loop
+
+/// The value of `work` if it comes in time: `auto answer = co_await timeout(5s, fetch_user(id));`
+/// in: the clock runs from the co_await; with no time or less, `work` runs until it first waits.
+/// error: what `work` throws; timed_out when the time was up. Then `work` was cancelled and has ended; a value that it
+/// gives all the same is not thrown away.
+/// wakes: where `work` ends. cost: one more frame and a timer, about 50 ns; being too late costs an exception.
+template <class T>
+task<T> timeout(loop::time_span limit, task<T> work) {
+    return loop::or_throw(limit, std::move(work));
+}
+/// The same with the time at which it is up, on the clock of the loop: several waits can share one.
+template <class T>
+task<T> timeout_at(os::time_point until, task<T> work) {
+    return loop::or_throw(until, std::move(work));
+}
+
+/// The value of `work`, or nullopt when it does not come in time: `if (auto user = co_await try_for(1s, find(7)))`.
+/// A task<> gives bool, and a task<T&> T*. error: what `work` throws.
+template <class T>
+task<typename loop::tried<T>::type> try_for(loop::time_span limit, task<T> work) {
+    return loop::or_nothing(limit, std::move(work));
+}
+template <class T>
+task<typename loop::tried<T>::type> try_until(os::time_point until, task<T> work) {
+    return loop::or_nothing(until, std::move(work));
 }
 
 }  // namespace coracle
@@ -10980,6 +14747,12 @@ public:
 
     family_type family() const noexcept { return family_; }
     std::uint16_t port() const noexcept { return port_; }
+    /// The same host at another port; a unix socket has none, and stays.
+    address with_port(std::uint16_t other) const {
+        address made = *this;
+        if (family_ == family_type::ipv4 || family_ == family_type::ipv6) made.port_ = other;
+        return made;
+    }
     /// Of a unix socket, else empty.
     const std::string& path() const noexcept { return path_; }
     /// From this machine: 127.0.0.0/8, ::1, unix sockets.
@@ -11121,6 +14894,281 @@ concept byte_stream = requires(Stream& stream, const Stream& same, std::span<cha
     { stream.close() } noexcept;
     { same.hung_up() } noexcept -> std::same_as<bool>;
     { same.peer() } -> std::convertible_to<const address&>;
+};
+
+}  // namespace coracle::net
+
+// ---- coracle/net/host_name.hpp
+// host_name: what can be the name of a host, and in one sentence why something is none. Nothing is asked of anybody.
+// RFC 1035 2.3.4 (lengths), RFC 1123 2.1 (syntax), RFC 6761 6.3 (localhost), WHATWG URL 3.5 (ends in a number).
+
+namespace coracle::net {
+
+/// `host` in quotes, cut, and without what would break a line of a log.
+inline std::string quoted_host(std::string_view host) {
+    constexpr std::size_t most = 80;
+    std::string out = "'";
+    for (char c : host.substr(0, most)) out += c > ' ' && c < '\x7f' ? c : '?';
+    if (host.size() > most) out += "...";
+    out += '\'';
+    return out;
+}
+
+/// "localhost", and every name below it: always this machine, and never the business of a name server.
+constexpr bool is_localhost(std::string_view host) noexcept {
+    if (host.ends_with('.')) host.remove_suffix(1);
+    constexpr std::string_view name = "localhost";
+    if (host.size() < name.size() || !ascii::iequals(host.substr(host.size() - name.size()), name)) return false;
+    return host.size() == name.size() || host[host.size() - name.size() - 1] == '.';
+}
+
+/// What is wrong with `host` as a name to look up; empty when nothing is. Literal addresses are not names: look first.
+inline std::string host_name_fault(std::string_view host) {
+    if (host.empty()) return "the host is empty; write a name, 127.0.0.1 or ::1";
+    for (char c : host) {
+        if (static_cast<unsigned char>(c) >= 0x80)
+            return quoted_host(host) + " is not ASCII; write it as the DNS has it, in Punycode: xn--...";
+        if (ascii::is_alpha(c) || ascii::is_digit(c) || c == '-' || c == '_' || c == '.') continue;
+        std::string fault = quoted_host(host) + " is no host name";
+        if (host.find('/') != std::string_view::npos) return fault + "; write the host alone, without scheme and path";
+        if (c == ':') return fault + "; write the port apart, and an IPv6 address in full";
+        return fault + ", which has only letters, digits, '-', '_' and '.'";
+    }
+    std::string_view rest = host;
+    if (rest.ends_with('.')) rest.remove_suffix(1);  // the root
+    if (rest.size() > 253) return quoted_host(host) + " is longer than the 253 bytes of a host name";
+    for (;;) {
+        std::string_view label = rest.substr(0, rest.find('.'));
+        if (label.empty()) return quoted_host(host) + " has nothing between two dots";
+        if (label.size() > 63) return quoted_host(host) + " has more than 63 bytes between two dots";
+        if (label.size() < rest.size()) {
+            rest.remove_prefix(label.size() + 1);
+            continue;
+        }
+        // Systems take 127.1, 0x7f.1 and 010.0.0.1 for addresses, each in its own way; guards are passed by that.
+        bool hexadecimal = label.starts_with("0x") || label.starts_with("0X");
+        if (label.find_first_not_of("0123456789") == std::string_view::npos || hexadecimal)
+            return quoted_host(host) + " ends in a number, as IPv4 addresses do, but is none; write it as 192.0.2.1";
+        return {};
+    }
+}
+
+}  // namespace coracle::net
+
+// ---- coracle/net/name_cache.hpp
+// name_cache: what was found out a short while ago. Knows no clock: whoever owns it says what time it is.
+
+namespace coracle::net {
+
+/// Answers by their questions, each until its time. At most `most`: the one that was not asked for the longest goes.
+template <class Answer>
+class name_cache {
+public:
+    explicit name_cache(std::size_t most = 256) : most_(most) {}
+
+    /// Null when there is none, or not any more. Valid until the next call.
+    const Answer* find(std::string_view question, os::time_point now) {
+        auto found = at(question);
+        if (found == entries_.end()) return nullptr;
+        if (found->until <= now) {
+            entries_.erase(found);
+            return nullptr;
+        }
+        entries_.splice(entries_.begin(), entries_, found);
+        return &found->answer;
+    }
+    void store(std::string question, Answer answer, os::time_point until) {
+        if (auto old = at(question); old != entries_.end()) entries_.erase(old);
+        if (most_ == 0) return;
+        std::size_t hash = std::hash<std::string_view>()(question);
+        entries_.push_front(entry{hash, std::move(question), std::move(answer), until});
+        if (entries_.size() > most_) entries_.pop_back();
+    }
+    void clear() noexcept { entries_.clear(); }
+    std::size_t size() const noexcept { return entries_.size(); }
+
+private:
+    struct entry {
+        std::size_t hash;
+        std::string question;
+        Answer answer;
+        os::time_point until;
+    };
+    // A look through a few hundred numbers costs less than a lookup could ever notice.
+    typename std::list<entry>::iterator at(std::string_view question) {
+        std::size_t hash = std::hash<std::string_view>()(question);
+        return std::find_if(entries_.begin(), entries_.end(),
+                            [&](const entry& each) { return each.hash == hash && each.question == question; });
+    }
+
+    std::size_t most_;
+    std::list<entry> entries_;  // the one asked for last in front
+};
+
+}  // namespace coracle::net
+
+// ---- coracle/net/read_error.hpp
+// read_error: why a stream does not hold what was to be read. asyncio's IncompleteReadError and LimitOverrunError.
+
+namespace coracle::net {
+
+/// Compares with the error of a result: `if (line.error() == net::read_error::limit_exceeded)`.
+enum class read_error {
+    end_of_stream = 1,  ///< the stream has ended, and all of it was read
+    incomplete,         ///< the stream has ended in the middle of what was asked for
+    limit_exceeded,     ///< what was asked for is longer than the limit
+};
+
+namespace detail {
+class read_category final : public std::error_category {
+public:
+    const char* name() const noexcept override { return "read"; }
+    std::string message(int code) const override {
+        switch (static_cast<read_error>(code)) {
+            case read_error::end_of_stream:
+                return "the stream has ended";
+            case read_error::incomplete:
+                return "the stream has ended before what was to be read was complete";
+            case read_error::limit_exceeded:
+                return "what was to be read is longer than the limit";
+        }
+        return "unknown";
+    }
+};
+}  // namespace detail
+
+inline std::error_code make_error_code(read_error why) noexcept {
+    static const detail::read_category only;
+    return {static_cast<int>(why), only};
+}
+
+}  // namespace coracle::net
+
+template <>
+struct std::is_error_code_enum<coracle::net::read_error> : std::true_type {};
+
+// ---- coracle/net/buffered_reader.hpp
+// buffered_reader: lines, records and counted bytes out of a byte_stream. asyncio.StreamReader.
+
+namespace coracle::net {
+
+/// Takes from a stream what was asked for, and keeps what came behind it for the next call. One job reads at a time.
+/// A call that fails, or is cancelled, takes nothing: what has arrived stays, buffered() shows it, and the next call
+/// finds it. What a call gives is a view that is valid until the next one.
+/// error: those of the stream; read_error::end_of_stream when nothing was left to read, incomplete when it was less
+/// than asked for, limit_exceeded as soon as it is more than allowed.
+/// keeps: the stream. cost: no memory while nothing is buffered and nothing arrives.
+template <byte_stream Stream>
+class buffered_reader {
+public:
+    static constexpr std::size_t default_limit = 64 * 1024;
+
+    explicit buffered_reader(Stream& from) noexcept : stream_(from) {}
+    /// in: what was read from the stream before, and stands in front of the rest.
+    buffered_reader(Stream& from, std::string_view already) : stream_(from) { buffer_.append(already); }
+    buffered_reader(const buffered_reader&) = delete;
+    buffered_reader& operator=(const buffered_reader&) = delete;
+
+    /// The next line, without the "\n" or "\r\n" that ends it: `while (auto line = co_await reader.read_line())`.
+    /// in: `limit` bytes at most, the end not counted. What the stream ends with without a "\n" is no line: incomplete.
+    task<result<std::string_view>> read_line(std::size_t limit = default_limit) {
+        std::size_t seen = 0;
+        for (bool waited = false;; waited = true) {
+            std::string_view all = buffer_.view();
+            std::size_t end = all.find('\n', seen);
+            std::size_t length = end == all.npos ? all.size() : end;
+            // A "\r" may still turn out to be half of the end.
+            if (length > 0 && all[length - 1] == '\r') --length;
+            if (length > limit) co_return failure(make_error_code(read_error::limit_exceeded));
+            if (end != all.npos) {
+                if (!waited) co_await async::checkpoint();
+                co_return take(length, end + 1);
+            }
+            seen = all.size();
+            auto more = co_await fetch();
+            if (!more) co_return failure(more.error());
+        }
+    }
+
+    /// What stands before the next `delimiter`, which is taken too, but not given.
+    task<result<std::string_view>> read_until(std::string_view delimiter, std::size_t limit = default_limit) {
+        CORACLE_ASSERT(!delimiter.empty());
+        std::size_t seen = 0;
+        for (bool waited = false;; waited = true) {
+            std::string_view all = buffer_.view();
+            std::size_t end = all.find(delimiter, seen);
+            // The last bytes may be the beginning of the delimiter.
+            seen = all.size() < delimiter.size() ? 0 : all.size() - delimiter.size() + 1;
+            if ((end == all.npos ? seen : end) > limit) co_return failure(make_error_code(read_error::limit_exceeded));
+            if (end != all.npos) {
+                if (!waited) co_await async::checkpoint();
+                co_return take(end, end + delimiter.size());
+            }
+            auto more = co_await fetch();
+            if (!more) co_return failure(more.error());
+        }
+    }
+
+    /// Exactly `count` bytes. All of them are buffered: the caller sees to it that `count` is reasonable.
+    task<result<std::string_view>> read_exactly(std::size_t count) {
+        bool waited = buffer_.size() < count;
+        while (buffer_.size() < count) {
+            auto more = co_await fetch();
+            if (!more) co_return failure(more.error());
+        }
+        if (!waited) co_await async::checkpoint();
+        co_return take(count, count);
+    }
+
+    /// What is buffered, or else what arrives next; empty at the end of the stream, as the stream's own read().
+    task<result<std::string_view>> read_some() {
+        if (buffer_.empty()) {
+            auto more = co_await fetch();
+            if (!more && more.error() != read_error::end_of_stream) co_return failure(more.error());
+        } else {
+            co_await async::checkpoint();
+        }
+        co_return take(buffer_.size(), buffer_.size());
+    }
+
+    /// All that comes before the end of the stream.
+    task<result<std::string_view>> read_all(std::size_t limit) {
+        for (;;) {
+            if (buffer_.size() > limit) co_return failure(make_error_code(read_error::limit_exceeded));
+            auto arrived = co_await stream_.read();
+            if (!arrived) co_return failure(arrived.error());
+            if (arrived->empty()) co_return take(buffer_.size(), buffer_.size());
+            buffer_.append(*arrived);
+        }
+    }
+
+    /// What has arrived and was not taken yet. Valid until the next call.
+    std::string_view buffered() const noexcept { return buffer_.view(); }
+    /// Takes the first `count` of the buffered bytes without giving them.
+    void discard(std::size_t count) noexcept { buffer_.consume(count); }
+    Stream& stream() noexcept { return stream_; }
+
+private:
+    static constexpr std::size_t kept_capacity = 16 * 1024;
+
+    std::string_view take(std::size_t given, std::size_t taken) noexcept {
+        std::string_view what(buffer_.data(), given);
+        buffer_.consume(taken);
+        return what;
+    }
+    /// One read more into the buffer. error: the stream's, and that of its end.
+    task<result<void>> fetch() {
+        if (buffer_.empty() && buffer_.capacity() > kept_capacity) buffer_.release();
+        auto arrived = co_await stream_.read();
+        if (!arrived) co_return failure(arrived.error());
+        if (arrived->empty())
+            co_return failure(make_error_code(buffer_.empty() ? read_error::end_of_stream : read_error::incomplete));
+        buffer_.append(*arrived);
+        co_return {};
+    }
+
+    Stream& stream_;
+    byte_buffer buffer_;
 };
 
 }  // namespace coracle::net
@@ -11344,6 +15392,38 @@ inline task<result<socket_stream>> connect(address where) {
 
 }  // namespace coracle::net
 
+// ---- coracle/net/copy.hpp
+// copy: all that one stream brings, into another. What proxies and echoes are made of. Go's io.Copy, socat.
+
+namespace coracle::net {
+
+/// Sends to `to` what comes from `from`, as it comes, until that ends; then `to` is told so (shutdown_write), and can
+/// still be read from. Gives how many bytes it were. They may be the two directions of one stream.
+/// A `to` that takes nothing makes `from` wait: no more than one read is held, and none while nothing has to wait.
+/// keeps: both streams. error: of the first of the two that fails; when cancelled, what was read last may be lost.
+template <byte_stream From, byte_stream To>
+task<result<std::uint64_t>> copy(From& from, To& to) {
+    std::uint64_t count = 0;
+    byte_buffer rest;
+    for (;;) {
+        auto bytes = co_await from.read();
+        if (!bytes) co_return failure(bytes.error());
+        if (bytes->empty()) break;
+        count += bytes->size();
+        auto sent = to.try_write(*bytes);
+        if (!sent) co_return failure(sent.error());
+        if (*sent == bytes->size()) continue;
+        rest.append(bytes->substr(*sent));  // the view ends with the next co_await
+        auto written = co_await to.write(rest.view());
+        if (!written) co_return failure(written.error());
+        rest.release();
+    }
+    if (auto told = to.shutdown_write(); !told) co_return failure(told.error());
+    co_return count;
+}
+
+}  // namespace coracle::net
+
 // ---- coracle/net/listener.hpp
 // listener: the door of a server, TCP or unix.
 // POSIX listen(2), accept(2).
@@ -11550,8 +15630,8 @@ public:
     ~memory_operation() { leave(); }
 
     bool await_ready() const noexcept { return false; }
-    bool await_suspend(std::coroutine_handle<> waiting) {
-        if (refused()) return false;
+    bool await_suspend(async::caller waiting) {
+        if (refused()) return declined(waiting);
         if (slot_)
             throw std::logic_error("coracle: two jobs wait for the same direction of one stream; give it one owner");
         bool first = may_go_on();
@@ -11776,6 +15856,1135 @@ private:
 static_assert(byte_stream<memory_stream>);
 
 }  // namespace coracle::net
+
+// ---- coracle/net/host_literal.hpp
+// host_literal: hosts whose addresses are known without a lookup: literals and localhost; and what can be no host.
+// RFC 4291 2.2, RFC 4007 11 (zones), RFC 6761 6.3 (localhost).
+
+namespace coracle::net {
+
+using families = os::families;
+
+/// Why a name has no address, for programs and in a sentence: "no address for 'nosuch.example': ...".
+struct resolve_error {
+    std::error_code code;
+    std::string message;
+};
+
+/// Addresses, the one to try first in front and never none; or why there are none.
+using resolve_answer = result<std::vector<address>, resolve_error>;
+
+/// The caller's mistake as an answer.
+inline failure<resolve_error> refused_host(std::string why) {
+    return failure(resolve_error{std::make_error_code(std::errc::invalid_argument), std::move(why)});
+}
+/// How the sentence begins that tells of a failure.
+inline std::string no_address(std::string_view host, families wanted) {
+    std::string kind = wanted == families::ipv4 ? "IPv4 " : wanted == families::ipv6 ? "IPv6 " : "";
+    return "no " + kind + "address for " + quoted_host(host) + ": ";
+}
+
+namespace detail {
+/// The number of a zone. Nothing when it names no interface.
+inline std::optional<std::uint32_t> interface_of(std::string_view zone) {
+    if (auto number = ascii::parse_decimal<std::uint32_t>(zone)) return number;
+    std::uint32_t number = zone.empty() ? 0 : os::interface_number(std::string(zone));
+    if (number == 0) return std::nullopt;
+    return number;
+}
+}  // namespace detail
+
+/// The answer for `host` when it can be given at once; nothing when it has to be looked up.
+inline std::optional<resolve_answer> without_lookup(std::string_view host, std::uint16_t port, families wanted) {
+    std::vector<address> all;
+    if (is_localhost(host) && host_name_fault(host).empty()) {
+        ipv6_bytes loopback{};
+        loopback.back() = 1;
+        if (wanted != families::ipv4) all.emplace_back(loopback, port);
+        if (wanted != families::ipv6) all.emplace_back(ipv4_bytes{127, 0, 0, 1}, port);
+        return resolve_answer(std::move(all));
+    }
+    std::string_view inner = host;
+    if (inner.starts_with('[') && inner.ends_with(']')) inner = inner.substr(1, inner.size() - 2);
+    std::size_t percent = inner.find('%');
+    if (auto six = parse_ipv6(inner.substr(0, percent))) {
+        std::optional<std::uint32_t> scope = 0;
+        if (percent != std::string_view::npos) scope = detail::interface_of(inner.substr(percent + 1));
+        if (!scope)
+            return resolve_answer(
+                refused_host(quoted_host(host) + " names an interface that this machine does not have"));
+        if (wanted == families::ipv4)
+            return resolve_answer(refused_host(no_address(host, wanted) + "it is an IPv6 address"));
+        all.emplace_back(*six, port, *scope);
+        return resolve_answer(std::move(all));
+    }
+    if (auto four = parse_ipv4(host)) {
+        if (wanted == families::ipv6)
+            return resolve_answer(refused_host(no_address(host, wanted) + "it is an IPv4 address"));
+        all.emplace_back(*four, port);
+        return resolve_answer(std::move(all));
+    }
+    if (std::string fault = host_name_fault(host); !fault.empty())
+        return resolve_answer(refused_host(std::move(fault)));
+    return std::nullopt;
+}
+
+}  // namespace coracle::net
+
+// ---- coracle/net/lookup.hpp
+// lookup: a name that is being looked up on another thread, for whoever still waits for it when it is known.
+
+namespace coracle::net {
+
+/// How names are looked up. Blocks; called on threads of the pool, for several names at once; outlives the resolver
+/// while one is under way. in: an ASCII name; a service by name, or nothing for port 0.
+using name_lookup =
+    function<result<std::vector<address>>(const std::string& host, const std::string& service, families wanted)>;
+
+/// As the system does it.
+inline result<std::vector<address>> look_up_by_system(const std::string& host, const std::string& service,
+                                                      families wanted) {
+    auto found = os::look_up(host, service, wanted);
+    if (!found) return failure(found.error());
+    std::vector<address> all;
+    for (const os::socket_address& each : *found) all.emplace_back(each);
+    return all;
+}
+
+/// What came of a lookup.
+struct lookup_outcome {
+    result<std::vector<address>> found = failure(std::error_code());
+    std::exception_ptr thrown;
+};
+
+/// Where a lookup and those who wait for it meet. The call that carries it out owns itself, on its thread, and shares
+/// this with the resolver, which may go first, as may the loop. Home is known only while a task waits, and so only
+/// while the loop is there to be told; nobody is told twice.
+class lookup final : public async::arrival, public std::enable_shared_from_this<lookup> {
+public:
+    /// Called on the loop's thread when it has ended; null when nobody is to be told. Of that thread alone.
+    function<void()> ended;
+
+    /// For who waits: from here on `home` is told. False when the lookup was dropped and never happens.
+    bool join(async::scheduler& home) {
+        std::lock_guard lock(mutex_);
+        if (dropped_) return false;
+        home_ = &home;
+        return true;
+    }
+    /// Nobody waits any more. A lookup that has not begun never will.
+    void leave() noexcept {
+        std::lock_guard lock(mutex_);
+        home_ = nullptr;
+    }
+    /// The outcome, once; null until it has ended. From here on the loop's thread alone has it, and lets go of it.
+    std::shared_ptr<const lookup_outcome> take_outcome() {
+        std::lock_guard lock(mutex_);
+        return std::move(outcome_);
+    }
+
+    /// For the call, before it begins: false when nobody waits, and it is dropped for good.
+    bool still_wanted() noexcept {
+        std::lock_guard lock(mutex_);
+        dropped_ = home_ == nullptr;
+        return !dropped_;
+    }
+    /// For the call, when it has ended.
+    void settle(std::shared_ptr<const lookup_outcome> outcome) noexcept {
+        std::lock_guard lock(mutex_);
+        outcome_ = std::move(outcome);
+        if (!home_) return;  // who asks next finds it
+        under_way_ = shared_from_this();
+        home_->deliver(*this);
+    }
+
+private:
+    void arrived() noexcept override {
+        auto self = std::move(under_way_);
+        if (function<void()> tell = std::exchange(ended, nullptr)) tell();
+    }
+    void lost() noexcept override { auto self = std::move(under_way_); }
+
+    std::shared_ptr<lookup> under_way_;
+    std::mutex mutex_;  // guards what follows
+    async::scheduler* home_ = nullptr;
+    std::shared_ptr<const lookup_outcome> outcome_;
+    bool dropped_ = false;
+};
+
+/// The call that carries it out: owns itself once it is on its way.
+class lookup_call final : public async::blocking_call {
+public:
+    lookup_call(std::shared_ptr<name_lookup> how, std::string host, std::string service, families wanted,
+                std::shared_ptr<lookup> meeting)
+        : how_(std::move(how)),
+          host_(std::move(host)),
+          service_(std::move(service)),
+          wanted_(wanted),
+          meeting_(std::move(meeting)),
+          outcome_(std::make_shared<lookup_outcome>()) {
+        stands_in = lane::files;
+    }
+
+private:
+    void run() noexcept override {
+        std::unique_ptr<lookup_call> self(this);
+        if (!meeting_->still_wanted()) return;
+        try {
+            outcome_->found = (*how_)(host_, service_, wanted_);
+        } catch (...) {
+            outcome_->thrown = std::current_exception();
+        }
+        meeting_->settle(std::move(outcome_));
+    }
+    void arrived() noexcept override {}
+    void lost() noexcept override {}
+
+    std::shared_ptr<name_lookup> how_;
+    std::string host_;
+    std::string service_;
+    families wanted_;
+    std::shared_ptr<lookup> meeting_;
+    std::shared_ptr<lookup_outcome> outcome_;  // made early: a thread of the pool has nobody to tell that memory is out
+};
+
+}  // namespace coracle::net
+
+// ---- coracle/net/resolver.hpp
+// resolver: the addresses of names, looked up on the thread pool, once for all who ask, and remembered for a while.
+// RFC 6724 (their order, which the system keeps). Which hosts need no lookup: host_literal; what a name is: host_name.
+
+namespace coracle::net {
+
+/// Belongs to one thread; its tasks end before it does. A hundred tasks that ask for one name make one lookup. A task
+/// that is cancelled leaves at once, and the others go on waiting; what nobody waits for any more is not begun.
+/// in: `how` is for tests, and for those who have a better way than the system's.
+/// The system tells no time to live: answers are kept for 30 s, unknown names for 2 s, other failures not at all.
+class resolver {
+public:
+    using answer = resolve_answer;
+
+    resolver() : resolver(name_lookup(&look_up_by_system)) {}
+    explicit resolver(name_lookup how) : how_(std::make_shared<name_lookup>(std::move(how))) {}
+    resolver(const resolver&) = delete;
+    resolver& operator=(const resolver&) = delete;
+    ~resolver() {
+        for (question& each : open_) each.meeting->ended = nullptr;
+    }
+
+    /// The addresses of `host` with `port`, the one to try first in front; never none.
+    /// in: a name, "localhost", "192.0.2.1", "::1", "[::1]", "fe80::1%eth0". Only names are looked up.
+    /// error: a sentence with the host and what is wrong; `cancelled`; what a lookup of your own throws.
+    task<answer> resolve(std::string host, std::uint16_t port, families wanted = families::both) {
+        if (auto known = without_lookup(host, port, wanted)) {
+            co_await async::checkpoint();
+            co_return std::move(*known);
+        }
+        auto outcome = co_await found(std::move(host), std::string(), wanted, port);
+        co_return std::move(outcome);
+    }
+    /// The same with a port by number or by name: "443", "https".
+    task<answer> resolve(std::string host, std::string service, families wanted = families::both) {
+        if (auto port = ascii::parse_decimal<std::uint16_t>(service)) {
+            auto numbered = co_await resolve(std::move(host), *port, wanted);
+            co_return std::move(numbered);
+        }
+        if (auto fault = service_fault(service); !fault.empty()) co_return refused_host(std::move(fault));
+        std::optional<answer> literal = without_lookup(host, 0, wanted);
+        if (literal && !*literal) co_return std::move(*literal);
+        if (literal) host = is_localhost(host) ? "localhost" : (*literal)->front().host();
+        auto outcome = co_await found(std::move(host), std::move(service), wanted, std::nullopt);
+        co_return std::move(outcome);
+    }
+
+    void keep_answers_for(std::chrono::nanoseconds time) noexcept { keep_answers_ = time; }
+    void keep_unknown_for(std::chrono::nanoseconds time) noexcept { keep_unknown_ = time; }
+    /// Looks up anew from here on.
+    void forget() noexcept { cache_.clear(); }
+    /// Answers that are kept, valid or not.
+    std::size_t kept() const noexcept { return cache_.size(); }
+    /// Names that are being looked up.
+    std::size_t open() const noexcept { return open_.size(); }
+
+private:
+    using outcome_pointer = std::shared_ptr<const lookup_outcome>;
+    class waiter;
+
+    struct question {
+        std::string key;
+        std::shared_ptr<lookup> meeting;
+        intrusive_list<waiter> waiters;
+        loop::reactor* expecting = nullptr;  // while somebody waits
+
+        void expect(loop::reactor& on) noexcept {
+            if (!std::exchange(expecting, &on)) on.expect(1);
+        }
+        void expect_no_more() noexcept {
+            if (loop::reactor* on = std::exchange(expecting, nullptr)) on->expect(-1);
+        }
+    };
+
+    /// From its construction one of those who wait for the answer, or the owner of it.
+    class [[nodiscard("write co_await before it")]] waiter final : public async::operation {
+    public:
+        waiter(resolver& with, question& of) : question_(&of) {
+            loop::reactor& here = loop::reactor::current();
+            of.waiters.push_back(*this);
+            of.expect(here);
+            of.meeting->join(here);
+            if (outcome_pointer outcome = of.meeting->take_outcome()) with.close(of, std::move(outcome));
+        }
+        ~waiter() { leave(); }
+
+        bool await_ready() const noexcept { return false; }
+        bool await_suspend(async::caller waiting) {
+            if (refused()) return declined(waiting);
+            if (outcome_) return done_at_once(waiting);
+            park(waiting);
+            return true;
+        }
+        outcome_pointer await_resume() {
+            throw_if_cancelled();
+            return std::move(outcome_);
+        }
+        void cancel() noexcept override {
+            leave();
+            finish_cancelled();
+        }
+        void answered(outcome_pointer with) noexcept {
+            question_ = nullptr;
+            outcome_ = std::move(with);
+            unlink();
+            finish();
+        }
+
+    private:
+        void leave() noexcept {
+            question* left = std::exchange(question_, nullptr);
+            if (!left) return;
+            unlink();
+            if (!left->waiters.empty()) return;
+            left->meeting->leave();
+            left->expect_no_more();
+        }
+        question* question_;
+        outcome_pointer outcome_;
+    };
+
+    static std::string service_fault(std::string_view service) {
+        bool plain = !service.empty();
+        bool digits = true;
+        for (char c : service) {
+            plain = plain && c > ' ' && c < '\x7f';
+            digits = digits && ascii::is_digit(c);
+        }
+        if (plain && !digits) return {};
+        return quoted_host(service) + " is no port from 0 to 65535 and no name of a service";
+    }
+
+    task<answer> found(std::string host, std::string service, families wanted, std::optional<std::uint16_t> port) {
+        std::string key = ascii::lower(host);
+        key += wanted == families::both ? '*' : wanted == families::ipv4 ? '4' : '6';
+        key += service;
+        outcome_pointer outcome;
+        if (const outcome_pointer* kept = cache_.find(key, loop::reactor::current().turn_time())) {
+            outcome = *kept;
+            co_await async::checkpoint();
+        } else {
+            waiter here(*this, ask(key, host, service, wanted));
+            outcome = co_await here;
+        }
+        if (outcome->thrown) std::rethrow_exception(outcome->thrown);
+        if (!outcome->found || outcome->found->empty()) {
+            std::error_code code = outcome->found ? os::name_not_known() : outcome->found.error();
+            co_return failure(resolve_error{code, no_address(host, wanted) + code.message()});
+        }
+        std::vector<address> all = *outcome->found;
+        if (port)
+            for (address& each : all) each = each.with_port(*port);
+        co_return std::move(all);
+    }
+
+    /// The lookup of this very question that is under way, or a new one.
+    question& ask(const std::string& key, const std::string& host, const std::string& service, families wanted) {
+        loop::reactor& here = loop::reactor::current();
+        for (auto each = open_.begin(); each != open_.end(); ++each) {
+            if (each->key != key) continue;
+            if (each->meeting->join(here)) return *each;
+            open_.erase(each);  // was dropped when nobody waited
+            break;
+        }
+        question& made = open_.emplace_back();
+        try {
+            made.key = key;
+            made.meeting = std::make_shared<lookup>();
+            made.meeting->ended = [this, &made] { close(made, made.meeting->take_outcome()); };
+            made.meeting->join(here);
+            auto call = std::make_unique<lookup_call>(how_, host, service, wanted, made.meeting);
+            here.offload_detached(*call);
+            static_cast<void>(call.release());
+        } catch (...) {
+            open_.pop_back();
+            throw;
+        }
+        return made;
+    }
+
+    /// Remembers the answer, and gives it to all who wait.
+    void close(question& done, outcome_pointer outcome) noexcept {
+        done.meeting->ended = nullptr;
+        done.meeting->leave();
+        done.expect_no_more();
+        remember(std::move(done.key), outcome);
+        while (!done.waiters.empty()) done.waiters.front().answered(outcome);
+        open_.remove_if([&](const question& each) { return &each == &done; });
+    }
+    void remember(std::string key, const outcome_pointer& outcome) noexcept {
+        if (outcome->thrown) return;
+        const auto& found = outcome->found;
+        bool unknown = found ? found->empty() : found.error() == os::name_not_known();
+        if (!found && !unknown) return;
+        auto keep = unknown ? keep_unknown_ : keep_answers_;
+        if (keep <= keep.zero()) return;
+        try {
+            os::time_point now = loop::reactor::current().turn_time();
+            cache_.store(std::move(key), outcome, loop::later(now, keep));
+        } catch (...) {
+            // no memory: it is looked up again
+        }
+    }
+
+    std::shared_ptr<name_lookup> how_;
+    std::list<question> open_;
+    name_cache<outcome_pointer> cache_;
+    std::chrono::nanoseconds keep_answers_ = std::chrono::seconds(30);
+    std::chrono::nanoseconds keep_unknown_ = std::chrono::seconds(2);
+};
+
+}  // namespace coracle::net
+
+// ---- coracle/net/resolve.hpp
+// resolve: the addresses of a name, from this loop's own resolver. asyncio's loop.getaddrinfo.
+
+namespace coracle::net {
+
+/// The one that resolve() and connect() ask: made when it is first asked for, shared by all tasks of the loop.
+inline resolver& this_resolver() { return loop::reactor::current().own<resolver>(); }
+
+/// `auto where = co_await net::resolve("example.org", 443);` gives addresses to try in this order, or a sentence:
+/// `if (!where) std::puts(where.error().message.c_str());` in and error: as resolver::resolve().
+/// A cancelled one leaves at once, but the program ends only when the system has given the lookup up.
+inline task<resolver::answer> resolve(std::string host, std::uint16_t port, families wanted = families::both) {
+    return this_resolver().resolve(std::move(host), port, wanted);
+}
+/// The same with a port by number or by name: "443", "https".
+inline task<resolver::answer> resolve(std::string host, std::string service, families wanted = families::both) {
+    return this_resolver().resolve(std::move(host), std::move(service), wanted);
+}
+
+}  // namespace coracle::net
+
+// ---- coracle/net/dialer.hpp
+// dialer: a stream to a host by its name, over whichever of its addresses answers first. Happy eyeballs.
+// RFC 8305 4 (the order of the addresses) and 5 (how attempts begin, and which one wins).
+
+namespace coracle::net {
+
+/// Why there is no stream: for programs, in a sentence with the host, and address by address in the order of the ends.
+struct connect_error {
+    struct attempt {
+        address where;
+        std::error_code code;
+    };
+    std::error_code code;
+    std::string message;
+    std::vector<attempt> attempts;
+};
+
+/// The same addresses, those of the first one's family and the others by turns: no family that is broken on the way
+/// holds up the other.
+inline std::vector<address> interleaved(const std::vector<address>& all) {
+    std::vector<address> order;
+    std::size_t next[2] = {0, 0};  // of the first one's family, and of the others
+    auto find = [&](bool other) {
+        std::size_t at = next[other];
+        while (at < all.size() && (all[at].family() != all.front().family()) != other) ++at;
+        next[other] = at + 1;
+        return at;
+    };
+    for (bool other = false; order.size() < all.size(); other = !other)
+        if (std::size_t at = find(other); at < all.size()) order.push_back(all[at]);
+    return order;
+}
+
+/// Tries the addresses of a name one after the other, each 250 ms after the one before, or as soon as one has failed.
+/// The first stream wins; the other attempts are cancelled and have ended, with their sockets, before it is given.
+/// in: `dial` is for tests, and for streams of another kind.
+template <byte_stream Stream = socket_stream>
+class dialer {
+public:
+    using dial_function = function<task<result<Stream>>(address)>;
+    using answer = result<Stream, connect_error>;
+
+    dialer()
+        requires std::same_as<Stream, socket_stream>
+        : dialer(dial_function([](address where) { return net::connect(std::move(where)); })) {}
+    explicit dialer(dial_function dial) : dial_(std::move(dial)) {}
+    dialer(const dialer&) = delete;
+    dialer& operator=(const dialer&) = delete;
+
+    /// RFC 8305 8 allows 10 ms to 2 s.
+    void begin_attempts_after(std::chrono::nanoseconds delay) noexcept { delay_ = delay; }
+
+    /// in: as resolver::resolve(), a port by number or by name. keeps: this and the resolver.
+    /// error: that of the name, or of all its addresses together; `cancelled`; what the dial function throws.
+    template <class Port>
+    task<answer> connect(resolver& names, std::string host, Port port, families wanted = families::both) {
+        std::string whom = quoted_host(host);
+        auto found = co_await names.resolve(std::move(host), std::move(port), wanted);
+        if (!found) co_return failure(connect_error{found.error().code, found.error().message, {}});
+        whom += " port " + std::to_string(found->front().port());
+        auto stream = co_await race(interleaved(*found), std::move(whom));
+        co_return std::move(stream);
+    }
+    /// To whichever of these addresses answers first, tried in this order.
+    task<answer> connect(std::vector<address> all) { return race(std::move(all), {}); }
+
+private:
+    struct contest {
+        task_group attempts;
+        event news;
+        std::size_t running = 0;
+        bool broken = false;  // an attempt has thrown
+        std::optional<Stream> winner;
+        std::vector<connect_error::attempt> failures;
+    };
+    class alarm final : loop::timer {
+    public:
+        explicit alarm(event& rings) noexcept : rings_(rings) {}
+        void set(std::chrono::nanoseconds after) {
+            loop::reactor& on = loop::reactor::current();
+            on.timers().arm(*this, loop::later(on.now(), after));
+        }
+        void clear() noexcept { disarm(); }
+
+    private:
+        void fire(os::time_point) noexcept override { rings_.set(); }
+        event& rings_;
+    };
+    class runner {
+    public:
+        explicit runner(contest& in) noexcept : in_(in) { ++in_.running; }
+        runner(const runner&) = delete;
+        runner& operator=(const runner&) = delete;
+        void ended_well() noexcept { ended_well_ = true; }
+        ~runner() {
+            --in_.running;
+            in_.broken = in_.broken || !ended_well_;
+            in_.news.set();
+        }
+
+    private:
+        contest& in_;
+        bool ended_well_ = false;
+    };
+
+    task<answer> race(std::vector<address> order, std::string whom) {
+        contest all;
+        std::exception_ptr interrupted;
+        try {
+            co_await begin_attempts(order, all);
+        } catch (...) {
+            interrupted = std::current_exception();
+        }
+        all.attempts.cancel();
+        co_await all.attempts.join();
+        if (interrupted) std::rethrow_exception(interrupted);
+        if (!all.winner) co_return failure(told(whom, std::move(all.failures)));
+        co_return std::move(*all.winner);
+    }
+
+    /// Until one has won or all have failed.
+    task<> begin_attempts(const std::vector<address>& order, contest& all) {
+        alarm next(all.news);
+        for (std::size_t i = 0; i < order.size() || all.running > 0;) {
+            all.news.clear();
+            if (i < order.size()) {
+                all.attempts.spawn(attempt(order[i++], all));
+                next.set(delay_);
+            }
+            if (!all.winner) co_await all.news.wait();
+            next.clear();
+            if (all.winner || all.broken) co_return;
+        }
+    }
+
+    task<> attempt(address where, contest& all) {
+        runner here(all);
+        auto stream = co_await dial_(where);
+        if (!stream)
+            all.failures.push_back(connect_error::attempt{std::move(where), stream.error()});
+        else if (!all.winner)
+            all.winner.emplace(std::move(*stream));
+        here.ended_well();
+    }
+
+    static connect_error told(const std::string& whom, std::vector<connect_error::attempt> failures) {
+        connect_error all{std::make_error_code(std::errc::address_not_available), "cannot connect", {}};
+        if (!whom.empty()) all.message += " to " + whom;
+        bool of_the_peer = false;
+        for (std::size_t i = 0; i < failures.size(); ++i) {
+            const auto& [where, code] = failures[i];
+            all.message += (i == 0 ? ": " : "; ") + where.text() + ": " + code.message();
+            // What a host says is worth more than that this machine has no way to it.
+            bool no_way = code == std::errc::network_unreachable || code == std::errc::address_not_available ||
+                          code == std::errc::address_family_not_supported || code == std::errc::host_unreachable;
+            if (i == 0 || (!no_way && !of_the_peer)) all.code = code;
+            of_the_peer = of_the_peer || !no_way;
+        }
+        if (failures.empty()) all.message += ": there is no address to try";
+        all.attempts = std::move(failures);
+        return all;
+    }
+
+    dial_function dial_;
+    std::chrono::nanoseconds delay_ = std::chrono::milliseconds(250);
+};
+
+/// A TCP stream to a host by its name or literal address: `auto stream = co_await net::connect("example.org", 80);`
+/// in: as resolve(). Has no deadline of its own but the kernel's: put it into a timeout.
+/// error: `stream.error().message` says host and reason, of every address that was tried.
+inline task<dialer<>::answer> connect(std::string host, std::uint16_t port, families wanted = families::both) {
+    dialer<> by_name;
+    auto stream = co_await by_name.connect(this_resolver(), std::move(host), port, wanted);
+    co_return std::move(stream);
+}
+/// The same with a port by number or by name: "443", "https".
+inline task<dialer<>::answer> connect(std::string host, std::string service, families wanted = families::both) {
+    dialer<> by_name;
+    auto stream = co_await by_name.connect(this_resolver(), std::move(host), std::move(service), wanted);
+    co_return std::move(stream);
+}
+
+}  // namespace coracle::net
+
+// ---- coracle/net/stream_server.hpp
+// stream_server: every connection a job of its own, over TCP or unix sockets. asyncio.start_server.
+
+namespace coracle::net {
+
+/// What serves a connection: `task<> talk(net::tcp_stream client)`. Its end closes the connection.
+template <class Handler>
+concept stream_handler = std::is_invocable_r_v<task<>, Handler&, socket_stream>;
+
+/// `net::stream_server server("127.0.0.1:8001");  co_await server.serve(talk);` Of the loop on which it is made.
+/// A client whose handler throws is alone in it: it is told to on_failure(), and the others go on.
+class stream_server {
+public:
+    using report_failure = function<void(const address& client, const std::exception_ptr& why)>;
+
+    /// Bound and listening: clients can connect before serve(). in: as address::parse; port 0 lets the kernel choose.
+    /// error: std::logic_error for what is no address; std::system_error when it cannot be listened on.
+    explicit stream_server(std::string_view where, const listen_options& options = {})
+        : stream_server(opened(where, options)) {}
+    explicit stream_server(listener door) : door_(std::move(door)) {}
+    stream_server(const stream_server&) = delete;
+    stream_server& operator=(const stream_server&) = delete;
+
+    const address& where() const noexcept { return door_.where(); }
+    /// Who is being served now.
+    std::size_t clients() const noexcept { return clients_; }
+    /// From here on no more than `most` are served at once; the next ones wait in the kernel's backlog. At least one.
+    void limit_clients(std::size_t most) noexcept { most_clients_ = most > 0 ? most : 1; }
+    /// in: called on the loop. When nobody asks for them, failures are reports.
+    void on_failure(report_failure told) { told_ = std::move(told); }
+
+    /// Accepts and serves until stop(), or until it is cancelled, and returns when every client has gone. Once.
+    /// error: `cancelled`; std::system_error when the listening socket fails, then too after every client has gone.
+    template <class Handler>
+        requires stream_handler<std::decay_t<Handler>>
+    task<> serve(Handler&& handler) {
+        static_assert(async::survives_gcc_12<Handler>,
+                      "coracle: g++ 12 destroys the captures of a temporary lambda in a co_await expression twice; "
+                      "capture by reference, or name the lambda first");
+        return serving<std::decay_t<Handler>>(std::forward<Handler>(handler));
+    }
+
+    /// No further client comes in; those there are have `grace` to finish, then they are cancelled. Harmless twice: the
+    /// first grace counts.
+    void stop(std::chrono::nanoseconds grace = std::chrono::seconds(10)) {
+        if (std::exchange(stopping_, true)) return;
+        grace_ = grace;
+        door_.close();
+        room_.set();
+    }
+    bool stopping() const noexcept { return stopping_; }
+
+private:
+    class patience final : loop::timer {
+    public:
+        explicit patience(task_group& with) noexcept : clients_(with) {}
+        void begin(std::chrono::nanoseconds grace) {
+            loop::reactor& on = loop::reactor::current();
+            on.timers().arm(*this, loop::later(on.now(), grace));
+        }
+
+    private:
+        void fire(os::time_point) noexcept override { clients_.cancel(); }
+        task_group& clients_;
+    };
+
+    static listener opened(std::string_view where, const listen_options& options) {
+        auto there = address::parse(where);
+        if (!there) throw std::logic_error("coracle: " + there.error().message);
+        auto door = listener::open(*there, options);
+        if (!door) throw std::system_error(door.error(), "coracle: cannot listen on " + there->text());
+        return std::move(*door);
+    }
+
+    template <class Handler>
+    task<> serving(Handler handler) {
+        task_group clients;
+        std::exception_ptr interrupted;
+        try {
+            co_await accept_all(handler, clients);
+        } catch (...) {
+            interrupted = std::current_exception();
+        }
+        patience end(clients);
+        if (stopping_) end.begin(grace_);
+        co_await clients.join();
+        if (interrupted) std::rethrow_exception(interrupted);
+    }
+
+    template <class Handler>
+    task<> accept_all(Handler& handler, task_group& clients) {
+        for (;;) {
+            while (clients_ >= most_clients_ && !stopping_) {
+                room_.clear();
+                co_await room_.wait();
+            }
+            auto next = co_await door_.accept();
+            if (stopping_) co_return;
+            if (!next) throw std::system_error(next.error(), "coracle: accepting on " + where().text());
+            clients.spawn(attend(handler, std::move(*next)));
+        }
+    }
+
+    template <class Handler>
+    task<> attend(Handler& handler, incoming who) {
+        presence here(*this);
+        address peer = who.peer;
+        try {
+            socket_stream client(std::move(who.socket), std::move(who.peer));
+            co_await handler(std::move(client));
+        } catch (const cancelled&) {
+            throw;
+        } catch (...) {
+            failed(peer, std::current_exception());
+        }
+    }
+
+    class presence {
+    public:
+        explicit presence(stream_server& at) noexcept : server_(at) { ++server_.clients_; }
+        presence(const presence&) = delete;
+        presence& operator=(const presence&) = delete;
+        ~presence() {
+            --server_.clients_;
+            server_.room_.set();
+        }
+
+    private:
+        stream_server& server_;
+    };
+
+    void failed(const address& who, const std::exception_ptr& why) noexcept {
+        try {
+            if (told_) return told_(who, why);
+            std::rethrow_exception(why);
+        } catch (const std::exception& known) {
+            report("serving " + who.text() + " failed: " + known.what());
+        } catch (...) {
+            report("serving " + who.text() + " failed with something that is no std::exception");
+        }
+    }
+
+    listener door_;
+    std::size_t clients_ = 0;
+    std::size_t most_clients_ = std::numeric_limits<std::size_t>::max();
+    event room_;
+    bool stopping_ = false;
+    std::chrono::nanoseconds grace_{};
+    report_failure told_;
+};
+
+}  // namespace coracle::net
+
+// ---- coracle/net/serve_streams.hpp
+// serve_streams: the whole main() of a server without HTTP, from the first line it prints to the exit code.
+
+namespace coracle::net {
+
+namespace detail {
+
+/// As app.run(): CORACLE_HOST and CORACLE_PORT say where to listen, whatever the program says.
+inline std::string place_to_listen(std::string_view asked) {
+    const char* host = std::getenv("CORACLE_HOST");
+    const char* port = std::getenv("CORACLE_PORT");
+    if (!host && !port) return std::string(asked);
+    if (host && std::string_view(host).starts_with("unix:")) return host;
+    std::size_t colon = asked.rfind(':');
+    std::string new_host = host ? host : std::string(asked.substr(0, colon));
+    if (new_host.find(':') != std::string::npos && !new_host.starts_with('[')) new_host = "[" + new_host + "]";
+    return new_host + ":" + (port ? port : std::string(colon == asked.npos ? "" : asked.substr(colon + 1)));
+}
+
+}  // namespace detail
+
+/// Listens, says where, and serves until Ctrl-C or SIGTERM; then the clients have `grace` to finish. A second Ctrl-C
+/// ends the process at once. `int main() { return net::serve_streams("127.0.0.1:8001", echo); }`
+/// in: where as address::parse, and what serves one client: `task<> echo(net::tcp_stream client)`.
+/// Gives the exit code: 0, or 3 and a line on stderr when it could not begin.
+template <class Handler>
+    requires stream_handler<std::decay_t<Handler>>
+int serve_streams(std::string_view where, Handler&& handler,
+                  std::chrono::nanoseconds grace = std::chrono::seconds(10)) {
+    stream_server* listening = nullptr;
+    auto whole = [&]() -> task<> {
+        stream_server server(detail::place_to_listen(where));
+        listening = &server;
+        bool local = server.where().family() == address::family_type::local;
+        std::printf("INFO:     Listening on %s%s (Press CTRL+C to quit)\n", local ? "" : "tcp://",
+                    server.where().text().c_str());
+        std::fflush(stdout);
+        co_await server.serve(handler);
+        listening = nullptr;
+    };
+    try {
+        loop::thread_pool pool;
+        loop::reactor reactor(pool);
+        loop::interrupt ctrl_c(reactor);
+        loop::run_on(reactor, whole(), [&] {
+            if (listening && ctrl_c.asked()) listening->stop(grace);
+        });
+        return 0;
+    } catch (const std::exception& why) {
+        std::fprintf(stderr, "ERROR:    %s\n", why.what());
+        return 3;
+    }
+}
+
+}  // namespace coracle::net
+
+// ---- coracle/net/pipe_stream.hpp
+// pipe_stream: one end of a pipe, or a terminal, as a stream of bytes on this thread's loop.
+
+namespace coracle::net {
+
+namespace detail {
+
+/// A descriptor, and whether its reader has been sent home.
+struct pipe_end {
+    explicit pipe_end(os::file_descriptor fd) : descriptor(std::move(fd)) {}
+    bool deaf = false;
+    loop::descriptor descriptor;
+};
+
+/// Reads once: into the loop's scratch room when none is given.
+class pipe_read {
+public:
+    pipe_read(pipe_end& from, std::span<char> room) noexcept : from_(&from), room_(room) {}
+    bool operator()(loop::descriptor& on) noexcept {
+        got_ = from_->deaf ? std::size_t{0} : os::read_some(on.get(), room_);
+        if (!got_) return !os::is_would_block(got_.error());
+        if (*got_ < room_.size() && !from_->deaf) on.exhausted(loop::direction::in);
+        return true;
+    }
+    coracle::result<std::size_t> result() const noexcept { return got_; }
+
+private:
+    pipe_end* from_;
+    std::span<char> room_;
+    coracle::result<std::size_t> got_ = std::size_t{0};
+};
+
+class pipe_read_view {
+public:
+    explicit pipe_read_view(pipe_end& from)
+        : scratch_(from.descriptor.home().scratch().data()), inner_(from, from.descriptor.home().scratch()) {}
+    bool operator()(loop::descriptor& on) noexcept { return inner_(on); }
+    coracle::result<std::string_view> result() const noexcept {
+        auto count = inner_.result();
+        if (!count) return failure(count.error());
+        return std::string_view(scratch_, *count);
+    }
+
+private:
+    const char* scratch_;
+    pipe_read inner_;
+};
+
+class pipe_write {
+public:
+    pipe_write(std::string_view first, std::string_view second) noexcept : first_(first), second_(second) {}
+    bool operator()(int fd) noexcept {
+        for (std::string_view* part : {&first_, &second_}) {
+            while (!part->empty()) {
+                auto taken = os::write_some(fd, *part);
+                if (!taken) {
+                    if (os::is_would_block(taken.error())) return false;
+                    error_ = taken.error();
+                    return true;
+                }
+                part->remove_prefix(*taken);
+            }
+        }
+        return true;
+    }
+    coracle::result<void> result() const noexcept {
+        if (error_) return failure(error_);
+        return {};
+    }
+
+private:
+    std::string_view first_;
+    std::string_view second_;
+    std::error_code error_;
+};
+
+}  // namespace detail
+
+/// A byte_stream over a descriptor that is no socket. A pipe goes one way: its other direction is an error
+/// (bad_file_descriptor). A writer is held back while the pipe is full (64 KiB on Linux), and gets broken_pipe, never a
+/// SIGPIPE, when nobody reads any more. Moves while nobody waits for it; never leaves its loop.
+class pipe_stream {
+    template <class Attempt>
+    using operation = loop::descriptor::operation<Attempt>;
+
+public:
+    /// Of the current reactor. Makes the descriptor non-blocking, for everybody who shares the open file.
+    /// error: std::system_error (not open; a plain file, which no poller watches); the descriptor is closed then.
+    explicit pipe_stream(os::file_descriptor end) {
+        if (auto done = os::set_blocking(end.get(), false); !done)
+            throw std::system_error(done.error(), "coracle: a pipe that is not open");
+        end_ = std::make_unique<detail::pipe_end>(std::move(end));
+    }
+    pipe_stream(pipe_stream&&) noexcept = default;
+    pipe_stream& operator=(pipe_stream&&) noexcept = default;
+
+    operation<detail::pipe_read_view> read() {
+        return end_->descriptor.until(loop::direction::in, detail::pipe_read_view(*end_));
+    }
+    operation<detail::pipe_read> read(std::span<char> room) {
+        CORACLE_ASSERT(!room.empty());
+        return end_->descriptor.until(loop::direction::in, detail::pipe_read(*end_, room));
+    }
+    /// keeps: the bytes must stay where they are until it has returned.
+    operation<detail::pipe_write> write(std::string_view head, std::string_view body = {}) {
+        return end_->descriptor.until(loop::direction::out, detail::pipe_write(head, body));
+    }
+    result<std::size_t> try_write(std::string_view bytes) noexcept {
+        auto taken = os::write_some(end_->descriptor.get(), bytes);
+        if (!taken && os::is_would_block(taken.error())) return std::size_t{0};
+        return taken;
+    }
+
+    /// A pipe's one end knows one direction: both of these close it.
+    void shutdown_read() noexcept {
+        end_->deaf = true;
+        end_->descriptor.close();
+    }
+    result<void> shutdown_write() noexcept {
+        end_->descriptor.close();
+        return {};
+    }
+    void close() noexcept { end_->descriptor.close(); }
+    bool is_open() const noexcept { return end_->descriptor.is_open(); }
+    bool hung_up() const noexcept { return end_->descriptor.hung_up(); }
+    /// Nobody: a pipe has no address.
+    const address& peer() const noexcept {
+        static const address nobody;
+        return nobody;
+    }
+    /// For system calls that this class does not know; -1 when it is closed.
+    int native_handle() const noexcept { return end_->descriptor.get(); }
+
+private:
+    std::unique_ptr<detail::pipe_end> end_;
+};
+
+static_assert(byte_stream<pipe_stream>);
+
+}  // namespace coracle::net
+
+// ---- coracle/net/child_process.hpp
+// child_process: another program, its streams, and its end. asyncio.create_subprocess_exec, subprocess.run.
+
+namespace coracle {
+
+using os::command_line;
+using os::exit_status;
+using os::stdio;
+
+/// What a program has left behind.
+struct process_output {
+    exit_status status;
+    std::string output;  ///< of its standard output, when that was a pipe
+    std::string errors;  ///< of its standard errors, when those were
+};
+
+namespace net::detail {
+
+/// A child, and what tells of its end.
+struct running_child {
+    running_child(os::child started, os::exit_notice told)
+        : child(std::move(started)), exited(told.take_descriptor()), notice(std::move(told)) {}
+
+    os::child child;
+    loop::shared_descriptor exited;  // closed after the notice, which may write to its other end
+    os::exit_notice notice;
+};
+
+class exit_attempt {
+public:
+    explicit exit_attempt(running_child& of) noexcept : of_(&of) {}
+    bool operator()(int fd) noexcept {
+        if (!of_->child.status() && fd >= 0) of_->notice.acknowledge(fd);
+        return of_->child.look() || fd < 0;
+    }
+    exit_status result() const noexcept { return of_->child.status().value_or(exit_status()); }
+
+private:
+    running_child* of_;
+};
+
+}  // namespace net::detail
+
+/// A program that runs beside this one. Belongs to its loop; moves while nobody waits for it. When it goes before its
+/// program has ended, the program is killed (SIGKILL) and reaped, without waiting for it; with own_group() so is what
+/// the program has started.
+class child_process {
+public:
+    /// Of the current reactor. Streams of which nothing is said are those of this process. No descriptor but these
+    /// three reaches the program, and no signal is blocked or ignored in it.
+    /// error: no_such_file_or_directory, permission_denied, too_many_files_open, ...: see os::child::start.
+    /// cost: blocks the loop until the kernel has loaded the program, a millisecond or so.
+    static result<child_process, os::named_error> start(const command_line& what,
+                                                        os::exit_notice_kind notice = os::exit_notice_kind::native) {
+        auto fails = [&what](std::error_code why) { return os::named_failure(why, "start", what.program()); };
+        child_process made;
+        std::array<os::file_descriptor, 3> theirs;
+        try {
+            for (std::size_t number = 0; number < 3; ++number) {
+                if (!what.stream_of(number) || what.stream_of(number)->kind != stdio::pipe) continue;
+                auto ends = os::open_pipe();
+                if (!ends) return fails(ends.error());
+                theirs[number] = std::move(number == 0 ? ends->reader : ends->writer);
+                made.streams_[number].emplace(std::move(number == 0 ? ends->writer : ends->reader));
+            }
+            auto started = os::child::start(what, {theirs[0].get(), theirs[1].get(), theirs[2].get()});
+            if (!started) return failure(started.error());
+            auto told = os::exit_notice::of(started->pid(), notice);
+            if (!told) return fails(told.error());
+            made.limit_ = what.limit();
+            made.name_ = what.program();
+            made.running_ = std::make_unique<net::detail::running_child>(std::move(*started), std::move(*told));
+        } catch (const std::system_error& why) {
+            return fails(why.code());
+        }
+        return made;
+    }
+    child_process(child_process&&) noexcept = default;
+    child_process& operator=(child_process&&) noexcept = default;
+
+    /// Its streams that were made pipes. error: std::logic_error when it was not.
+    net::pipe_stream& input() { return stream(0, "input"); }
+    net::pipe_stream& output() { return stream(1, "output"); }
+    net::pipe_stream& errors() { return stream(2, "errors"); }
+
+    /// Its number; 0 when it is known to have ended.
+    int pid() const noexcept { return static_cast<int>(running_->child.pid()); }
+    /// How it has ended; none while it runs, or nobody has waited for it.
+    std::optional<exit_status> status() const noexcept { return running_->child.status(); }
+
+    /// Waits until it has ended. Any number of jobs may wait. Cancelling that does nothing to the program.
+    loop::shared_descriptor::operation<net::detail::exit_attempt> wait() {
+        return running_->exited.until(loop::direction::in, net::detail::exit_attempt(*running_));
+    }
+
+    /// Sends a signal: SIGKILL, which no program survives, unless another is said.
+    /// error: no_such_process when it has ended.
+    result<void> kill(int number = SIGKILL) noexcept { return running_->child.send(number); }
+    /// Asks it to end (SIGTERM).
+    result<void> terminate() noexcept { return kill(SIGTERM); }
+
+    /// Writes `input` to it, ends its input, collects its output and errors until it ends them, and waits for its end:
+    /// of those streams that are pipes. That it does not read all of the input is no error.
+    /// error: message_size when there is more output than command_line::output_limit; it is killed then.
+    /// Cancelled, it has done some of this; the program runs on.
+    task<result<process_output, os::named_error>> communicate(std::string_view input = {}) {
+        process_output all;
+        auto [fed, fits, fits_too] = co_await gather(feed(input), collect(1, all.output), collect(2, all.errors));
+        all.status = co_await wait();
+        if (!fits || !fits_too)
+            co_return os::named_failure(std::make_error_code(std::errc::message_size),
+                                        "keep more of its output than output_limit() allows of", name_);
+        co_return all;
+    }
+
+private:
+    child_process() = default;
+
+    net::pipe_stream& stream(std::size_t number, const char* name) {
+        if (!streams_[number])
+            throw std::logic_error("coracle: the " + std::string(name) + " of '" + name_ + "' is no pipe: write ." +
+                                   name + "(stdio::pipe) on its command_line");
+        return *streams_[number];
+    }
+
+    task<> feed(std::string_view bytes) {
+        if (!streams_[0]) co_return;
+        [[maybe_unused]] auto its_own_affair = co_await streams_[0]->write(bytes);
+        streams_[0]->close();
+    }
+
+    /// False when it was too much.
+    task<bool> collect(std::size_t number, std::string& into) {
+        if (!streams_[number]) co_return true;
+        for (;;) {
+            auto piece = co_await streams_[number]->read();
+            if (!piece || piece->empty()) co_return true;
+            if (piece->size() > limit_ - into.size()) break;
+            into += *piece;
+        }
+        [[maybe_unused]] auto ended_already = kill();
+        for (auto& each : streams_)
+            if (each) each->close();  // what the program has started may hold on to its ends
+        co_return false;
+    }
+
+    std::array<std::optional<net::pipe_stream>, 3> streams_;
+    std::unique_ptr<net::detail::running_child> running_;
+    std::string name_;
+    std::size_t limit_ = 0;
+};
+
+/// Runs a program to its end: `auto listing = co_await run_process(command_line("ls", "-l", path));`, then
+/// `listing->status.ok()` and `listing->output`. Streams of which nothing is said: `input` or nothing goes in, output
+/// and errors are collected. Cancelled, it kills the program.
+/// error: as child_process::start and communicate; that the program fails is none.
+inline task<result<process_output, os::named_error>> run_process(command_line what, std::string input = {}) {
+    if (!what.stream_of(0)) what.input(input.empty() ? stdio::null : stdio::pipe);
+    if (!what.stream_of(1)) what.output(stdio::pipe);
+    if (!what.stream_of(2)) what.errors(stdio::pipe);
+    auto started = child_process::start(what);
+    if (!started) co_return failure(started.error());
+    auto all = co_await started->communicate(input);
+    co_return all;
+}
+
+}  // namespace coracle
 
 // ---- coracle/app/parameter.hpp
 // parameter: where each kind of handler parameter comes from. One specialisation of `parameter` per kind.
@@ -12654,7 +17863,7 @@ class [[nodiscard("write co_await before it")]] body::view_operation {
 public:
     explicit view_operation(body& of) noexcept : body_(&of) {}
     bool await_ready() { return body_->gather(); }
-    bool await_suspend(std::coroutine_handle<> waiting) {
+    bool await_suspend(async::caller waiting) {
         rest_.emplace(body_->gather_rest());
         running_.emplace(std::move(*rest_).operator co_await());
         return running_->await_suspend(waiting);
@@ -12709,7 +17918,7 @@ public:
         piece_.reset();
         return true;
     }
-    bool await_suspend(std::coroutine_handle<> waiting) {
+    bool await_suspend(async::caller waiting) {
         rest_.emplace(more());
         running_.emplace(std::move(*rest_).operator co_await());
         return running_->await_suspend(waiting);
@@ -13005,6 +18214,8 @@ public:
     virtual ~endpoint() = default;
 
     const route::pattern& pattern() const noexcept { return pattern_; }
+    /// The pattern as it was written.
+    const std::string& text() const noexcept { return text_; }
     const route_options& options() const noexcept { return options_; }
     /// Whether run_now() may be called; then it is the cheaper way, without a coroutine.
     bool runs_now() const noexcept { return how_.now; }
@@ -13423,6 +18634,8 @@ struct run_options {
     bool access_log = true;          ///< one line per request on the standard output
     bool banner = true;              ///< where it listens, at the start
     bool signals = true;             ///< Ctrl-C and SIGTERM stop it
+    /// A handler that holds its loop for longer is reported on stderr, with its route; 0: nobody looks.
+    std::chrono::milliseconds watchdog{100};
 };
 
 }  // namespace coracle
@@ -13960,7 +19173,7 @@ public:
     /// Ready-made heads, with the date of this second.
     http::head_cache& heads() noexcept {
         if (reactor.turn_time() >= next_second_) {
-            std::int64_t now = loop::reactor::unix_milliseconds();
+            std::int64_t now = reactor.unix_milliseconds();
             heads_.tick(now / 1000);
             next_second_ = reactor.turn_time() + std::chrono::milliseconds(1000 - now % 1000);
         }
@@ -14263,6 +19476,7 @@ task<> connection(Stream stream, workshop& shop) {
             while (request* asked = client.next_request()) {
                 reply& answer = client.answer();
                 endpoint* found = shop.app.find(*asked, answer);
+                shop.reactor.label_running_job(found ? found->text().c_str() : nullptr);
                 if (found && found->runs_now()) {
                     shop.app.call_now(*found, *asked, answer);
                 } else if (found) {
@@ -14273,6 +19487,7 @@ task<> connection(Stream stream, workshop& shop) {
                     co_await std::move(handling);
                 }
                 client.answered();
+                shop.reactor.label_running_job(nullptr);
             }
             while (client.has_outgoing()) {
                 auto outcome = co_await stream.write(client.outgoing());
@@ -14410,6 +19625,11 @@ public:
     void serve() {
         std::optional<loop::interrupt> signals;
         if (options_.signals) signals.emplace(workers_.front()->reactor());
+        std::optional<loop::watchdog> watchdog;
+        std::list<loop::watchdog::watch> watches;
+        if (options_.watchdog.count() > 0) watchdog.emplace(options_.watchdog);
+        if (watchdog)
+            for (auto& each : workers_) watches.emplace_back(*watchdog, each->reactor());
         bool told = false;
         auto look = [&] {
             if (signals && signals->asked() && !std::exchange(told, true)) stop();
@@ -14456,7 +19676,7 @@ private:
         return *parsed;
     }
     static std::size_t threads_of(const run_options& options) {
-        return options.threads > 0 ? options.threads : loop::thread_pool::default_size();
+        return options.threads > 0 ? options.threads : loop::pool_limits::default_user();
     }
     static settings settings_of(const run_options& options) {
         settings how;
@@ -14520,5 +19740,955 @@ inline int app::run(const run_options& asked) {
         return 3;
     }
 }
+
+}  // namespace coracle
+
+// ---- coracle/testing/network_link.hpp
+// network_link: the way from one host of a memory_network to another, and what travels on it.
+
+namespace coracle::testing {
+
+class network_wire;
+
+/// What a link does to bytes. A change is for what is sent from then on.
+struct link_rules {
+    std::chrono::nanoseconds latency{};
+    std::chrono::nanoseconds jitter{};         ///< up to this more, by seed; a connection's bytes stay in order
+    std::uint64_t bytes_per_second = 0;        ///< of all connections together; 0: no limit
+    std::size_t capacity = 64 * 1024;          ///< bytes of a connection that may be under way and unread
+    std::size_t largest_read = 0;              ///< 0: no limit
+    std::optional<std::uint64_t> reset_after;  ///< a connection that has sent so many bytes is reset
+    bool ragged = false;                       ///< reads and writes are cut anywhere, by seed
+};
+
+/// From one host to another, one way. Made by memory_network.
+class network_link {
+public:
+    network_link(const link_rules& as, std::uint64_t seed) noexcept : rules(as), random_(seed) {}
+
+    link_rules rules;
+
+    bool is_cut() const noexcept { return cut_; }
+    /// Nothing arrives any more, until heal().
+    inline void cut() noexcept;
+    /// What was sent meanwhile travels now.
+    inline void heal();
+    /// Every connection on it fails at once, at both ends.
+    inline void reset() noexcept;
+
+    /// When something of this size, sent now, will be there.
+    os::time_point arrival(os::time_point now, std::size_t bytes) {
+        os::time_point leaves = now;
+        if (rules.bytes_per_second > 0) {
+            auto takes = static_cast<double>(bytes) * 1e9 / static_cast<double>(rules.bytes_per_second);
+            free_at_ = std::max(free_at_, now) + std::chrono::nanoseconds(static_cast<std::int64_t>(takes));
+            leaves = free_at_;
+        }
+        auto shake = rules.jitter.count() > 0 ? random_.between(0, rules.jitter.count()) : 0;
+        return loop::later(leaves, rules.latency + std::chrono::nanoseconds(shake));
+    }
+    /// Where a piece of up to `most` bytes is cut: all of it, unless the link is ragged.
+    std::size_t piece(std::size_t most) noexcept {
+        return rules.ragged && most > 1 ? static_cast<std::size_t>(random_.below(most)) + 1 : most;
+    }
+
+private:
+    friend class network_wire;
+    bool cut_ = false;
+    os::time_point free_at_{};
+    random_sequence random_;
+    intrusive_list<network_wire> wires_;
+};
+
+/// One direction of one connection: what has been sent and has not arrived.
+class network_wire final : public list_node, loop::timer {
+public:
+    /// in: `to` is what the receiver reads from; `back` the other direction.
+    network_wire(std::shared_ptr<network_link> on, loop::reactor& home, net::detail::memory_pipe& to,
+                 network_wire& back) noexcept
+        : link_(std::move(on)), home_(home), to_(to), back_(back) {
+        to_.largest_read = link_->rules.largest_read;
+        link_->wires_.push_back(*this);
+    }
+
+    network_link& link() noexcept { return *link_; }
+    /// Why nothing can be sent any more.
+    std::error_code error() const noexcept { return error_; }
+    bool ended() const noexcept { return ended_; }
+    bool idle() const noexcept { return parcels_.empty(); }
+    /// How many bytes a sender may send now.
+    std::size_t room() const noexcept {
+        std::size_t used = to_.waiting + travelling_;
+        return stalled_ || used >= link_->rules.capacity ? 0 : link_->rules.capacity - used;
+    }
+
+    void send(std::string bytes) {
+        if (broken_) return;  // it is lost, and the sender will hear of it
+        if (link_->rules.reset_after) {
+            std::uint64_t left = *link_->rules.reset_after - std::min(sent_, *link_->rules.reset_after);
+            if (bytes.size() >= left) {
+                bytes.resize(static_cast<std::size_t>(left));
+                if (left > 0) put(kind::bytes, std::move(bytes));
+                sent_ += left;
+                back_.send_reset();
+                return send_reset();
+            }
+        }
+        sent_ += bytes.size();
+        std::string rest = bytes.substr(link_->piece(bytes.size()));
+        bytes.resize(bytes.size() - rest.size());
+        put(kind::bytes, std::move(bytes));
+        if (!rest.empty()) put(kind::bytes, std::move(rest));
+    }
+    /// The sender's buffer is full until what it has sent arrives, whatever room() was.
+    void stall() noexcept { stalled_ = !parcels_.empty(); }
+    void send_end() {
+        if (std::exchange(ended_, true) || broken_) return;
+        put(kind::end, {});
+    }
+    /// The receiver will find the connection reset, once it has read what was sent before.
+    void send_reset() {
+        if (std::exchange(broken_, true)) return;
+        ended_ = true;
+        put(kind::reset, {});
+    }
+    /// Calls `arrived` where the bytes arrive, when it is their turn.
+    void send_call(function<void()> arrived) {
+        arrived_ = std::move(arrived);
+        put(kind::call, {});
+    }
+    /// Both ends find it reset now.
+    void reset() noexcept {
+        for (network_wire* each : {this, &back_}) {
+            each->broken_ = true;
+            each->disarm();
+            each->parcels_.clear();
+            each->travelling_ = 0;
+            each->stalled_ = false;
+            each->arrive_reset();
+        }
+    }
+    void hold() noexcept { disarm(); }
+    void resend() {
+        last_due_ = {};
+        for (parcel& each : parcels_) each.due = in_order(link_->arrival(home_.now(), each.bytes.size()));
+        rearm();
+    }
+
+private:
+    enum class kind : unsigned char { bytes, end, reset, call };
+    struct parcel {
+        kind what;
+        os::time_point due;
+        std::string bytes;
+    };
+
+    os::time_point in_order(os::time_point due) noexcept { return last_due_ = std::max(due, last_due_); }
+    void put(kind what, std::string bytes) {
+        travelling_ += bytes.size();
+        os::time_point due = in_order(link_->arrival(home_.now(), bytes.size()));
+        parcels_.push_back(parcel{what, due, std::move(bytes)});
+        rearm();
+    }
+    void rearm() {
+        if (!parcels_.empty() && !link_->is_cut() && !armed()) home_.timers().arm(*this, parcels_.front().due);
+    }
+
+    void fire(os::time_point now) noexcept override {
+        while (!parcels_.empty() && parcels_.front().due <= now) {
+            parcel next = std::move(parcels_.front());
+            parcels_.pop_front();
+            travelling_ -= next.bytes.size();
+            arrive(next);
+        }
+        stalled_ = false;
+        rearm();
+        net::detail::memory_pipe::wake(to_.writer);
+    }
+    void arrive(parcel& what) noexcept {
+        if (what.what == kind::call) return arrived_();
+        if (what.what == kind::reset) return arrive_reset();
+        if (what.what == kind::bytes && to_.deaf) return back_.send_reset();
+        if (what.what == kind::bytes) return to_.put(std::move(what.bytes));
+        to_.ended = true;
+        net::detail::memory_pipe::wake(to_.reader);
+    }
+    void arrive_reset() noexcept {
+        to_.read_error = std::make_error_code(std::errc::connection_reset);
+        net::detail::memory_pipe::wake(to_.reader);
+        back_.error_ = to_.read_error;
+        back_.broken_ = true;
+        net::detail::memory_pipe::wake(back_.to_.writer);
+    }
+
+    std::shared_ptr<network_link> link_;
+    loop::reactor& home_;
+    net::detail::memory_pipe& to_;
+    network_wire& back_;
+    std::deque<parcel> parcels_;
+    std::size_t travelling_ = 0;  // bytes in them
+    std::uint64_t sent_ = 0;
+    os::time_point last_due_{};
+    bool stalled_ = false;
+    bool ended_ = false;
+    bool broken_ = false;  // reset from this side
+    std::error_code error_;
+    function<void()> arrived_;
+};
+
+inline void network_link::cut() noexcept {
+    cut_ = true;
+    wires_.for_each([](network_wire& each) { each.hold(); });
+}
+inline void network_link::heal() {
+    if (!std::exchange(cut_, false)) return;
+    free_at_ = {};
+    wires_.for_each([](network_wire& each) { each.resend(); });
+}
+inline void network_link::reset() noexcept {
+    wires_.for_each([](network_wire& each) { each.reset(); });
+}
+
+}  // namespace coracle::testing
+
+// ---- coracle/testing/network_path.hpp
+// network_path: what a script does to the ways between hosts.
+
+namespace coracle::testing {
+
+/// One way or several, as one: `network.between("web", "db").latency(20ms).jitter(5ms);`
+/// Each is for what is sent from then on.
+class network_path {
+public:
+    explicit network_path(std::vector<std::shared_ptr<network_link>> ways) noexcept : ways_(std::move(ways)) {}
+
+    /// One way.
+    network_path& latency(std::chrono::nanoseconds time) { return set(&link_rules::latency, time); }
+    /// Up to so much more, by seed. The bytes of one connection stay in order.
+    network_path& jitter(std::chrono::nanoseconds most) { return set(&link_rules::jitter, most); }
+    /// Of all connections together; 0 for no limit.
+    network_path& bytes_per_second(std::uint64_t most) { return set(&link_rules::bytes_per_second, most); }
+    /// So many bytes of a connection may be under way and unread: a small number makes short writes.
+    network_path& capacity(std::size_t bytes) { return set(&link_rules::capacity, std::max<std::size_t>(bytes, 1)); }
+    /// No read of a connection made from now on gives more; 0 for no limit.
+    network_path& largest_read(std::size_t bytes) { return set(&link_rules::largest_read, bytes); }
+    /// Reads and writes are cut anywhere, by seed.
+    network_path& ragged(bool yes = true) { return set(&link_rules::ragged, yes); }
+    /// A connection that has sent so many bytes this way is reset, at both ends.
+    network_path& reset_after(std::uint64_t bytes) {
+        return set(&link_rules::reset_after, std::optional<std::uint64_t>(bytes));
+    }
+    /// Nothing arrives any more: what is sent waits for heal(), and connecting fails after two minutes as on Linux.
+    network_path& cut() noexcept {
+        for (auto& way : ways_) way->cut();
+        return *this;
+    }
+    network_path& heal() {
+        for (auto& way : ways_) way->heal();
+        return *this;
+    }
+    /// Every connection fails now, at both ends.
+    network_path& reset() noexcept {
+        for (auto& way : ways_) way->reset();
+        return *this;
+    }
+
+private:
+    template <class Value>
+    network_path& set(Value link_rules::* which, Value value) {
+        for (auto& way : ways_) way->rules.*which = value;
+        return *this;
+    }
+    std::vector<std::shared_ptr<network_link>> ways_;
+};
+
+}  // namespace coracle::testing
+
+// ---- coracle/testing/network_stream.hpp
+// network_stream: one end of a connection through a memory_network. What it sends arrives when its link says so.
+
+namespace coracle::testing {
+
+namespace detail {
+
+/// A connection: pipes[i] and wires[i] carry what end i sends.
+struct network_line : net::detail::memory_line {
+    network_line(loop::reactor& home, std::shared_ptr<network_link> there, std::shared_ptr<network_link> back)
+        : wires{network_wire(std::move(there), home, pipes[0], wires[1]),
+                network_wire(std::move(back), home, pipes[1], wires[0])} {}
+    bool over() const noexcept { return closed[0] && closed[1] && wires[0].idle() && wires[1].idle(); }
+
+    network_wire wires[2];
+};
+
+struct network_write_attempt {
+    net::detail::memory_pipe& pipe;
+    const bool& closed;
+    network_wire& wire;
+    std::string_view first;
+    std::string_view second;
+    std::error_code error{};
+
+    bool tried() {
+        error = why_not();
+        std::size_t room = error ? 0 : std::min(wire.room(), first.size() + second.size());
+        if (room > 0) {
+            std::string piece;
+            std::size_t size = wire.link().piece(room);
+            for (std::string_view* from : {&first, &second}) {
+                std::string_view fits = from->substr(0, size - piece.size());
+                piece += fits;
+                from->remove_prefix(fits.size());
+            }
+            wire.send(std::move(piece));
+            if (size < room) wire.stall();
+        }
+        return error || (first.empty() && second.empty());
+    }
+    std::error_code why_not() const noexcept {
+        if (closed) return net::detail::closed_here();
+        if (wire.error()) return wire.error();
+        return wire.ended() ? std::make_error_code(std::errc::broken_pipe) : std::error_code();
+    }
+    coracle::result<void> result() const noexcept {
+        if (error) return failure(error);
+        return {};
+    }
+};
+
+}  // namespace detail
+
+/// A byte_stream; moves while nobody waits for it. Closed with unread bytes, or sent to when it is closed, it answers
+/// with a reset, as TCP does.
+class network_stream {
+    template <class Attempt>
+    using operation = net::detail::memory_operation<Attempt>;
+
+public:
+    network_stream(std::shared_ptr<detail::network_line> line, std::size_t side, net::address here,
+                   net::address peer) noexcept
+        : line_(std::move(line)), side_(side), here_(std::move(here)), peer_(std::move(peer)) {}
+    network_stream(network_stream&&) noexcept = default;
+    network_stream& operator=(network_stream&& other) noexcept {
+        if (this != &other) {
+            close();
+            line_ = std::move(other.line_);
+            side_ = other.side_;
+            here_ = std::move(other.here_);
+            peer_ = std::move(other.peer_);
+        }
+        return *this;
+    }
+    ~network_stream() { close(); }
+
+    // As every byte_stream.
+
+    operation<net::detail::memory_read_attempt> read() {
+        return {line_, &net::detail::memory_pipe::reader,
+                net::detail::memory_read_attempt{in(), closed(), in_wire().link().piece(largest_read)}};
+    }
+    operation<net::detail::memory_read_into_attempt> read(std::span<char> room) {
+        CORACLE_ASSERT(!room.empty());
+        room = room.first(in_wire().link().piece(room.size()));
+        return {line_, &net::detail::memory_pipe::reader, net::detail::memory_read_into_attempt{in(), closed(), room}};
+    }
+    operation<detail::network_write_attempt> write(std::string_view head, std::string_view body = {}) {
+        return {line_, &net::detail::memory_pipe::writer, attempt(head, body)};
+    }
+    result<std::size_t> try_write(std::string_view bytes) {
+        auto once = attempt(bytes, {});
+        once.tried();
+        if (once.error) return failure(once.error);
+        return bytes.size() - once.first.size();
+    }
+    void shutdown_read() noexcept {
+        in().ended = true;
+        net::detail::memory_pipe::wake(in().reader);
+    }
+    result<void> shutdown_write() noexcept {
+        if (auto why = attempt({}, {}).why_not()) return failure(why);
+        out_wire().send_end();
+        return {};
+    }
+    void close() noexcept { leave(false); }
+    bool hung_up() const noexcept {
+        const net::detail::memory_pipe& from = line_->pipes[1 - side_];
+        return from.ended || from.read_error;
+    }
+    const net::address& peer() const noexcept { return peer_; }
+
+    /// Closes with a reset: what the peer has not got yet is lost to it after that.
+    void abort() noexcept { leave(true); }
+    bool is_open() const noexcept { return line_ && !line_->closed[side_]; }
+    /// Its own address.
+    const net::address& where() const noexcept { return here_; }
+
+private:
+    static constexpr std::size_t largest_read = 64 * 1024;
+
+    detail::network_write_attempt attempt(std::string_view first, std::string_view second) noexcept {
+        return {line_->pipes[side_], closed(), out_wire(), first, second};
+    }
+    void leave(bool with_reset) noexcept {
+        if (!line_ || closed()) return;
+        closed() = true;
+        if (with_reset || in().waiting > 0)
+            out_wire().send_reset();
+        else
+            out_wire().send_end();
+        in().deaf = true;
+        net::detail::memory_pipe::wake(in().reader);
+        net::detail::memory_pipe::wake(line_->pipes[side_].writer);
+    }
+    net::detail::memory_pipe& in() noexcept { return line_->pipes[1 - side_]; }
+    network_wire& out_wire() noexcept { return line_->wires[side_]; }
+    network_wire& in_wire() noexcept { return line_->wires[1 - side_]; }
+    bool& closed() noexcept { return line_->closed[side_]; }
+
+    std::shared_ptr<detail::network_line> line_;
+    std::size_t side_ = 0;
+    net::address here_;
+    net::address peer_;
+};
+
+static_assert(net::byte_stream<network_stream>);
+
+}  // namespace coracle::testing
+
+// ---- coracle/testing/network_listener.hpp
+// network_listener: the door of a server in a memory_network.
+
+namespace coracle::testing {
+
+/// Accepts connections to one port of one host, until it is closed or destroyed.
+class network_listener {
+public:
+    using arrivals = channel<network_stream>;
+    network_listener(std::shared_ptr<arrivals> door, net::address where) noexcept
+        : door_(std::move(door)), where_(std::move(where)) {}
+    network_listener(network_listener&&) noexcept = default;
+    network_listener& operator=(network_listener&& other) noexcept {
+        close();
+        door_ = std::move(other.door_);
+        where_ = std::move(other.where_);
+        return *this;
+    }
+    ~network_listener() { close(); }
+
+    /// The next connection. error: bad_file_descriptor after close().
+    task<result<network_stream>> accept() {
+        auto door = door_;
+        auto next = co_await door->receive();
+        if (!next) co_return failure(std::make_error_code(std::errc::bad_file_descriptor));
+        co_return std::move(*next);
+    }
+    const net::address& where() const noexcept { return where_; }
+    bool is_open() const noexcept { return door_ && !door_->closed(); }
+    /// Resets those that wait, and refuses who comes; those accepted live on.
+    void close() noexcept {
+        if (!is_open()) return;
+        door_->close();
+        while (auto waiting = door_->try_receive()) waiting->abort();
+    }
+
+private:
+    std::shared_ptr<arrivals> door_;
+    net::address where_;
+};
+
+}  // namespace coracle::testing
+
+// ---- coracle/testing/memory_network.hpp
+// memory_network: hosts, listeners and connections in memory, with the latency, the cuts and the resets of a script.
+// It waits with the timers of its loop: under virtual time a network of hours takes none, and is exact.
+
+namespace coracle {
+
+/// Hosts that are known by name or address. Belongs to one loop, which outlives it; a connection outlives both its
+/// network and its listener.
+class memory_network {
+public:
+    using stream = testing::network_stream;
+    using listener = testing::network_listener;
+
+    /// On the loop that runs here. in: what decides jitter and ragged cuts.
+    explicit memory_network(std::uint64_t seed = 1) : memory_network(loop::reactor::current(), seed) {}
+    explicit memory_network(loop::reactor& on, std::uint64_t seed = 1) : reactor_(on), seeds_(seed) {}
+    memory_network(const memory_network&) = delete;
+    memory_network& operator=(const memory_network&) = delete;
+
+    /// The ways between two hosts, both directions.
+    testing::network_path between(std::string_view one, std::string_view other) {
+        return testing::network_path({link(one, other), link(other, one)});
+    }
+    /// One direction of it.
+    testing::network_path from_to(std::string_view from, std::string_view to) {
+        return testing::network_path({link(from, to)});
+    }
+    /// All ways, those not known yet too.
+    testing::network_path everywhere() {
+        std::vector<std::shared_ptr<testing::network_link>> all(1, usual_);
+        for (way& each : ways_) all.push_back(each.link);
+        return testing::network_path(std::move(all));
+    }
+
+    /// What a name stands for: itself when it is an IP address or localhost, else 10.0.0.1, 10.0.0.2 and so
+    /// on as names come up.
+    net::address address_of(std::string_view host, std::uint16_t port = 0) {
+        if (auto literal = net::address::of(host, port)) return *literal;
+        auto known = std::find(names_.begin(), names_.end(), host);
+        if (known == names_.end()) known = names_.insert(names_.end(), std::string(host));
+        auto number = static_cast<unsigned>(known - names_.begin()) + 1;
+        net::ipv4_bytes bytes{10, 0, static_cast<unsigned char>(number >> 8), static_cast<unsigned char>(number)};
+        return net::address(bytes, port);
+    }
+
+    /// in: "db:5432", "10.0.0.7:80"; port 0 is one that is free. error: address_in_use, invalid_argument.
+    result<listener> listen(std::string_view where) {
+        auto at = parse(where);
+        if (!at) return failure(at.error());
+        if (at->port() == 0) at = address_of(at->host(), next_port());
+        if (door_of(*at)) return failure(std::make_error_code(std::errc::address_in_use));
+        auto made = std::make_shared<listener::arrivals>(std::numeric_limits<std::size_t>::max());
+        std::erase_if(doors_, [](const door& each) { return !is_open(each); });
+        doors_.push_back(door{*at, made});
+        return listener(std::move(made), std::move(*at));
+    }
+
+    /// A stream to `to`, from the host `from`. Takes a round trip; while the way is cut it is tried again after 1 s,
+    /// 2 s, 4 s and so on. error: connection_refused, timed_out after 127 s, invalid_argument.
+    task<result<stream>> connect(std::string to, std::string from = "localhost") {
+        auto there = parse(to);
+        if (!there) co_return failure(there.error());
+        co_return co_await connect(std::move(*there), std::move(from));
+    }
+    task<result<stream>> connect(net::address there, std::string from = "localhost") {
+        net::address here = address_of(from, next_port());
+        auto out = link(here.host(), there.host());
+        auto back = link(there.host(), here.host());
+        std::chrono::seconds retry(1);
+        for (;; retry *= 2) {
+            if (retry > longest_retry) co_return failure(std::make_error_code(std::errc::timed_out));
+            auto sent = reactor_.now();
+            if (!out->is_cut()) co_await sleep_until(out->arrival(sent, 0));
+            bool arrived = !out->is_cut();
+            bool listening = door_of(there) != nullptr;
+            if (arrived && !back->is_cut()) {
+                co_await sleep_until(back->arrival(reactor_.now(), 0));
+                if (!back->is_cut()) {
+                    if (!listening) co_return failure(std::make_error_code(std::errc::connection_refused));
+                    break;
+                }
+            }
+            co_await sleep_until(sent + retry);
+        }
+        co_return open(std::move(here), std::move(there), std::move(out), std::move(back));
+    }
+
+    /// Connections that are not over: one end is open, or something is under way.
+    std::size_t connections() noexcept {
+        forget_what_is_over();
+        return lines_.size();
+    }
+
+private:
+    static constexpr std::chrono::seconds longest_retry{64};
+    using arrivals = listener::arrivals;
+    struct way {
+        std::string from;
+        std::string to;
+        std::shared_ptr<testing::network_link> link;
+    };
+    struct door {
+        net::address where;
+        std::weak_ptr<arrivals> queue;
+    };
+    static bool is_open(const door& each) noexcept {
+        auto queue = each.queue.lock();
+        return queue && !queue->closed();
+    }
+
+    result<net::address> parse(std::string_view where) {
+        std::size_t colon = where.rfind(':');
+        if (colon == std::string_view::npos || colon == 0)
+            return failure(std::make_error_code(std::errc::invalid_argument));
+        auto port = ascii::parse_decimal<std::uint16_t>(where.substr(colon + 1));
+        if (!port) return failure(std::make_error_code(std::errc::invalid_argument));
+        return address_of(where.substr(0, colon), *port);
+    }
+    std::shared_ptr<arrivals> door_of(const net::address& where) {
+        for (door& each : doors_)
+            if (each.where == where && is_open(each)) return each.queue.lock();
+        return nullptr;
+    }
+    std::shared_ptr<testing::network_link> link(std::string_view from, std::string_view to) {
+        std::string one = address_of(from).host();
+        std::string other = address_of(to).host();
+        for (way& each : ways_)
+            if (each.from == one && each.to == other) return each.link;
+        auto made = std::make_shared<testing::network_link>(usual_->rules, seeds_.next());
+        if (usual_->is_cut()) made->cut();
+        ways_.push_back(way{std::move(one), std::move(other), made});
+        return made;
+    }
+    std::uint16_t next_port() noexcept { return next_port_ = next_port_ == 65535 ? 49152 : next_port_ + 1; }
+
+    stream open(net::address here, net::address there, std::shared_ptr<testing::network_link> out,
+                std::shared_ptr<testing::network_link> back) {
+        forget_what_is_over();
+        auto line = std::make_shared<testing::detail::network_line>(reactor_, std::move(out), std::move(back));
+        lines_.push_back(line);
+        // The listener hears of it with the third packet, ahead of the first bytes.
+        line->wires[0].send_call([this, here, there, weak = std::weak_ptr(line)] {
+            auto arrived = weak.lock();
+            if (!arrived) return;
+            stream accepted(std::move(arrived), 1, there, here);
+            auto queue = door_of(there);
+            if (!queue || !queue->try_send(accepted)) accepted.abort();
+        });
+        return stream(std::move(line), 0, std::move(here), std::move(there));
+    }
+    void forget_what_is_over() noexcept {
+        std::erase_if(lines_, [](const auto& each) { return each->over(); });
+    }
+
+    loop::reactor& reactor_;
+    random_sequence seeds_;
+    std::shared_ptr<testing::network_link> usual_ = std::make_shared<testing::network_link>(testing::link_rules(), 0);
+    std::vector<std::string> names_;
+    std::vector<way> ways_;
+    std::vector<door> doors_;
+    std::vector<std::shared_ptr<testing::detail::network_line>> lines_;  // what was sent before a close still arrives
+    std::uint16_t next_port_ = 49151;
+};
+
+}  // namespace coracle
+
+// ---- coracle/testing/virtual_poller.hpp
+// virtual_poller: a kernel whose time stands still while anybody works, and jumps when everybody waits.
+// The idea is trio's MockClock with autojump, and Tokio's paused time.
+
+namespace coracle::testing {
+
+/// Nothing will ever happen any more, and yet somebody waits.
+class deadlock : public std::logic_error {
+public:
+    /// in: who waits where, one in a line, if that is known.
+    explicit deadlock(const std::string& who = {})
+        : std::logic_error(
+              "coracle: everybody waits for ever: no timer is armed, no offloaded call is under way, and nothing came "
+              "from other threads or watched descriptors" +
+              (who.empty() ? who : "; these wait:\n" + who)) {}
+};
+
+/// Time passes in wait() only, at once and exactly to its end. Real descriptors can be watched, but the rest of the
+/// world has no part in this time: each jump first gives the kernel `moment` to tell of them.
+class virtual_poller final : public os::poller {
+public:
+    using duration = os::clock::duration;
+
+    /// in: `patience` is how long a wait for ever really waits for other threads, before it is a deadlock; `wall` is
+    /// the time of day at the beginning, in milliseconds since 1970.
+    explicit virtual_poller(duration patience = std::chrono::seconds(1), std::int64_t wall = 1'000'000'000'000,
+                            duration moment = std::chrono::milliseconds(2))
+        : patience_(patience), moment_(moment), wall_(wall) {}
+
+    /// Since the beginning.
+    duration elapsed() const noexcept { return elapsed_; }
+    /// Moves time on without a wait, as a handler does that computes for long.
+    void skip(duration time) noexcept { elapsed_ += time; }
+    /// How often it was asked to wait or to look.
+    std::size_t waits() const noexcept { return waits_; }
+
+    /// Who knows whether calls are under way on other threads. While they are, a wait lasts until they return, and
+    /// then no time has passed; or for as long as it would in life.
+    void wait_also_for(function<bool()> calls_under_way) { calls_under_way_ = std::move(calls_under_way); }
+    /// Who is asked in a deadlock to set somebody free, or to throw one that says more.
+    void in_deadlock(function<void()> set_free) { set_free_ = std::move(set_free); }
+
+    // As every poller.
+
+    result<void> watch(int fd, os::watcher& who) override {
+        auto made = std::make_unique<relay>(*this, fd, who);
+        if (auto watched = inner_->watch(fd, *made); !watched) return watched;
+        relays_.push_back(std::move(made));
+        return {};
+    }
+    void forget(int fd, os::watcher& who) noexcept override {
+        for (std::unique_ptr<relay>& each : relays_) {
+            if (each->fd != fd || &each->who != &who) continue;
+            inner_->forget(fd, *each);
+            each = std::move(relays_.back());
+            return relays_.pop_back();
+        }
+    }
+
+    /// error: deadlock.
+    void wait(std::optional<os::time_point> until) override {
+        ++waits_;
+        const os::time_point end = until.value_or(never);
+        if (heard(duration::zero()) || end <= now()) return;
+        if (calls_under_way_ && calls_under_way_()) {
+            if (heard(end == never ? duration::max() : end - now())) return;
+        } else if (end != never) {
+            if (!relays_.empty() && heard(moment_)) return;
+        } else {
+            if (heard(patience_)) return;
+            if (!set_free_) throw deadlock();
+            return set_free_();
+        }
+        elapsed_ += end - now();
+    }
+
+    os::time_point now() noexcept override { return birth_ + elapsed_; }
+    /// Goes on with the virtual time.
+    std::int64_t unix_milliseconds() noexcept override {
+        return wall_ + std::chrono::duration_cast<std::chrono::milliseconds>(elapsed_).count();
+    }
+    void wake() noexcept override {
+        woken_ = true;
+        inner_->wake();
+    }
+
+private:
+    // Between the kernel and the watcher, to know that something was told.
+    struct relay final : os::watcher {
+        relay(virtual_poller& p, int number, os::watcher& w) noexcept : poller(p), fd(number), who(w) {}
+        void on_ready(os::readiness now) noexcept override {
+            poller.told_ = true;
+            who.on_ready(now);  // which may be the end of this
+        }
+        virtual_poller& poller;
+        int fd;
+        os::watcher& who;
+    };
+
+    static constexpr os::time_point never = os::time_point::max();
+
+    /// Really waits until something is told or somebody wakes it; false when `most` has passed without.
+    bool heard(duration most) {
+        const os::time_point begin = inner_->now();
+        const os::time_point end = most < never - begin ? begin + most : never;
+        told_ = false;
+        for (;;) {
+            bool woken = woken_.exchange(false);  // before: a wake during delivery is for the next wait
+            inner_->wait(woken ? os::time_point::min() : end);
+            if (woken || told_) return true;
+            if (inner_->now() >= end && !woken_) return false;
+        }
+    }
+
+    std::unique_ptr<os::poller> inner_ = os::make_native_poller();
+    // Far from zero, so that code that takes an unset time_point for a deadline shows.
+    const os::time_point birth_ = os::time_point(std::chrono::hours(1000));
+    duration elapsed_ = duration::zero();
+    const duration patience_;
+    const duration moment_;
+    const std::int64_t wall_;
+    std::vector<std::unique_ptr<relay>> relays_;
+    function<bool()> calls_under_way_;
+    function<void()> set_free_;
+    std::size_t waits_ = 0;
+    bool told_ = false;
+    std::atomic<bool> woken_{false};
+};
+
+}  // namespace coracle::testing
+
+// ---- coracle/testing/virtual_time.hpp
+// virtual_time: tests in which sleeping takes no time, and which a seed repeats.
+// As trio.testing.MockClock and Tokio's start_paused; the order by seed as in trio's and loom's schedulers for tests.
+
+namespace coracle {
+
+namespace testing {
+
+/// How virtual time goes. Changed by what it is asked: `virtual_time.seed(7)`.
+class virtual_clock {
+public:
+    constexpr virtual_clock() noexcept {}
+
+    /// What could go on at the same time does so in an order that `number` decides; 0 is first come, first served.
+    constexpr virtual_clock seed(std::uint64_t number) const noexcept {
+        virtual_clock changed = *this;
+        changed.seed_ = number;
+        return changed;
+    }
+    /// How long a loop in which everybody waits for ever really waits for threads of your own, before it is a deadlock.
+    constexpr virtual_clock patience(std::chrono::nanoseconds real) const noexcept {
+        virtual_clock changed = *this;
+        changed.patience_ = real;
+        return changed;
+    }
+    /// The time of day at the beginning, for dates; else 2001-09-09T01:46:40Z.
+    constexpr virtual_clock begins(std::chrono::sys_time<std::chrono::milliseconds> wall) const noexcept {
+        virtual_clock changed = *this;
+        changed.wall_ = wall.time_since_epoch().count();
+        return changed;
+    }
+
+    constexpr std::uint64_t seed() const noexcept { return seed_; }
+    std::unique_ptr<virtual_poller> make_poller() const { return std::make_unique<virtual_poller>(patience_, wall_); }
+
+private:
+    std::uint64_t seed_ = 0;
+    std::chrono::nanoseconds patience_ = std::chrono::seconds(1);
+    std::int64_t wall_ = 1'000'000'000'000;
+};
+
+}  // namespace testing
+
+/// Time that stands still while anybody works and jumps when everybody waits: `run(virtual_time, work())`.
+/// An offloaded call is waited for, and takes no time unless a timer is due before it returns: then as much as in life.
+/// Threads of your own and other processes are not waited for.
+inline constexpr testing::virtual_clock virtual_time;
+
+/// A loop in virtual time that a test can look at and run several tasks on, one after the other.
+class virtual_loop {
+public:
+    explicit virtual_loop(testing::virtual_clock how = virtual_time) : virtual_loop(how, how.make_poller()) {}
+    virtual_loop(const virtual_loop&) = delete;
+    virtual_loop& operator=(const virtual_loop&) = delete;
+
+    /// Runs `work` to its end. error: what it throws; testing::deadlock when it would never end: it is cancelled first,
+    /// so that it leaves in good order.
+    template <class T>
+    T run(task<T> work) {
+        return loop::run_on(reactor_, guarded(std::move(work)));
+    }
+    /// Runs what the loop has to do until `time` has passed.
+    void run_for(std::chrono::nanoseconds time) { loop::run_on(reactor_, pass(time)); }
+    /// Moves time on while nobody runs, as a handler does that computes for long.
+    void skip(std::chrono::nanoseconds time) noexcept { poller_.skip(time); }
+
+    /// Since the beginning.
+    std::chrono::nanoseconds elapsed() const noexcept { return poller_.elapsed(); }
+    loop::reactor& reactor() noexcept { return reactor_; }
+    testing::virtual_poller& poller() noexcept { return poller_; }
+
+private:
+    virtual_loop(testing::virtual_clock how, std::unique_ptr<testing::virtual_poller> made)
+        : poller_(*made), reactor_(pool_, std::move(made)) {
+        if (how.seed() != 0) reactor_.shuffle(how.seed());
+        poller_.wait_also_for([this] { return reactor_.calls_out() > 0; });
+        poller_.in_deadlock([this] { set_free(); });
+    }
+
+    // So that a deadlock can be ended from outside, once.
+    class way_out {
+    public:
+        explicit way_out(virtual_loop& on) : loop_(on), scope_(async::this_job()), before_(on.way_out_) {
+            on.way_out_ = this;
+        }
+        way_out(const way_out&) = delete;
+        way_out& operator=(const way_out&) = delete;
+        ~way_out() { loop_.way_out_ = before_; }
+        bool taken() const noexcept { return taken_; }
+        const std::string& who_waited() const noexcept { return who_waited_; }
+        void take() {
+            if (std::exchange(taken_, true)) throw testing::deadlock(who_waited_);
+            who_waited_ = to_text(tasks());
+            scope_.cancel();
+        }
+
+    private:
+        virtual_loop& loop_;
+        async::cancel_scope scope_;
+        way_out* before_;
+        bool taken_ = false;
+        std::string who_waited_;
+    };
+
+    template <class T>
+    task<T> guarded(task<T> work) {
+        way_out out(*this);
+        try {
+            if constexpr (std::is_void_v<T>) {
+                co_await std::move(work);
+                if (!out.taken()) co_return;
+            } else {
+                T value = co_await std::move(work);
+                if (!out.taken()) co_return std::forward<T>(value);
+            }
+        } catch (...) {
+            if (!out.taken()) throw;
+        }
+        throw testing::deadlock(out.who_waited());
+    }
+    task<> pass(std::chrono::nanoseconds time) { co_await sleep(time); }
+    void set_free() {
+        if (!way_out_) throw testing::deadlock(to_text(tasks()));
+        way_out_->take();
+    }
+
+    loop::thread_pool pool_;
+    testing::virtual_poller& poller_;
+    loop::reactor reactor_;
+    way_out* way_out_ = nullptr;
+};
+
+/// Runs `work` on a new loop of this thread in virtual time, and gives its value. error: as virtual_loop::run;
+/// std::logic_error inside of a running loop.
+template <class T>
+T run(testing::virtual_clock how, task<T> work) {
+    if (async::scheduler::current_or_null())
+        throw std::logic_error("coracle: run() inside a running loop would block it; co_await the task instead");
+    virtual_loop loop(how);
+    return loop.run(std::move(work));
+}
+
+}  // namespace coracle
+
+// ---- coracle/testing/seeds.hpp
+// seeds: the same test in many orders, and how to repeat the one that failed.
+
+namespace coracle {
+
+/// `for (auto time : seeds(1000)) run(time, work());`: virtual time with each seed from 1 to `count`. When an exception
+/// ends the loop, the seed that it came from is printed. The environment may say CORACLE_SEED=17 for that one alone,
+/// and CORACLE_SEEDS=5000 for another count.
+class seeds {
+public:
+    explicit seeds(std::uint64_t count, testing::virtual_clock how = virtual_time) noexcept
+        : how_(how), last_(from_environment("CORACLE_SEEDS").value_or(count)) {
+        if (auto only = from_environment("CORACLE_SEED")) now_ = last_ = *only;
+    }
+    seeds(const seeds&) = delete;
+    seeds& operator=(const seeds&) = delete;
+    ~seeds() {
+        if (std::uncaught_exceptions() > exceptions_ && now_ <= last_)
+            std::fprintf(stderr, "coracle: it failed with seed %llu; CORACLE_SEED=%llu runs that one alone\n",
+                         static_cast<unsigned long long>(now_), static_cast<unsigned long long>(now_));
+    }
+
+    class end_of_seeds {};
+    class iterator {
+    public:
+        explicit iterator(seeds& of) noexcept : seeds_(of) {}
+        testing::virtual_clock operator*() const noexcept { return seeds_.how_.seed(seeds_.now_); }
+        iterator& operator++() noexcept {
+            ++seeds_.now_;
+            return *this;
+        }
+        bool operator==(end_of_seeds) const noexcept { return seeds_.now_ > seeds_.last_; }
+
+    private:
+        seeds& seeds_;
+    };
+    iterator begin() noexcept { return iterator(*this); }
+    end_of_seeds end() const noexcept { return {}; }
+
+private:
+    static std::optional<std::uint64_t> from_environment(const char* name) noexcept {
+        const char* text = std::getenv(name);
+        if (!text) return std::nullopt;
+        return ascii::parse_decimal<std::uint64_t>(std::string_view(text));
+    }
+
+    testing::virtual_clock how_;
+    std::uint64_t now_ = 1;
+    std::uint64_t last_;
+    int exceptions_ = std::uncaught_exceptions();
+};
 
 }  // namespace coracle
