@@ -36,6 +36,7 @@
 #include <coracle/os/signal_watch.hpp>
 #include <coracle/os/socket_address.hpp>
 #include <coracle/os/socket.hpp>
+#include <coracle/os/datagram.hpp>
 #include <coracle/os/name_lookup.hpp>
 #include <coracle/os/socket_file.hpp>
 #include <coracle/os/spare_descriptor.hpp>
@@ -156,6 +157,7 @@
 #include <coracle/net/dialer.hpp>
 #include <coracle/net/stream_server.hpp>
 #include <coracle/net/serve_streams.hpp>
+#include <coracle/net/udp_socket.hpp>
 #include <coracle/net/pipe_stream.hpp>
 #include <coracle/net/child_process.hpp>
 
