@@ -219,3 +219,58 @@ TEST_CASE("a group that reports failures cancels nobody, and a cancellation is n
     CHECK(reported == 1);
     CHECK(finished);
 }
+
+TEST_CASE("a group that goes before join destroys its tasks where they wait, and those that have just ended") {
+    struct counted {
+        explicit counted(int& at) : alive(at) { ++alive; }
+        counted(const counted&) = delete;
+        ~counted() { --alive; }
+        int& alive;
+    };
+    hand_loop on;
+    int alive = 0;
+    auto waiting = [&]() -> task<> {
+        counted here(alive);
+        hop* never = nullptr;
+        co_await hop(&never);
+    };
+    auto ready = [&]() -> task<> {
+        counted here(alive);
+        co_await hop();
+        co_await hop();
+    };
+    auto ended = [&]() -> task<> {
+        counted here(alive);
+        co_return;
+    };
+    SUBCASE("because its coroutine is destroyed") {
+        auto owner = [&]() -> task<> {
+            task_group group;
+            group.spawn(waiting());
+            group.spawn(ready());
+            group.spawn(ended());
+            co_await group.join();
+        };
+        {
+            started<> job(on, owner());
+            CHECK(alive == 2);
+        }
+        CHECK(alive == 0);
+    }
+    SUBCASE("because something was thrown") {
+        auto owner = [&]() -> task<> {
+            task_group group;
+            group.spawn(waiting());
+            group.spawn(ready());
+            group.spawn(ended());
+            throw std::runtime_error("before join");
+            co_await group.join();
+        };
+        started<> job(on, owner());
+        REQUIRE(job.ended());
+        CHECK_THROWS_AS(job.result(), std::runtime_error);
+        CHECK(alive == 0);
+    }
+    on.turn_until_idle();
+    CHECK(alive == 0);
+}

@@ -230,6 +230,25 @@ TEST_CASE("connecting is cancelled with all of its attempts, at whichever point"
     }
 }
 
+TEST_CASE("a coroutine that is destroyed while it connects takes its attempts with it") {
+    network world;
+    for (const net::address& each : {six(1), four(1)}) world.hosts[each.host()].after = 1h;
+    auto test = [&]() -> task<> {
+        net::dialer<net::memory_stream> dialer(world.dial());
+        async::job other;
+        std::vector<net::address> order{six(1), four(1)};
+        auto dialling = dialer.connect(std::move(order));
+        {
+            async::scheduler::run_as as(async::scheduler::current(), other);
+            dialling.start();
+        }
+        co_await sleep(300ms);
+        CHECK_FALSE(dialling.done());
+    };
+    run(virtual_time, test());
+    CHECK(world.log.find("dial 192.0.2.1") != std::string::npos);
+}
+
 TEST_CASE("what the dial function throws comes out, and the other attempts are cancelled") {
     network world;
     world.hosts["2001:db8::1"].after = 1h;

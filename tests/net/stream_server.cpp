@@ -255,6 +255,26 @@ TEST_CASE("a server that is cancelled cancels its clients and waits for them") {
     run(test());
 }
 
+TEST_CASE("a server whose coroutine is destroyed takes its clients with it") {
+    auto test = []() -> task<> {
+        net::stream_server server("127.0.0.1:0");
+        net::socket_stream client = co_await dial(server.where());
+        {
+            async::job other;
+            auto serving = server.serve(echo);
+            {
+                async::scheduler::run_as as(async::scheduler::current(), other);
+                serving.start();
+            }
+            co_await until([&] { return server.clients() == 1; });
+        }
+        CHECK(server.clients() == 0);
+        auto bytes = co_await client.read();
+        CHECK((!bytes || bytes->empty()));
+    };
+    run(test());
+}
+
 TEST_CASE("a server that was stopped before it serves returns at once") {
     auto test = []() -> task<> {
         net::stream_server server("127.0.0.1:0");

@@ -6,8 +6,8 @@
 #include <coracle/async/job.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/async/task.hpp>
-#include <coracle/base/assert.hpp>
 #include <coracle/base/function.hpp>
+#include <coracle/base/intrusive_list.hpp>
 
 #include <cstddef>
 #include <exception>
@@ -15,7 +15,8 @@
 
 namespace coracle {
 
-/// Belongs to the job that makes it: cancelling that cancels the group. `co_await group.join()` before it goes.
+/// Belongs to the job that makes it: cancelling that cancels the group. `co_await group.join()` before it goes: one that
+/// goes earlier, as when its coroutine is destroyed, destroys its tasks where they wait.
 class task_group {
 public:
     task_group() = default;
@@ -23,7 +24,9 @@ public:
     explicit task_group(function<void(const std::exception_ptr&)> report) : report_(std::move(report)) {}
     task_group(const task_group&) = delete;
     task_group& operator=(const task_group&) = delete;
-    ~task_group() { CORACLE_ASSERT(jobs_.running() == 0); }
+    ~task_group() {
+        while (!all_.empty()) delete &all_.front().self;
+    }
 
     /// Starts `work` now, as a job of its own; it runs until it first waits. Its end frees it.
     /// error: a failure of one cancels the others, and comes out of join().
@@ -40,10 +43,17 @@ public:
     }
 
 private:
+    class spawned;
+    struct member : list_node {
+        explicit member(spawned& of) noexcept : self(of) {}
+        spawned& self;
+    };
     class spawned final : async::task_end, async::remains {
     public:
         spawned(task_group& group, task<> work) noexcept
-            : group_(group), job_(group.jobs_.jobs()), task_(std::move(work)) {}
+            : group_(group), job_(group.jobs_.jobs()), task_(std::move(work)) {
+            group.all_.push_back(place_);
+        }
 
         static void* operator new(std::size_t bytes) { return async::frame_pool::allocate(bytes); }
         static void operator delete(void* memory, std::size_t bytes) noexcept {
@@ -68,6 +78,7 @@ private:
         }
 
         task_group& group_;
+        member place_{*this};
         async::job job_;
         task<> task_;
     };
@@ -78,6 +89,7 @@ private:
     }
 
     async::job_group jobs_;
+    intrusive_list<member> all_;
     function<void(const std::exception_ptr&)> report_;
 };
 

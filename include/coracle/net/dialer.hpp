@@ -93,12 +93,12 @@ public:
 
 private:
     struct contest {
-        task_group attempts;
         event news;
         std::size_t running = 0;
         bool broken = false;  // an attempt has thrown
         std::optional<Stream> winner;
         std::vector<connect_error::attempt> failures;
+        task_group attempts;  // goes first: they use the rest
     };
     class alarm final : loop::timer {
     public:
