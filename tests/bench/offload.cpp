@@ -60,5 +60,7 @@ int main() {
     std::printf("%-32s %.1f\n", "offload_alone", nanoseconds_per_call(1, 1, 2'000));
     std::printf("%-32s %.1f\n", "offload_100_under_way", nanoseconds_per_call(1, 100, 100'000));
     std::printf("%-32s %.1f\n", "offload_100_under_way_4_threads", nanoseconds_per_call(4, 100, 100'000));
+    std::printf("%-32s %.1f\n", "offload_100_under_way_by_default",
+                nanoseconds_per_call(coracle::loop::pool_limits::default_user(), 100, 100'000));
     std::printf("%-32s %.1f\n", "post", nanoseconds_per_post(100'000));
 }
