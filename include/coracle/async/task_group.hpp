@@ -15,8 +15,8 @@
 
 namespace coracle {
 
-/// Belongs to the job that makes it: cancelling that cancels the group. `co_await group.join()` before it goes: one that
-/// goes earlier, as when its coroutine is destroyed, destroys its tasks where they wait.
+/// Belongs to the job that makes it: cancelling that cancels the group. `co_await group.join()` before it goes; one
+/// that goes earlier, as when its coroutine is destroyed, destroys its tasks where they wait.
 class task_group {
 public:
     task_group() = default;
