@@ -282,3 +282,18 @@ TEST_CASE("streams may outlive their network, and a network that goes leaves not
     };
     loop.run(read());
 }
+
+TEST_CASE("a connection that is reset before its listener hears of it leaves nothing") {
+    play([](virtual_loop&, memory_network& network) -> task<> {
+        network.everywhere().latency(10ms);
+        auto listener = network.listen("server:80");
+        REQUIRE(listener);
+        auto stream = co_await network.connect("server:80", "client");
+        REQUIRE(stream);
+        CHECK(network.connections() == 1);
+        network.between("client", "server").reset();
+        stream->close();
+        co_await sleep(1s);
+        CHECK(network.connections() == 0);
+    });
+}

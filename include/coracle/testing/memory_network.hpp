@@ -167,9 +167,10 @@ private:
         lines_.push_back(line);
         // The listener hears of it with the third packet, ahead of the first bytes.
         line->wires[0].send_call([this, here, there, weak = std::weak_ptr(line)] {
-            auto arrived = weak.lock();
-            if (!arrived) return;
-            stream accepted(std::move(arrived), 1, there, here);
+            auto line_there = weak.lock();
+            if (!line_there) return;
+            line_there->arrived = true;
+            stream accepted(std::move(line_there), 1, there, here);
             auto queue = door_of(there);
             if (!queue || !queue->try_send(accepted)) accepted.abort();
         });
