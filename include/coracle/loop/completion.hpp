@@ -95,8 +95,8 @@ public:
     }
     T await_resume() {
         this->throw_if_cancelled();
-        if (on_.error_) std::rethrow_exception(on_.error_);
-        if (!on_.value_) throw std::logic_error("coracle: the value of a completion was taken before");
+        if (on_.error_) std::rethrow_exception(std::exchange(on_.error_, nullptr));
+        if (!on_.value_) throw std::logic_error("coracle: the outcome of a completion was taken before");
         async::value_of<T> value = std::move(*on_.value_);
         on_.value_.reset();
         if constexpr (!std::is_void_v<T>) return value;

@@ -1,4 +1,6 @@
 // submit: a task for a loop, from a thread that has none. asyncio.run_coroutine_threadsafe.
+// Facts: an exception in a std::future is shared by both threads for a moment. Thread sanitizers that do not see into
+// libstdc++, where it is counted, may call its end a race; there is none.
 #pragma once
 
 #include <coracle/async/job.hpp>
