@@ -25,6 +25,8 @@ namespace coracle::os {
 // Facts:
 // - A datagram of 0 bytes is one like any other: 0 is no end of a stream.
 // - "Nobody listens there" (ICMP) is told to a connected socket only, by the next call, whichever that is.
+// - BSD and macOS say ENOBUFS when the interface's queue is full, always call the socket writable, and never tell when
+//   there is room: such a datagram is lost, as others are on their way.
 // - BSD and macOS spell the group options of IPv6 IPV6_JOIN_GROUP, and so does Linux.
 
 /// What came: how many bytes fit, and whether there had been more.
@@ -35,14 +37,7 @@ struct received_datagram {
 
 /// A UDP socket of the family of `where`, neither bound nor connected.
 inline result<file_descriptor> open_datagram_socket(const socket_address& where) noexcept {
-#if defined(SOCK_NONBLOCK) && defined(SOCK_CLOEXEC)
-    file_descriptor made(::socket(where.domain(), SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-#else
-    file_descriptor made(::socket(where.domain(), SOCK_DGRAM, 0));
-#endif
-    if (!made) return last_failure();
-    if (auto prepared = detail::prepare_socket(made.get()); !prepared) return failure(prepared.error());
-    return made;
+    return detail::open_socket(where.domain(), SOCK_DGRAM);
 }
 
 /// error: would_block when none has come; connection_refused of a connected socket.

@@ -23,6 +23,8 @@ namespace coracle::os {
 //   an end share it, also those in other processes.
 // - No flag spares a write to a pipe without reader the SIGPIPE, as MSG_NOSIGNAL does for sockets. It is sent to the
 //   thread that writes, so blocking it there and taking it back changes nothing for anybody else.
+// - macOS sends it to the process instead, whose other threads do not block it, and has F_SETNOSIGPIPE. That belongs to
+//   the open file: set when the pipe is made, it would reach a child that is to write there and to die of SIGPIPE.
 
 /// Its two ends, both closed at exec, both blocking.
 struct pipe_ends {
@@ -63,6 +65,11 @@ inline result<std::size_t> read_some(int fd, std::span<char> room) noexcept {
 /// As many of the bytes as fit now, perhaps not all. error: would_block when none do; broken_pipe, and never a SIGPIPE,
 /// when nobody reads any more; bad_file_descriptor for a reader's end.
 inline result<std::size_t> write_some(int fd, std::string_view bytes) noexcept {
+#if defined(F_SETNOSIGPIPE)
+    if (::fcntl(fd, F_SETNOSIGPIPE, 1) < 0) return last_failure();
+    auto count = uninterrupted([&]() noexcept { return ::write(fd, bytes.data(), bytes.size()); });
+    if (count < 0) return last_failure();
+#else
     sigset_t sent, before;
     sigemptyset(&sent);
     sigaddset(&sent, SIGPIPE);
@@ -77,6 +84,7 @@ inline result<std::size_t> write_some(int fd, std::string_view bytes) noexcept {
     }
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     if (count < 0) return failure(std::error_code(why, std::system_category()));
+#endif
     return static_cast<std::size_t>(count);
 }
 
