@@ -23,6 +23,7 @@ namespace coracle {
 class hand_loop final : public async::scheduler {
 public:
     hand_loop() : here_(*this) {}
+    ~hand_loop() { drop_background(); }
 
     std::deque<async::blocking_call*> calls;
     std::deque<async::blocking_call*> detached_calls;

@@ -1,68 +1,20 @@
-// child_job: a task as a job of its own, and the group that waits for such jobs. What gather is made of.
+// child_job: a task as a job of its own, in a group that waits for it. What gather is made of.
 #pragma once
 
-#include <coracle/async/caller.hpp>
 #include <coracle/async/job.hpp>
+#include <coracle/async/job_group.hpp>
+#include <coracle/async/outcome.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/async/task.hpp>
 
 #include <cstddef>
 #include <exception>
+#include <memory>
+#include <new>
 #include <utility>
+#include <vector>
 
 namespace coracle::async {
-
-/// True when `error` holds `cancelled`.
-inline bool is_cancellation(const std::exception_ptr& error) noexcept {
-    try {
-        std::rethrow_exception(error);
-    } catch (const cancelled&) {
-        return true;
-    } catch (...) {
-        return false;
-    }
-}
-
-/// Jobs that are cancelled together and waited for together. `co_await` it once: it resumes when all of them ended,
-/// even when cancelled, for the jobs may use what the waiting coroutine holds.
-class job_group final : public operation {
-public:
-    /// A child of the running job's innermost scope.
-    job_group() { jobs_.attach(this_job().current_scope()); }
-
-    scope& jobs() noexcept { return jobs_; }
-    std::size_t running() const noexcept { return running_; }
-    void begun() noexcept { ++running_; }
-    void ended() noexcept {
-        if (--running_ == 0) finish();
-    }
-    /// A job has ended with `error`, or with none: the first failure cancels the others. Remembers the first that is
-    /// no cancellation, or else the first cancellation.
-    void note(std::exception_ptr error) noexcept {
-        if (!error) return;
-        jobs_.cancel();
-        if (error_ && (!only_cancelled_ || is_cancellation(error))) return;
-        only_cancelled_ = is_cancellation(error);
-        error_ = std::move(error);
-    }
-    bool failed() const noexcept { return error_ != nullptr; }
-    bool only_cancelled() const noexcept { return only_cancelled_; }
-    void rethrow_failure() {
-        if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
-    }
-
-    // The scope tree has told the jobs already; they end in their own time.
-    void cancel() noexcept override {}
-    bool await_ready() const noexcept { return running_ == 0; }
-    void await_suspend(async::caller waiting) noexcept { park(waiting); }
-    void await_resume() const noexcept {}
-
-private:
-    scope jobs_;
-    std::size_t running_ = 0;
-    std::exception_ptr error_;
-    bool only_cancelled_ = false;
-};
 
 /// One task that runs as a job of its own in a group. Stays where it is from start() to its end.
 template <class T>
@@ -86,16 +38,52 @@ public:
     }
     /// The value, once; or the exception that ended the task.
     T result() { return task_.result(); }
+    /// The same as an object.
+    outcome<T> settled() noexcept { return outcome<T>::of(task_); }
+    std::exception_ptr error() const noexcept { return task_.error(); }
 
 private:
     void task_ended() noexcept override {
-        group_.note(task_.error());
+        group_.one_ended(this, task_.error());
         group_.ended();
     }
 
     job_group& group_;
     job job_;
     task<T> task_;
+};
+
+/// As many children as there are tasks, in one piece of memory.
+template <class T>
+class child_row {
+public:
+    child_row(job_group& group, std::vector<task<T>>& tasks) : first_(memory().allocate(tasks.size())), room_(tasks.size()) {
+        for (task<T>& each : tasks) ::new (static_cast<void*>(first_ + size_++)) child_job<T>(group, std::move(each));
+    }
+    child_row(const child_row&) = delete;
+    child_row& operator=(const child_row&) = delete;
+    ~child_row() {
+        while (size_ > 0) first_[--size_].~child_job();
+        memory().deallocate(first_, room_);
+    }
+
+    void start() {
+        for (child_job<T>& each : *this) each.start();
+    }
+    child_job<T>* begin() noexcept { return first_; }
+    child_job<T>* end() noexcept { return first_ + size_; }
+    child_job<T>& operator[](std::size_t at) noexcept { return first_[at]; }
+    std::size_t size() const noexcept { return size_; }
+    /// Which of them `who` is.
+    std::size_t index_of(const void* who) const noexcept {
+        return static_cast<std::size_t>(static_cast<const child_job<T>*>(who) - first_);
+    }
+
+private:
+    static std::allocator<child_job<T>> memory() noexcept { return {}; }
+    child_job<T>* first_;
+    std::size_t size_ = 0;
+    std::size_t room_;
 };
 
 }  // namespace coracle::async

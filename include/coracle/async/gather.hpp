@@ -2,11 +2,11 @@
 #pragma once
 
 #include <coracle/async/child_job.hpp>
+#include <coracle/async/job_group.hpp>
+#include <coracle/async/outcome.hpp>
 #include <coracle/async/task.hpp>
 
 #include <cstddef>
-#include <functional>
-#include <list>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -99,16 +99,6 @@ value_of<T> value_from(child_job<T>& child) {
     }
 }
 
-// What a vector holds instead of T.
-template <class T>
-struct element_of {
-    using type = value_of<T>;
-};
-template <class T>
-struct element_of<T&> {
-    using type = std::reference_wrapper<T>;
-};
-
 }  // namespace async
 }  // namespace coracle
 
@@ -136,13 +126,12 @@ task<async::gathered<async::value_of<T>...>> gather(task<T>... tasks) {
         [](auto&... child) { return async::gathered<async::value_of<T>...>{async::value_from(child)...}; }, children);
 }
 
-/// The same for any number of tasks of one type; the values in the order of the tasks.
+/// The same for any number of tasks of one type; the values in the order of the tasks. cost: two allocations.
 template <class T>
 task<std::vector<typename async::element_of<T>::type>> gather(std::vector<task<T>> tasks) {
     async::job_group group;
-    std::list<async::child_job<T>> children;
-    for (task<T>& each : tasks) children.emplace_back(group, std::move(each));
-    for (async::child_job<T>& child : children) child.start();
+    async::child_row<T> children(group, tasks);
+    children.start();
     co_await group;
     group.rethrow_failure();
     std::vector<typename async::element_of<T>::type> values;

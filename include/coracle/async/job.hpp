@@ -8,6 +8,7 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <exception>
 
 namespace coracle {
 
@@ -20,6 +21,18 @@ namespace async {
 class job;
 class operation;
 class scheduler;
+
+/// True when `error` holds `cancelled`.
+inline bool is_cancellation(const std::exception_ptr& error) noexcept {
+    if (!error) return false;
+    try {
+        std::rethrow_exception(error);
+    } catch (const cancelled&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
 
 /// A node of the tree that cancellation follows: cancelling a scope cancels everything below it, and every later
 /// co_await in it, until it is left. Lives where it is used, usually in a coroutine frame.
@@ -145,6 +158,8 @@ public:
     bool cancelled() const noexcept { return scope::cancelled(); }
     /// A `cancelled` that arrives at the end of this scope is its own, and ends here: nothing above was cancelled.
     bool swallows() const noexcept { return cancel_requested() && !outer_.cancelled(); }
+    /// What is around this scope was cancelled.
+    bool cancelled_from_outside() const noexcept { return outer_.cancelled(); }
 
 private:
     friend class scope;

@@ -5,6 +5,7 @@
 #include <coracle/async/blocking_call.hpp>
 #include <coracle/async/caller.hpp>
 #include <coracle/async/job.hpp>
+#include <coracle/async/job_group.hpp>
 #include <coracle/base/assert.hpp>
 #include <coracle/base/function.hpp>
 #include <coracle/base/intrusive_list.hpp>
@@ -78,6 +79,8 @@ public:
 
     /// The scope above every job of this scheduler that has no other parent.
     scope& root() noexcept { return root_; }
+    /// What spawn() started here: the scheduler's own, whoever awaits it.
+    job_group& background() noexcept { return background_; }
 
     /// Says what the running job works for, see job::set_label.
     void label_running_job(const char* text) noexcept {
@@ -130,6 +133,8 @@ protected:
         asleep_.store(false, std::memory_order_relaxed);
     }
 
+    /// For destructors, while what the jobs may use is still there.
+    void drop_background() noexcept { background_.abandon_members(); }
     bool anything_ready() const noexcept { return !ready_.empty() || !remains_.empty(); }
     /// Resumes what is ready now; what becomes ready meanwhile waits for the next call.
     void run_ready() noexcept {
@@ -195,6 +200,7 @@ private:
     job* running_ = nullptr;
     int budget_ = share;
     scope root_;
+    patient_group background_{root_};
     std::atomic<std::uint64_t> step_{0};
     std::atomic<bool> asleep_{true};
     std::atomic<const char*> seen_label_{nullptr};
@@ -217,6 +223,12 @@ inline const context* seen_context() noexcept {
     if (here && here->running_job()) return &here->running_job()->values();
     return context::borrowed();
 }
+
+inline job_group::job_group() { jobs_.attach(this_job().current_scope()); }
+inline void job_group::ended() noexcept {
+    if (--running_ == 0) finish();
+}
+inline void job_group::await_suspend(caller waiting) noexcept { park(waiting); }
 
 inline void operation::park(caller waiting) noexcept {
     scheduler* home = scheduler::here();

@@ -60,7 +60,7 @@ private:
             while (!ended()) turn();
         });
     }
-    bool ended() const noexcept { return order_.here() && !loop_.has_residents(); }
+    bool ended() const noexcept { return order_.here() && !loop_.has_residents() && loop_.background().running() == 0; }
     void turn() noexcept {
         try {
             loop_.run_until([this] { return ended(); });

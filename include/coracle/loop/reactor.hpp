@@ -32,10 +32,11 @@ public:
     /// keeps: the pool, which outlives it.
     explicit reactor(thread_pool& pool, std::unique_ptr<os::poller> poller = os::make_native_poller())
         : pool_(pool), poller_(std::move(poller)), now_(poller_->now()) {}
-    /// Jobs that were sent here are destroyed. Calls that are queued never begin, calls that run are waited for;
+    /// Jobs that were sent here and what spawn() started are destroyed. Calls that are queued never begin, calls that run are waited for;
     /// neither arrives. What was posted and has not run is destroyed.
     ~reactor() {
         while (!residents_.empty()) residents_.pop_front().evicted();
+        drop_background();
         intrusive_list<async::arrival> lost;
         pool_.retract_all(*this, lost);
         lost.for_each([this](async::arrival&) { --sent_; });

@@ -15,9 +15,17 @@ namespace coracle {
 
 namespace loop {
 
-/// Runs `work` on `on` until it ends, as a job of its own. `each_turn()` is called once in each turn of the loop.
-template <class T, class EachTurn>
-T run_on(reactor& on, task<T> work, EachTurn&& each_turn) {
+/// Cancels what spawn() started on `on`, for good, and turns until all of it has ended.
+inline void end_background(reactor& on) {
+    on.background().jobs().cancel();
+    if (on.background().running() == 0) return;
+    on.run_until([&on] { return on.background().running() == 0; });
+}
+
+/// Runs `work` on `on` until it ends, as a job of its own. `each_turn()` is called once in each turn of the loop,
+/// `at_end()` when it has ended and its value or failure is not yet given.
+template <class T, class EachTurn, class AtEnd>
+T run_on(reactor& on, task<T> work, EachTurn&& each_turn, AtEnd&& at_end) {
     class whole final : public async::task_end {
     public:
         explicit whole(reactor& home) : main(home.root()) {}
@@ -36,7 +44,12 @@ T run_on(reactor& on, task<T> work, EachTurn&& each_turn) {
         each_turn();
         return all.ended;
     });
+    at_end();
     return first.result();
+}
+template <class T, class EachTurn>
+T run_on(reactor& on, task<T> work, EachTurn&& each_turn) {
+    return run_on(on, std::move(work), each_turn, [] {});
 }
 template <class T>
 T run_on(reactor& on, task<T> work) {
@@ -47,6 +60,7 @@ T run_on(reactor& on, task<T> work) {
 
 /// Runs `main` and whatever it awaits on a new loop of this thread, and gives its value: `int main() { return
 /// run(async_main()); }`. In debug builds a task that holds the loop is reported, see loop::watchdog.
+/// What spawn() started is cancelled and waited for when `main` has ended, before its value is given.
 /// error: what the task throws; std::logic_error inside of a running loop.
 template <class T>
 T run(task<T> main) {
@@ -58,7 +72,7 @@ T run(task<T> main) {
     loop::watchdog guard;
     loop::watchdog::watch watched(guard, reactor);
 #endif
-    return loop::run_on(reactor, std::move(main));
+    return loop::run_on(reactor, std::move(main), [] {}, [&reactor] { loop::end_background(reactor); });
 }
 
 }  // namespace coracle
