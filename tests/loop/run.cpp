@@ -4,12 +4,15 @@
 #include <coracle/async/event.hpp>
 #include <coracle/async/gather.hpp>
 #include <coracle/async/offload.hpp>
+#include <coracle/async/spawn.hpp>
 #include <coracle/async/task.hpp>
+#include <coracle/async/yield_now.hpp>
 #include <coracle/loop/sleep.hpp>
 
 #include <loop/virtual_loop.hpp>
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <latch>
 #include <memory>
@@ -132,4 +135,83 @@ TEST_CASE(
     CHECK(left == 4);
     CHECK(world.on.timers().size() == 0);
     releases.join();
+}
+
+TEST_CASE(
+    "what was spawned and still runs when main has ended is cancelled and waited for, before run gives its value") {
+    std::string log;
+    auto lingers = [&](const char* name) -> task<> {
+        try {
+            co_await sleep(1h);
+        } catch (const cancelled&) {
+            log += name;
+        }
+        async::cancel_scope clean_up(async::this_job(), true);
+        co_await sleep(1ms);
+        log += '.';
+    };
+    auto spawns_late = [&]() -> task<> {
+        try {
+            co_await sleep(1h);
+        } catch (const cancelled&) {
+        }
+        spawn(lingers("c"));  // is refused its first wait
+    };
+    auto ends = [&]() -> task<> {
+        co_await yield_now();
+        log += "e";
+    };
+    auto work = [&]() -> task<int> {
+        spawn(lingers("a"));
+        spawn(ends());
+        spawn(spawns_late());
+        co_await yield_now();
+        co_await yield_now();
+        co_return 42;
+    };
+    CHECK(run(work()) == 42);
+    std::sort(log.begin(), log.end());
+    CHECK(log == "..ace");
+}
+
+TEST_CASE("when main fails, what it spawned is ended all the same, and the failure of main is what is thrown") {
+    bool heard = false;
+    auto lingers = [&]() -> task<> {
+        try {
+            co_await sleep(1h);
+        } catch (const cancelled&) {
+            heard = true;
+            throw;
+        }
+    };
+    auto work = [&]() -> task<> {
+        spawn(lingers());
+        co_await yield_now();
+        throw std::runtime_error("main failed");
+    };
+    CHECK_THROWS_WITH_AS(run(work()), "main failed", std::runtime_error);
+    CHECK(heard);
+}
+
+TEST_CASE("what was spawned on a loop that fails goes where it waits") {
+    int left = 0;
+    struct guest {
+        int& count;
+        ~guest() { ++count; }
+    };
+    auto sleeps = [&]() -> task<> {
+        guest here{left};
+        co_await sleep(1h);
+    };
+    auto work = [&]() -> task<> {
+        spawn(sleeps());
+        loop::reactor::current().post([] { throw std::runtime_error("broken"); });
+        co_await sleep(1h);
+    };
+    {
+        loop::virtual_loop world;
+        CHECK_THROWS_WITH_AS(world.run(work()), "broken", std::runtime_error);
+        CHECK(left == 0);
+    }
+    CHECK(left == 1);
 }

@@ -1,7 +1,12 @@
 #include <coracle/server/worker.hpp>
 
+#include <coracle/async/spawn.hpp>
+#include <coracle/async/task.hpp>
+#include <coracle/loop/sleep.hpp>
+
 #include <doctest/doctest.h>
 
+#include <string>
 #include <thread>
 
 using namespace coracle;
@@ -30,4 +35,34 @@ TEST_CASE("each turn of the loop is told") {
         one.reactor().wake();
     });
     CHECK(turns >= 3);
+}
+
+TEST_CASE("what handlers spawned has the grace time to end after stop, and is cancelled then") {
+    app served;
+    served.freeze();
+    loop::thread_pool pool(1);
+    server::settings how;
+    how.grace = 50ms;
+    server::worker one(served, how, pool);
+    REQUIRE(one.open(*net::address::of("127.0.0.1", 0), false));
+    std::string log;
+    auto ends_in_time = [&]() -> task<> {
+        co_await sleep(5ms);
+        log += "ended ";
+    };
+    auto never_ends = [&]() -> task<> {
+        try {
+            co_await sleep(1h);
+        } catch (const cancelled&) {
+            log += "cancelled";
+            throw;
+        }
+    };
+    one.reactor().post([&] {
+        spawn(never_ends());
+        spawn(ends_in_time());
+    });
+    one.stop();
+    one.serve([] {});
+    CHECK(log == "ended cancelled");
 }

@@ -6,6 +6,7 @@
 #include <coracle/async/event.hpp>
 #include <coracle/async/gather.hpp>
 #include <coracle/async/offload.hpp>
+#include <coracle/async/spawn.hpp>
 #include <coracle/async/task_group.hpp>
 #include <coracle/loop/deadline.hpp>
 
@@ -247,4 +248,34 @@ TEST_CASE("one who does not even leave a deadlock is destroyed where he waits") 
     auto work = [](std::shared_ptr<int>) -> task<> { co_await stubborn(); };
     CHECK_THROWS_AS(run(virtual_time.patience(0s), work(held)), testing::deadlock);
     CHECK(held.use_count() == 1);
+}
+
+TEST_CASE("run in virtual time ends what was spawned, as in life; a virtual_loop lets it go on in the next run") {
+    std::string log;
+    auto ticks = [&]() -> task<> {
+        try {
+            for (;;) {
+                co_await sleep(1s);
+                log += 't';
+            }
+        } catch (const cancelled&) {
+            log += 'c';
+            throw;
+        }
+    };
+    auto work = [&]() -> task<> {
+        spawn(ticks());
+        co_await sleep(2500ms);
+    };
+    run(virtual_time, work());
+    CHECK(log == "ttc");
+    log.clear();
+    {
+        virtual_loop loop;
+        loop.run(work());
+        CHECK(log == "tt");
+        loop.run_for(2s);
+        CHECK(log == "tttt");
+    }
+    CHECK(log == "tttt");
 }

@@ -57,7 +57,8 @@ private:
 template <class T>
 class child_row {
 public:
-    child_row(job_group& group, std::vector<task<T>>& tasks) : first_(memory().allocate(tasks.size())), room_(tasks.size()) {
+    child_row(job_group& group, std::vector<task<T>>& tasks)
+        : first_(memory().allocate(tasks.size())), room_(tasks.size()) {
         for (task<T>& each : tasks) ::new (static_cast<void*>(first_ + size_++)) child_job<T>(group, std::move(each));
     }
     child_row(const child_row&) = delete;

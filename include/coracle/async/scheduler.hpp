@@ -81,6 +81,7 @@ public:
     scope& root() noexcept { return root_; }
     /// What spawn() started here: the scheduler's own, whoever awaits it.
     job_group& background() noexcept { return background_; }
+    const job_group& background() const noexcept { return background_; }
 
     /// Says what the running job works for, see job::set_label.
     void label_running_job(const char* text) noexcept {

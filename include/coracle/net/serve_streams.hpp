@@ -59,9 +59,10 @@ int serve_streams(std::string_view where, Handler&& handler,
         loop::thread_pool pool;
         loop::reactor reactor(pool);
         loop::interrupt ctrl_c(reactor);
-        loop::run_on(reactor, whole(), [&] {
+        auto each_turn = [&] {
             if (listening && ctrl_c.asked()) listening->stop(grace);
-        });
+        };
+        loop::run_on(reactor, whole(), each_turn, [&] { loop::end_background(reactor); });
         return 0;
     } catch (const std::exception& why) {
         std::fprintf(stderr, "ERROR:    %s\n", why.what());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coracle/app/app.hpp>
+#include <coracle/async/job_group.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/async/task_group.hpp>
 #include <coracle/base/result.hpp>
@@ -36,15 +37,15 @@ public:
     /// Undoes open().
     void close() { listener_.reset(); }
 
-    /// Serves until stop(), and then until its connections have ended. `each_turn()` is called in each turn of the
+    /// Serves until stop(), and then until its connections and what handlers spawned have ended. `each_turn()` is called in each turn of the
     /// loop.
     template <class EachTurn>
     void serve(EachTurn&& each_turn) {
         loop::run_on(reactor_, accept_and_serve(), each_turn);
     }
 
-    /// Accepts nothing more, ends what is idle, and lets what runs finish; handlers that wait are cancelled after the
-    /// grace time, calls on the thread pool cannot be. From any thread.
+    /// Accepts nothing more, ends what is idle, and lets what runs finish; handlers and spawned tasks that wait are
+    /// cancelled after the grace time, calls on the thread pool cannot be. From any thread.
     void stop() {
         reactor_.post([this] {
             if (listener_) listener_->close();
@@ -74,10 +75,15 @@ private:
         }
         listener_.reset();
         shop_.stop();
-        auto run_out = [&connections] { connections.cancel(); };
+        async::job_group& background = reactor_.background();
+        auto run_out = [&] {
+            connections.cancel();
+            background.jobs().cancel();
+        };
         loop::deadline<decltype(run_out)> grace(reactor_, run_out);
         grace.set(shop_.how.grace);
         co_await connections.join();
+        while (background.running() > 0) co_await background;
     }
 
     /// D18: one connection that cannot be served, for want of memory say, is no reason to serve no other.

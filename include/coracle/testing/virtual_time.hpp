@@ -72,10 +72,15 @@ public:
     virtual_loop& operator=(const virtual_loop&) = delete;
 
     /// Runs `work` to its end. error: what it throws; testing::deadlock when it would never end: it is cancelled first,
-    /// so that it leaves in good order.
+    /// so that it leaves in good order. What spawn() started goes on in the next run.
     template <class T>
     T run(task<T> work) {
         return loop::run_on(reactor_, guarded(std::move(work)));
+    }
+    /// The same, and then ends what spawn() started, as run() does.
+    template <class T>
+    T run_whole(task<T> work) {
+        return loop::run_on(reactor_, guarded(std::move(work)), [] {}, [this] { loop::end_background(reactor_); });
     }
     /// Runs what the loop has to do until `time` has passed.
     void run_for(std::chrono::nanoseconds time) { loop::run_on(reactor_, pass(time)); }
@@ -155,7 +160,7 @@ T run(testing::virtual_clock how, task<T> work) {
     if (async::scheduler::current_or_null())
         throw std::logic_error("coracle: run() inside a running loop would block it; co_await the task instead");
     virtual_loop loop(how);
-    return loop.run(std::move(work));
+    return loop.run_whole(std::move(work));
 }
 
 }  // namespace coracle
