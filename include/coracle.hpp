@@ -59,11 +59,16 @@
 #include <coracle/async/outcome.hpp>
 #include <coracle/async/child_job.hpp>
 #include <coracle/async/event.hpp>
+#include <coracle/async/exception_group.hpp>
 #include <coracle/async/gather.hpp>
+#include <coracle/async/gather_settled.hpp>
 #include <coracle/async/offload.hpp>
 #include <coracle/async/offload_detached.hpp>
-#include <coracle/async/exception_group.hpp>
+#include <coracle/async/as_completed.hpp>
+#include <coracle/async/cancel_scope.hpp>
 #include <coracle/async/join_handle.hpp>
+#include <coracle/async/race.hpp>
+#include <coracle/async/shield.hpp>
 #include <coracle/async/spawn.hpp>
 #include <coracle/async/task_group.hpp>
 #include <coracle/async/tasks.hpp>

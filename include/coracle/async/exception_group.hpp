@@ -22,7 +22,7 @@ public:
 
     /// In the order in which they happened.
     const std::vector<std::exception_ptr>& errors() const noexcept { return *errors_; }
-    /// The first one of type E, or null: `if (auto* why = group.find<http_error>())`. keeps: valid as long as the group.
+    /// The first one of type E, or null: `if (auto* why = group.find<http_error>())`. keeps: lives as the group does.
     template <class E>
     const E* find() const noexcept {
         for (const std::exception_ptr& each : *errors_) {

@@ -142,7 +142,7 @@ private:
 };
 
 /// Runs `body(group)`, and ends when it and all that it spawned have ended: nothing outlives the block.
-/// `co_await with_group([&](task_group& group) -> task<> { for (auto& url : urls) group.spawn(fetch(url)); co_return; });`
+/// `co_await with_group([&](task_group& group) -> task<> { group.spawn(read()); group.spawn(write()); co_return; });`
 /// keeps: the body and what it captures; its own variables go when it ends, while its tasks may still run.
 /// Gives what the body gives. error: a failure of the body or of a task cancels the rest, and is thrown when all have
 /// ended: a single one as it is, several as an exception_group. group.cancel() ends all of it quietly; only a body that

@@ -32,8 +32,8 @@ public:
     /// keeps: the pool, which outlives it.
     explicit reactor(thread_pool& pool, std::unique_ptr<os::poller> poller = os::make_native_poller())
         : pool_(pool), poller_(std::move(poller)), now_(poller_->now()) {}
-    /// Jobs that were sent here and what spawn() started are destroyed. Calls that are queued never begin, calls that run are waited for;
-    /// neither arrives. What was posted and has not run is destroyed.
+    /// Jobs that were sent here or spawned are destroyed. Calls that are queued never begin, calls that run are waited
+    /// for; neither arrives. What was posted and has not run is destroyed.
     ~reactor() {
         while (!residents_.empty()) residents_.pop_front().evicted();
         drop_background();

@@ -37,8 +37,8 @@ public:
     /// Undoes open().
     void close() { listener_.reset(); }
 
-    /// Serves until stop(), and then until its connections and what handlers spawned have ended. `each_turn()` is called in each turn of the
-    /// loop.
+    /// Serves until stop(), and then until its connections and what handlers spawned have ended. `each_turn()` is
+    /// called in each turn of the loop.
     template <class EachTurn>
     void serve(EachTurn&& each_turn) {
         loop::run_on(reactor_, accept_and_serve(), each_turn);
