@@ -4,6 +4,7 @@
 #include <coracle/async/blocking_call.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/async/offload.hpp>
+#include <coracle/async/spawn.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/base/report.hpp>
 #include <coracle/loop/sleep.hpp>
@@ -100,4 +101,27 @@ TEST_CASE("what a posted function throws is reported, and neither the others nor
     }
     set_reporter(before);
     CHECK(heard == "a function posted to a loop_thread threw: oh");
+}
+
+TEST_CASE("what was spawned there outlives its starter, and is cancelled and waited for at the end") {
+    bool clean = false;
+    auto lingers = [&]() -> task<> {
+        try {
+            co_await sleep(1h);
+        } catch (const cancelled&) {
+        }
+        async::cancel_scope clean_up(async::this_job(), true);
+        co_await sleep(1ms);
+        clean = true;
+    };
+    auto work = [&]() -> task<> {
+        spawn(lingers());
+        co_return;
+    };
+    {
+        loop_thread other;
+        submit(other, work()).get();
+        other.stop();
+    }
+    CHECK(clean);
 }

@@ -22,9 +22,9 @@ namespace coracle {
 
 /// The outcome of one of several tasks, and its place among them.
 template <class T>
-class [[nodiscard]] completion : public outcome<T> {
+class [[nodiscard]] numbered_outcome : public outcome<T> {
 public:
-    completion(std::size_t index, outcome<T> became) noexcept(std::is_nothrow_move_constructible_v<outcome<T>>)
+    numbered_outcome(std::size_t index, outcome<T> became) noexcept(std::is_nothrow_move_constructible_v<outcome<T>>)
         : outcome<T>(std::move(became)), index_(index) {}
     std::size_t index() const noexcept { return index_; }
 
@@ -66,11 +66,11 @@ public:
             }
             return done_at_once(waiting);
         }
-        std::optional<completion<T>> await_resume() {
+        std::optional<numbered_outcome<T>> await_resume() {
             throw_if_cancelled();
             if (!place_) return std::nullopt;
             std::size_t index = of_.order_[*place_];
-            return completion<T>(index, of_.children_[index].settled());
+            return numbered_outcome<T>(index, of_.children_[index].settled());
         }
         void cancel() noexcept override { finish_cancelled(); }
 
@@ -150,15 +150,14 @@ private:
 /// Starts the tasks and runs `body(done)`, which takes what became of them in the order in which they end:
 /// `co_await as_completed(std::move(tasks), [&](completions<page>& done) -> task<> {
 /// while (auto next = co_await done.next()) if (next->ok()) show(**next); });`
-/// Gives what the body gives. When the body ends, by break, return or exception, what still runs is cancelled and waited
+/// Gives what the body gives. When that ends, by break, return or exception, what still runs is cancelled and waited
 /// for, so that nothing outlives the call, and dropped.
 /// error: what the body throws.
 template <class T, class Body>
 auto as_completed(std::vector<task<T>> tasks, Body&& body) -> task<async::completions_body_value<T, Body>> {
-    static_assert(
-        async::survives_gcc_12<Body>,
-        "coracle: g++ 12 destroys the captures of a temporary lambda in a co_await expression twice; capture "
-        "by reference, or name the lambda first: auto body = [...] {...}; co_await as_completed(tasks, body);");
+    static_assert(async::survives_gcc_12<Body>,
+                  "coracle: g++ 12 destroys the captures of a temporary lambda in a co_await expression twice; capture "
+                  "by reference, or name the lambda first: auto body = [...] {...};");
     return completions<T>::run(std::move(tasks), std::decay_t<Body>(std::forward<Body>(body)));
 }
 

@@ -125,7 +125,8 @@ task<race_result<typename element_of<T>::type>> run_race(std::vector<task<T>> ta
 }  // namespace async
 
 /// Starts the tasks in order and gives what the first of them that ends gives, or throws what it throws; the others are
-/// cancelled and waited for, and what they give or throw then is dropped. `auto page = co_await race(primary(), replica());`
+/// cancelled and waited for, and what they give or throw then is dropped.
+/// `auto page = co_await race(primary(), replica());`
 /// Gives T when all are task<T>; else a std::variant with a place for each, in order, so that index() tells who won.
 /// error: also `cancelled`, when this job is cancelled before one has ended.
 template <class... T>
@@ -139,7 +140,7 @@ task<race_result<typename async::element_of<T>::type>> race(std::vector<task<T>>
     return async::run_race<false>(std::move(tasks));
 }
 
-/// As race(), but the first that ends well wins: failures drop out. `auto page = co_await race_ok(mirror(1), mirror(2));`
+/// As race(), but the first that ends well wins: failures drop out. `auto page = co_await race_ok(here(), there());`
 /// error: when all have failed, a single failure as it is, several as an exception_group in the order of the tasks.
 template <class... T>
     requires(sizeof...(T) > 0)
