@@ -51,6 +51,8 @@
 #include <coracle/async/job.hpp>
 #include <coracle/async/job_group.hpp>
 #include <coracle/async/scheduler.hpp>
+#include <coracle/async/waiter.hpp>
+#include <coracle/async/mutex.hpp>
 #include <coracle/async/channel.hpp>
 #include <coracle/async/checkpoint.hpp>
 #include <coracle/async/context_local.hpp>

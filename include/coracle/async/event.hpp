@@ -1,10 +1,7 @@
 // event: a flag that tasks wait for. asyncio.Event.
 #pragma once
 
-#include <coracle/async/caller.hpp>
-#include <coracle/async/job.hpp>
-#include <coracle/async/scheduler.hpp>
-#include <coracle/base/intrusive_list.hpp>
+#include <coracle/async/waiter.hpp>
 
 namespace coracle {
 
@@ -17,28 +14,21 @@ public:
     event& operator=(const event&) = delete;
 
     bool is_set() const noexcept { return set_; }
-    /// Wakes: every waiter, in the order they came, from the ready queue.
+    /// Wakes: every waiter, in the order they came, from the ready queue, even when it is cleared before they run.
     void set() noexcept {
         set_ = true;
-        while (!waiters_.empty()) waiters_.front().finish();
+        while (!waiters_.empty()) waiters_.front().happened();
     }
     void clear() noexcept { set_ = false; }
 
-    class [[nodiscard("write co_await before wait()")]] waiter final : public async::operation {
+    class [[nodiscard("write co_await before wait()")]] waiter final : public async::waiter {
     public:
         explicit waiter(event& on) noexcept : event_(on) {}
-        bool await_ready() const noexcept { return false; }
-        bool await_suspend(async::caller waiting) noexcept {
-            if (refused()) return declined(waiting);
-            if (event_.set_) return done_at_once(waiting);
-            park(waiting);
-            event_.waiters_.push_back(*this);
-            return true;
-        }
-        void cancel() noexcept override { finish_cancelled(); }
         void await_resume() const { throw_if_cancelled(); }
 
     private:
+        bool attempt() noexcept override { return event_.set_; }
+        void line_up() noexcept override { stand_in(event_.waiters_); }
         event& event_;
     };
 
@@ -46,7 +36,7 @@ public:
     waiter wait() noexcept { return waiter(*this); }
 
 private:
-    intrusive_list<async::operation> waiters_;
+    async::waiting_line<waiter> waiters_;
     bool set_ = false;
 };
 

@@ -13,6 +13,7 @@
 #include <coracle/base/report.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <source_location>
@@ -123,6 +124,11 @@ public:
     /// queue behind the others, however ready it is.
     bool may_go_on() noexcept { return budget_-- > 0; }
 
+    /// From 0 to `bound` - 1, for choices that have to be fair: the same in every run. Also outside of a loop.
+    static std::size_t draw(std::size_t bound) noexcept {
+        return here() ? static_cast<std::size_t>(here()->lots_.below(bound)) : 0;
+    }
+
 protected:
     scheduler() noexcept = default;
     ~scheduler() = default;
@@ -151,7 +157,10 @@ protected:
         while (!remains_.empty()) remains_.pop_front().bury();
     }
     /// For tests: each batch goes on in an order that `seed` decides.
-    void shuffle_ready(std::uint64_t seed) noexcept { order_.emplace(seed); }
+    void shuffle_ready(std::uint64_t seed) noexcept {
+        order_.emplace(seed);
+        lots_ = random_sequence(~seed);
+    }
     /// Makes this the scheduler of the calling thread.
     class occupy {
     public:
@@ -197,6 +206,7 @@ private:
 
     intrusive_list<operation> ready_;
     std::optional<random_sequence> order_;
+    random_sequence lots_{0};
     intrusive_list<remains> remains_;
     job* running_ = nullptr;
     int budget_ = share;
