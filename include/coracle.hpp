@@ -52,7 +52,9 @@
 #include <coracle/async/job_group.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/async/waiter.hpp>
+#include <coracle/async/barrier.hpp>
 #include <coracle/async/mutex.hpp>
+#include <coracle/async/semaphore.hpp>
 #include <coracle/async/channel.hpp>
 #include <coracle/async/checkpoint.hpp>
 #include <coracle/async/context_local.hpp>
@@ -72,6 +74,7 @@
 #include <coracle/async/race.hpp>
 #include <coracle/async/shield.hpp>
 #include <coracle/async/spawn.hpp>
+#include <coracle/async/condition.hpp>
 #include <coracle/async/task_group.hpp>
 #include <coracle/async/tasks.hpp>
 #include <coracle/async/yield_now.hpp>

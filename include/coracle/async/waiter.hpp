@@ -1,5 +1,5 @@
 // waiter, waiting_line, choice: an operation that stands in line for its turn, alone or as one of several of which one
-// happens. What mutex, semaphore, event, barrier, channel, broadcast and watch are made of, and what select chooses from.
+// happens. What mutex, semaphore, event, barrier and channel are made of, and what select chooses from.
 #pragma once
 
 #include <coracle/async/caller.hpp>
