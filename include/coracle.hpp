@@ -11,6 +11,7 @@
 #include <coracle/base/random_sequence.hpp>
 #include <coracle/base/report.hpp>
 #include <coracle/base/result.hpp>
+#include <coracle/base/ring.hpp>
 #include <coracle/base/scan.hpp>
 #include <coracle/base/utf8.hpp>
 #include <coracle/base/version.hpp>
@@ -76,6 +77,7 @@
 #include <coracle/async/spawn.hpp>
 #include <coracle/async/condition.hpp>
 #include <coracle/async/task_group.hpp>
+#include <coracle/async/select.hpp>
 #include <coracle/async/tasks.hpp>
 #include <coracle/async/yield_now.hpp>
 

@@ -14,6 +14,7 @@
 #include <optional>
 #include <random>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -384,4 +385,75 @@ TEST_CASE("no item is lost and none is doubled when senders and receivers are ca
         CHECK(received == accepted);
         for (const auto& item : refused) CHECK(!received.contains(item));
     }
+}
+
+TEST_CASE("send_from moves out of its item only when it is sent") {
+    hand_loop loop;
+    channel<std::unique_ptr<int>> pipe;
+    auto item = std::make_unique<int>(1);
+    auto producer = [&]() -> task<> { co_await pipe.send_from(item); };
+    started<> first(loop, producer());
+    first.cancel();
+    loop.turn_until_idle();
+    CHECK(first.threw_cancelled());
+    REQUIRE(item != nullptr);
+    started<> second(loop, producer());
+    CHECK(**pipe.try_receive() == 1);
+    loop.turn_until_idle();
+    CHECK(second.ended());
+    CHECK(item == nullptr);
+    item = std::make_unique<int>(2);
+    pipe.close();
+    CHECK_THROWS_AS(run_through(loop, producer()), channel_closed);
+    CHECK(item != nullptr);
+}
+
+TEST_CASE("an unbounded channel is never full, and close_now drops what is inside") {
+    hand_loop loop;
+    channel<int> pipe(channel<int>::unbounded);
+    for (int i = 0; i < 1000; ++i) CHECK_MESSAGE(pipe.try_send(i), "room");
+    CHECK(!pipe.full());
+    CHECK(!pipe.empty());
+    pipe.close_now();
+    CHECK(pipe.empty());
+    auto consumer = [&]() -> task<std::optional<int>> { co_return co_await pipe.receive(); };
+    CHECK(!run_through(loop, consumer()));
+}
+
+TEST_CASE("an item that cannot be moved is its sender's failure, or its receiver's, and the others go on") {
+    struct brittle {
+        explicit brittle(int n) : number(n) {}
+        brittle(brittle&& other) : number(other.number) {
+            if (number == forbidden()) throw std::runtime_error("cannot be moved");
+        }
+        static int& forbidden() {
+            static int now = -1;
+            return now;
+        }
+        int number;
+    };
+    hand_loop loop;
+    channel<brittle> pipe(1);
+    brittle items[] = {brittle(0), brittle(1), brittle(2)};
+    int failed = 0, sent = 0;
+    auto producer = [&](brittle& item) -> task<> {
+        try {
+            co_await pipe.send_from(item);
+            ++sent;
+        } catch (const std::runtime_error&) {
+            ++failed;
+        }
+    };
+    started<> a(loop, producer(items[0]));
+    started<> b(loop, producer(items[1]));
+    started<> c(loop, producer(items[2]));
+    brittle::forbidden() = 1;
+    CHECK(pipe.try_receive()->number == 0);  // b's turn to move up, and it fails
+    loop.turn_until_idle();
+    CHECK(failed == 1);
+    CHECK(sent == 2);
+    brittle::forbidden() = 2;
+    CHECK_THROWS_AS(pipe.try_receive(), std::runtime_error);
+    brittle::forbidden() = -1;
+    CHECK(pipe.try_receive()->number == 2);  // it had stayed
 }

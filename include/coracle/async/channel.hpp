@@ -1,15 +1,14 @@
 // channel<T>: a bounded queue between tasks. asyncio.Queue with an end.
 #pragma once
 
-#include <coracle/async/caller.hpp>
-#include <coracle/async/job.hpp>
-#include <coracle/async/scheduler.hpp>
-#include <coracle/base/intrusive_list.hpp>
+#include <coracle/async/waiter.hpp>
+#include <coracle/base/ring.hpp>
 
 #include <cstddef>
-#include <deque>
+#include <exception>
 #include <optional>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 namespace coracle {
@@ -22,54 +21,61 @@ public:
 
 /// Any number of senders and receivers of one loop; items and waiters are served first come, first served.
 /// `capacity` items wait inside; with 0 a sender waits until a receiver takes its item. Outlives its waiters.
+/// An item that was handed to a receiver has been received, and goes with it if its coroutine is destroyed then.
+/// For asyncio's join(): close() the channel and join the task_group of its receivers.
 /// cost: no allocation per waiter.
 template <class T>
 class channel {
 public:
+    /// A capacity at which a send never waits.
+    static constexpr std::size_t unbounded = static_cast<std::size_t>(-1);
+
     explicit channel(std::size_t capacity = 0) : capacity_(capacity) {}
     channel(const channel&) = delete;
     channel& operator=(const channel&) = delete;
 
-    class [[nodiscard("write co_await before send()")]] sender final : public async::operation {
+    /// Sends an item that stands elsewhere, and leaves it untouched when it is cancelled, refused or not chosen.
+    class [[nodiscard("write co_await before send_from()")]] sender : public async::waiter {
     public:
-        sender(channel& to, T item) : channel_(to), item_(std::move(item)) {}
-        bool await_ready() const noexcept { return false; }
-        bool await_suspend(async::caller waiting) {
-            if (refused()) return declined(waiting);
-            if (channel_.closed_) {
-                rejected_ = true;
-                return false;
-            }
-            if (channel_.accept(item_)) return done_at_once(waiting);
-            park(waiting);
-            channel_.senders_.push_back(*this);
-            return true;
-        }
-        void cancel() noexcept override { finish_cancelled(); }
+        sender(channel& to, T& item) noexcept : channel_(to), item_(item) {}
+        bool await_ready() { return may_attempt() && sender::attempt(); }
         void await_resume() const {
             throw_if_cancelled();
             if (rejected_) throw channel_closed();
+            if constexpr (!std::is_nothrow_move_constructible_v<T>)
+                if (failure_) std::rethrow_exception(failure_);
         }
 
     private:
         friend class channel;
+        struct nothing {};
+        bool attempt() override {
+            if (channel_.closed_) return rejected_ = true;
+            return channel_.accept(item_);
+        }
+        void line_up() noexcept override { stand_in(channel_.senders_); }
+
         channel& channel_;
-        T item_;
+        T& item_;
         bool rejected_ = false;
+        // What its item threw when it was moved in, after waiting.
+        [[no_unique_address]] std::conditional_t<std::is_nothrow_move_constructible_v<T>, nothing, std::exception_ptr>
+            failure_;
     };
 
-    class [[nodiscard("write co_await before receive()")]] receiver final : public async::operation {
+    /// The same with the item in it.
+    class [[nodiscard("write co_await before send()")]] owning_sender final : public sender {
+    public:
+        owning_sender(channel& to, T item) : sender(to, own_), own_(std::move(item)) {}
+
+    private:
+        T own_;
+    };
+
+    class [[nodiscard("write co_await before receive()")]] receiver final : public async::waiter {
     public:
         explicit receiver(channel& from) noexcept : channel_(from) {}
-        bool await_ready() const noexcept { return false; }
-        bool await_suspend(async::caller waiting) {
-            if (refused()) return declined(waiting);
-            if (channel_.give(item_) || channel_.closed_) return done_at_once(waiting);
-            park(waiting);
-            channel_.receivers_.push_back(*this);
-            return true;
-        }
-        void cancel() noexcept override { finish_cancelled(); }
+        bool await_ready() { return may_attempt() && attempt(); }
         std::optional<T> await_resume() {
             throw_if_cancelled();
             return std::move(item_);
@@ -77,13 +83,18 @@ public:
 
     private:
         friend class channel;
+        bool attempt() override { return channel_.give(item_) || channel_.closed_; }
+        void line_up() noexcept override { stand_in(channel_.receivers_); }
+
         channel& channel_;
         std::optional<T> item_;
     };
 
-    /// Waits for room. Error: channel_closed.
-    sender send(T item) { return sender(*this, std::move(item)); }
-    /// Waits for an item. Nothing once the channel is closed and empty.
+    /// Waits for room. error: channel_closed; what moving the item throws.
+    owning_sender send(T item) { return owning_sender(*this, std::move(item)); }
+    /// The same, and moves out of `item` only when it is sent: for select, and for whoever wants it back.
+    sender send_from(T& item) noexcept { return sender(*this, item); }
+    /// Waits for an item. Nothing once the channel is closed and empty. error: what moving the item throws.
     receiver receive() noexcept { return receiver(*this); }
 
     /// False, and `item` untouched, when a send would wait or the channel is closed.
@@ -100,15 +111,23 @@ public:
     /// waiting senders, with channel_closed.
     void close() noexcept {
         closed_ = true;
-        while (!receivers_.empty()) receivers_.front().finish();
+        while (!receivers_.empty()) receivers_.front().happened();
         while (!senders_.empty()) {
             sender& waiting = senders_.front();
             waiting.rejected_ = true;
-            waiting.finish();
+            waiting.happened();
         }
+    }
+    /// close(), and what is inside is dropped. asyncio's shutdown(immediate=True).
+    void close_now() noexcept {
+        close();
+        items_.clear();
     }
     bool closed() const noexcept { return closed_; }
     std::size_t size() const noexcept { return items_.size(); }
+    bool empty() const noexcept { return items_.empty(); }
+    /// Nothing more fits in: a send waits, unless a receiver does.
+    bool full() const noexcept { return items_.size() >= capacity_; }
     std::size_t capacity() const noexcept { return capacity_; }
 
 private:
@@ -116,34 +135,49 @@ private:
         if (!receivers_.empty()) {
             receiver& waiting = receivers_.front();
             waiting.item_.emplace(std::move(item));
-            waiting.finish();
+            waiting.happened();
             return true;
         }
-        if (items_.size() >= capacity_) return false;
-        items_.push_back(std::move(item));
+        if (full()) return false;
+        items_.emplace_back(std::move(item));
         return true;
     }
     bool give(std::optional<T>& to) {
         if (!items_.empty()) {
             to.emplace(std::move(items_.front()));
             items_.pop_front();
-            if (!senders_.empty()) {
-                items_.push_back(std::move(senders_.front().item_));
-                senders_.front().finish();
-            }
+            if (!senders_.empty()) [[unlikely]]
+                move_up();
             return true;
         }
         if (senders_.empty()) return false;
-        to.emplace(std::move(senders_.front().item_));
-        senders_.front().finish();
+        sender& waiting = senders_.front();
+        to.emplace(std::move(waiting.item_));
+        waiting.happened();
         return true;
+    }
+    // The first waiting sender's item takes the room; one that cannot be moved is its sender's failure.
+    void move_up() {
+        while (!senders_.empty() && !full()) {
+            sender& waiting = senders_.front();
+            if constexpr (std::is_nothrow_move_constructible_v<T>) {
+                items_.emplace_back(std::move(waiting.item_));
+            } else {
+                try {
+                    items_.emplace_back(std::move(waiting.item_));
+                } catch (...) {
+                    waiting.failure_ = std::current_exception();
+                }
+            }
+            waiting.happened();
+        }
     }
 
     std::size_t capacity_;
     bool closed_ = false;
-    std::deque<T> items_;
-    intrusive_list<sender> senders_;
-    intrusive_list<receiver> receivers_;
+    ring<T> items_;
+    async::waiting_line<sender> senders_;
+    async::waiting_line<receiver> receivers_;
 };
 
 }  // namespace coracle
