@@ -4,8 +4,8 @@
 #include <coracle/async/job.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/loop/sleep.hpp>
+#include <coracle/testing/virtual_time.hpp>
 
-#include <loop/virtual_loop.hpp>
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -14,13 +14,12 @@
 #include <random>
 
 using namespace coracle;
-using loop::virtual_loop;
 
 TEST_CASE("a deadline is met once, at its time") {
     virtual_loop world;
     int missed = 0;
     auto work = [&]() -> task<> {
-        loop::deadline limit(world.on, [&] { ++missed; });
+        loop::deadline limit(world.reactor(), [&] { ++missed; });
         CHECK(!limit.is_set());
         limit.set(10ms);
         CHECK(limit.is_set());
@@ -43,15 +42,15 @@ TEST_CASE("moving a deadline later does not touch the timers; the one that fires
     virtual_loop world;
     std::optional<std::chrono::nanoseconds> at;
     auto work = [&]() -> task<> {
-        loop::deadline limit(world.on, [&] { at = world.elapsed(); });
+        loop::deadline limit(world.reactor(), [&] { at = world.elapsed(); });
         limit.set(30ms);
-        os::time_point armed = *world.on.timers().next();
+        os::time_point armed = *world.reactor().timers().next();
         for (int i = 0; i < 20; ++i) {
             co_await sleep(1ms);
             limit.set(30ms);
-            CHECK(world.on.timers().next() == armed);
+            CHECK(world.reactor().timers().next() == armed);
         }
-        CHECK(world.on.timers().size() == 1);
+        CHECK(world.reactor().timers().size() == 1);
         co_await sleep(100ms);
     };
     world.run(work());
@@ -62,7 +61,7 @@ TEST_CASE("moving a deadline earlier takes effect") {
     virtual_loop world;
     std::optional<std::chrono::nanoseconds> at;
     auto work = [&]() -> task<> {
-        loop::deadline limit(world.on, [&] { at = world.elapsed(); });
+        loop::deadline limit(world.reactor(), [&] { at = world.elapsed(); });
         limit.set(1h);
         limit.set(5ms);
         co_await sleep(2h);
@@ -75,7 +74,7 @@ TEST_CASE("a cleared deadline is not met; set anew it is") {
     virtual_loop world;
     std::optional<std::chrono::nanoseconds> at;
     auto work = [&]() -> task<> {
-        loop::deadline limit(world.on, [&] { at = world.elapsed(); });
+        loop::deadline limit(world.reactor(), [&] { at = world.elapsed(); });
         limit.clear();
         limit.set(5ms);
         limit.clear();
@@ -96,10 +95,10 @@ TEST_CASE("a deadline that is destroyed is not met") {
     int missed = 0;
     auto work = [&]() -> task<> {
         {
-            loop::deadline limit(world.on, [&] { ++missed; });
+            loop::deadline limit(world.reactor(), [&] { ++missed; });
             limit.set(1ms);
         }
-        CHECK(world.on.timers().size() == 0);
+        CHECK(world.reactor().timers().size() == 0);
         co_await sleep(10ms);
     };
     world.run(work());
@@ -110,7 +109,7 @@ TEST_CASE("a deadline for ever does not overflow into the past") {
     virtual_loop world;
     int missed = 0;
     auto work = [&]() -> task<> {
-        loop::deadline limit(world.on, [&] { ++missed; });
+        loop::deadline limit(world.reactor(), [&] { ++missed; });
         limit.set(std::chrono::nanoseconds::max());
         co_await sleep(1h);
     };
@@ -125,7 +124,7 @@ TEST_CASE("who misses a deadline may set it again, and may cancel a job") {
     auto work = [&]() -> task<> {
         async::cancel_scope part(async::this_job());
         std::optional<loop::deadline<std::function<void()>>> limit;
-        limit.emplace(world.on, [&] {
+        limit.emplace(world.reactor(), [&] {
             if (++missed < 3)
                 limit->set(10ms);
             else
@@ -151,7 +150,7 @@ TEST_CASE("random setting, moving and clearing: met at the last time set, never 
         int missed = 0, expected = 0;
         std::optional<std::chrono::nanoseconds> due;
         auto work = [&]() -> task<> {
-            loop::deadline limit(world.on, [&] {
+            loop::deadline limit(world.reactor(), [&] {
                 ++missed;
                 CHECK(due.has_value());
                 if (due) CHECK(world.elapsed() == *due);

@@ -9,7 +9,7 @@
 #include <coracle/os/file_descriptor.hpp>
 #include <coracle/os/socket.hpp>
 
-#include <loop/virtual_loop.hpp>
+#include <loop/scripted_loop.hpp>
 #include <doctest/doctest.h>
 
 #include <fcntl.h>
@@ -31,7 +31,7 @@
 using namespace coracle;
 using loop::descriptor;
 using loop::direction;
-using loop::virtual_loop;
+using loop::scripted_loop;
 
 namespace {
 
@@ -105,7 +105,7 @@ constexpr os::readiness broken{.readable = false, .writable = false, .hangup = f
 }  // namespace
 
 TEST_CASE("what is there already is read at once, without waiting") {
-    virtual_loop world;
+    scripted_loop world;
     auto [mine, theirs] = socket_pair();
     put(theirs.get(), "hello");
     auto work = [&]() -> task<> {
@@ -121,7 +121,7 @@ TEST_CASE("what is there already is read at once, without waiting") {
 }
 
 TEST_CASE("a read that would block waits for an edge, and tries again after each") {
-    virtual_loop world;
+    scripted_loop world;
     auto [mine, theirs] = socket_pair();
     auto work = [&]() -> task<> {
         descriptor stream(std::move(mine));
@@ -146,7 +146,7 @@ TEST_CASE("a read that would block waits for an edge, and tries again after each
 }
 
 TEST_CASE("after a short read the next one does not try before an edge") {
-    virtual_loop world;
+    scripted_loop world;
     auto [mine, theirs] = socket_pair();
     put(theirs.get(), "abc");
     auto work = [&]() -> task<> {
@@ -167,7 +167,7 @@ TEST_CASE("after a short read the next one does not try before an edge") {
 }
 
 TEST_CASE("after a full read the next one tries at once") {
-    virtual_loop world;
+    scripted_loop world;
     auto [mine, theirs] = socket_pair();
     put(theirs.get(), "abcdef");
     auto work = [&]() -> task<> {
@@ -183,7 +183,7 @@ TEST_CASE("after a full read the next one tries at once") {
 }
 
 TEST_CASE("a short read and then a hang-up: the end of the stream is read though no edge follows") {
-    virtual_loop world;
+    scripted_loop world;
     auto [mine, theirs] = socket_pair();
     put(theirs.get(), "bye");
     theirs.reset();
@@ -213,7 +213,7 @@ TEST_CASE("a short read and then a hang-up: the end of the stream is read though
 }
 
 TEST_CASE("an error wakes both directions") {
-    virtual_loop world;
+    scripted_loop world;
     auto [mine, theirs] = socket_pair();
     auto work = [&]() -> task<> {
         descriptor stream(std::move(mine));
@@ -244,7 +244,7 @@ TEST_CASE("an error wakes both directions") {
 }
 
 TEST_CASE("two readers of one descriptor are an error of the second; a reader and a writer are not") {
-    virtual_loop world;
+    scripted_loop world;
     auto [mine, theirs] = socket_pair();
     auto work = [&]() -> task<> {
         descriptor stream(std::move(mine));
@@ -273,7 +273,7 @@ TEST_CASE("two readers of one descriptor are an error of the second; a reader an
 }
 
 TEST_CASE("closing a descriptor wakes who waits in either direction with EBADF, and later calls meet it too") {
-    virtual_loop world;
+    scripted_loop world;
     auto [mine, theirs] = socket_pair();
     auto work = [&]() -> task<> {
         descriptor stream(std::move(mine));
@@ -311,7 +311,7 @@ TEST_CASE("closing a descriptor wakes who waits in either direction with EBADF, 
 }
 
 TEST_CASE("a cancelled reader leaves, takes nothing, and the next one reads everything") {
-    virtual_loop world;
+    scripted_loop world;
     auto [mine, theirs] = socket_pair();
     auto work = [&]() -> task<> {
         descriptor stream(std::move(mine));
@@ -342,7 +342,7 @@ TEST_CASE("a cancelled reader leaves, takes nothing, and the next one reads ever
 }
 
 TEST_CASE("an edge and a cancellation before the turn of the reader: it is cancelled and the bytes stay") {
-    virtual_loop world;
+    scripted_loop world;
     auto [mine, theirs] = socket_pair();
     auto work = [&]() -> task<> {
         descriptor stream(std::move(mine));
@@ -373,7 +373,7 @@ TEST_CASE("an edge and a cancellation before the turn of the reader: it is cance
 }
 
 TEST_CASE("two waits in one expression, whose operations live until its end") {
-    virtual_loop world;
+    scripted_loop world;
     auto [mine, theirs] = socket_pair();
     auto work = [&]() -> task<> {
         descriptor stream(std::move(mine));
@@ -397,7 +397,7 @@ TEST_CASE("two waits in one expression, whose operations live until its end") {
 }
 
 TEST_CASE("a job that is cancelled already does not touch the descriptor") {
-    virtual_loop world;
+    scripted_loop world;
     auto [mine, theirs] = socket_pair();
     put(theirs.get(), "x");
     auto work = [&]() -> task<> {
@@ -419,7 +419,7 @@ TEST_CASE("a job that is cancelled already does not touch the descriptor") {
 }
 
 TEST_CASE("what an attempt put into the scratch buffer is there when its coroutine goes on, whoever read meanwhile") {
-    virtual_loop world;
+    scripted_loop world;
     std::vector<std::pair<os::file_descriptor, os::file_descriptor>> pairs;
     for (int i = 0; i < 20; ++i) pairs.push_back(socket_pair());
     auto work = [&]() -> task<> {
@@ -444,7 +444,7 @@ TEST_CASE("what an attempt put into the scratch buffer is there when its corouti
 }
 
 TEST_CASE("a stream that always has bytes does not keep the others from their turn") {
-    virtual_loop world;
+    scripted_loop world;
     auto zero = os::file_descriptor(::open("/dev/zero", O_RDONLY | O_CLOEXEC));
     auto work = [&]() -> task<> {
         descriptor endless(std::move(zero));
@@ -469,7 +469,7 @@ TEST_CASE("a stream that always has bytes does not keep the others from their tu
 }
 
 TEST_CASE("a kernel that refuses to watch is a system_error, and the file is closed") {
-    virtual_loop world;
+    scripted_loop world;
     auto [mine, theirs] = socket_pair();
     auto work = [&]() -> task<> {
         world.world->refuse_next_watch(std::errc::not_enough_memory);
@@ -489,7 +489,7 @@ TEST_CASE("a kernel that refuses to watch is a system_error, and the file is clo
 
 TEST_CASE(
     "a descriptor and its waiters are destroyed together, in the midst of waiting and in the midst of being ready") {
-    virtual_loop world;
+    scripted_loop world;
     auto work = [&]() -> task<> {
         auto [mine, theirs] = socket_pair();
         auto holds = [&]() -> task<> {

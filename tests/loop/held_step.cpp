@@ -5,8 +5,8 @@
 #include <coracle/async/task.hpp>
 #include <coracle/loop/reactor.hpp>
 #include <coracle/loop/sleep.hpp>
+#include <coracle/testing/virtual_time.hpp>
 
-#include <loop/virtual_loop.hpp>
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -15,13 +15,12 @@
 
 using namespace coracle;
 using loop::held_step;
-using loop::virtual_loop;
 
 TEST_CASE("a step is told when it has lasted for the limit, and again when it has lasted ten times as long") {
     virtual_loop world;
-    held_step step(world.on, 100ms);
+    held_step step(world.reactor(), 100ms);
     auto work = [&]() -> task<> {
-        world.on.label_running_job("GET /report");
+        world.reactor().label_running_job("GET /report");
         co_await sleep(1s);
         unsigned line = std::source_location::current().line() - 1;
         auto begin = os::clock::now();
@@ -43,7 +42,7 @@ TEST_CASE("a step is told when it has lasted for the limit, and again when it ha
 
 TEST_CASE("who waits in between makes a new step, however busy the loop is") {
     virtual_loop world;
-    held_step step(world.on, 100ms);
+    held_step step(world.reactor(), 100ms);
     auto now = os::clock::now();
     auto work = [&]() -> task<> {
         for (int i = 0; i < 100; ++i) {
@@ -56,7 +55,7 @@ TEST_CASE("who waits in between makes a new step, however busy the loop is") {
 
 TEST_CASE("a child that begins is a step of its own, under its own name; its parent's comes back with it") {
     virtual_loop world;
-    held_step step(world.on, 100ms);
+    held_step step(world.reactor(), 100ms);
     auto now = os::clock::now();
     auto child = [&]() -> task<> {
         CHECK(!step.look(now += 60ms));
@@ -70,14 +69,14 @@ TEST_CASE("a child that begins is a step of its own, under its own name; its par
         unsigned line = std::source_location::current().line() - 1;
         CHECK(!step.look(now += 60ms));
         co_await gather(child());
-        CHECK(world.on.look().resumed_at.line() == line);
+        CHECK(world.reactor().look().resumed_at.line() == line);
     };
     world.run(work());
 }
 
 TEST_CASE("a loop that sleeps, has not begun or has ended is held by nobody") {
     virtual_loop world;
-    held_step step(world.on, 100ms);
+    held_step step(world.reactor(), 100ms);
     auto now = os::clock::now();
     for (int i = 0; i < 3; ++i) CHECK(!step.look(now += 10s));
     auto nothing = []() -> task<> { co_return; };

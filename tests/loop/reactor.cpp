@@ -9,7 +9,7 @@
 #include <coracle/loop/run.hpp>
 #include <coracle/loop/sleep.hpp>
 
-#include <loop/virtual_loop.hpp>
+#include <loop/scripted_loop.hpp>
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -29,10 +29,10 @@
 
 using namespace coracle;
 using loop::reactor;
-using loop::virtual_loop;
+using loop::scripted_loop;
 
 TEST_CASE("the reactor of this thread is found while it turns, and only then") {
-    virtual_loop world;
+    scripted_loop world;
     CHECK_THROWS_AS(reactor::current(), std::logic_error);
     auto work = [&]() -> task<> {
         CHECK(&reactor::current() == &world.on);
@@ -43,7 +43,7 @@ TEST_CASE("the reactor of this thread is found while it turns, and only then") {
 }
 
 TEST_CASE("a reactor can be run again and again") {
-    virtual_loop world;
+    scripted_loop world;
     int ran = 0;
     auto work = [&]() -> task<> {
         co_await sleep(1s);
@@ -55,7 +55,7 @@ TEST_CASE("a reactor can be run again and again") {
 }
 
 TEST_CASE("the first turn begins when the loop is run, not when it was made") {
-    virtual_loop world;
+    scripted_loop world;
     world.world->pass(10s);  // the program prepares itself
     auto work = [&]() -> task<> {
         CHECK(world.on.turn_time() == world.on.now());
@@ -65,7 +65,7 @@ TEST_CASE("the first turn begins when the loop is run, not when it was made") {
 }
 
 TEST_CASE("posted functions run on the loop, in order, one turn for all; what they post comes later") {
-    virtual_loop world;
+    scripted_loop world;
     std::string order;
     event done;
     auto work = [&]() -> task<> {
@@ -150,7 +150,7 @@ TEST_CASE("wake makes a sleeping loop ask again whether it is done, from another
 }
 
 TEST_CASE("while anything is ready the loop only looks at the world, and does so after every few batches") {
-    virtual_loop world;
+    scripted_loop world;
     auto work = [&]() -> task<> {
         co_await sleep(0s);
         std::size_t before = world.world->waits();
@@ -163,7 +163,7 @@ TEST_CASE("while anything is ready the loop only looks at the world, and does so
 }
 
 TEST_CASE("a timer costs one wait, and its sleeper runs before the next") {
-    virtual_loop world;
+    scripted_loop world;
     auto work = [&]() -> task<> {
         co_await sleep(1ms);
         std::size_t before = world.world->waits();
@@ -174,7 +174,7 @@ TEST_CASE("a timer costs one wait, and its sleeper runs before the next") {
 }
 
 TEST_CASE("a wait that ends early wakes nobody early") {
-    virtual_loop world;
+    scripted_loop world;
     auto work = [&]() -> task<> {
         world.world->interrupt_next_wait();
         co_await sleep(5ms);
@@ -184,7 +184,7 @@ TEST_CASE("a wait that ends early wakes nobody early") {
 }
 
 TEST_CASE("the scratch buffer is made when it is first asked for, and stays") {
-    virtual_loop world;
+    scripted_loop world;
     std::span<char> room = world.on.scratch();
     CHECK(room.size() == 64 * 1024);
     room.back() = 'x';
@@ -328,7 +328,7 @@ TEST_CASE("what is delivered from other threads arrives once, also at a loop tha
 TEST_CASE("functions that were posted and never run are destroyed with the loop") {
     auto owned = std::make_shared<int>(1);
     {
-        virtual_loop world;
+        scripted_loop world;
         world.on.post([owned] {});
         CHECK(owned.use_count() == 2);
     }
@@ -336,7 +336,7 @@ TEST_CASE("functions that were posted and never run are destroyed with the loop"
 }
 
 TEST_CASE("timers that outlive the loop's queue are let go") {
-    auto world = std::make_unique<virtual_loop>();
+    auto world = std::make_unique<scripted_loop>();
     struct quiet final : loop::timer {
         void fire(os::time_point) noexcept override {}
     } late;

@@ -8,8 +8,8 @@
 #include <coracle/async/task.hpp>
 #include <coracle/async/yield_now.hpp>
 #include <coracle/loop/sleep.hpp>
+#include <coracle/testing/virtual_time.hpp>
 
-#include <loop/virtual_loop.hpp>
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -129,11 +129,11 @@ TEST_CASE(
         began.wait();
         let_go = true;
     });
-    loop::virtual_loop world;
+    virtual_loop world;
     CHECK_THROWS_WITH_AS(world.run(work()), "broken", std::runtime_error);
     CHECK(finished);
     CHECK(left == 4);
-    CHECK(world.on.timers().size() == 0);
+    CHECK(world.reactor().timers().size() == 0);
     releases.join();
 }
 

@@ -8,7 +8,7 @@
 #include <coracle/os/file_descriptor.hpp>
 #include <coracle/os/socket.hpp>
 
-#include <loop/virtual_loop.hpp>
+#include <loop/scripted_loop.hpp>
 #include <doctest/doctest.h>
 
 #include <unistd.h>
@@ -22,8 +22,8 @@
 
 using namespace coracle;
 using loop::direction;
+using loop::scripted_loop;
 using loop::shared_descriptor;
-using loop::virtual_loop;
 
 namespace {
 
@@ -47,7 +47,7 @@ private:
 };
 
 struct stage {
-    virtual_loop world;
+    scripted_loop world;
     os::file_descriptor mine, theirs;
     int calls = 0;
     std::string got;

@@ -10,8 +10,8 @@
 #include <coracle/async/yield_now.hpp>
 #include <coracle/base/report.hpp>
 #include <coracle/loop/sleep.hpp>
+#include <coracle/testing/virtual_time.hpp>
 
-#include <loop/virtual_loop.hpp>
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -29,7 +29,6 @@
 #include <utility>
 
 using namespace coracle;
-using loop::virtual_loop;
 
 namespace {
 
@@ -62,7 +61,7 @@ TEST_CASE("what comes in time is given, and no timer stays behind") {
         CHECK(at_once == 1);
         CHECK(later == 2);
         CHECK(world.elapsed() == 4999ms);
-        CHECK(world.on.timers().size() == 0);
+        CHECK(world.reactor().timers().size() == 0);
     };
     world.run(work());
 }
@@ -102,7 +101,7 @@ TEST_CASE("when the time is up the task is cancelled, waited for, and timed_out 
         CHECK(said == "timed out after 5s");
         CHECK(cleaned);
         CHECK(world.elapsed() == 7s);
-        CHECK(world.on.timers().size() == 0);
+        CHECK(world.reactor().timers().size() == 0);
         co_await sleep(1s);  // what is around it was not cancelled
     };
     world.run(work());
@@ -177,7 +176,7 @@ TEST_CASE("the longest time there is arms no timer, in whichever unit it is said
     virtual_loop world;
     auto looks = [&]() -> task<std::size_t> {
         co_await yield_now();
-        co_return world.on.timers().size();
+        co_return world.reactor().timers().size();
     };
     auto work = [&]() -> task<> {
         std::size_t nanoseconds = co_await timeout(std::chrono::nanoseconds::max(), looks());
@@ -230,7 +229,7 @@ TEST_CASE("of nested limits the one that is passed first is told, at its own pla
 TEST_CASE("of two limits that are passed at the same instant the outer one is told") {
     virtual_loop world;
     for (std::uint64_t seed = 0; seed < 8; ++seed) {
-        if (seed > 0) world.on.shuffle(seed);
+        if (seed > 0) world.reactor().shuffle(seed);
         std::string inner, outer;
         auto within = [&]() -> task<> {
             inner = co_await verdict(timeout(1s, number_after(1h, 0)));
@@ -246,7 +245,7 @@ TEST_CASE("of two limits that are passed at the same instant the outer one is to
 TEST_CASE("a value that has come at the deadline is not thrown away") {
     for (std::uint64_t seed = 0; seed < 16; ++seed) {
         virtual_loop world;
-        if (seed > 0) world.on.shuffle(seed);
+        if (seed > 0) world.reactor().shuffle(seed);
         int value = 0;
         std::string other = "in time";
         auto work = [&]() -> task<> {
@@ -281,7 +280,7 @@ TEST_CASE("a task that computes past its deadline and then ends gives its value"
     virtual_loop world;
     auto computes = [&]() -> task<int> {
         co_await yield_now();
-        world.world->pass(10s);
+        world.skip(10s);
         co_return 9;
     };
     CHECK(world.run(timeout(1s, computes())) == 9);
@@ -315,7 +314,7 @@ TEST_CASE("a cancellation from outside is passed on, and is no timeout") {
     };
     CHECK_THROWS_WITH_AS(world.run(work()), "enough", std::runtime_error);
     CHECK(said == "cancelled");
-    CHECK(world.on.timers().size() == 0);
+    CHECK(world.reactor().timers().size() == 0);
 }
 
 TEST_CASE("a task that throws cancelled by itself before the time is up passes it on") {
@@ -329,7 +328,7 @@ TEST_CASE("a task that throws cancelled by itself before the time is up passes i
 }
 
 TEST_CASE("a blocking call under way is waited for when the time is up") {
-    virtual_loop world(std::chrono::seconds(5));
+    virtual_loop world(virtual_time.patience(5s));
     std::atomic<bool> ran = false;
     auto blocks = [&]() -> task<> {
         co_await offload([&] {
@@ -376,7 +375,7 @@ TEST_CASE("try_for gives an optional, a bool for a task<>, a pointer for a refer
         CHECK(by_then == 6);
         auto too_late = co_await try_until(loop::now() + 1s, number_after(1001ms, 6));
         CHECK(!too_late);
-        CHECK(world.on.timers().size() == 0);
+        CHECK(world.reactor().timers().size() == 0);
     };
     world.run(work());
 }
@@ -425,12 +424,12 @@ TEST_CASE("a timeout that is destroyed while it waits leaves no timer, and its t
         {
             async::job apart;
             task<> dropped = timeout(1h, waits());
-            async::scheduler::run_as as(world.on, apart);
+            async::scheduler::run_as as(world.reactor(), apart);
             dropped.start();
-            CHECK(world.on.timers().size() == 3);
+            CHECK(world.reactor().timers().size() == 3);
         }
         CHECK(gone);
-        CHECK(world.on.timers().size() == 0);
+        CHECK(world.reactor().timers().size() == 0);
         co_return;
     };
     world.run(work());

@@ -6,8 +6,8 @@
 #include <coracle/async/task.hpp>
 #include <coracle/async/yield_now.hpp>
 #include <coracle/loop/sleep.hpp>
+#include <coracle/testing/virtual_time.hpp>
 
-#include <loop/virtual_loop.hpp>
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -18,7 +18,6 @@
 #include <utility>
 
 using namespace coracle;
-using loop::virtual_loop;
 
 TEST_CASE("a body that is done in time gives its value, whatever its type") {
     virtual_loop world;
@@ -39,7 +38,7 @@ TEST_CASE("a body that is done in time gives its value, whatever its type") {
             1s, [&](timeout_scope&) -> task<std::unique_ptr<int>> { co_return std::make_unique<int>(2); });
         CHECK(*owned == 2);
         co_await with_timeout(1s, [&](timeout_scope&) -> task<> { co_return; });
-        CHECK(world.on.timers().size() == 0);
+        CHECK(world.reactor().timers().size() == 0);
     };
     world.run(work());
 }
@@ -61,7 +60,7 @@ TEST_CASE("rescheduling gives so much time from now, earlier or later, and the e
             said = error.what();
         }
         CHECK(world.elapsed() == 18s);
-        CHECK(world.on.timers().size() == 0);
+        CHECK(world.reactor().timers().size() == 0);
     };
     world.run(work());
     CHECK(said == "timed out after 18s");
@@ -99,7 +98,7 @@ TEST_CASE("a limit can be lifted, and set again") {
                 CHECK(limit.remaining() == std::chrono::nanoseconds::max());
                 CHECK(limit.extend(1h));
                 CHECK(!limit.deadline());
-                CHECK(world.on.timers().size() == 0);
+                CHECK(world.reactor().timers().size() == 0);
                 co_await sleep(10s);
                 CHECK(limit.reschedule_at(loop::now() + 1s));
                 co_await sleep(1h);
@@ -205,7 +204,7 @@ TEST_CASE("a body that throws before it is a task leaves nothing behind") {
         co_await with_timeout(1s, refuses);
     };
     CHECK_THROWS_WITH_AS(world.run(work()), "no", std::runtime_error);
-    CHECK(world.on.timers().size() == 0);
+    CHECK(world.reactor().timers().size() == 0);
 }
 
 TEST_CASE("a body with captures of its own lives as long as it runs") {

@@ -132,10 +132,10 @@ TEST_CASE("waiting handlers share their time, in virtual time to the nanosecond"
     app app;
     fill(app);
     app.freeze();
-    loop::virtual_loop world(20s);
+    virtual_loop world(virtual_time.patience(20s));
     server::settings how;
     how.access_log = false;
-    server::workshop shop(app, how, world.on);
+    server::workshop shop(app, how, world.reactor());
     std::vector<int> order;
     auto client = [&](int ms) -> task<> {
         auto ends = net::memory_stream::pair();
@@ -167,10 +167,10 @@ TEST_CASE("a client that takes nothing of its answer is cut off, and one that is
     app.freeze();
     for (bool reads : {true, false}) {
         CAPTURE(reads);
-        loop::virtual_loop world(20s);
+        virtual_loop world(virtual_time.patience(20s));
         server::settings how;
         how.access_log = false;
-        server::workshop shop(app, how, world.on);
+        server::workshop shop(app, how, world.reactor());
         auto ends = net::memory_stream::pair(64 * 1024);
         ends.first.push("GET /large HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
         std::size_t got = 0;
@@ -200,10 +200,10 @@ TEST_CASE("D4: small requests for large answers do not fill the memory, and a re
                 return std::string(100'000, 'x');
             }));
     app.freeze();
-    loop::virtual_loop world(20s);
+    virtual_loop world(virtual_time.patience(20s));
     server::settings how;
     how.access_log = false;
-    server::workshop shop(app, how, world.on);
+    server::workshop shop(app, how, world.reactor());
     auto ends = net::memory_stream::pair(64 * 1024);
     std::string all;
     for (int i = 0; i < 100; ++i) all += "GET /large HTTP/1.1\r\nhost: x\r\n\r\n";
@@ -248,10 +248,10 @@ TEST_CASE("a body that is waited for beside something that fails never sends twi
         co_return "never";
     });
     app.freeze();
-    loop::virtual_loop world(20s);
+    virtual_loop world(virtual_time.patience(20s));
     server::settings how;
     how.access_log = false;
-    server::workshop shop(app, how, world.on);
+    server::workshop shop(app, how, world.reactor());
     auto ends = net::memory_stream::pair(16 * 1024);
     ends.first.push(
         "GET /large HTTP/1.1\r\nhost: x\r\n\r\nPOST /fail HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n");
@@ -284,8 +284,8 @@ TEST_CASE("a client that vanishes ends its connection quietly") {
     app app;
     fill(app);
     app.freeze();
-    loop::virtual_loop world(20s);
-    server::workshop shop(app, {}, world.on);
+    virtual_loop world(virtual_time.patience(20s));
+    server::workshop shop(app, {}, world.reactor());
     auto ends = net::memory_stream::pair();
     ends.first.push("GET /wait/10 HTTP/1.1\r\nhost: x\r\n\r\n");
     ends.first.fail_writes(std::make_error_code(std::errc::connection_reset));

@@ -10,10 +10,10 @@ TEST_CASE("an idle conversation holds no buffer, no request and a place among th
     app served;
     served.get("/", on_loop([] { return 1; }));
     served.freeze();
-    loop::virtual_loop world;
+    virtual_loop world;
     server::settings how;
     how.access_log = false;
-    server::workshop shop(served, how, world.on);
+    server::workshop shop(served, how, world.reactor());
     auto ends = net::memory_stream::pair();
     server::conversation<net::memory_stream> client(ends.second, shop);
     CHECK_FALSE(shop.clients.any_idle());

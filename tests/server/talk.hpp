@@ -9,8 +9,7 @@
 #include <coracle/server/connection.hpp>
 #include <coracle/server/settings.hpp>
 #include <coracle/server/workshop.hpp>
-
-#include <loop/virtual_loop.hpp>
+#include <coracle/testing/virtual_time.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -42,8 +41,8 @@ inline outcome play(coracle::app& app, std::vector<step> steps, bool leaves = tr
     using namespace coracle;
     how.access_log = false;
     app.freeze();
-    loop::virtual_loop world(std::chrono::seconds(20));
-    server::workshop shop(app, how, world.on);
+    virtual_loop world(virtual_time.patience(std::chrono::seconds(20)));
+    server::workshop shop(app, how, world.reactor());
     auto ends = net::memory_stream::pair(1 << 24);
     net::memory_stream& client = ends.first;
     outcome result;

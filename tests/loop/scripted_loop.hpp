@@ -1,4 +1,4 @@
-// virtual_loop: a reactor whose time passes only while everybody waits, and at once.
+// scripted_loop: a reactor whose readiness and faults are a script, and whose time passes while everybody waits.
 #pragma once
 
 #include <coracle/async/task.hpp>
@@ -15,14 +15,14 @@
 
 namespace coracle::loop {
 
-struct virtual_loop {
+struct scripted_loop {
     thread_pool pool;
     os::scripted_poller* world;
     reactor on;
 
     /// in: `patience` is for tests whose loop waits for other threads.
-    explicit virtual_loop(std::chrono::seconds patience = std::chrono::seconds(0))
-        : virtual_loop(std::make_unique<os::scripted_poller>(patience)) {}
+    explicit scripted_loop(std::chrono::seconds patience = std::chrono::seconds(0))
+        : scripted_loop(std::make_unique<os::scripted_poller>(patience)) {}
 
     template <class T>
     T run(task<T> work) {
@@ -32,7 +32,7 @@ struct virtual_loop {
     std::chrono::nanoseconds elapsed() const { return world->elapsed(); }
 
 private:
-    explicit virtual_loop(std::unique_ptr<os::scripted_poller> made) : world(made.get()), on(pool, std::move(made)) {}
+    explicit scripted_loop(std::unique_ptr<os::scripted_poller> made) : world(made.get()), on(pool, std::move(made)) {}
 };
 
 }  // namespace coracle::loop
