@@ -1,7 +1,7 @@
 // What:  gather runs tasks side by side: three waits take as long as the longest one.
 // Run:   clang++-19 -std=c++20 -O2 -I../single_include 11_gather.cpp -o gather -pthread && ./gather
 // Try:   let one of them throw: the others are cancelled, and the exception comes out of the co_await.
-// Next:  14_channel.cpp lets tasks talk to one another.
+// Next:  12_timeout.cpp waits only so long.
 #include <coracle.hpp>
 #include <cstdio>
 using namespace coracle;

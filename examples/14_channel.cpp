@@ -1,7 +1,7 @@
 // What:  a channel carries items from task to task; a full one makes the sender wait, a closed one ends the receiver.
 // Run:   clang++-19 -std=c++20 -O2 -I../single_include 14_channel.cpp -o channel -pthread && ./channel
 // Try:   another capacity; a second cook; a second guest.
-// Next:  back to the README: this is as far as the tutorial goes today.
+// Next:  15_cancellation.cpp ends tasks before their time.
 #include <coracle.hpp>
 #include <cstdio>
 using namespace coracle;
