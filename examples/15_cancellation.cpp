@@ -7,14 +7,10 @@
 using namespace coracle;
 
 struct lock {
-    lock() { std::puts("lock taken"); }
     ~lock() { std::puts("lock released"); }
 };
 
-task<> save() {
-    co_await sleep(20ms);
-    std::puts("saved");
-}
+task<> save() { co_await sleep(20ms); }
 
 task<> edit() {
     lock held;
@@ -24,7 +20,8 @@ task<> edit() {
         std::puts("told to stop");
     }
     co_await shield(save());  // not interrupted
-    co_await sleep(1h);       // refused: it is cancelled still
+    std::puts("saved");
+    co_await sleep(1h);  // refused: it is cancelled still
 }
 
 task<> work() {
