@@ -79,6 +79,7 @@
 #include <coracle/async/task_group.hpp>
 #include <coracle/async/select.hpp>
 #include <coracle/async/tasks.hpp>
+#include <coracle/async/watch.hpp>
 #include <coracle/async/yield_now.hpp>
 
 #include <coracle/http/authority.hpp>
