@@ -34,15 +34,15 @@ public:
         tell();
         return true;
     }
-    /// Calls `change(T&)` on the value in its place; one that returns false has changed nothing, and nobody is told.
-    /// False when there is no news. error: what `change` throws; the value is as it left it, and nobody is told.
+    /// Calls `edit(T&)` on the value in its place; one that returns false has changed nothing, and nobody is told.
+    /// False when there is no news. error: what `edit` throws; the value is as it left it, and nobody is told.
     template <std::invocable<T&> F>
-    bool update(F&& change) {
+    bool update(F&& edit) {
         if (closed_) return false;
         if constexpr (std::is_same_v<std::invoke_result_t<F, T&>, bool>) {
-            if (!std::forward<F>(change)(value_)) return false;
+            if (!std::forward<F>(edit)(value_)) return false;
         } else {
-            std::forward<F>(change)(value_);
+            std::forward<F>(edit)(value_);
         }
         tell();
         return true;
