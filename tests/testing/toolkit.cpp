@@ -1,9 +1,19 @@
 // Scenario: the whole toolkit at once, in an order that a seed decides, with cancellations at any moment; at the end
 // everything must be accounted for. CORACLE_SEED=17 repeats one run, CORACLE_SEEDS=100000 makes a night of it.
+#include <coracle/async/barrier.hpp>
 #include <coracle/async/channel.hpp>
+#include <coracle/async/condition.hpp>
 #include <coracle/async/event.hpp>
 #include <coracle/async/gather.hpp>
+#include <coracle/async/gather_settled.hpp>
+#include <coracle/async/join_handle.hpp>
+#include <coracle/async/mutex.hpp>
 #include <coracle/async/offload.hpp>
+#include <coracle/async/race.hpp>
+#include <coracle/async/select.hpp>
+#include <coracle/async/semaphore.hpp>
+#include <coracle/async/shield.hpp>
+#include <coracle/async/spawn.hpp>
 #include <coracle/async/task_group.hpp>
 #include <coracle/async/tasks.hpp>
 #include <coracle/async/yield_now.hpp>
@@ -26,6 +36,7 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <variant>
 #include <vector>
 
 using namespace coracle;
@@ -92,7 +103,7 @@ public:
     }
 
     void play() {
-        loop_.run(whole());
+        loop_.run_whole(whole());
         must(guests_ == 0, "every frame is freed");
         must(loop_.reactor().timers().size() == 0, "no timer is left");
         must(loop_.reactor().calls_out() == 0, "no call is left");
@@ -154,6 +165,105 @@ private:
         for (int i = 0; i < 8; ++i) co_await perhaps_in_vain(receive_one(any_channel()));
     }
 
+    task<> choose_one(channel<item>& one, channel<item>& other) {
+        guest here(guests_);
+        auto got = co_await select(one.receive(), other.receive(), sign_.wait());
+        if (got.index() == 0 && std::get<0>(got)) book_.received(*std::get<0>(got));
+        if (got.index() == 1 && std::get<1>(got)) book_.received(*std::get<1>(got));
+    }
+    task<> send_or_receive_one(channel<item>& to, channel<item>& from) {
+        guest here(guests_);
+        item next = book_.make();
+        std::size_t number = next.number();
+        try {
+            auto got = co_await select(to.send_from(next), from.receive(), sign_.wait());
+            if (got.index() == 0) book_.accepted(number);
+            if (got.index() == 1 && std::get<1>(got)) book_.received(*std::get<1>(got));
+        } catch (const channel_closed&) {
+        }
+    }
+    task<> chooses() {
+        guest here(guests_);
+        for (int i = 0; i < 4; ++i) {
+            co_await perhaps_in_vain(choose_one(any_channel(), any_channel()));
+            co_await perhaps_in_vain(send_or_receive_one(any_channel(), any_channel()));
+        }
+    }
+
+    // Who takes turns.
+
+    task<> lock_once() {
+        guest here(guests_);
+        auto lock = co_await door_.lock();
+        guest alone(inside_);
+        must(inside_ == 1, "a mutex lets in one at a time");
+        if (random_.percent(70)) co_await sleep(soon());
+        must(inside_ == 1 && door_.locked(), "nobody comes in meanwhile");
+    }
+    task<> lock_or_give_up() {
+        guest here(guests_);
+        auto got = co_await select(door_.lock(), sign_.wait());
+        if (got.index() == 1) co_return;
+        guest alone(inside_);
+        must(inside_ == 1, "a mutex that was selected is held");
+        co_await yield_now();
+    }
+    task<> share_once() {
+        guest here(guests_);
+        int count = static_cast<int>(below(seats)) + 1;
+        auto permit = co_await seats_.acquire(static_cast<std::size_t>(count));
+        seated_ += count;
+        must(seated_ <= static_cast<int>(seats), "a semaphore gives no more than it has");
+        try {
+            co_await sleep(soon());
+        } catch (const cancelled&) {
+            seated_ -= count;
+            throw;
+        }
+        seated_ -= count;
+    }
+    task<> take_token() {
+        guest here(guests_);
+        auto lock = co_await door_.lock();
+        try {
+            co_await news_.wait(lock, [&] { return tokens_ > 0 || over_; });
+        } catch (const cancelled&) {
+            must(static_cast<bool>(lock), "who is cancelled in a condition holds the lock");
+            throw;
+        }
+        must(static_cast<bool>(lock), "who waited for a condition holds the lock");
+        if (tokens_ == 0) co_return;
+        --tokens_;
+        ++taken_;
+    }
+    task<> give_token() {
+        guest here(guests_);
+        auto lock = co_await door_.lock();
+        ++tokens_;
+        ++given_;
+        news_.notify_one();
+    }
+    task<> meet() {
+        guest here(guests_);
+        try {
+            std::size_t place = co_await gate_.wait();
+            ++places_[place];
+        } catch (const broken_barrier&) {
+            must(over_, "a barrier breaks when it is told to");
+        }
+    }
+    task<> takes_turns() {
+        guest here(guests_);
+        for (int i = 0; i < 3; ++i) {
+            co_await perhaps_in_vain(lock_once());
+            co_await perhaps_in_vain(give_token());
+            co_await perhaps_in_vain(share_once());
+            co_await perhaps_in_vain(take_token());
+            co_await perhaps_in_vain(meet());
+            co_await perhaps_in_vain(lock_or_give_up());
+        }
+    }
+
     // Who waits for a sign.
 
     task<> wait_for_sign() {
@@ -208,6 +318,32 @@ private:
             failed = true;
         }
         must(failed && loop_.elapsed() - began == two, "gather ends when the first fails");
+    }
+    task<> races() {
+        guest here(guests_);
+        moment one = soon();
+        moment two = soon();
+        auto began = loop_.elapsed();
+        int first = co_await race(nap(one, 1), nap(two, 2));
+        must(loop_.elapsed() - began == std::min(one, two), "a race takes as long as the fastest");
+        must(first == 1 ? one <= two : two <= one, "the fastest wins");
+        began = loop_.elapsed();
+        auto [good, bad] = co_await gather_settled(nap(one, 1), fails(two));
+        must(good.ok() && *good == 1 && !bad.ok() && !bad.cancelled(), "a settled failure is nobody else's business");
+        must(loop_.elapsed() - began == std::max(one, two), "gather_settled waits for all");
+        auto handle = spawn(nap(one, 9));
+        int value = co_await handle;
+        must(value == 9, "a spawned task gives its value");
+    }
+    task<> finishes() {
+        guest here(guests_);
+        ++begun_;
+        co_await sleep(soon());
+        ++finished_;
+    }
+    task<> shields() {
+        guest here(guests_);
+        for (int i = 0; i < 3; ++i) co_await perhaps_in_vain(shield(finishes()));
     }
     task<> sometimes_fails(moment time, bool yes) {
         guest here(guests_);
@@ -370,6 +506,10 @@ private:
             actors.spawn(takes_its_time());
             actors.spawn(has_children());
             actors.spawn(talks());
+            actors.spawn(chooses());
+            actors.spawn(takes_turns());
+            actors.spawn(perhaps_in_vain(races()));
+            actors.spawn(shields());
             if (with_threads_) actors.spawn(calls());
         }
         actors.spawn(gives_signs());
@@ -380,6 +520,8 @@ private:
         ++signs_;
         sign_.set();
         for (auto& each : channels_) each->close();
+        news_.notify_all();
+        gate_.abort();
         network_.between("client", "server").heal();
         std::exception_ptr broken;
         try {
@@ -394,6 +536,11 @@ private:
         co_await sleep(1s);
         must(network_.connections() == 0, "no connection is left");
         must(tasks().size() == 1, "no job is left but this one");
+        must(!door_.locked() && door_.try_lock(), "no lock is held");
+        must(seats_.available() == seats && seated_ == 0, "all permits are back");
+        must(given_ == taken_ + tokens_, "every token was taken once or is there");
+        must(gate_.waiting() == 0 && places_[0] == places_[1] && places_[1] == places_[2], "all places of each round");
+        must(begun_ == finished_, "what is shielded is finished");
     }
 
     virtual_loop loop_;
@@ -403,6 +550,19 @@ private:
     ledger book_;
     std::vector<std::unique_ptr<channel<item>>> channels_;
     event sign_;
+    mutex door_;
+    int inside_ = 0;
+    static constexpr std::size_t seats = 3;
+    semaphore seats_{seats};
+    int seated_ = 0;
+    condition news_;
+    int tokens_ = 0;
+    int given_ = 0;
+    int taken_ = 0;
+    barrier gate_{3};
+    int places_[3] = {0, 0, 0};
+    int begun_ = 0;
+    int finished_ = 0;
     int signs_ = 0;
     bool over_ = false;
     int guests_ = 0;
