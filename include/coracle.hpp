@@ -57,6 +57,9 @@
 #include <coracle/async/mutex.hpp>
 #include <coracle/async/semaphore.hpp>
 #include <coracle/async/channel.hpp>
+#include <coracle/async/shared_ring.hpp>
+#include <coracle/async/subscription.hpp>
+#include <coracle/async/broadcast.hpp>
 #include <coracle/async/checkpoint.hpp>
 #include <coracle/async/context_local.hpp>
 #include <coracle/async/frame_pool.hpp>
