@@ -3632,6 +3632,15 @@ private:
     const char* label_ = nullptr;
 };
 
+/// Is told when a job has come to its end: when its first task ends, which nobody awaits.
+class task_end {
+public:
+    virtual void task_ended() noexcept = 0;
+
+protected:
+    ~task_end() = default;
+};
+
 /// A scope around part of a job's code: from here to its end, cancel() interrupts this part and no more.
 class cancel_scope : scope {
 public:
@@ -3832,9 +3841,9 @@ public:
 
 namespace coracle::async {
 
-/// Something that has ended and goes once nothing on the stack uses it any more: a coroutine must not be destroyed from
-/// its own final suspension.
-class remains : public list_node {
+/// A job that has ended and goes once nothing on the stack uses it any more: a coroutine must not be destroyed from its
+/// own final suspension.
+class remains : public task_end, public list_node {
 public:
     virtual void bury() noexcept = 0;
 
@@ -4983,15 +4992,6 @@ namespace async {
 template <class T>
 using value_of = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
-/// Is told when a task ends that nobody awaits: the first task of a job.
-class task_end {
-public:
-    virtual void task_ended() noexcept = 0;
-
-protected:
-    ~task_end() = default;
-};
-
 }  // namespace async
 
 namespace detail {
@@ -6074,13 +6074,11 @@ namespace async {
 
 /// A task that runs as a job of its own and belongs to a group. Lives until it has ended and no handle is left.
 template <class T>
-class spawned final : public group_member, task_end, remains {
+class spawned final : public group_member, remains {
 public:
-    /// in: a failure that no handle asks for is reported as one of the task spawned at `reported_at`, if that is given.
-    spawned(job_group& group, task<T> work, std::optional<std::source_location> reported_at = std::nullopt)
-        : group_(group), reported_at_(reported_at) {
-        job_.emplace(group.jobs());
-        task_.emplace(std::move(work));
+    /// in: whether a failure that no handle asks for is reported.
+    spawned(job_group& group, task<T> work, bool reports = false) noexcept : group_(group), reports_(reports) {
+        ::new (static_cast<void*>(&running_)) running(group.jobs(), std::move(work));
     }
     spawned(const spawned&) = delete;
     spawned& operator=(const spawned&) = delete;
@@ -6095,16 +6093,16 @@ public:
         group_.keep(*this);
         starting_ = true;
         {
-            scheduler::run_as as(here, *job_, task_->where());
-            task_->start(this);
+            scheduler::run_as as(here, running_.as, running_.work.where());
+            running_.work.start(this);
         }
         starting_ = false;
         if (ended_) bury();
     }
 
-    bool done() const noexcept { return outcome_.has_value(); }
+    bool done() const noexcept { return settled_; }
     void cancel() noexcept {
-        if (job_) job_->root().cancel();
+        if (!settled_) running_.as.root().cancel();
     }
     /// Who is to be told when it is done; nobody when null.
     void set_waiter(operation* waiter) noexcept { waiter_ = waiter; }
@@ -6114,29 +6112,45 @@ public:
         if (std::exchange(taken_, true))
             throw std::logic_error("coracle: this join_handle was awaited before, and has given its value away");
         if constexpr (std::is_void_v<T>)
-            std::move(*outcome_).value();
+            std::move(end_.became).value();
         else if constexpr (std::is_reference_v<T>)
-            return outcome_->value();
+            return end_.became.value();
         else
-            return std::move(*outcome_).value();
+            return std::move(end_.became).value();
     }
 
     void owned() noexcept { ++owners_; }
     void disowned() noexcept {
         if (--owners_ > 0) return;
-        if (outcome_ && !taken_) report_failure();
+        if (settled_ && !taken_) report_failure();
         delete this;
     }
 
 private:
-    ~spawned() = default;
+    struct running {
+        running(scope& parent, task<T> first) noexcept : as(parent), work(std::move(first)) {}
+        job as;
+        task<T> work;  // goes before the job that it runs in
+    };
+    struct end {
+        end(outcome<T> what, std::source_location where) noexcept : became(std::move(what)), at(where) {}
+        outcome<T> became;
+        std::source_location at;  // the last co_await of the task's own
+    };
+
+    ~spawned() {
+        if (settled_)
+            end_.~end();
+        else
+            running_.~running();
+    }
 
     void task_ended() noexcept override {
         ended_ = true;
         if (!starting_) scheduler::current().leave_to_bury(*this);
     }
     void bury() noexcept override {
-        std::exception_ptr error = task_->error();
+        std::exception_ptr error = running_.work.error();
         group_member::unlink();
         settle();
         group_.one_ended(this, error);
@@ -6151,33 +6165,40 @@ private:
     }
     // The coroutine goes now, with all that it holds, though a handle may stay.
     void settle() noexcept {
-        if (task_->done())
-            outcome_.emplace(outcome<T>::of(*task_));
-        else
-            outcome_.emplace(outcome<T>::failed(std::make_exception_ptr(cancelled{})));
-        task_.reset();
-        job_.reset();
+        end last(running_.work.done() ? outcome<T>::of(running_.work)
+                                      : outcome<T>::failed(std::make_exception_ptr(cancelled{})),
+                 running_.work.where());
+        running_.~running();
+        try {
+            ::new (static_cast<void*>(&end_)) end(std::move(last));
+        } catch (...) {  // the value could not be moved
+            ::new (static_cast<void*>(&end_)) end(outcome<T>::failed(std::current_exception()), last.at);
+        }
+        settled_ = true;
         if (waiter_) std::exchange(waiter_, nullptr)->finish();
     }
     void report_failure() const noexcept {
-        if (!reported_at_ || outcome_->ok() || outcome_->cancelled()) return;
+        if (!reports_ || end_.became.ok() || end_.became.cancelled()) return;
         try {
-            report("a task failed that nobody awaits: " + outcome_->error_text() + "; spawned", *reported_at_);
+            report("a task failed that nobody awaits: " + end_.became.error_text() + "; seen last", end_.at);
         } catch (...) {
-            report("a task failed that nobody awaits; spawned", *reported_at_);
+            report("a task failed that nobody awaits; seen last", end_.at);
         }
     }
 
+    // A server has one of these for each idle connection: no byte too many.
     job_group& group_;
-    std::optional<job> job_;
-    std::optional<task<T>> task_;
-    std::optional<outcome<T>> outcome_;
+    union {
+        running running_;  // until it is settled
+        end end_;
+    };
     operation* waiter_ = nullptr;
-    std::optional<std::source_location> reported_at_;
-    unsigned owners_ = 1;  // itself, until it has ended, and the handle
+    std::uint16_t owners_ = 1;  // itself, until it has ended, its handle, and who awaits that
+    bool settled_ = false;
     bool starting_ = false;
     bool ended_ = false;
     bool taken_ = false;
+    const bool reports_;
 };
 
 /// The awaiter of a join_handle.
@@ -6427,9 +6448,9 @@ namespace coracle {
 /// error: what `work` throws, out of `co_await handle`; reported when no handle is left to ask. std::logic_error
 /// outside of a loop. cost: one pooled allocation besides the task's own.
 template <class T>
-join_handle<T> spawn(task<T> work, std::source_location where = std::source_location::current()) {
+join_handle<T> spawn(task<T> work) {
     async::job_group& loop = async::scheduler::current().background();
-    auto& one = *new async::spawned<T>(loop, std::move(work), where);
+    auto& one = *new async::spawned<T>(loop, std::move(work), true);
     join_handle<T> handle(one);
     one.start();
     return handle;
@@ -14732,7 +14753,7 @@ namespace loop {
 
 /// Stays where it is from send() to over().
 template <class T>
-class sent_job : async::arrival, async::remains, async::task_end, reactor::resident {
+class sent_job : async::arrival, async::remains, reactor::resident {
 public:
     /// in: the task sees the values that `seen` holds.
     sent_job(reactor& to, task<T> work, async::context seen = {})

@@ -138,6 +138,15 @@ private:
     const char* label_ = nullptr;
 };
 
+/// Is told when a job has come to its end: when its first task ends, which nobody awaits.
+class task_end {
+public:
+    virtual void task_ended() noexcept = 0;
+
+protected:
+    ~task_end() = default;
+};
+
 /// A scope around part of a job's code: from here to its end, cancel() interrupts this part and no more.
 class cancel_scope : scope {
 public:

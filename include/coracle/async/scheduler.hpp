@@ -22,9 +22,9 @@
 
 namespace coracle::async {
 
-/// Something that has ended and goes once nothing on the stack uses it any more: a coroutine must not be destroyed from
-/// its own final suspension.
-class remains : public list_node {
+/// A job that has ended and goes once nothing on the stack uses it any more: a coroutine must not be destroyed from its
+/// own final suspension.
+class remains : public task_end, public list_node {
 public:
     virtual void bury() noexcept = 0;
 

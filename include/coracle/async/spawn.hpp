@@ -5,7 +5,6 @@
 #include <coracle/async/scheduler.hpp>
 #include <coracle/async/task.hpp>
 
-#include <source_location>
 #include <utility>
 
 namespace coracle {
@@ -17,9 +16,9 @@ namespace coracle {
 /// error: what `work` throws, out of `co_await handle`; reported when no handle is left to ask. std::logic_error
 /// outside of a loop. cost: one pooled allocation besides the task's own.
 template <class T>
-join_handle<T> spawn(task<T> work, std::source_location where = std::source_location::current()) {
+join_handle<T> spawn(task<T> work) {
     async::job_group& loop = async::scheduler::current().background();
-    auto& one = *new async::spawned<T>(loop, std::move(work), where);
+    auto& one = *new async::spawned<T>(loop, std::move(work), true);
     join_handle<T> handle(one);
     one.start();
     return handle;

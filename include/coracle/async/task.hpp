@@ -3,6 +3,7 @@
 
 #include <coracle/async/caller.hpp>
 #include <coracle/async/frame_pool.hpp>
+#include <coracle/async/job.hpp>
 #include <coracle/base/assert.hpp>
 #include <coracle/base/report.hpp>
 
@@ -26,15 +27,6 @@ namespace async {
 /// What a task<T> yields where a value has to stand: T, or std::monostate for void.
 template <class T>
 using value_of = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
-
-/// Is told when a task ends that nobody awaits: the first task of a job.
-class task_end {
-public:
-    virtual void task_ended() noexcept = 0;
-
-protected:
-    ~task_end() = default;
-};
 
 }  // namespace async
 

@@ -30,7 +30,7 @@ namespace loop {
 
 /// Stays where it is from send() to over().
 template <class T>
-class sent_job : async::arrival, async::remains, async::task_end, reactor::resident {
+class sent_job : async::arrival, async::remains, reactor::resident {
 public:
     /// in: the task sees the values that `seen` holds.
     sent_job(reactor& to, task<T> work, async::context seen = {})
