@@ -85,10 +85,12 @@ private:
     friend class condition;
     bool take() noexcept { return !std::exchange(locked_, true); }
     void pass_on() noexcept {
-        if (claims_.empty()) {
+        if (claims_.empty())
             locked_ = false;
-            return;
-        }
+        else
+            hand_over();
+    }
+    [[gnu::noinline]] void hand_over() noexcept {  // so that the above can be inlined
         claim& next = claims_.front();
         next.handed_ = true;
         next.happened();

@@ -9,7 +9,10 @@ public:
     list_node() noexcept = default;
     list_node(const list_node&) = delete;
     list_node& operator=(const list_node&) = delete;
-    ~list_node() { unlink(); }
+    ~list_node() {
+        if (linked()) [[unlikely]]  // an awaiter that was done at once never is: the test is cheaper than four stores
+            unlink();
+    }
 
     bool linked() const noexcept { return next_ != this; }
     void unlink() noexcept {
