@@ -212,15 +212,10 @@ private:
         guest here(guests_);
         int count = static_cast<int>(below(seats)) + 1;
         auto permit = co_await seats_.acquire(static_cast<std::size_t>(count));
-        seated_ += count;
+        std::vector<std::unique_ptr<guest>> seated;
+        for (int i = 0; i < count; ++i) seated.push_back(std::make_unique<guest>(seated_));
         must(seated_ <= static_cast<int>(seats), "a semaphore gives no more than it has");
-        try {
-            co_await sleep(soon());
-        } catch (const cancelled&) {
-            seated_ -= count;
-            throw;
-        }
-        seated_ -= count;
+        co_await sleep(soon());
     }
     task<> take_token() {
         guest here(guests_);
@@ -261,6 +256,10 @@ private:
             co_await perhaps_in_vain(take_token());
             co_await perhaps_in_vain(meet());
             co_await perhaps_in_vain(lock_or_give_up());
+            co_await destroyed(lock_once());
+            co_await destroyed(share_once());
+            co_await destroyed(take_token());
+            co_await destroyed(lock_or_give_up());
         }
     }
 
@@ -484,6 +483,14 @@ private:
             default:
                 co_await std::move(step);
         }
+    }
+    // Destroyed where it waits, unless it ends before.
+    task<> destroyed(task<> step) {
+        guest here(guests_);
+        moment until = soon();
+        task_group doomed;
+        doomed.spawn(std::move(step));
+        co_await sleep(until);
     }
     task<> cancels(task_group& group, moment after) {
         guest here(guests_);
