@@ -4,6 +4,7 @@
 #include <coracle/async/event.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/async/task.hpp>
+#include <coracle/async/task_group.hpp>
 #include <coracle/base/report.hpp>
 
 #include <async/hand_loop.hpp>
@@ -37,6 +38,53 @@ TEST_CASE("cancelling a scope cancels everything below it and nothing beside or 
     CHECK(below_below.cancelled());
     CHECK(left.cancel_requested());
     CHECK(!below_left.cancel_requested());
+}
+
+TEST_CASE("what is below a scope that goes is below its parent from then on") {
+    scope root, before, first, second;
+    before.attach(root);
+    {
+        scope between;
+        between.attach(root);
+        first.attach(between);
+        second.attach(between);
+        scope after;
+        after.attach(root);
+    }
+    scope late;
+    late.attach(root);
+    root.cancel();
+    for (scope* each : {&before, &first, &second, &late}) CHECK(each->cancelled());
+}
+
+TEST_CASE("what is below a scope without a parent is on its own when that goes") {
+    auto root = std::make_unique<scope>();
+    scope first;
+    scope second;
+    first.attach(*root);
+    second.attach(*root);
+    root.reset();
+    first.cancel();
+    CHECK(!second.cancelled());
+}
+
+TEST_CASE("a group may outlive the part of the job that made it, and the job") {
+    hand_loop loop;
+    auto made = []() -> task<std::unique_ptr<task_group>> { co_return std::make_unique<task_group>(); };
+    auto hops = []() -> task<> { co_await hop(); };
+    auto in_a_part = [&]() -> task<std::unique_ptr<task_group>> {
+        cancel_scope part(async::this_job());
+        co_return co_await made();
+    };
+    auto work = [&]() -> task<std::unique_ptr<task_group>> {
+        auto group = co_await in_a_part();
+        group->spawn(hops());
+        co_await group->join();
+        co_return group;
+    };
+    std::unique_ptr<task_group> left = run_through(loop, work());
+    left->cancel();
+    CHECK(left->size() == 0);
 }
 
 TEST_CASE("a scope that is attached below a cancelled one is cancelled, and one that has left its parent is not") {

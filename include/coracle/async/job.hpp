@@ -9,6 +9,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <exception>
+#include <utility>
 
 namespace coracle {
 
@@ -41,7 +42,12 @@ public:
     scope() noexcept = default;
     scope(const scope&) = delete;
     scope& operator=(const scope&) = delete;
-    ~scope() { detach(); }
+    /// What is still below it, because its owner outlives this scope, is from here on below the parent.
+    ~scope() {
+        if (child_) [[unlikely]]
+            leave_children();
+        detach();
+    }
 
     /// Becomes a child of `parent`, and is cancelled at once if that is, unless it is shielded.
     void attach(scope& parent) noexcept {
@@ -79,6 +85,23 @@ private:
         *link_ = next_;
         if (next_) next_->link_ = link_;
         link_ = nullptr;
+    }
+    /// In its own place among its siblings; without a parent they have none either.
+    void leave_children() noexcept {
+        scope* last = child_;
+        while (last->next_) last = last->next_;
+        if (link_) {
+            last->next_ = next_;
+            if (next_) next_->link_ = &last->next_;
+            next_ = child_;
+            child_->link_ = &next_;
+        } else {
+            for (scope* each = child_; each;) {
+                each->link_ = nullptr;
+                each = std::exchange(each->next_, nullptr);
+            }
+        }
+        child_ = nullptr;
     }
     inline void spread() noexcept;
     /// The job whose waiting this scope interrupts; none for a group.
