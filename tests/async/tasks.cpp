@@ -74,6 +74,31 @@ TEST_CASE("each suspended task is listed with its line, those who await it, and 
     REQUIRE(all.ended());
 }
 
+TEST_CASE("who asks in a destructor, while a coroutine is destroyed where it waits, meets none of its frames") {
+    hand_loop loop;
+    event never;
+    std::string text;
+    struct teller {
+        std::string& told;
+        explicit teller(std::string& into) : told(into) {}
+        ~teller() { told = to_text(tasks()); }
+    };
+    auto inner = [&]() -> task<> { co_await never.wait(); };
+    auto outer = [&]() -> task<> {
+        teller at_end(text);
+        co_await inner();
+    };
+    {
+        started<> job(loop, outer(), loop.root());
+    }
+    CHECK(text == "task runs\n");
+    {
+        started<> job(loop, outer(), loop.root());
+        never.set();
+    }
+    CHECK(text == "task runs\n");
+}
+
 TEST_CASE("the one that asks runs, and a cancelled one says so; ended ones are gone") {
     hand_loop loop;
     event never;

@@ -251,7 +251,9 @@ private:
     friend class scheduler;
     inline void proceed() noexcept;
     void abandon() noexcept {
+        if (!job_) return;
         if (pending()) job_->pending_ = nullptr;
+        job_->leaf_ = nullptr;  // its coroutine goes with it
     }
 
     std::coroutine_handle<> waiting_;
