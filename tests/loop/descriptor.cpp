@@ -4,6 +4,8 @@
 #include <coracle/async/gather.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/async/task.hpp>
+#include <coracle/async/task_group.hpp>
+#include <coracle/base/report.hpp>
 #include <coracle/loop/sleep.hpp>
 #include <coracle/os/error.hpp>
 #include <coracle/os/file_descriptor.hpp>
@@ -20,6 +22,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -416,6 +419,35 @@ TEST_CASE("a job that is cancelled already does not touch the descriptor") {
         CHECK(calls == 0);
     };
     world.run(work());
+}
+
+TEST_CASE("a descriptor may go while a job that was refused it queues for its turn") {
+    scripted_loop world;
+    auto [mine, theirs] = socket_pair();
+    auto work = [&]() -> task<> {
+        auto stream = std::make_unique<descriptor>(std::move(mine));
+        char room[16];
+        int refusals = 0;
+        auto stubborn = [&]() -> task<> {
+            while (stream) {
+                try {
+                    [[maybe_unused]] result<std::size_t> got = co_await read_some(*stream, room);
+                } catch (const cancelled&) {
+                    ++refusals;
+                }
+            }
+        };
+        task_group group;
+        group.spawn(stubborn());
+        group.cancel();
+        for (int turns = 0; turns < 3; ++turns) co_await sleep(0s);
+        stream.reset();
+        co_await group.join();
+        CHECK(refusals > 3);
+    };
+    reporter before = set_reporter([](std::string_view, const std::source_location&) noexcept {});
+    world.run(work());
+    set_reporter(before);
 }
 
 TEST_CASE("what an attempt put into the scratch buffer is there when its coroutine goes on, whoever read meanwhile") {

@@ -113,7 +113,10 @@ public:
 
     bool await_ready() const noexcept { return false; }
     bool await_suspend(async::caller waiting) {
-        if (refused()) return declined(waiting);
+        if (refused()) {
+            descriptor_ = nullptr;  // which may be gone when its turn comes
+            return declined(waiting);
+        }
         side& mine = descriptor_->at(which_);
         if (mine.waiter)
             throw std::logic_error("coracle: two jobs wait for the same direction of one stream; give it one owner");

@@ -107,7 +107,10 @@ public:
 
     bool await_ready() const noexcept { return false; }
     bool await_suspend(async::caller waiting) {
-        if (refused()) return declined(waiting);
+        if (refused()) {
+            descriptor_ = nullptr;  // which may be gone when its turn comes
+            return declined(waiting);
+        }
         side& mine = descriptor_->at(which_);
         bool alone = !mine.trying && mine.waiters.empty();
         if (alone && mine.promising && may_go_on() && tried()) {
