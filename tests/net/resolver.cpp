@@ -1,11 +1,14 @@
 #include <coracle/async/gather.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/async/task_group.hpp>
+#include <coracle/base/report.hpp>
 #include <coracle/loop/reactor.hpp>
 #include <coracle/loop/run.hpp>
 #include <coracle/loop/sleep.hpp>
 #include <coracle/loop/thread_pool.hpp>
 #include <coracle/net/resolver.hpp>
+#include <coracle/os/native_poller.hpp>
+#include <coracle/os/poller.hpp>
 #include <coracle/testing/virtual_time.hpp>
 
 #include <doctest/doctest.h>
@@ -22,9 +25,12 @@
 #include <new>
 #include <optional>
 #include <ostream>
+#include <source_location>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -74,6 +80,24 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     bool held_ = false;
+};
+
+/// The system's, and a moment between the turn of the tasks and the look at the world.
+class poller_with_news final : public os::poller {
+public:
+    std::function<void()> before_wait;
+
+    result<void> watch(int fd, os::watcher& who) override { return system_->watch(fd, who); }
+    void forget(int fd, os::watcher& who) noexcept override { system_->forget(fd, who); }
+    void wait(std::optional<os::time_point> until) override {
+        before_wait();
+        system_->wait(until);
+    }
+    os::time_point now() noexcept override { return system_->now(); }
+    void wake() noexcept override { system_->wake(); }
+
+private:
+    std::unique_ptr<os::poller> system_ = os::make_native_poller();
 };
 
 std::string shown(const net::resolver::answer& what) {
@@ -339,6 +363,72 @@ TEST_CASE("what nobody waits for any more is not begun, and can be asked for aga
         CHECK(names.open() == 0);
     };
     loop::run_on(on, test());
+}
+
+TEST_CASE("an answer that comes while a job which was refused queues for its turn does not meet it") {
+    name_servers world;
+    net::resolver names(world.lookup());
+    loop::thread_pool pool;
+    bool refused_often = false;
+    auto made = std::make_unique<poller_with_news>();
+    made->before_wait = [&] {
+        if (!refused_often || world.ended == 1) return;
+        world.let_go();
+        while (pool.statistics().lanes[static_cast<std::size_t>(lane::files)].completed == 0) std::this_thread::yield();
+    };
+    loop::reactor on(pool, std::move(made));
+    auto test = [&]() -> task<> {
+        world.hold();
+        bool answered = false;
+        auto patient = [&]() -> task<> {
+            co_await ask(names, "example.org");
+            answered = true;
+        };
+        auto stubborn = [&]() -> task<> {
+            int refusals = 0;
+            while (!answered) {
+                try {
+                    co_await ask(names, "example.org");
+                } catch (const cancelled&) {
+                    refused_often = ++refusals > 5 && world.begun == 1;
+                }
+            }
+        };
+        task_group waiting;
+        waiting.spawn(patient());
+        task_group refused;
+        refused.spawn(stubborn());
+        refused.cancel();
+        co_await waiting.join();
+        co_await refused.join();
+        CHECK(world.begun == 1);
+    };
+    reporter before = set_reporter([](std::string_view, const std::source_location&) noexcept {});
+    loop::run_on(on, test());
+    set_reporter(before);
+}
+
+TEST_CASE("what nobody waits for any more does not pile up when it has ended, and its answer is kept") {
+    name_servers world;
+    net::resolver names(world.lookup());
+    auto test = [&]() -> task<> {
+        world.hold();
+        auto asking = [&](std::string host) -> task<> { co_await ask(names, host); };
+        {
+            task_group group;
+            for (char name : {'a', 'b', 'c'}) group.spawn(asking(std::string(1, name) + ".example"));
+            co_await until([&] { return world.begun == 3; });
+            group.cancel();
+            co_await group.join();
+        }
+        world.let_go();
+        co_await until([&] { return world.ended == 3; });
+        co_await ask(names, "d.example");
+        co_await ask(names, "e.example");  // the last of the three may have been about to settle
+        CHECK(names.open() == 0);
+        CHECK(names.kept() == 5);
+    };
+    run(test());
 }
 
 TEST_CASE("the loop, and then the resolver, may go before the lookup has ended") {

@@ -62,8 +62,13 @@ public:
         std::lock_guard lock(mutex_);
         home_ = nullptr;
     }
+    /// It never happens.
+    bool dropped() noexcept {
+        std::lock_guard lock(mutex_);
+        return dropped_;
+    }
     /// The outcome, once; null until it has ended. From here on the loop's thread alone has it, and lets go of it.
-    std::shared_ptr<const lookup_outcome> take_outcome() {
+    std::shared_ptr<const lookup_outcome> take_outcome() noexcept {
         std::lock_guard lock(mutex_);
         return std::move(outcome_);
     }

@@ -115,7 +115,10 @@ private:
 
         bool await_ready() const noexcept { return false; }
         bool await_suspend(async::caller waiting) {
-            if (refused()) return declined(waiting);
+            if (refused()) {
+                leave();  // the question may be gone when its turn comes
+                return declined(waiting);
+            }
             if (outcome_) return done_at_once(waiting);
             park(waiting);
             return true;
@@ -191,6 +194,7 @@ private:
             open_.erase(each);  // was dropped when nobody waited
             break;
         }
+        close_what_has_ended();
         question& made = open_.emplace_back();
         try {
             made.key = key;
@@ -207,6 +211,17 @@ private:
         return made;
     }
 
+    /// Those that nobody waited for when they ended: nobody was told.
+    void close_what_has_ended() noexcept {
+        for (auto next = open_.begin(); next != open_.end();) {
+            auto each = next++;
+            if (!each->waiters.empty()) continue;
+            if (outcome_pointer outcome = each->meeting->take_outcome())
+                close(*each, std::move(outcome));
+            else if (each->meeting->dropped())
+                open_.erase(each);
+        }
+    }
     /// Remembers the answer, and gives it to all who wait.
     void close(question& done, outcome_pointer outcome) noexcept {
         done.meeting->ended = nullptr;
