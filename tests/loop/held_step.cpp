@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <source_location>
+#include <stdexcept>
 #include <string>
 
 using namespace coracle;
@@ -80,6 +81,10 @@ TEST_CASE("a loop that sleeps, has not begun or has ended is held by nobody") {
     auto now = os::clock::now();
     for (int i = 0; i < 3; ++i) CHECK(!step.look(now += 10s));
     auto nothing = []() -> task<> { co_return; };
+    auto sleeps = []() -> task<> { co_await sleep(1s); };
     world.run(nothing());
+    for (int i = 0; i < 3; ++i) CHECK(!step.look(now += 10s));
+    world.reactor().post([] { throw std::runtime_error("no"); });
+    CHECK_THROWS_AS(world.run(sleeps()), std::runtime_error);
     for (int i = 0; i < 3; ++i) CHECK(!step.look(now += 10s));
 }

@@ -61,8 +61,11 @@ public:
         occupy here(*this);
         now_ = poller_->now();  // the first turn begins here, not when the reactor was made
         wakes_up();
+        struct asleep_at_end {
+            reactor& loop;
+            ~asleep_at_end() { loop.falls_asleep(); }
+        } also_when_it_throws{*this};
         while (!done()) turn(done);
-        falls_asleep();
     }
 
     os::poller& poller() noexcept { return *poller_; }
