@@ -103,6 +103,20 @@ TEST_CASE("calls that block at the same time each get a thread, up to the limit 
     CHECK(peak == most);
 }
 
+TEST_CASE("no limit for one lane is none of the pool") {
+    pool_limits most;
+    most.user = static_cast<std::size_t>(-1);
+    most.files = 1;
+    thread_pool pool(most);
+    counter back;
+    std::latch together(4);
+    calls_of calls;
+    for (int i = 0; i < 4; ++i) pool.submit(calls.add([&] { together.arrive_and_wait(); }), &back);
+    together.wait();
+    back.wait_for(4);
+    CHECK(pool.statistics().threads == 4);
+}
+
 TEST_CASE("a thread that has nothing to do takes the next call: one after another needs one thread") {
     counter home;
     thread_pool pool(8);

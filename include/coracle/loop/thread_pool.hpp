@@ -51,7 +51,7 @@ public:
         : idle_time_(std::min<std::chrono::nanoseconds>(limits.idle_time, std::chrono::hours(24))) {
         std::size_t most[async::lanes] = {limits.user, limits.files, limits.clean_up};
         for (std::size_t i = 0; i < async::lanes; ++i) {
-            queues_[i].seen.limit = std::max<std::size_t>(1, most[i]);
+            queues_[i].seen.limit = std::clamp<std::size_t>(most[i], 1, beyond_all_machines);
             most_ += queues_[i].seen.limit;
         }
     }
@@ -131,6 +131,8 @@ private:
         bool called = false;
         std::thread thread;
     };
+
+    static constexpr std::size_t beyond_all_machines = std::size_t{1} << 30;  // so that the sum of all lanes fits
 
     static pool_limits with_user(std::size_t user) {
         pool_limits limits;
