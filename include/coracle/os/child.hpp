@@ -150,7 +150,12 @@ public:
         std::lock_guard lock(the.mutex_);
         the.dying_.push_back(pid);
         if (the.busy_) return;
-        std::thread([&the] { the.work(); }).detach();
+        try {
+            std::thread([&the] { the.work(); }).detach();
+        } catch (...) {
+            the.dying_.pop_back();  // the caller waits for it, and then the number may be somebody else's
+            throw;
+        }
         the.busy_ = true;
     }
 
