@@ -4,6 +4,7 @@
 #include <coracle/base/report.hpp>
 #include <coracle/loop/run.hpp>
 #include <coracle/loop/sleep.hpp>
+#include <coracle/loop/timeout.hpp>
 #include <coracle/net/buffered_reader.hpp>
 #include <coracle/net/connect.hpp>
 #include <coracle/net/copy.hpp>
@@ -11,6 +12,7 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -48,6 +50,7 @@ task<std::string> answer(net::address where, std::string text) {
     auto all = co_await in.read_all(1 << 20);
     co_return all ? std::string(*all) : all.error().message();
 }
+task<> with_both(task<> one, task<> other) { co_await gather(std::move(one), std::move(other)); }
 /// Until `condition()` holds; the loop goes on meanwhile.
 template <class Condition>
 task<> until(Condition condition) {
@@ -217,6 +220,38 @@ TEST_CASE("clients that do not finish within the grace are cancelled, and their 
         };
         co_await gather(server.serve(waiting), clients());
         CHECK(gave_up == 2);
+    };
+    run(test());
+}
+
+TEST_CASE("a stop reaches the clients also after the listening socket has failed") {
+    auto test = []() -> task<> {
+        auto there = net::address::parse("127.0.0.1:0");
+        auto door = net::listener::open(*there);
+        REQUIRE(door);
+        int fd = door->native_handle();
+        net::stream_server server(std::move(*door));
+        bool failed = false;
+        auto waiting = [](net::tcp_stream client) -> task<> { [[maybe_unused]] auto never = co_await client.read(); };
+        auto serving = [&]() -> task<> {
+            try {
+                co_await server.serve(waiting);
+            } catch (const std::system_error&) {
+                failed = true;
+            }
+        };
+        auto clients = [&]() -> task<> {
+            net::socket_stream one = co_await dial(server.where());
+            co_await until([&] { return server.clients() == 1; });
+            ::shutdown(fd, SHUT_RDWR);
+            co_await sleep(5ms);
+            CHECK(server.clients() == 1);
+            server.stop(5ms);
+            auto bytes = co_await one.read();
+            CHECK((!bytes || bytes->empty()));
+        };
+        co_await timeout(5s, with_both(serving(), clients()));
+        CHECK(failed);
     };
     run(test());
 }

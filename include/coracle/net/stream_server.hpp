@@ -73,13 +73,17 @@ public:
         grace_ = grace;
         door_.close();
         room_.set();
+        if (leaving_) leaving_->begin(grace_);
     }
     bool stopping() const noexcept { return stopping_; }
 
 private:
     class patience final : loop::timer {
     public:
-        explicit patience(task_group& with) noexcept : clients_(with) {}
+        patience(task_group& with, patience*& known_as) noexcept : clients_(with), known_as_(known_as) {
+            known_as_ = this;
+        }
+        ~patience() { known_as_ = nullptr; }
         void begin(std::chrono::nanoseconds grace) {
             loop::reactor& on = loop::reactor::current();
             on.timers().arm(*this, loop::later(on.now(), grace));
@@ -88,6 +92,7 @@ private:
     private:
         void fire(os::time_point) noexcept override { clients_.cancel(); }
         task_group& clients_;
+        patience*& known_as_;
     };
 
     static listener opened(std::string_view where, const listen_options& options) {
@@ -107,7 +112,7 @@ private:
         } catch (...) {
             interrupted = std::current_exception();
         }
-        patience end(clients);
+        patience end(clients, leaving_);
         if (stopping_) end.begin(grace_);
         co_await clients.join();
         if (interrupted) std::rethrow_exception(interrupted);
@@ -171,6 +176,7 @@ private:
     std::size_t most_clients_ = std::numeric_limits<std::size_t>::max();
     event room_;
     bool stopping_ = false;
+    patience* leaving_ = nullptr;  // while those who were let in are waited for
     std::chrono::nanoseconds grace_{};
     report_failure told_;
 };
