@@ -1,6 +1,7 @@
 // Scenario: the whole toolkit at once, in an order that a seed decides, with cancellations at any moment; at the end
 // everything must be accounted for. CORACLE_SEED=17 repeats one run, CORACLE_SEEDS=100000 makes a night of it.
 #include <coracle/async/barrier.hpp>
+#include <coracle/async/broadcast.hpp>
 #include <coracle/async/channel.hpp>
 #include <coracle/async/condition.hpp>
 #include <coracle/async/event.hpp>
@@ -16,6 +17,7 @@
 #include <coracle/async/spawn.hpp>
 #include <coracle/async/task_group.hpp>
 #include <coracle/async/tasks.hpp>
+#include <coracle/async/watch.hpp>
 #include <coracle/async/yield_now.hpp>
 #include <coracle/base/random_sequence.hpp>
 #include <coracle/loop/sleep.hpp>
@@ -187,6 +189,51 @@ private:
         for (int i = 0; i < 4; ++i) {
             co_await perhaps_in_vain(choose_one(any_channel(), any_channel()));
             co_await perhaps_in_vain(send_or_receive_one(any_channel(), any_channel()));
+        }
+    }
+
+    // Who speaks to many. The next number is the one after the last that was sent.
+
+    task<> speak() {
+        guest here(guests_);
+        try {
+            co_await ticks_.send(spoken_ + 1);
+            ++spoken_;
+        } catch (const channel_closed&) {
+        }
+    }
+    task<> speaks() {
+        guest here(guests_);
+        for (int i = 0; i < 12; ++i) {
+            co_await perhaps_in_vain(speak());
+            state_.set(++states_);
+        }
+    }
+    template <class Subscription>
+    task<> hear(Subscription& from, int& last) {
+        guest here(guests_);
+        auto got = co_await from.receive();
+        if (!got) co_return;
+        must(last == 0 || *got == last + 1, "a subscriber hears each item once and in order");
+        last = *got;
+    }
+    template <class Observer>
+    task<> see(Observer& of, int& last) {
+        guest here(guests_);
+        const int* state = co_await of.changed();
+        if (!state) co_return;
+        must(*state > last, "a change is newer than what was seen");
+        last = *state;
+    }
+    task<> attends() {
+        guest here(guests_);
+        auto mine = ticks_.subscribe();
+        auto seen = state_.observe();
+        int heard = 0;
+        int known = 0;
+        for (int i = 0; i < 6; ++i) {
+            co_await perhaps_in_vain(hear(mine, heard));
+            co_await perhaps_in_vain(see(seen, known));
         }
     }
 
@@ -517,10 +564,12 @@ private:
             actors.spawn(takes_turns());
             actors.spawn(perhaps_in_vain(races()));
             actors.spawn(shields());
+            actors.spawn(attends());
             if (with_threads_) actors.spawn(calls());
         }
         actors.spawn(gives_signs());
         actors.spawn(weather());
+        actors.spawn(speaks());
         co_await sleep(moment(below(150)));
         if (random_.percent(50)) actors.cancel();
         over_ = true;
@@ -529,6 +578,8 @@ private:
         for (auto& each : channels_) each->close();
         news_.notify_all();
         gate_.abort();
+        ticks_.close();
+        state_.close();
         network_.between("client", "server").heal();
         std::exception_ptr broken;
         try {
@@ -546,6 +597,7 @@ private:
         must(!door_.locked() && door_.try_lock(), "no lock is held");
         must(seats_.available() == seats && seated_ == 0, "all permits are back");
         must(given_ == taken_ + tokens_, "every token was taken once or is there");
+        must(ticks_.size() == 0, "nothing is stored that nobody will hear");
         must(gate_.waiting() == 0 && places_[0] == places_[1] && places_[1] == places_[2], "all places of each round");
         must(begun_ == finished_, "what is shielded is finished");
     }
@@ -556,6 +608,10 @@ private:
     const bool with_threads_;  // how far a call has come when it is cancelled is up to its thread
     ledger book_;
     std::vector<std::unique_ptr<channel<item>>> channels_;
+    broadcast<int> ticks_{2};
+    int spoken_ = 0;
+    watch<int> state_{0};
+    int states_ = 0;
     event sign_;
     mutex door_;
     int inside_ = 0;
