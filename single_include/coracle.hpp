@@ -422,7 +422,10 @@ public:
     list_node() noexcept = default;
     list_node(const list_node&) = delete;
     list_node& operator=(const list_node&) = delete;
-    ~list_node() { unlink(); }
+    ~list_node() {
+        if (linked()) [[unlikely]]  // an awaiter that was done at once never is: the test is cheaper than four stores
+            unlink();
+    }
 
     bool linked() const noexcept { return next_ != this; }
     void unlink() noexcept {
@@ -2084,7 +2087,12 @@ public:
         std::lock_guard lock(the.mutex_);
         the.dying_.push_back(pid);
         if (the.busy_) return;
-        std::thread([&the] { the.work(); }).detach();
+        try {
+            std::thread([&the] { the.work(); }).detach();
+        } catch (...) {
+            the.dying_.pop_back();  // the caller waits for it, and then the number may be somebody else's
+            throw;
+        }
         the.busy_ = true;
     }
 
@@ -3535,7 +3543,12 @@ public:
     scope() noexcept = default;
     scope(const scope&) = delete;
     scope& operator=(const scope&) = delete;
-    ~scope() { detach(); }
+    /// What is still below it, because its owner outlives this scope, is from here on below the parent.
+    ~scope() {
+        if (child_) [[unlikely]]
+            leave_children();
+        detach();
+    }
 
     /// Becomes a child of `parent`, and is cancelled at once if that is, unless it is shielded.
     void attach(scope& parent) noexcept {
@@ -3573,6 +3586,23 @@ private:
         *link_ = next_;
         if (next_) next_->link_ = link_;
         link_ = nullptr;
+    }
+    /// In its own place among its siblings; without a parent they have none either.
+    void leave_children() noexcept {
+        scope* last = child_;
+        while (last->next_) last = last->next_;
+        if (link_) {
+            last->next_ = next_;
+            if (next_) next_->link_ = &last->next_;
+            next_ = child_;
+            child_->link_ = &next_;
+        } else {
+            for (scope* each = child_; each;) {
+                each->link_ = nullptr;
+                each = std::exchange(each->next_, nullptr);
+            }
+        }
+        child_ = nullptr;
     }
     inline void spread() noexcept;
     /// The job whose waiting this scope interrupts; none for a group.
@@ -3722,7 +3752,9 @@ private:
     friend class scheduler;
     inline void proceed() noexcept;
     void abandon() noexcept {
+        if (!job_) return;
         if (pending()) job_->pending_ = nullptr;
+        job_->leaf_ = nullptr;  // its coroutine goes with it
     }
 
     std::coroutine_handle<> waiting_;
@@ -4481,10 +4513,12 @@ private:
     friend class condition;
     bool take() noexcept { return !std::exchange(locked_, true); }
     void pass_on() noexcept {
-        if (claims_.empty()) {
+        if (claims_.empty())
             locked_ = false;
-            return;
-        }
+        else
+            hand_over();
+    }
+    [[gnu::noinline]] void hand_over() noexcept {  // so that the above can be inlined
         claim& next = claims_.front();
         next.handed_ = true;
         next.happened();
@@ -4794,6 +4828,499 @@ private:
     ring<T> items_;
     async::waiting_line<sender> senders_;
     async::waiting_line<receiver> receivers_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/async/shared_ring.hpp
+// shared_ring<T>: a queue that several read, each at its own pace, its items stored once. What broadcast is made of.
+
+namespace coracle::async {
+
+/// An item goes when the last of those has read it who had joined when it came. Items are numbered, also those that are
+/// not stored, so that whoever does not get one knows how many it has missed.
+template <class T>
+class shared_ring {
+public:
+    /// How far one reader has come.
+    class place {
+    public:
+        /// Between what it read last and the item before.
+        std::uint64_t missed() const noexcept { return missed_; }
+        std::uint64_t missed_in_all() const noexcept { return missed_in_all_; }
+
+    private:
+        friend class shared_ring;
+        place(std::uint64_t index, std::uint64_t number) noexcept : next_(index), expected_(number) {}
+        void arrives_at(std::uint64_t number) noexcept {
+            missed_ = number - expected_;
+            missed_in_all_ += missed_;
+            expected_ = number;
+        }
+        std::uint64_t next_;      // the index of the item that it reads next
+        std::uint64_t expected_;  // and the number, unless it misses some
+        std::uint64_t missed_ = 0;
+        std::uint64_t missed_in_all_ = 0;
+    };
+
+    std::size_t size() const noexcept { return items_.size(); }
+    std::size_t readers() const noexcept { return readers_; }
+    /// The index of the oldest item.
+    std::uint64_t oldest() const noexcept { return first_; }
+    bool has_read(const place& by, std::uint64_t index) const noexcept { return by.next_ > index; }
+    std::size_t unread(const place& by) const noexcept { return static_cast<std::size_t>(end() - next_of(by)); }
+
+    place join() noexcept {
+        ++readers_;
+        return place(end(), number_);
+    }
+    /// What it has not read, it has missed.
+    void leave(place& by) noexcept {
+        for (std::uint64_t i = next_of(by); i != end(); ++i) --at(i).left;
+        --readers_;
+        by.next_ = end();
+        by.arrives_at(number_);
+        while (size() > 0 && items_.front().left == 0) drop_oldest();
+    }
+
+    /// Moves out of `item`, or copies it if its move could throw; drops it when there are no readers.
+    /// error: what that throws, and std::bad_alloc; nothing has changed then.
+    void push(T& item) {
+        if (readers_ > 0) items_.emplace_back(item, readers_, number_);
+        ++number_;
+    }
+    /// Counts an item that nobody will get.
+    void skip() noexcept { ++number_; }
+    void drop_oldest() noexcept {
+        items_.pop_front();
+        ++first_;
+    }
+    /// in: unread(by) > 0. out: true when this made room, since it was the last to read that item, which it got without
+    /// a copy. error: what T's copy throws, and then it has not been read.
+    bool read(place& by, std::optional<T>& into) {
+        CORACLE_ASSERT(unread(by) > 0);
+        std::uint64_t index = next_of(by);
+        entry& next = at(index);
+        if constexpr (std::is_nothrow_move_constructible_v<T>) {
+            if (next.left == 1)
+                into.emplace(std::move(next.item));
+            else
+                into.emplace(std::as_const(next.item));
+        } else {
+            into.emplace(std::as_const(next.item));
+        }
+        by.arrives_at(next.number);
+        ++by.expected_;
+        by.next_ = index + 1;
+        if (--next.left > 0) return false;
+        CORACLE_ASSERT(index == first_);  // whoever had an older one to read would have this one to read as well
+        drop_oldest();
+        return true;
+    }
+    /// in: unread(by) == 0, and nothing will come: counts what was skipped last.
+    void reach_end(place& by) noexcept { by.arrives_at(number_); }
+
+private:
+    struct entry {
+        entry(T& from, std::size_t readers, std::uint64_t n)
+            : item(std::move_if_noexcept(from)), left(readers), number(n) {}
+        entry(entry&&) = default;
+        entry(const entry&) = default;
+        T item;
+        std::size_t left;  // how many have to read it
+        std::uint64_t number;
+    };
+
+    std::uint64_t end() const noexcept { return first_ + items_.size(); }
+    std::uint64_t next_of(const place& by) const noexcept { return by.next_ < first_ ? first_ : by.next_; }
+    entry& at(std::uint64_t index) noexcept { return items_[static_cast<std::size_t>(index - first_)]; }
+
+    ring<entry> items_;
+    std::size_t readers_ = 0;
+    std::uint64_t first_ = 0;
+    std::uint64_t number_ = 0;
+};
+
+}  // namespace coracle::async
+
+// ---- coracle/async/subscription.hpp
+// subscription<T>: what a task receives the items of a broadcast with, and async::feed, the side that it reads from.
+
+namespace coracle {
+
+template <class T>
+class subscription;
+
+namespace async {
+
+/// Items that subscriptions read, each of them all. Wakes one waiter of a subscription for each item that it has to
+/// read; the item stays where it is until that one runs.
+template <class T>
+class feed {
+public:
+    class reader;
+    class receiver;
+
+protected:
+    feed() noexcept = default;
+    ~feed() = default;
+
+    /// Called when an item has gone: whoever waits for that sends.
+    virtual void room_made() noexcept = 0;
+
+    /// After a push, or the end.
+    void wake() noexcept {
+        intrusive_list<reader> told;
+        told.splice_back(hopeful_);
+        while (!told.empty()) told.pop_front().serve();
+    }
+    void end() noexcept {
+        closed_ = true;
+        wake();
+    }
+    /// Ends the subscriptions that have not read the item at `index`; these are all, if it is yet to come.
+    void dismiss(std::uint64_t index, bool too_slow) noexcept {
+        intrusive_list<reader> dismissed;
+        auto leaves = [&](reader& each) {
+            if (items_.has_read(each.at_, index)) return;
+            each.depart();
+            each.too_slow_ = too_slow;
+            dismissed.push_back(each);
+        };
+        idle_.for_each(leaves);
+        hopeful_.for_each(leaves);
+        while (!dismissed.empty()) dismissed.pop_front().serve();
+    }
+    /// error: std::bad_alloc.
+    subscription<T> admit() {
+        auto* added = new reader(*this);
+        idle_.push_back(*added);
+        return subscription<T>(*added);
+    }
+
+    shared_ring<T> items_;
+    bool closed_ = false;
+
+private:
+    intrusive_list<reader> idle_;
+    intrusive_list<reader> hopeful_;  // those with waiters, in the order in which they began to wait
+};
+
+/// One subscription's place in the feed. Lives until its subscription and all who were promised an item are gone.
+template <class T>
+class feed<T>::reader final : public list_node {
+public:
+    explicit reader(feed& of) noexcept : of_(&of), at_(of.items_.join()) {}
+
+    const typename shared_ring<T>::place& at() const noexcept { return at_; }
+    std::size_t unread() const noexcept { return of_ ? of_->items_.unread(at_) : 0; }
+    bool too_slow() const noexcept { return too_slow_; }
+    bool ended() const noexcept { return !of_ || (of_->closed_ && unread() == 0); }
+
+    /// Promises one of the unread items to the caller, who calls take() or hand_back().
+    bool promise() noexcept {
+        if (unread() <= promised_) return false;
+        ++promised_;
+        return true;
+    }
+    void take(std::optional<T>& into) {
+        if (of_ && of_->items_.read(at_, into)) of_->room_made();
+        hand_back();
+    }
+    void hand_back() noexcept {
+        --promised_;
+        serve();
+        release();
+    }
+    void subscription_gone() noexcept {
+        owned_ = false;
+        feed* of = of_;
+        if (of) depart();
+        serve();
+        if (of) of->room_made();
+        release();
+    }
+    /// The end is reached: what was skipped before it counts.
+    void reach_end() noexcept {
+        if (of_) of_->items_.reach_end(at_);
+    }
+
+private:
+    friend class feed;
+    void depart() noexcept {
+        unlink();
+        std::exchange(of_, nullptr)->items_.leave(at_);
+    }
+    void serve() noexcept {
+        while (!waiting_.empty()) {
+            receiver& next = waiting_.front();
+            if (promise())
+                next.promised_ = true;
+            else if (ended())
+                reach_end();
+            else
+                break;
+            next.happened();
+        }
+        if (of_) (waiting_.empty() ? of_->idle_ : of_->hopeful_).push_back(*this);
+    }
+    void release() noexcept {
+        if (!owned_ && promised_ == 0) delete this;
+    }
+
+    feed* of_;  // null: ended before its time
+    typename shared_ring<T>::place at_;
+    std::size_t promised_ = 0;
+    bool owned_ = true;
+    bool too_slow_ = false;
+    waiting_line<receiver> waiting_;
+};
+
+/// The awaiter of receive(). Uses its reader only while it stands in line or has a promise.
+template <class T>
+class [[nodiscard("write co_await before receive()")]] feed<T>::receiver final : public waiter {
+public:
+    explicit receiver(reader* from) noexcept : from_(from) {}
+    ~receiver() {
+        leave();
+        if (promised_) from_->hand_back();
+    }
+    bool await_ready() noexcept { return may_attempt() && attempt(); }
+    std::optional<T> await_resume() {
+        throw_if_cancelled();
+        std::optional<T> item;
+        if (promised_) {
+            from_->take(item);
+            promised_ = false;
+        }
+        return item;
+    }
+    std::optional<T> take_at_once() {
+        attempt();
+        return await_resume();
+    }
+
+private:
+    friend class feed;
+    bool attempt() noexcept override {
+        if (!from_) return true;
+        if (from_->promise()) return promised_ = true;
+        if (!from_->ended()) return false;
+        from_->reach_end();
+        return true;
+    }
+    void line_up() noexcept override {
+        if (from_->waiting_.empty()) from_->of_->hopeful_.push_back(*from_);
+        stand_in(from_->waiting_);
+    }
+    void left_line() noexcept override {
+        if (from_->of_ && from_->waiting_.empty()) from_->of_->idle_.push_back(*from_);
+    }
+
+    reader* from_;
+    bool promised_ = false;
+};
+
+}  // namespace async
+
+/// Receives each item that a broadcast<T> was sent since it subscribed: `while (auto item = co_await s.receive())`.
+/// Unsubscribes when it goes. It may be moved, also while somebody waits with it, and its broadcast may go before it.
+/// Tasks may share one: each item goes to one of them, first come, first served. cost: one allocation when it begins.
+template <class T>
+class [[nodiscard("it unsubscribes when this goes: give it a name")]] subscription {
+public:
+    using receiver = typename async::feed<T>::receiver;
+
+    /// To none: it has ended.
+    subscription() noexcept = default;
+    subscription(subscription&& other) noexcept : reader_(std::exchange(other.reader_, nullptr)) {}
+    subscription& operator=(subscription&& other) noexcept {
+        if (this != &other) {
+            unsubscribe();
+            reader_ = std::exchange(other.reader_, nullptr);
+        }
+        return *this;
+    }
+    ~subscription() { unsubscribe(); }
+
+    /// Waits for an item. Nothing once the broadcast is closed and all is read, or when this was ended for being slow.
+    /// The item is read when the task goes on: one that is destroyed before that leaves it to the next receive().
+    /// error: what T's copy throws, and then the next receive() gets that item. cost: a copy, but the last to read an
+    /// item is given it by a move that cannot throw.
+    receiver receive() noexcept { return receiver(reader_); }
+    /// Nothing when a receive would wait, or would give nothing.
+    std::optional<T> try_receive() {
+        receiver now(reader_);
+        return now.take_at_once();
+    }
+
+    /// How many items were dropped, for it alone or for all, just before what it received last; or before the end,
+    /// once it has received nothing.
+    std::uint64_t missed() const noexcept { return reader_ ? reader_->at().missed() : 0; }
+    std::uint64_t missed_in_all() const noexcept { return reader_ ? reader_->at().missed_in_all() : 0; }
+    /// Ended by when_slow::close; what it had not read by then it has missed.
+    bool too_slow() const noexcept { return reader_ && reader_->too_slow(); }
+    /// There is nothing to receive, and never will be.
+    bool ended() const noexcept { return !reader_ || reader_->ended(); }
+    /// How many items wait for it.
+    std::size_t unread() const noexcept { return reader_ ? reader_->unread() : 0; }
+
+    /// Ends it now. Wakes: who waits with it, with nothing.
+    void unsubscribe() noexcept {
+        if (reader_) std::exchange(reader_, nullptr)->subscription_gone();
+    }
+
+private:
+    friend class async::feed<T>;
+    explicit subscription(typename async::feed<T>::reader& from) noexcept : reader_(&from) {}
+    typename async::feed<T>::reader* reader_ = nullptr;
+};
+
+}  // namespace coracle
+
+// ---- coracle/async/broadcast.hpp
+// broadcast<T>: every subscriber gets every item. tokio::sync::broadcast, with a choice of what to do about slow ones.
+
+namespace coracle {
+
+/// What happens to an item when the slowest subscriber of a broadcast has as many to read as may be stored.
+enum class when_slow {
+    wait,         ///< the senders wait for it
+    drop_oldest,  ///< the slowest miss the oldest item, and subscription::missed() tells them
+    drop_newest,  ///< all miss the new item, and subscription::missed() tells them
+    close         ///< the subscriptions of the slowest end, and subscription::too_slow() tells them
+};
+
+/// `broadcast<tick> prices(64, when_slow::drop_oldest); auto mine = prices.subscribe();` For tasks of one loop. An item
+/// that nobody subscribed to is sent, and gone. Waiting senders are served first come, first served. When it goes it
+/// is closed, and its subscriptions end with all that they have not read.
+/// cost: no allocation per item and waiter, once the ring is as large as it gets; an item is stored once, and freed
+/// when all have read it. Each subscriber gets a copy: broadcast std::shared_ptr<const T> when that is dear.
+template <class T>
+class broadcast final : async::feed<T> {
+public:
+    /// error: std::logic_error for a capacity of 0.
+    explicit broadcast(std::size_t capacity, when_slow policy = when_slow::wait)
+        : capacity_(capacity), policy_(policy) {
+        static_assert(
+            std::is_copy_constructible_v<T>,
+            "each subscriber of a broadcast gets a copy of the item; broadcast std::shared_ptr<const T> instead");
+        if (capacity == 0)
+            throw std::logic_error(
+                "coracle: a broadcast with a capacity of 0 could not keep an item until it is read; give it at least "
+                "1, "
+                "or the largest burst that a subscriber may fall behind");
+    }
+    broadcast(const broadcast&) = delete;
+    broadcast& operator=(const broadcast&) = delete;
+    ~broadcast() {
+        close();
+        this->dismiss(everything, false);
+    }
+
+    /// Sends an item that stands elsewhere, and leaves it untouched when it is cancelled, refused or not chosen.
+    class [[nodiscard("write co_await before send_from()")]] sender : public async::waiter {
+    public:
+        sender(broadcast& to, T& item) noexcept : to_(to), item_(item) {}
+        bool await_ready() { return may_attempt() && sender::attempt(); }
+        void await_resume() const {
+            throw_if_cancelled();
+            if (rejected_) throw channel_closed();
+            if (failure_) std::rethrow_exception(failure_);
+        }
+
+    private:
+        friend class broadcast;
+        bool attempt() override {
+            if (to_.closed()) return rejected_ = true;
+            if (to_.must_wait()) return false;
+            to_.put(item_);
+            return true;
+        }
+        void line_up() noexcept override { stand_in(to_.senders_); }
+
+        broadcast& to_;
+        T& item_;
+        bool rejected_ = false;
+        std::exception_ptr failure_;  // what its item threw when it was moved in, after waiting
+    };
+
+    /// The same with the item in it.
+    class [[nodiscard("write co_await before send()")]] owning_sender final : public sender {
+    public:
+        owning_sender(broadcast& to, T item) : sender(to, own_), own_(std::move(item)) {}
+
+    private:
+        T own_;
+    };
+
+    /// Waits for room, with when_slow::wait; else it is done at once. The item of a sender that is destroyed after its
+    /// turn came has been sent. error: channel_closed; what moving the item throws, and then nobody gets it.
+    owning_sender send(T item) { return owning_sender(*this, std::move(item)); }
+    /// The same, and moves out of `item` only when it is sent: for select, and for whoever wants it back.
+    sender send_from(T& item) noexcept { return sender(*this, item); }
+    /// False, and `item` untouched, when a send would wait, when all miss it (drop_newest), or when it is closed.
+    bool try_send(T& item) { return !closed() && !must_wait() && put(item); }
+    bool try_send(T&& item) { return try_send(item); }
+
+    /// To all that is sent from here on. To a closed one: a subscription that has ended. error: std::bad_alloc.
+    subscription<T> subscribe() { return this->admit(); }
+    std::size_t subscribers() const noexcept { return this->items_.readers(); }
+
+    /// No item is taken any more; what is stored can still be received. Wakes: who waits to receive, with nothing, and
+    /// who waits to send, with channel_closed.
+    void close() noexcept {
+        this->end();
+        while (!senders_.empty()) {
+            senders_.front().rejected_ = true;
+            senders_.front().happened();
+        }
+    }
+    bool closed() const noexcept { return this->closed_; }
+    /// How many items are stored: as many as the slowest subscriber has to read.
+    std::size_t size() const noexcept { return this->items_.size(); }
+    std::size_t capacity() const noexcept { return capacity_; }
+
+private:
+    static constexpr std::uint64_t everything = static_cast<std::uint64_t>(-1);
+
+    bool full() const noexcept { return size() >= capacity_; }
+    bool must_wait() const noexcept { return policy_ == when_slow::wait && full(); }
+    /// False: all miss it. in: !must_wait().
+    bool put(T& item) {
+        if (policy_ == when_slow::drop_newest && full()) {
+            this->items_.skip();
+            return false;
+        }
+        this->items_.push(item);
+        if (size() > capacity_) {
+            if (policy_ == when_slow::close)
+                this->dismiss(this->items_.oldest(), true);
+            else
+                this->items_.drop_oldest();
+        }
+        this->wake();
+        return true;
+    }
+    // A sender is told before the receivers are: it may be a case of a choice of which one of these is another case.
+    void room_made() noexcept override {
+        bool any = false;
+        while (!senders_.empty() && !full()) {
+            sender& next = senders_.front();
+            try {
+                this->items_.push(next.item_);
+                any = true;
+            } catch (...) {
+                next.failure_ = std::current_exception();
+            }
+            next.happened();
+        }
+        if (any) this->wake();
+    }
+
+    std::size_t capacity_;
+    when_slow policy_;
+    async::waiting_line<sender> senders_;
 };
 
 }  // namespace coracle
@@ -13210,7 +13737,7 @@ public:
         : idle_time_(std::min<std::chrono::nanoseconds>(limits.idle_time, std::chrono::hours(24))) {
         std::size_t most[async::lanes] = {limits.user, limits.files, limits.clean_up};
         for (std::size_t i = 0; i < async::lanes; ++i) {
-            queues_[i].seen.limit = std::max<std::size_t>(1, most[i]);
+            queues_[i].seen.limit = std::clamp<std::size_t>(most[i], 1, beyond_all_machines);
             most_ += queues_[i].seen.limit;
         }
     }
@@ -13290,6 +13817,8 @@ private:
         bool called = false;
         std::thread thread;
     };
+
+    static constexpr std::size_t beyond_all_machines = std::size_t{1} << 30;  // so that the sum of all lanes fits
 
     static pool_limits with_user(std::size_t user) {
         pool_limits limits;
@@ -13617,8 +14146,11 @@ public:
         occupy here(*this);
         now_ = poller_->now();  // the first turn begins here, not when the reactor was made
         wakes_up();
+        struct asleep_at_end {
+            reactor& loop;
+            ~asleep_at_end() { loop.falls_asleep(); }
+        } also_when_it_throws{*this};
         while (!done()) turn(done);
-        falls_asleep();
     }
 
     os::poller& poller() noexcept { return *poller_; }
@@ -13944,7 +14476,10 @@ public:
 
     bool await_ready() const noexcept { return false; }
     bool await_suspend(async::caller waiting) {
-        if (refused()) return declined(waiting);
+        if (refused()) {
+            descriptor_ = nullptr;  // which may be gone when its turn comes
+            return declined(waiting);
+        }
         side& mine = descriptor_->at(which_);
         if (mine.waiter)
             throw std::logic_error("coracle: two jobs wait for the same direction of one stream; give it one owner");
@@ -14561,7 +15096,10 @@ public:
 
     bool await_ready() const noexcept { return false; }
     bool await_suspend(async::caller waiting) {
-        if (refused()) return declined(waiting);
+        if (refused()) {
+            descriptor_ = nullptr;  // which may be gone when its turn comes
+            return declined(waiting);
+        }
         side& mine = descriptor_->at(which_);
         bool alone = !mine.trying && mine.waiters.empty();
         if (alone && mine.promising && may_go_on() && tried()) {
@@ -17939,8 +18477,13 @@ public:
         std::lock_guard lock(mutex_);
         home_ = nullptr;
     }
+    /// It never happens.
+    bool dropped() noexcept {
+        std::lock_guard lock(mutex_);
+        return dropped_;
+    }
     /// The outcome, once; null until it has ended. From here on the loop's thread alone has it, and lets go of it.
-    std::shared_ptr<const lookup_outcome> take_outcome() {
+    std::shared_ptr<const lookup_outcome> take_outcome() noexcept {
         std::lock_guard lock(mutex_);
         return std::move(outcome_);
     }
@@ -18100,7 +18643,10 @@ private:
 
         bool await_ready() const noexcept { return false; }
         bool await_suspend(async::caller waiting) {
-            if (refused()) return declined(waiting);
+            if (refused()) {
+                leave();  // the question may be gone when its turn comes
+                return declined(waiting);
+            }
             if (outcome_) return done_at_once(waiting);
             park(waiting);
             return true;
@@ -18176,6 +18722,7 @@ private:
             open_.erase(each);  // was dropped when nobody waited
             break;
         }
+        close_what_has_ended();
         question& made = open_.emplace_back();
         try {
             made.key = key;
@@ -18192,6 +18739,17 @@ private:
         return made;
     }
 
+    /// Those that nobody waited for when they ended: nobody was told.
+    void close_what_has_ended() noexcept {
+        for (auto next = open_.begin(); next != open_.end();) {
+            auto each = next++;
+            if (!each->waiters.empty()) continue;
+            if (outcome_pointer outcome = each->meeting->take_outcome())
+                close(*each, std::move(outcome));
+            else if (each->meeting->dropped())
+                open_.erase(each);
+        }
+    }
     /// Remembers the answer, and gives it to all who wait.
     void close(question& done, outcome_pointer outcome) noexcept {
         done.meeting->ended = nullptr;
@@ -18479,13 +19037,17 @@ public:
         grace_ = grace;
         door_.close();
         room_.set();
+        if (leaving_) leaving_->begin(grace_);
     }
     bool stopping() const noexcept { return stopping_; }
 
 private:
     class patience final : loop::timer {
     public:
-        explicit patience(task_group& with) noexcept : clients_(with) {}
+        patience(task_group& with, patience*& known_as) noexcept : clients_(with), known_as_(known_as) {
+            known_as_ = this;
+        }
+        ~patience() { known_as_ = nullptr; }
         void begin(std::chrono::nanoseconds grace) {
             loop::reactor& on = loop::reactor::current();
             on.timers().arm(*this, loop::later(on.now(), grace));
@@ -18494,6 +19056,7 @@ private:
     private:
         void fire(os::time_point) noexcept override { clients_.cancel(); }
         task_group& clients_;
+        patience*& known_as_;
     };
 
     static listener opened(std::string_view where, const listen_options& options) {
@@ -18513,7 +19076,7 @@ private:
         } catch (...) {
             interrupted = std::current_exception();
         }
-        patience end(clients);
+        patience end(clients, leaving_);
         if (stopping_) end.begin(grace_);
         co_await clients.join();
         if (interrupted) std::rethrow_exception(interrupted);
@@ -18577,6 +19140,7 @@ private:
     std::size_t most_clients_ = std::numeric_limits<std::size_t>::max();
     event room_;
     bool stopping_ = false;
+    patience* leaving_ = nullptr;  // while those who were let in are waited for
     std::chrono::nanoseconds grace_{};
     report_failure told_;
 };

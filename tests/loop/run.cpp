@@ -209,7 +209,7 @@ TEST_CASE("what was spawned on a loop that fails goes where it waits") {
         co_await sleep(1h);
     };
     {
-        loop::virtual_loop world;
+        virtual_loop world;
         CHECK_THROWS_WITH_AS(world.run(work()), "broken", std::runtime_error);
         CHECK(left == 0);
     }
