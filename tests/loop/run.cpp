@@ -4,6 +4,7 @@
 #include <coracle/async/event.hpp>
 #include <coracle/async/gather.hpp>
 #include <coracle/async/offload.hpp>
+#include <coracle/async/offload_detached.hpp>
 #include <coracle/async/spawn.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/async/yield_now.hpp>
@@ -214,4 +215,25 @@ TEST_CASE("what was spawned on a loop that fails goes where it waits") {
         CHECK(left == 0);
     }
     CHECK(left == 1);
+}
+
+TEST_CASE("destructors of what a failed loop leaves behind may still hand calls to the pool") {
+    static std::atomic<int> closed{0};
+    closed = 0;
+    struct closes_elsewhere {
+        ~closes_elsewhere() {
+            offload_detached(lane::clean_up, [] { ++closed; });
+        }
+    };
+    auto keeps = []() -> task<> {
+        closes_elsewhere held;
+        co_await sleep(10s);
+    };
+    auto work = [&]() -> task<> {
+        spawn(keeps());
+        loop::reactor::current().post([] { throw std::runtime_error("posted"); });
+        co_await keeps();
+    };
+    CHECK_THROWS_AS(run(work()), std::runtime_error);
+    CHECK(closed == 2);
 }

@@ -35,6 +35,7 @@ public:
     /// Jobs that were sent here or spawned are destroyed. Calls that are queued never begin, calls that run are waited
     /// for; neither arrives. What was posted and has not run is destroyed.
     ~reactor() {
+        occupy here(*this);  // what is destroyed may still offload_detached()
         while (!residents_.empty()) residents_.pop_front().evicted();
         drop_background();
         intrusive_list<async::arrival> lost;
@@ -55,6 +56,11 @@ public:
 
     static reactor& current() { return static_cast<reactor&>(scheduler::current()); }
 
+    /// Makes it the reactor of this thread, also while it does not turn.
+    class presence final : occupy {
+    public:
+        explicit presence(reactor& here) noexcept : occupy(here) {}
+    };
     /// Turns until `done()` says so, on the calling thread.
     template <class Done>
     void run_until(Done&& done) {

@@ -33,6 +33,7 @@ T run_on(reactor& on, task<T> work, EachTurn&& each_turn, AtEnd&& at_end) {
         async::job main;
         bool ended = false;
     };
+    reactor::presence here(on);  // of what dies with the task, too
     whole all(on);
     task<T> first = std::move(work);  // dies before its job when the loop throws
     bool started = false;
