@@ -131,6 +131,16 @@ private:
 
     std::uint64_t below(std::uint64_t bound) noexcept { return random_.below(bound); }
     moment soon() noexcept { return moment(below(20)); }
+    // Those who wait at a channel.
+    struct crowd {
+        int senders = 0;
+        int receivers = 0;
+    };
+    crowd& crowd_of(const channel<item>& which) noexcept {
+        std::size_t i = 0;
+        while (channels_[i].get() != &which) ++i;
+        return crowds_[i];
+    }
     channel<item>& any_channel() noexcept { return *channels_[below(channels_.size())]; }
 
     // Who sends and who receives.
@@ -144,6 +154,7 @@ private:
             co_return;
         }
         try {
+            guest waiting(crowd_of(to).senders);
             co_await to.send(std::move(next));
             book_.accepted(number);
         } catch (const channel_closed&) {
@@ -155,6 +166,7 @@ private:
             if (auto got = from.try_receive()) book_.received(*got);
             co_return;
         }
+        guest waiting(crowd_of(from).receivers);
         auto got = co_await from.receive();
         if (got) book_.received(*got);
     }
@@ -197,6 +209,7 @@ private:
     task<> speak() {
         guest here(guests_);
         try {
+            guest waiting(speaking_);
             co_await ticks_.send(spoken_ + 1);
             ++spoken_;
         } catch (const channel_closed&) {
@@ -234,6 +247,27 @@ private:
         for (int i = 0; i < 6; ++i) {
             co_await perhaps_in_vain(hear(mine, heard));
             co_await perhaps_in_vain(see(seen, known));
+        }
+    }
+
+    // Who looks whether anybody waits for what is there. Those who were woken get the time to go on.
+
+    bool waits_in_vain() {
+        for (std::size_t i = 0; i < channels_.size(); ++i) {
+            channel<item>& each = *channels_[i];
+            if (crowds_[i].senders > 0 && (each.closed() || each.size() < each.capacity())) return true;
+            if (crowds_[i].receivers > 0 && (each.closed() || each.size() > 0)) return true;
+            if (crowds_[i].receivers > 0 && crowds_[i].senders > 0) return true;
+        }
+        return speaking_ > 0 && (over_ || ticks_.size() < ticks_capacity);
+    }
+    task<> looks() {
+        guest here(guests_);
+        for (int i = 0; i < 25; ++i) {
+            int patience = 8;
+            for (; patience > 0 && waits_in_vain(); --patience) co_await yield_now();
+            must(patience > 0, "nobody waits for what is there");
+            co_await sleep(moment(below(6)));
         }
     }
 
@@ -570,6 +604,7 @@ private:
         actors.spawn(gives_signs());
         actors.spawn(weather());
         actors.spawn(speaks());
+        actors.spawn(looks());
         co_await sleep(moment(below(150)));
         if (random_.percent(50)) actors.cancel();
         over_ = true;
@@ -608,7 +643,10 @@ private:
     const bool with_threads_;  // how far a call has come when it is cancelled is up to its thread
     ledger book_;
     std::vector<std::unique_ptr<channel<item>>> channels_;
-    broadcast<int> ticks_{2};
+    crowd crowds_[3];
+    static constexpr std::size_t ticks_capacity = 2;
+    broadcast<int> ticks_{ticks_capacity};
+    int speaking_ = 0;
     int spoken_ = 0;
     watch<int> state_{0};
     int states_ = 0;
