@@ -9,6 +9,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <exception>
+#include <typeinfo>
 #include <utility>
 
 namespace coracle {
@@ -26,6 +27,9 @@ class scheduler;
 /// True when `error` holds `cancelled`.
 inline bool is_cancellation(const std::exception_ptr& error) noexcept {
     if (!error) return false;
+#if defined(__GLIBCXX__) && defined(__cpp_rtti)
+    return *error.__cxa_exception_type() == typeid(cancelled);  // a thousand times faster than throwing it again
+#else
     try {
         std::rethrow_exception(error);
     } catch (const cancelled&) {
@@ -33,6 +37,7 @@ inline bool is_cancellation(const std::exception_ptr& error) noexcept {
     } catch (...) {
         return false;
     }
+#endif
 }
 
 /// A node of the tree that cancellation follows: cancelling a scope cancels everything below it, and every later
