@@ -11,7 +11,7 @@ int slow_square(int n) {
     return n * n;
 }
 
-void search(std::stop_token stop) {
+void search(stop_token stop) {
     while (!stop.stop_requested()) std::this_thread::yield();
     std::puts("the search stops: nobody waits for it any more");
 }

@@ -13,6 +13,7 @@
 #include <coracle/base/result.hpp>
 #include <coracle/base/ring.hpp>
 #include <coracle/base/scan.hpp>
+#include <coracle/base/stop_token.hpp>
 #include <coracle/base/utf8.hpp>
 #include <coracle/base/version.hpp>
 

@@ -14,7 +14,6 @@
 #include <cstddef>
 #include <memory>
 #include <stdexcept>
-#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -241,7 +240,7 @@ TEST_CASE("a call that takes a stop token is asked to stop when its awaiter is c
     async::blocking_call* call = nullptr;
     started<>* all_of_it = nullptr;
     auto work = [&]() -> task<> {
-        co_await offload([&](std::stop_token stop) {
+        co_await offload([&](stop_token stop) {
             asked_before = stop.stop_requested();
             all_of_it->cancel();  // on another thread it would come from the loop meanwhile
             asked_after = stop.stop_requested();
@@ -264,9 +263,9 @@ TEST_CASE("a stop token comes before the arguments, and wins where a call would 
     hand_loop loop;
     struct both {
         int operator()(int n) const { return n; }
-        int operator()(std::stop_token stop, int n) const { return stop.stop_possible() ? 10 * n : 0; }
+        int operator()(stop_token stop, int n) const { return stop.stop_possible() ? 10 * n : 0; }
     };
-    auto adds = [](std::stop_token, int a, std::unique_ptr<int> b) { return a + *b; };
+    auto adds = [](stop_token, int a, std::unique_ptr<int> b) { return a + *b; };
     auto work = [&]() -> task<int> {
         int sum = co_await offload(both(), 2);
         sum += co_await offload(adds, 1, std::make_unique<int>(2));
@@ -282,8 +281,8 @@ TEST_CASE("a stop token comes before the arguments, and wins where a call would 
 
 TEST_CASE("a coroutine destroyed while its call runs asks it to stop before it waits for it") {
     hand_loop loop;
-    std::stop_token given;
-    auto work = [&]() -> task<> { co_await offload([&](std::stop_token stop) { given = stop; }); };
+    stop_token given;
+    auto work = [&]() -> task<> { co_await offload([&](stop_token stop) { given = stop; }); };
     {
         started<> all(loop, work());
         loop.begin_call().run();

@@ -13,7 +13,6 @@
 #include <memory>
 #include <source_location>
 #include <stdexcept>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -113,7 +112,7 @@ TEST_CASE("it sees the context that its task saw, also when that has ended") {
 TEST_CASE("one that takes a stop token is asked to stop when the threads end") {
     hand_loop loop;
     bool before = true, after = false;
-    offload_detached([&](std::stop_token stop) {
+    offload_detached([&](stop_token stop) {
         before = stop.stop_requested();
         loop.ending.request_stop();
         after = stop.stop_requested();

@@ -3,14 +3,12 @@
 
 #include <doctest/doctest.h>
 
-#include <stop_token>
-
 using namespace coracle;
 
 TEST_CASE("a callable takes a stop token when that can come before its arguments") {
     auto none = [](int) {};
-    auto token = [](std::stop_token, int) {};
-    auto last = [](int, std::stop_token) {};
+    auto token = [](stop_token, int) {};
+    auto last = [](int, stop_token) {};
     CHECK(!async::takes_stop_token<decltype(none), int>);
     CHECK(async::takes_stop_token<decltype(token), int>);
     CHECK(!async::takes_stop_token<decltype(token)>);
@@ -19,7 +17,7 @@ TEST_CASE("a callable takes a stop token when that can come before its arguments
 
 TEST_CASE("a request reaches the tokens that were made of it") {
     async::stop_request request;
-    std::stop_token token = request.get_token();
+    stop_token token = request.get_token();
     CHECK(!token.stop_requested());
     CHECK(request.request_stop());
     CHECK(token.stop_requested());

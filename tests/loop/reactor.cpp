@@ -22,7 +22,6 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -246,7 +245,7 @@ TEST_CASE("a coroutine that is destroyed while its call runs waits for it, after
     std::latch begun(1);
     std::atomic<bool> asked = false;
     auto waits = [&]() -> task<> {
-        co_await offload([&](std::stop_token stop) {
+        co_await offload([&](stop_token stop) {
             begun.count_down();
             while (!stop.stop_requested()) std::this_thread::yield();
             asked = true;
@@ -271,7 +270,7 @@ TEST_CASE("detached calls outlive the loop, see its context, and end before the 
     std::latch begun(1);
     auto work = [&]() -> task<> {
         for (int i = 0; i < 20; ++i) offload_detached([&] { ++ran; });
-        offload_detached(lane::clean_up, [&](std::stop_token stop) {
+        offload_detached(lane::clean_up, [&](stop_token stop) {
             begun.count_down();
             while (!stop.stop_requested()) std::this_thread::yield();
             asked = true;

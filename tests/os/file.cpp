@@ -8,7 +8,6 @@
 
 #include <cstdlib>
 #include <ostream>
-#include <stop_token>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -85,7 +84,7 @@ TEST_CASE("a whole file is read whatever size it says, up to a limit, and until 
     CHECK(same);
     CHECK(os::read_file(a, much.size() - 1).error().code() == std::errc::file_too_large);
     CHECK(os::read_file("/dev/zero", 5 << 20).error().code() == std::errc::file_too_large);
-    std::stop_source stop;
+    stop_source stop;
     stop.request_stop();
     CHECK(os::read_file("/dev/zero", file::no_limit, stop.get_token()).error().code() == std::errc::operation_canceled);
     if (::access("/proc/self/status", R_OK) == 0) CHECK(os::read_file("/proc/self/status")->size() > 100);

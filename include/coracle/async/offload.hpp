@@ -20,12 +20,12 @@ namespace coracle {
 
 namespace async {
 
-/// A call that can be made later, with these arguments and perhaps a std::stop_token before them.
+/// A call that can be made later, with these arguments and perhaps a stop_token before them.
 template <class F, class... A>
 concept can_be_offloaded =
     takes_stop_token<std::decay_t<F>, std::decay_t<A>...> || std::is_invocable_v<std::decay_t<F>&, std::decay_t<A>...>;
 
-/// `f` and its arguments as one callable that owns them, and takes a std::stop_token if `f` does.
+/// `f` and its arguments as one callable that owns them, and takes a stop_token if `f` does.
 template <class F, class... A>
 auto bound_call(F&& f, A&&... arguments) {
     if constexpr (sizeof...(A) == 0) {
@@ -160,7 +160,7 @@ inline constexpr bool survives_gcc_12 =
 
 /// Runs `f` on the thread pool: `auto hash = co_await offload([&] { return hash_password(text); });`, or a function
 /// with its arguments, which are taken by value: `co_await offload(hash_password, text);`.
-/// in: a callable; one that takes a std::stop_token first is asked to stop when nobody waits for it any more.
+/// in: a callable; one that takes a stop_token first is asked to stop when nobody waits for it any more.
 /// error: what it throws. wakes: from the ready queue of the loop that awaits.
 /// cost: about a microsecond under load, a thread's wake-up when idle. A cancelled call that has not begun never
 /// begins; one that has is waited for, and its result dropped.

@@ -61,7 +61,7 @@ private:
 
 /// Runs `f` on the thread pool in the lane `which`, and lets it go: it may outlive the task, the scope and the loop
 /// that it came from, so it owns all that it uses. What it returns is dropped; what it throws is reported.
-/// in: the arguments are taken by value; a callable that takes a std::stop_token first is asked to stop when the pool
+/// in: the arguments are taken by value; a callable that takes a stop_token first is asked to stop when the pool
 /// is destroyed, which waits for it, and for those that are still queued.
 /// error: std::logic_error on a thread without a loop; std::system_error when not even one thread can be had.
 template <class F, class... A>

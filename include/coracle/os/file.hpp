@@ -3,6 +3,7 @@
 #pragma once
 
 #include <coracle/base/result.hpp>
+#include <coracle/base/stop_token.hpp>
 #include <coracle/os/error.hpp>
 #include <coracle/os/file_descriptor.hpp>
 #include <coracle/os/named_error.hpp>
@@ -19,7 +20,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -74,7 +74,7 @@ public:
     }
     /// From where the last read() or write() ended to the end of the file.
     /// error: file_too_large when that is more than `most`; operation_canceled when asked to stop.
-    result<std::string, named_error> read_all(std::size_t most = no_limit, std::stop_token stop = {}) {
+    result<std::string, named_error> read_all(std::size_t most = no_limit, stop_token stop = {}) {
         std::string all;
         for (;;) {
             auto piece = read(std::min(all.empty() ? likely_rest() : step, step));
@@ -179,7 +179,7 @@ private:
 
 /// The whole file. error: as file::open and file::read_all.
 inline result<std::string, named_error> read_file(std::string path, std::size_t most = file::no_limit,
-                                                  std::stop_token stop = {}) {
+                                                  stop_token stop = {}) {
     auto from = file::open(std::move(path), file_mode::read);
     if (!from) return failure(from.error());
     return from->read_all(most, std::move(stop));
