@@ -31,6 +31,86 @@ TEST_CASE("a group may outlive the job that waited for it") {
     run_through(loop, work());
 }
 
+TEST_CASE("who joins a group of somebody else leaves when it is cancelled alone, and the group goes on") {
+    hand_loop loop;
+    event go;
+    auto waits = [&]() -> task<> { co_await go.wait(); };
+    auto work = [&]() -> task<> {
+        task_group group;
+        group.spawn(waits());
+        bool left = false;
+        auto joins = [&]() -> task<> {
+            try {
+                co_await group.join();
+            } catch (const cancelled&) {
+                left = true;
+                throw;
+            }
+        };
+        task_group others;
+        others.spawn(joins());
+        others.cancel();
+        co_await others.join();
+        CHECK(left);
+        CHECK(group.size() == 1);
+        {
+            task_group destroyed;
+            destroyed.spawn(joins());
+        }
+        go.set();
+        co_await group.join();
+    };
+    run_through(loop, work());
+}
+
+TEST_CASE("a part that joins a group from around it, both cancelled, waits for it to the end") {
+    hand_loop loop;
+    event never;
+    std::string order;
+    auto tidies = [&]() -> task<> {
+        try {
+            co_await never.wait();
+        } catch (const cancelled&) {
+            order += "member ";
+            throw;
+        }
+    };
+    auto work = [&]() -> task<> {
+        task_group group;
+        group.spawn(tidies());
+        try {
+            async::cancel_scope part(async::this_job());
+            co_await group.join();
+        } catch (const cancelled&) {
+            order += "joined";
+            throw;
+        }
+    };
+    started<> job(loop, work());
+    job.cancel();
+    loop.turn_until_idle();
+    REQUIRE(job.ended());
+    CHECK(job.threw_cancelled());
+    CHECK(order == "member joined");
+}
+
+TEST_CASE("any number of jobs may join one group") {
+    hand_loop loop;
+    int joined = 0;
+    auto hops = []() -> task<> { co_await hop(); };
+    auto work = [&]() -> task<> {
+        task_group group;
+        group.spawn(hops());
+        auto joins = [&]() -> task<> {
+            co_await group.join();
+            ++joined;
+        };
+        co_await gather(joins(), joins(), joins());
+    };
+    run_through(loop, work());
+    CHECK(joined == 3);
+}
+
 TEST_CASE("a spawned task runs at once until it first waits, and join waits for all") {
     hand_loop loop;
     std::string order;

@@ -61,11 +61,13 @@ public:
         if (next_) next_->link_ = &next_;
         link_ = &parent.child_;
         parent.child_ = this;
-        in_effect_ = requested_ || (!shielded_ && parent.in_effect_);
+        told_ = in_effect_ = requested_ || (!shielded_ && parent.in_effect_);
     }
     void cancel() noexcept {
         requested_ = true;
-        if (!in_effect_) spread();
+        if (in_effect_) return;
+        spread();
+        tell();
     }
     /// From here on a cancellation from above does not come in; its own does.
     void shield() noexcept { shielded_ = true; }
@@ -108,7 +110,13 @@ private:
         }
         child_ = nullptr;
     }
-    inline void spread() noexcept;
+    void spread() noexcept {
+        in_effect_ = true;
+        for (scope* below = child_; below; below = below->next_)
+            if (!below->in_effect_ && !below->shielded_) below->spread();
+    }
+    /// After spread(), so that an operation which hears of it finds every scope as it is.
+    inline void tell() noexcept;
     /// The job whose waiting this scope interrupts; none for a group.
     inline job* interrupts() noexcept;
 
@@ -119,6 +127,7 @@ private:
     bool shielded_ = false;
     bool requested_ = false;
     bool in_effect_ = false;
+    bool told_ = false;
 };
 
 /// One sequential chain of awaits: a connection, a request handler, a child of gather. At any time it waits for at
@@ -278,12 +287,12 @@ inline job* scope::interrupts() noexcept {
     return nullptr;
 }
 
-inline void scope::spread() noexcept {
-    in_effect_ = true;
+inline void scope::tell() noexcept {
+    told_ = true;
     job* told = interrupts();
     if (told && told->innermost_ == this && told->pending_) told->pending_->cancel();
     for (scope* below = child_; below; below = below->next_)
-        if (!below->in_effect_ && !below->shielded_) below->spread();
+        if (below->in_effect_ && !below->told_) below->tell();
 }
 
 template <class Visit>

@@ -21,20 +21,46 @@ protected:
     ~group_member() = default;
 };
 
-/// `co_await` it, as often as there is something to wait for: it resumes when all of its jobs have ended, even when
-/// cancelled, for the jobs may use what the waiting coroutine holds.
-class job_group : public operation {
+/// `co_await` it, from any job, as often as there is something to wait for: it resumes when all of its jobs have ended,
+/// even when it was cancelled with them, for they may use what the waiting coroutine holds. Who is cancelled while they
+/// are not only leaves.
+class job_group {
 public:
+    class [[nodiscard("write co_await before it")]] end final : public operation {
+    public:
+        explicit end(job_group& of) noexcept : of_(of) {}
+
+        bool await_ready() const noexcept { return of_.running_ == 0; }
+        inline bool await_suspend(caller waiting) noexcept;
+        void await_resume() const { throw_if_cancelled(); }
+        // The scope tree has told the jobs already, if they were meant; they end in their own time.
+        void cancel() noexcept override {
+            if (!of_.jobs_.cancelled()) finish_cancelled();
+        }
+
+    private:
+        job_group& of_;
+    };
+    end operator co_await() noexcept { return end(*this); }
+
     /// A child of the running job's innermost scope.
     inline job_group();
     explicit job_group(scope& parent) noexcept { jobs_.attach(parent); }
-    ~job_group() { abandon_members(); }
+    job_group(const job_group&) = delete;
+    job_group& operator=(const job_group&) = delete;
+    ~job_group() {
+        abandon_members();
+        while (!waiting_.empty()) waiting_.pop_front();
+    }
 
     scope& jobs() noexcept { return jobs_; }
     std::size_t running() const noexcept { return running_; }
     void begun() noexcept { ++running_; }
     /// After one_ended(), as the last that the job does with its group.
-    inline void ended() noexcept;
+    void ended() noexcept {
+        if (--running_ > 0) return;
+        while (!waiting_.empty()) waiting_.front().finish();
+    }
     /// A job has ended, with `error` or with none: the first failure cancels the others. in: `who` is its child_job.
     virtual void one_ended(const void*, const std::exception_ptr& error) noexcept { note(error); }
 
@@ -57,16 +83,11 @@ public:
         if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
     }
 
-    // The scope tree has told the jobs already; they end in their own time.
-    void cancel() noexcept override {}
-    bool await_ready() const noexcept { return running_ == 0; }
-    inline void await_suspend(caller waiting) noexcept;
-    void await_resume() const noexcept {}
-
 private:
     scope jobs_;
     std::size_t running_ = 0;
     intrusive_list<group_member> members_;
+    intrusive_list<end> waiting_;
     std::exception_ptr error_;
     bool only_cancelled_ = false;
 };

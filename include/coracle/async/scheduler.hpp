@@ -236,10 +236,12 @@ inline const context* seen_context() noexcept {
 }
 
 inline job_group::job_group() { jobs_.attach(this_job().current_scope()); }
-inline void job_group::ended() noexcept {
-    if (--running_ == 0) finish();
+inline bool job_group::end::await_suspend(caller waiting) noexcept {
+    if (!of_.jobs_.cancelled() && refused()) return declined(waiting);
+    park(waiting);
+    of_.waiting_.push_back(*this);
+    return true;
 }
-inline void job_group::await_suspend(caller waiting) noexcept { park(waiting); }
 
 inline void operation::park(caller waiting) noexcept {
     scheduler* home = scheduler::here();
