@@ -60,13 +60,13 @@
 #include <source_location>
 #include <span>
 #include <stdexcept>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <thread>
 #include <tuple>
 #include <type_traits>
+#include <typeinfo>
 #include <unordered_map>
 #include <utility>
 #include <variant>
@@ -865,6 +865,60 @@ inline const char* value_end(const char* p, const char* end) noexcept { return d
 
 }  // namespace coracle::scan
 
+// ---- coracle/base/stop_token.hpp
+// stop_token, stop_source: those of the standard, also where the standard library lacks them.
+// [thread.stoptoken]; libc++ has them since version 20, so Apple's compilers have not.
+
+#if defined(__cpp_lib_jthread)
+#include <stop_token>
+#endif
+
+namespace coracle {
+
+namespace detail {
+
+/// std::stop_token without callbacks.
+class plain_stop_token {
+public:
+    plain_stop_token() noexcept = default;
+    explicit plain_stop_token(std::shared_ptr<const std::atomic<bool>> asked) noexcept : asked_(std::move(asked)) {}
+
+    bool stop_requested() const noexcept { return asked_ && asked_->load(std::memory_order_acquire); }
+    /// True also when whoever could ask is gone.
+    bool stop_possible() const noexcept { return asked_ != nullptr; }
+
+private:
+    std::shared_ptr<const std::atomic<bool>> asked_;
+};
+
+/// std::stop_source without callbacks; copies ask for the same.
+class plain_stop_source {
+public:
+    plain_stop_source() : asked_(std::make_shared<std::atomic<bool>>(false)) {}
+
+    plain_stop_token get_token() const noexcept { return plain_stop_token(asked_); }
+    bool stop_requested() const noexcept { return asked_ && asked_->load(std::memory_order_acquire); }
+    /// True for the first that asks.
+    bool request_stop() noexcept { return asked_ && !asked_->exchange(true, std::memory_order_acq_rel); }
+
+private:
+    std::shared_ptr<std::atomic<bool>> asked_;
+};
+
+}  // namespace detail
+
+#if defined(__cpp_lib_jthread)
+using std::stop_source;
+using std::stop_token;
+#else
+/// Whether somebody has been asked to stop. In code for every compiler write coracle::stop_token.
+using stop_token = detail::plain_stop_token;
+/// Who asks.
+using stop_source = detail::plain_stop_source;
+#endif
+
+}  // namespace coracle
+
 // ---- coracle/base/utf8.hpp
 // Strict UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF. RFC 3629, Unicode table 3-7.
 
@@ -1472,7 +1526,7 @@ public:
     }
     /// From where the last read() or write() ended to the end of the file.
     /// error: file_too_large when that is more than `most`; operation_canceled when asked to stop.
-    result<std::string, named_error> read_all(std::size_t most = no_limit, std::stop_token stop = {}) {
+    result<std::string, named_error> read_all(std::size_t most = no_limit, stop_token stop = {}) {
         std::string all;
         for (;;) {
             auto piece = read(std::min(all.empty() ? likely_rest() : step, step));
@@ -1577,7 +1631,7 @@ private:
 
 /// The whole file. error: as file::open and file::read_all.
 inline result<std::string, named_error> read_file(std::string path, std::size_t most = file::no_limit,
-                                                  std::stop_token stop = {}) {
+                                                  stop_token stop = {}) {
     auto from = file::open(std::move(path), file_mode::read);
     if (!from) return failure(from.error());
     return from->read_all(most, std::move(stop));
@@ -3289,32 +3343,16 @@ protected:
 }  // namespace coracle::async
 
 // ---- coracle/async/stop_request.hpp
-// stop_request: std::stop_source and std::stop_token, where the standard library has them.
-// Facts: libc++ has had them only since version 20; without them a call that wants a std::stop_token does not compile.
-
-#if defined(__cpp_lib_jthread)
-#endif
+// stop_request: how a call on another thread hears that nobody waits for it any more.
+// coracle::stop_token is std::stop_token where the standard library has one.
 
 namespace coracle::async {
 
-#if defined(__cpp_lib_jthread)
-using stop_request = std::stop_source;
+using stop_request = stop_source;
 
-/// F wants to hear that nobody waits for it any more: it takes a std::stop_token before its arguments.
+/// F wants to hear that nobody waits for it any more: it takes a stop_token before its arguments.
 template <class F, class... A>
-concept takes_stop_token = std::is_invocable_v<F&, std::stop_token, A...>;
-#else
-struct stop_request {
-    struct token {
-        bool stop_requested() const noexcept { return false; }
-    };
-    token get_token() const noexcept { return {}; }
-    bool request_stop() noexcept { return false; }
-};
-
-template <class F, class... A>
-concept takes_stop_token = std::is_invocable_v<F&, stop_request::token, A...>;
-#endif
+concept takes_stop_token = std::is_invocable_v<F&, stop_token, A...>;
 
 }  // namespace coracle::async
 
@@ -3527,6 +3565,9 @@ class scheduler;
 /// True when `error` holds `cancelled`.
 inline bool is_cancellation(const std::exception_ptr& error) noexcept {
     if (!error) return false;
+#if defined(__GLIBCXX__) && defined(__cpp_rtti)
+    return *error.__cxa_exception_type() == typeid(cancelled);  // a thousand times faster than throwing it again
+#else
     try {
         std::rethrow_exception(error);
     } catch (const cancelled&) {
@@ -3534,6 +3575,7 @@ inline bool is_cancellation(const std::exception_ptr& error) noexcept {
     } catch (...) {
         return false;
     }
+#endif
 }
 
 /// A node of the tree that cancellation follows: cancelling a scope cancels everything below it, and every later
@@ -3557,11 +3599,13 @@ public:
         if (next_) next_->link_ = &next_;
         link_ = &parent.child_;
         parent.child_ = this;
-        in_effect_ = requested_ || (!shielded_ && parent.in_effect_);
+        told_ = in_effect_ = requested_ || (!shielded_ && parent.in_effect_);
     }
     void cancel() noexcept {
         requested_ = true;
-        if (!in_effect_) spread();
+        if (in_effect_) return;
+        spread();
+        tell();
     }
     /// From here on a cancellation from above does not come in; its own does.
     void shield() noexcept { shielded_ = true; }
@@ -3604,7 +3648,13 @@ private:
         }
         child_ = nullptr;
     }
-    inline void spread() noexcept;
+    void spread() noexcept {
+        in_effect_ = true;
+        for (scope* below = child_; below; below = below->next_)
+            if (!below->in_effect_ && !below->shielded_) below->spread();
+    }
+    /// After spread(), so that an operation which hears of it finds every scope as it is.
+    inline void tell() noexcept;
     /// The job whose waiting this scope interrupts; none for a group.
     inline job* interrupts() noexcept;
 
@@ -3615,6 +3665,7 @@ private:
     bool shielded_ = false;
     bool requested_ = false;
     bool in_effect_ = false;
+    bool told_ = false;
 };
 
 /// One sequential chain of awaits: a connection, a request handler, a child of gather. At any time it waits for at
@@ -3774,12 +3825,12 @@ inline job* scope::interrupts() noexcept {
     return nullptr;
 }
 
-inline void scope::spread() noexcept {
-    in_effect_ = true;
+inline void scope::tell() noexcept {
+    told_ = true;
     job* told = interrupts();
     if (told && told->innermost_ == this && told->pending_) told->pending_->cancel();
     for (scope* below = child_; below; below = below->next_)
-        if (!below->in_effect_ && !below->shielded_) below->spread();
+        if (below->in_effect_ && !below->told_) below->tell();
 }
 
 template <class Visit>
@@ -3809,20 +3860,46 @@ protected:
     ~group_member() = default;
 };
 
-/// `co_await` it, as often as there is something to wait for: it resumes when all of its jobs have ended, even when
-/// cancelled, for the jobs may use what the waiting coroutine holds.
-class job_group : public operation {
+/// `co_await` it, from any job, as often as there is something to wait for: it resumes when all of its jobs have ended,
+/// even when it was cancelled with them, for they may use what the waiting coroutine holds. Who is cancelled while they
+/// are not only leaves.
+class job_group {
 public:
+    class [[nodiscard("write co_await before it")]] end final : public operation {
+    public:
+        explicit end(job_group& of) noexcept : of_(of) {}
+
+        bool await_ready() const noexcept { return of_.running_ == 0; }
+        inline bool await_suspend(caller waiting) noexcept;
+        void await_resume() const { throw_if_cancelled(); }
+        // The scope tree has told the jobs already, if they were meant; they end in their own time.
+        void cancel() noexcept override {
+            if (!of_.jobs_.cancelled()) finish_cancelled();
+        }
+
+    private:
+        job_group& of_;
+    };
+    end operator co_await() noexcept { return end(*this); }
+
     /// A child of the running job's innermost scope.
     inline job_group();
     explicit job_group(scope& parent) noexcept { jobs_.attach(parent); }
-    ~job_group() { abandon_members(); }
+    job_group(const job_group&) = delete;
+    job_group& operator=(const job_group&) = delete;
+    ~job_group() {
+        abandon_members();
+        while (!waiting_.empty()) waiting_.pop_front();
+    }
 
     scope& jobs() noexcept { return jobs_; }
     std::size_t running() const noexcept { return running_; }
     void begun() noexcept { ++running_; }
     /// After one_ended(), as the last that the job does with its group.
-    inline void ended() noexcept;
+    void ended() noexcept {
+        if (--running_ > 0) return;
+        while (!waiting_.empty()) waiting_.front().finish();
+    }
     /// A job has ended, with `error` or with none: the first failure cancels the others. in: `who` is its child_job.
     virtual void one_ended(const void*, const std::exception_ptr& error) noexcept { note(error); }
 
@@ -3845,16 +3922,11 @@ public:
         if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
     }
 
-    // The scope tree has told the jobs already; they end in their own time.
-    void cancel() noexcept override {}
-    bool await_ready() const noexcept { return running_ == 0; }
-    inline void await_suspend(caller waiting) noexcept;
-    void await_resume() const noexcept {}
-
 private:
     scope jobs_;
     std::size_t running_ = 0;
     intrusive_list<group_member> members_;
+    intrusive_list<end> waiting_;
     std::exception_ptr error_;
     bool only_cancelled_ = false;
 };
@@ -4087,10 +4159,12 @@ inline const context* seen_context() noexcept {
 }
 
 inline job_group::job_group() { jobs_.attach(this_job().current_scope()); }
-inline void job_group::ended() noexcept {
-    if (--running_ == 0) finish();
+inline bool job_group::end::await_suspend(caller waiting) noexcept {
+    if (!of_.jobs_.cancelled() && refused()) return declined(waiting);
+    park(waiting);
+    of_.waiting_.push_back(*this);
+    return true;
 }
-inline void job_group::await_suspend(caller waiting) noexcept { park(waiting); }
 
 inline void operation::park(caller waiting) noexcept {
     scheduler* home = scheduler::here();
@@ -5566,6 +5640,10 @@ private:
 
 template <class T>
 class task_promise final : public task_promise_base {
+    static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__,
+                  "coracle: a task cannot give a value that is aligned beyond the usual, for compilers do not align "
+                  "coroutine frames for it; give a std::unique_ptr to it");
+
 public:
     task_promise() noexcept {}
     task<T> get_return_object(std::source_location function = std::source_location::current()) noexcept;
@@ -6189,12 +6267,12 @@ namespace coracle {
 
 namespace async {
 
-/// A call that can be made later, with these arguments and perhaps a std::stop_token before them.
+/// A call that can be made later, with these arguments and perhaps a stop_token before them.
 template <class F, class... A>
 concept can_be_offloaded =
     takes_stop_token<std::decay_t<F>, std::decay_t<A>...> || std::is_invocable_v<std::decay_t<F>&, std::decay_t<A>...>;
 
-/// `f` and its arguments as one callable that owns them, and takes a std::stop_token if `f` does.
+/// `f` and its arguments as one callable that owns them, and takes a stop_token if `f` does.
 template <class F, class... A>
 auto bound_call(F&& f, A&&... arguments) {
     if constexpr (sizeof...(A) == 0) {
@@ -6329,7 +6407,7 @@ inline constexpr bool survives_gcc_12 =
 
 /// Runs `f` on the thread pool: `auto hash = co_await offload([&] { return hash_password(text); });`, or a function
 /// with its arguments, which are taken by value: `co_await offload(hash_password, text);`.
-/// in: a callable; one that takes a std::stop_token first is asked to stop when nobody waits for it any more.
+/// in: a callable; one that takes a stop_token first is asked to stop when nobody waits for it any more.
 /// error: what it throws. wakes: from the ready queue of the loop that awaits.
 /// cost: about a microsecond under load, a thread's wake-up when idle. A cancelled call that has not begun never
 /// begins; one that has is waited for, and its result dropped.
@@ -6396,7 +6474,7 @@ private:
 
 /// Runs `f` on the thread pool in the lane `which`, and lets it go: it may outlive the task, the scope and the loop
 /// that it came from, so it owns all that it uses. What it returns is dropped; what it throws is reported.
-/// in: the arguments are taken by value; a callable that takes a std::stop_token first is asked to stop when the pool
+/// in: the arguments are taken by value; a callable that takes a stop_token first is asked to stop when the pool
 /// is destroyed, which waits for it, and for those that are still queued.
 /// error: std::logic_error on a thread without a loop; std::system_error when not even one thread can be had.
 template <class F, class... A>
@@ -14120,6 +14198,7 @@ public:
     /// Jobs that were sent here or spawned are destroyed. Calls that are queued never begin, calls that run are waited
     /// for; neither arrives. What was posted and has not run is destroyed.
     ~reactor() {
+        occupy here(*this);  // what is destroyed may still offload_detached()
         while (!residents_.empty()) residents_.pop_front().evicted();
         drop_background();
         intrusive_list<async::arrival> lost;
@@ -14140,6 +14219,11 @@ public:
 
     static reactor& current() { return static_cast<reactor&>(scheduler::current()); }
 
+    /// Makes it the reactor of this thread, also while it does not turn.
+    class presence final : occupy {
+    public:
+        explicit presence(reactor& here) noexcept : occupy(here) {}
+    };
     /// Turns until `done()` says so, on the calling thread.
     template <class Done>
     void run_until(Done&& done) {
@@ -14698,7 +14782,7 @@ inline auto open_file(std::string path, file_mode mode = file_mode::read, unsign
 /// The whole file as a string: `auto page = co_await read_file("index.html");`
 /// error: os::named_error, with the path in its message; file_too_large when it holds more than `most` bytes.
 inline auto read_file(std::string path, std::size_t most = os::file::no_limit) {
-    auto reading = [path = std::move(path), most](std::stop_token stop) { return os::read_file(path, most, stop); };
+    auto reading = [path = std::move(path), most](stop_token stop) { return os::read_file(path, most, stop); };
     return loop::detail::in_files_lane(reading);
 }
 
@@ -14956,6 +15040,7 @@ T run_on(reactor& on, task<T> work, EachTurn&& each_turn, AtEnd&& at_end) {
         async::job main;
         bool ended = false;
     };
+    reactor::presence here(on);  // of what dies with the task, too
     whole all(on);
     task<T> first = std::move(work);  // dies before its job when the loop throws
     bool started = false;

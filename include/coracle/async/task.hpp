@@ -75,6 +75,10 @@ private:
 
 template <class T>
 class task_promise final : public task_promise_base {
+    static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__,
+                  "coracle: a task cannot give a value that is aligned beyond the usual, for compilers do not align "
+                  "coroutine frames for it; give a std::unique_ptr to it");
+
 public:
     task_promise() noexcept {}
     task<T> get_return_object(std::source_location function = std::source_location::current()) noexcept;
