@@ -215,3 +215,20 @@ TEST_CASE("two hundred completions from four threads, half of them cancelled at 
     CHECK(got + cancelled_waits == threads * each);
     CHECK(got >= threads * each / 2);
 }
+
+TEST_CASE("a completion that goes while somebody waits for it leaves the wait its value") {
+    hand_loop loop;
+    std::optional<completion<int>> value(std::in_place);
+    completer<int> end = value->completer();
+    started<int> waits(loop, wait_for(*value));
+    value.reset();
+    CHECK(end.set(7));
+    loop.turn_until_idle();
+    REQUIRE(waits.ended());
+    CHECK(waits.result() == 7);
+
+    value.emplace();
+    end = value->completer();
+    value.reset();
+    CHECK(!end.set(8));  // nobody waits any more
+}

@@ -52,7 +52,7 @@ inline std::string to_text(const std::vector<task_info>& all) {
         std::string indent(2 * each.depth, ' ');
         text += indent + "task";
         if (!each.label.empty()) text.append(" of ").append(each.label);
-        text += each.stack.empty() ? " runs" : each.waiting ? " waits" : " is about to go on";
+        text += each.waiting ? " waits" : each.stack.empty() ? " runs" : " is about to go on";
         if (each.cancelled) text += ", cancelled";
         text += '\n';
         for (const std::source_location& at : each.stack)
