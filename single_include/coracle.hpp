@@ -7423,7 +7423,7 @@ inline std::string to_text(const std::vector<task_info>& all) {
         std::string indent(2 * each.depth, ' ');
         text += indent + "task";
         if (!each.label.empty()) text.append(" of ").append(each.label);
-        text += each.stack.empty() ? " runs" : each.waiting ? " waits" : " is about to go on";
+        text += each.waiting ? " waits" : each.stack.empty() ? " runs" : " is about to go on";
         if (each.cancelled) text += ", cancelled";
         text += '\n';
         for (const std::source_location& at : each.stack)
@@ -15715,7 +15715,7 @@ public:
     class waiter;
     void unwanted() noexcept {
         std::lock_guard lock(mutex_);
-        unwanted_ = true;
+        unwanted_ = waiter_ == nullptr;
     }
     bool done() noexcept {
         std::lock_guard lock(mutex_);
@@ -15741,37 +15741,37 @@ template <class T>
 class [[nodiscard("write co_await before wait()")]] pending_value<T>::waiter final : public async::operation,
                                                                                      async::arrival {
 public:
-    explicit waiter(pending_value& on) noexcept : on_(on) {}
+    explicit waiter(std::shared_ptr<pending_value> on) noexcept : on_(std::move(on)) {}
     ~waiter() {
-        std::lock_guard lock(on_.mutex_);
-        if (on_.waiter_ != this) return;
-        on_.waiter_ = nullptr;
-        if (on_.done_) this->home().withdraw(*this);
+        std::lock_guard lock(on_->mutex_);
+        if (on_->waiter_ != this) return;
+        on_->waiter_ = nullptr;
+        if (on_->done_) this->home().withdraw(*this);
     }
 
     bool await_ready() const noexcept { return false; }
     bool await_suspend(async::caller waiting) {
         if (this->refused()) return this->declined(waiting);
-        std::lock_guard lock(on_.mutex_);
-        if (on_.waiter_) throw std::logic_error("coracle: two jobs wait for one completion; one of them would get it");
-        if (on_.done_) return this->done_at_once(waiting);
+        std::lock_guard lock(on_->mutex_);
+        if (on_->waiter_) throw std::logic_error("coracle: two jobs wait for one completion; one of them would get it");
+        if (on_->done_) return this->done_at_once(waiting);
         this->park(waiting);
-        on_.waiter_ = this;
+        on_->waiter_ = this;
         return true;
     }
     T await_resume() {
         this->throw_if_cancelled();
-        if (on_.error_) std::rethrow_exception(std::exchange(on_.error_, nullptr));
-        if (!on_.value_) throw std::logic_error("coracle: the outcome of a completion was taken before");
-        async::value_of<T> value = std::move(*on_.value_);
-        on_.value_.reset();
+        if (on_->error_) std::rethrow_exception(std::exchange(on_->error_, nullptr));
+        if (!on_->value_) throw std::logic_error("coracle: the outcome of a completion was taken before");
+        async::value_of<T> value = std::move(*on_->value_);
+        on_->value_.reset();
         if constexpr (!std::is_void_v<T>) return value;
     }
     // What has been completed counts as done, and is on its way.
     void cancel() noexcept override {
-        std::lock_guard lock(on_.mutex_);
-        if (on_.done_) return;
-        on_.waiter_ = nullptr;
+        std::lock_guard lock(on_->mutex_);
+        if (on_->done_) return;
+        on_->waiter_ = nullptr;
         this->finish_cancelled();
     }
 
@@ -15784,11 +15784,11 @@ private:
     }
     void lost() noexcept override { leave(); }
     void leave() noexcept {
-        std::lock_guard lock(on_.mutex_);
-        on_.waiter_ = nullptr;
+        std::lock_guard lock(on_->mutex_);
+        on_->waiter_ = nullptr;
     }
 
-    pending_value& on_;
+    std::shared_ptr<pending_value> on_;  // the completion may go first
 };
 
 }  // namespace loop
@@ -15833,7 +15833,8 @@ private:
 };
 
 /// `completion<int> rows; start(query, rows.completer()); int n = co_await rows.wait();`
-/// Belongs to the thread of its loop. When it goes first, completers find that nobody waits any more.
+/// Belongs to the thread of its loop. When it goes first, completers find that nobody waits any more, unless somebody
+/// does.
 /// cost: an allocation; completing it costs none but the value's own.
 template <class T = void>
 class completion {
@@ -15854,7 +15855,7 @@ public:
 
     /// Waits for the value. A cancelled wait loses nothing: a later one gets what has come. error: what fail() was
     /// given; completer_dropped.
-    auto wait() noexcept { return typename loop::pending_value<T>::waiter(*value_); }
+    auto wait() noexcept { return typename loop::pending_value<T>::waiter(value_); }
     bool done() const noexcept { return value_->done(); }
 
 private:
