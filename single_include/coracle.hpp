@@ -365,7 +365,7 @@ public:
 
     explicit operator bool() const noexcept { return table_ != nullptr; }
 
-    R operator()(A... arguments) {
+    R operator()(A... arguments) {  // NOLINT(performance-unnecessary-value-param): as the signature says
         CORACLE_ASSERT(table_ != nullptr);
         return table_->call(room_, std::forward<A>(arguments)...);
     }
@@ -1305,7 +1305,7 @@ private:
 #if defined(__APPLE__)
 #include <crt_externs.h>
 #else
-extern "C" char** environ;  // FreeBSD declares it in no header
+extern "C" char** environ;  // NOLINT(readability-redundant-declaration): FreeBSD declares it in no header
 #endif
 
 namespace coracle::os {
@@ -1526,7 +1526,7 @@ public:
     }
     /// From where the last read() or write() ended to the end of the file.
     /// error: file_too_large when that is more than `most`; operation_canceled when asked to stop.
-    result<std::string, named_error> read_all(std::size_t most = no_limit, stop_token stop = {}) {
+    result<std::string, named_error> read_all(std::size_t most = no_limit, const stop_token& stop = {}) {
         std::string all;
         for (;;) {
             auto piece = read(std::min(all.empty() ? likely_rest() : step, step));
@@ -1631,10 +1631,10 @@ private:
 
 /// The whole file. error: as file::open and file::read_all.
 inline result<std::string, named_error> read_file(std::string path, std::size_t most = file::no_limit,
-                                                  stop_token stop = {}) {
+                                                  const stop_token& stop = {}) {
     auto from = file::open(std::move(path), file_mode::read);
     if (!from) return failure(from.error());
-    return from->read_all(most, std::move(stop));
+    return from->read_all(most, stop);
 }
 
 /// Opens it by `mode` (write, append, ...), writes all of it and closes it.
@@ -2056,6 +2056,7 @@ inline result<std::string> find_program(const std::string& name) {
 
 inline std::vector<char*> pointers_to(std::vector<std::string>& words) {
     std::vector<char*> all;
+    all.reserve(words.size() + 1);
     for (std::string& each : words) all.push_back(each.data());
     all.push_back(nullptr);
     return all;
@@ -14782,7 +14783,7 @@ inline auto open_file(std::string path, file_mode mode = file_mode::read, unsign
 /// The whole file as a string: `auto page = co_await read_file("index.html");`
 /// error: os::named_error, with the path in its message; file_too_large when it holds more than `most` bytes.
 inline auto read_file(std::string path, std::size_t most = os::file::no_limit) {
-    auto reading = [path = std::move(path), most](stop_token stop) { return os::read_file(path, most, stop); };
+    auto reading = [path = std::move(path), most](const stop_token& stop) { return os::read_file(path, most, stop); };
     return loop::detail::in_files_lane(reading);
 }
 
@@ -18723,7 +18724,7 @@ private:
             of.waiters.push_back(*this);
             of.expect(here);
             of.meeting->join(here);
-            if (outcome_pointer outcome = of.meeting->take_outcome()) with.close(of, std::move(outcome));
+            if (outcome_pointer outcome = of.meeting->take_outcome()) with.close(of, outcome);
         }
         ~waiter() { leave(); }
 
@@ -18817,7 +18818,7 @@ private:
             made.meeting->join(here);
             auto call = std::make_unique<lookup_call>(how_, host, service, wanted, made.meeting);
             here.offload_detached(*call);
-            static_cast<void>(call.release());
+            [[maybe_unused]] lookup_call* on_its_way = call.release();
         } catch (...) {
             open_.pop_back();
             throw;
@@ -18831,13 +18832,13 @@ private:
             auto each = next++;
             if (!each->waiters.empty()) continue;
             if (outcome_pointer outcome = each->meeting->take_outcome())
-                close(*each, std::move(outcome));
+                close(*each, outcome);
             else if (each->meeting->dropped())
                 open_.erase(each);
         }
     }
     /// Remembers the answer, and gives it to all who wait.
-    void close(question& done, outcome_pointer outcome) noexcept {
+    void close(question& done, const outcome_pointer& outcome) noexcept {
         done.meeting->ended = nullptr;
         done.meeting->leave();
         done.expect_no_more();
@@ -19325,8 +19326,8 @@ private:
 
 class datagram_send {
 public:
-    datagram_send(std::string_view bytes, std::optional<coracle::result<os::socket_address>> to) noexcept
-        : bytes_(bytes), to_(std::move(to)) {}
+    datagram_send(std::string_view bytes, const std::optional<coracle::result<os::socket_address>>& to) noexcept
+        : bytes_(bytes), to_(to) {}
     bool operator()(int fd) noexcept {
         if (to_ && !*to_)
             sent_ = failure(to_->error());

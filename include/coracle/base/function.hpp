@@ -49,7 +49,7 @@ public:
 
     explicit operator bool() const noexcept { return table_ != nullptr; }
 
-    R operator()(A... arguments) {
+    R operator()(A... arguments) {  // NOLINT(performance-unnecessary-value-param): as the signature says
         CORACLE_ASSERT(table_ != nullptr);
         return table_->call(room_, std::forward<A>(arguments)...);
     }

@@ -141,7 +141,7 @@ inline auto open_file(std::string path, file_mode mode = file_mode::read, unsign
 /// The whole file as a string: `auto page = co_await read_file("index.html");`
 /// error: os::named_error, with the path in its message; file_too_large when it holds more than `most` bytes.
 inline auto read_file(std::string path, std::size_t most = os::file::no_limit) {
-    auto reading = [path = std::move(path), most](stop_token stop) { return os::read_file(path, most, stop); };
+    auto reading = [path = std::move(path), most](const stop_token& stop) { return os::read_file(path, most, stop); };
     return loop::detail::in_files_lane(reading);
 }
 

@@ -109,7 +109,7 @@ private:
             of.waiters.push_back(*this);
             of.expect(here);
             of.meeting->join(here);
-            if (outcome_pointer outcome = of.meeting->take_outcome()) with.close(of, std::move(outcome));
+            if (outcome_pointer outcome = of.meeting->take_outcome()) with.close(of, outcome);
         }
         ~waiter() { leave(); }
 
@@ -203,7 +203,7 @@ private:
             made.meeting->join(here);
             auto call = std::make_unique<lookup_call>(how_, host, service, wanted, made.meeting);
             here.offload_detached(*call);
-            static_cast<void>(call.release());
+            [[maybe_unused]] lookup_call* on_its_way = call.release();
         } catch (...) {
             open_.pop_back();
             throw;
@@ -217,13 +217,13 @@ private:
             auto each = next++;
             if (!each->waiters.empty()) continue;
             if (outcome_pointer outcome = each->meeting->take_outcome())
-                close(*each, std::move(outcome));
+                close(*each, outcome);
             else if (each->meeting->dropped())
                 open_.erase(each);
         }
     }
     /// Remembers the answer, and gives it to all who wait.
-    void close(question& done, outcome_pointer outcome) noexcept {
+    void close(question& done, const outcome_pointer& outcome) noexcept {
         done.meeting->ended = nullptr;
         done.meeting->leave();
         done.expect_no_more();

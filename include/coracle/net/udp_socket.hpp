@@ -52,8 +52,8 @@ private:
 
 class datagram_send {
 public:
-    datagram_send(std::string_view bytes, std::optional<coracle::result<os::socket_address>> to) noexcept
-        : bytes_(bytes), to_(std::move(to)) {}
+    datagram_send(std::string_view bytes, const std::optional<coracle::result<os::socket_address>>& to) noexcept
+        : bytes_(bytes), to_(to) {}
     bool operator()(int fd) noexcept {
         if (to_ && !*to_)
             sent_ = failure(to_->error());

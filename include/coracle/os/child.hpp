@@ -65,6 +65,7 @@ inline result<std::string> find_program(const std::string& name) {
 
 inline std::vector<char*> pointers_to(std::vector<std::string>& words) {
     std::vector<char*> all;
+    all.reserve(words.size() + 1);
     for (std::string& each : words) all.push_back(each.data());
     all.push_back(nullptr);
     return all;

@@ -18,7 +18,7 @@
 #if defined(__APPLE__)
 #include <crt_externs.h>
 #else
-extern "C" char** environ;  // FreeBSD declares it in no header
+extern "C" char** environ;  // NOLINT(readability-redundant-declaration): FreeBSD declares it in no header
 #endif
 
 namespace coracle::os {

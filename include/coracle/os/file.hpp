@@ -74,7 +74,7 @@ public:
     }
     /// From where the last read() or write() ended to the end of the file.
     /// error: file_too_large when that is more than `most`; operation_canceled when asked to stop.
-    result<std::string, named_error> read_all(std::size_t most = no_limit, stop_token stop = {}) {
+    result<std::string, named_error> read_all(std::size_t most = no_limit, const stop_token& stop = {}) {
         std::string all;
         for (;;) {
             auto piece = read(std::min(all.empty() ? likely_rest() : step, step));
@@ -179,10 +179,10 @@ private:
 
 /// The whole file. error: as file::open and file::read_all.
 inline result<std::string, named_error> read_file(std::string path, std::size_t most = file::no_limit,
-                                                  stop_token stop = {}) {
+                                                  const stop_token& stop = {}) {
     auto from = file::open(std::move(path), file_mode::read);
     if (!from) return failure(from.error());
-    return from->read_all(most, std::move(stop));
+    return from->read_all(most, stop);
 }
 
 /// Opens it by `mode` (write, append, ...), writes all of it and closes it.
