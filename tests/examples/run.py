@@ -376,7 +376,7 @@ def run(line, transcript):
 
 
 SERVER = """
-import http.server, signal, sys, time
+import http.server, os, signal, sys, time
 class handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         time.sleep(0.1)
@@ -387,12 +387,12 @@ class handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-signal.signal(signal.SIGINT, lambda *_: sys.exit(STATUS))
+signal.signal(signal.SIGINT, lambda *_: os._exit(STATUS))
 print("listening on http://127.0.0.1:%d" % server.server_address[1], flush=True)
 server.serve_forever()
 """
 LINES = """
-import signal, socketserver, sys
+import os, signal, socketserver
 class handler(socketserver.StreamRequestHandler):
     def handle(self):
         for line in self.rfile:
@@ -400,7 +400,7 @@ class handler(socketserver.StreamRequestHandler):
             self.wfile.write(b"you said " + line)
 class server(socketserver.ThreadingTCPServer): daemon_threads = True
 here = server(("127.0.0.1", 0), handler)
-signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
+signal.signal(signal.SIGINT, lambda *_: os._exit(0))
 print("listening on tcp://127.0.0.1:%d" % here.server_address[1], flush=True)
 here.serve_forever()
 """
