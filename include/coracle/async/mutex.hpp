@@ -10,7 +10,7 @@ namespace coracle {
 /// `auto lock = co_await m.lock();` holds it until `lock` goes. For tasks of one loop, which need it only around a
 /// co_await: between two of them nobody else runs. First come, first served; unlocking hands it to the next in line, so
 /// that nobody barges in. Waiting for it twice in one task waits for ever. Outlives its guards and waiters.
-/// cost: no allocation per waiter; 3 ns when it is free.
+/// cost: no allocation per waiter; about 5 ns when it is free.
 class mutex {
 public:
     mutex() noexcept = default;
