@@ -6,6 +6,7 @@
 #include <coracle/base/assert.hpp>
 #include <coracle/base/byte_buffer.hpp>
 #include <coracle/base/error_text.hpp>
+#include <coracle/base/fixed_string.hpp>
 #include <coracle/base/function.hpp>
 #include <coracle/base/intrusive_list.hpp>
 #include <coracle/base/random_sequence.hpp>
