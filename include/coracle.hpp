@@ -4,7 +4,9 @@
 
 #include <coracle/base/ascii.hpp>
 #include <coracle/base/assert.hpp>
+#include <coracle/base/base64.hpp>
 #include <coracle/base/byte_buffer.hpp>
+#include <coracle/base/constant_time.hpp>
 #include <coracle/base/error_text.hpp>
 #include <coracle/base/fixed_string.hpp>
 #include <coracle/base/function.hpp>
@@ -14,6 +16,8 @@
 #include <coracle/base/result.hpp>
 #include <coracle/base/ring.hpp>
 #include <coracle/base/scan.hpp>
+#include <coracle/base/sha256.hpp>
+#include <coracle/base/hmac.hpp>
 #include <coracle/base/stop_token.hpp>
 #include <coracle/base/utf8.hpp>
 #include <coracle/base/version.hpp>
