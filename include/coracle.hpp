@@ -36,6 +36,7 @@
 #include <coracle/os/native_poller.hpp>
 #include <coracle/os/pipe.hpp>
 #include <coracle/os/processor_count.hpp>
+#include <coracle/os/random_bytes.hpp>
 #include <coracle/os/readiness_probe.hpp>
 #include <coracle/os/child.hpp>
 #include <coracle/os/signal_listener.hpp>
@@ -189,6 +190,7 @@
 #include <coracle/net/pipe_stream.hpp>
 #include <coracle/net/child_process.hpp>
 
+#include <coracle/app/clock.hpp>
 #include <coracle/app/parameter.hpp>
 #include <coracle/app/signature.hpp>
 #include <coracle/app/checked_pattern.hpp>

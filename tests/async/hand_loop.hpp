@@ -10,10 +10,13 @@
 #include <coracle/async/task.hpp>
 #include <coracle/base/function.hpp>
 #include <coracle/base/intrusive_list.hpp>
+#include <coracle/base/random_sequence.hpp>
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <deque>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -29,6 +32,9 @@ public:
     std::deque<async::blocking_call*> detached_calls;
     async::stop_request ending;  // of the threads that there would be
     int recalled = 0;
+    std::int64_t steady = 1'000'000'000;  // nanoseconds; time passes when the test says so
+    std::int64_t wall = 784'111'777'000;  // milliseconds since 1970
+    random_sequence dice{1};
     using scheduler::shuffle_ready;
 
     bool idle() const noexcept { return !anything_ready() && posted_.empty() && arrivals_.empty(); }
@@ -70,6 +76,11 @@ public:
     void withdraw(async::arrival& what) noexcept override { what.unlink(); }
     void intercept(async::arrival& what) noexcept override { what.unlink(); }
     void post(function<void()> f) override { posted_.push_back(std::move(f)); }
+    std::int64_t steady_nanoseconds() noexcept override { return steady; }
+    std::int64_t unix_milliseconds() noexcept override { return wall; }
+    void random_bytes(std::span<char> out) override {
+        for (char& each : out) each = static_cast<char>(dice.below(256));
+    }
 
 private:
     occupy here_;

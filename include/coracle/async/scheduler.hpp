@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <optional>
 #include <source_location>
+#include <span>
 #include <stdexcept>
 #include <utility>
 
@@ -119,6 +120,13 @@ public:
     virtual void intercept(arrival& what) noexcept = 0;
     /// Runs `f` on this scheduler's thread, soon. From any thread.
     virtual void post(function<void()> f) = 0;
+
+    /// The world, for those who must not ask the system itself: a clock that is never set, in nanoseconds;
+    virtual std::int64_t steady_nanoseconds() noexcept = 0;
+    /// the time of day, in milliseconds since 1970, which may jump;
+    virtual std::int64_t unix_milliseconds() noexcept = 0;
+    /// and bytes that nobody can guess.
+    virtual void random_bytes(std::span<char> out) = 0;
 
     /// Counts an operation that was done without waiting. False: the job has had its share of this turn and has to
     /// queue behind the others, however ready it is.

@@ -13,7 +13,9 @@
 #include <coracle/loop/timer_queue.hpp>
 #include <coracle/os/native_poller.hpp>
 #include <coracle/os/poller.hpp>
+#include <coracle/os/random_bytes.hpp>
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -80,7 +82,11 @@ public:
     os::time_point turn_time() const noexcept { return now_; }
     os::time_point now() noexcept { return poller_->now(); }
     /// The time of day, for dates: milliseconds since 1970; may jump.
-    std::int64_t unix_milliseconds() noexcept { return poller_->unix_milliseconds(); }
+    std::int64_t unix_milliseconds() noexcept override { return poller_->unix_milliseconds(); }
+    std::int64_t steady_nanoseconds() noexcept override {
+        return std::chrono::nanoseconds(now().time_since_epoch()).count();
+    }
+    void random_bytes(std::span<char> out) override { os::random_bytes(out); }
     /// What the streams of this loop read into when nobody gave a buffer: valid until the next co_await.
     std::span<char> scratch() {
         if (!scratch_) scratch_ = std::make_unique_for_overwrite<char[]>(scratch_bytes);
