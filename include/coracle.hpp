@@ -77,6 +77,7 @@
 #include <coracle/async/exception_group.hpp>
 #include <coracle/async/gather.hpp>
 #include <coracle/async/gather_settled.hpp>
+#include <coracle/async/generator.hpp>
 #include <coracle/async/offload.hpp>
 #include <coracle/async/offload_detached.hpp>
 #include <coracle/async/as_completed.hpp>
