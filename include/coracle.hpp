@@ -104,10 +104,14 @@
 #include <coracle/http/body_decoder.hpp>
 #include <coracle/http/date.hpp>
 #include <coracle/http/field_list.hpp>
+#include <coracle/http/owned_fields.hpp>
 #include <coracle/http/response_head.hpp>
 #include <coracle/http/exchange.hpp>
 #include <coracle/http/framing.hpp>
 #include <coracle/http/status.hpp>
+#include <coracle/http/response_reader.hpp>
+#include <coracle/http/url.hpp>
+#include <coracle/http/cookie_jar.hpp>
 #include <coracle/http/head_cache.hpp>
 #include <coracle/http/percent.hpp>
 #include <coracle/http/query.hpp>
@@ -233,3 +237,7 @@
 #include <coracle/testing/virtual_poller.hpp>
 #include <coracle/testing/virtual_time.hpp>
 #include <coracle/testing/seeds.hpp>
+#include <coracle/testing/test_request.hpp>
+#include <coracle/testing/test_response.hpp>
+#include <coracle/testing/test_line.hpp>
+#include <coracle/testing/test_client.hpp>

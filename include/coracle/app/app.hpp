@@ -117,6 +117,12 @@ public:
         return *this;
     }
 
+    /// For test clients: the log is `log` from here on. Gives what it was.
+    function<void(const std::exception_ptr&, const request&)> exchange_error_log(
+        function<void(const std::exception_ptr&, const request&)> log) {
+        return std::exchange(error_log_, std::move(log));
+    }
+
     /// Serves until Ctrl-C. out: the exit code. Defined in server/serve.hpp.
     int run(const run_options& options = {});
 
