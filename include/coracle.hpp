@@ -129,6 +129,10 @@
 #include <coracle/json/shape.hpp>
 #include <coracle/json/convert.hpp>
 #include <coracle/json/field_default.hpp>
+#include <coracle/json/type_name.hpp>
+#include <coracle/json/schema_components.hpp>
+#include <coracle/json/schema_notes.hpp>
+#include <coracle/json/schema.hpp>
 #include <coracle/json/scan.hpp>
 #include <coracle/json/parse.hpp>
 #include <coracle/json/from_text.hpp>
@@ -196,6 +200,7 @@
 #include <coracle/net/child_process.hpp>
 
 #include <coracle/app/clock.hpp>
+#include <coracle/app/operation.hpp>
 #include <coracle/app/parameter.hpp>
 #include <coracle/app/signature.hpp>
 #include <coracle/app/checked_pattern.hpp>
@@ -208,6 +213,7 @@
 #include <coracle/app/cookies.hpp>
 #include <coracle/app/query_values.hpp>
 #include <coracle/app/request.hpp>
+#include <coracle/app/description.hpp>
 #include <coracle/app/endpoint.hpp>
 #include <coracle/app/bind.hpp>
 #include <coracle/app/on_loop.hpp>

@@ -1,0 +1,94 @@
+// description: what a handler's type tells of its route: its parameters one by one, and its result.
+// One table of functions per handler, and one function per type that is seen: the same type costs once.
+#pragma once
+
+#include <coracle/app/operation.hpp>
+#include <coracle/app/parameter.hpp>
+#include <coracle/app/response.hpp>
+#include <coracle/app/signature.hpp>
+#include <coracle/json/schema.hpp>
+#include <coracle/json/shape.hpp>
+
+#include <cstddef>
+#include <span>
+#include <type_traits>
+#include <variant>
+
+namespace coracle {
+
+template <class P>
+struct parameter_reader;
+
+namespace detail {
+
+template <class T>
+struct body_of {
+    using type = T;
+};
+template <class T>
+struct body_of<json_body<T>> {
+    using type = T;
+};
+
+}  // namespace detail
+
+/// Tells a parameter of type P. in: n, which of the route's names it is, if it is one.
+template <class P>
+[[gnu::cold]] void describe_parameter(operation& told, [[maybe_unused]] std::size_t n) {
+    if constexpr (requires { parameter_reader<P>::describe(told, n); }) {
+        parameter_reader<P>::describe(told, n);
+    } else if constexpr (requires { parameter_reader<P>::describe(told); }) {
+        parameter_reader<P>::describe(told);
+    } else if constexpr (parameter<P>::source == parameter_source::pattern) {
+        told.word(n, &schema_of<P>, detail::scalar_option<P>::value || detail::scalar_list<P>::value);
+    } else if constexpr (parameter<P>::source == parameter_source::body) {
+        using held = typename detail::body_of<P>::type;
+        told.body("application/json", &schema_of<held>, !detail::json_nullable<held>);
+    }
+}
+
+namespace detail {
+
+struct described_parameter {
+    void (*tell)(operation&, std::size_t);
+    bool is_word;
+    bool is_request;
+};
+
+[[gnu::cold]] inline void describe_all(operation& told, std::span<const described_parameter> parameters) {
+    std::size_t n = 0;
+    bool by_hand = false;
+    for (const described_parameter& each : parameters) {
+        by_hand = by_hand || each.is_request;
+        each.tell(told, n);
+        if (each.is_word) ++n;
+    }
+    if (n == 0 && by_hand) told.words_by_hand();
+}
+
+}  // namespace detail
+
+/// Tells all parameters of a handler.
+template <class... P>
+[[gnu::cold]] void describe_parameters(operation& told, types<P...>) {
+    static constexpr detail::described_parameter all[] = {
+        {&describe_parameter<P>, parameter<P>::source == parameter_source::pattern,
+         parameter<P>::source == parameter_source::context}...,
+        {nullptr, false, false}};
+    detail::describe_all(told, {all, sizeof...(P)});
+}
+
+/// Tells what a handler gives.
+template <class R>
+[[gnu::cold]] void describe_result(operation& told) {
+    if constexpr (std::is_void_v<R> || std::is_same_v<R, std::monostate>)
+        told.status(204);
+    else if constexpr (std::is_same_v<R, response>)
+        told.result({}, nullptr);
+    else if constexpr (detail::json_text<R>)
+        told.result("text/plain", &schema_of<R>);
+    else
+        told.result("application/json", &schema_of<R>);
+}
+
+}  // namespace coracle

@@ -1,0 +1,224 @@
+// operation: what one route tells of itself in the OpenAPI document. Its parameters, its result and its dependencies
+// write into it. OpenAPI 3.1.0, 4.8.10.
+//
+// A kind of parameter tells what it takes by a function in its parameter_reader:
+//   static void describe(operation& told) { told.parameter(parameter_place::header, "x-id", &schema_of<int>, true); }
+// A kind that the pattern names takes a second argument, which of the names it is.
+#pragma once
+
+#include <coracle/base/ascii.hpp>
+#include <coracle/json/number.hpp>
+#include <coracle/json/schema.hpp>
+#include <coracle/route/convertor.hpp>
+#include <coracle/route/pattern.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace coracle {
+
+/// Where a parameter stands in a request; in the order in which they are told.
+enum class parameter_place : unsigned char { path, query, header, cookie };
+
+/// One route, told. Made for each route when the document is made, which is once.
+class operation {
+public:
+    /// in: by, the route as it was written; named, where the schemas of structs and enums go.
+    operation(const route::pattern& by, schema_components& named) : route_(by), named_(named) {}
+    operation(const operation&) = delete;
+    operation& operator=(const operation&) = delete;
+
+    const route::pattern& route() const noexcept { return route_; }
+    schema_components& named() noexcept { return named_; }
+
+    /// One parameter; the second of the same place and name is passed over. A json null is no default.
+    [[gnu::cold]] void parameter(parameter_place in, std::string_view name, schema_function schema, bool required,
+                                 json initial = {}) {
+        parameter(in, name, schema(named_), required, std::move(initial));
+    }
+    [[gnu::cold]] void parameter(parameter_place in, std::string_view name, json schema, bool required,
+                                 json initial = {}) {
+        validates_ = true;
+        for (const auto& each : parameters_)
+            if (each.in == in && each.told["name"].as_string() == name) return;
+        schema = detail::without_null(std::move(schema));
+        json description;
+        if (json* words = schema.find("description")) description = *words;
+        detail::finish_field(schema, name, std::move(initial));
+        json told = json::object();
+        detail::put_text(told, "name", name);
+        detail::put_text(told, "in", place_name(in));
+        detail::put(told, "required", json(required));
+        if (!description.is_null()) detail::put(told, "description", std::move(description));
+        detail::put(told, "schema", std::move(schema));
+        parameters_.push_back({in, std::move(told)});
+    }
+    /// The n-th name of the route: a placeholder, or a query name with its default.
+    [[gnu::cold]] void word(std::size_t n, schema_function schema, bool may_be_absent) {
+        word(n, schema(named_), may_be_absent);
+    }
+    [[gnu::cold]] void word(std::size_t n, json schema, bool may_be_absent) {
+        std::string_view name = route_.parameter_name(n);
+        if (n < route_.placeholder_count) return parameter(parameter_place::path, name, std::move(schema), true);
+        const route::pattern_query& query = route_.queries[n - route_.placeholder_count];
+        json initial = query.has_default ? default_of(schema, query.default_text) : json();
+        parameter(parameter_place::query, name, std::move(schema), !may_be_absent && !query.has_default,
+                  std::move(initial));
+    }
+    /// All names of the route, for a handler that looks them up by itself.
+    [[gnu::cold]] void words_by_hand() {
+        std::size_t n = 0;
+        for (const route::pattern_segment& segment : route_.segments)
+            if (segment.is_placeholder) word(n++, convertor_schema(segment.kind), false);
+        for (; n < route_.parameter_count(); ++n) word(n, detail::typed("string"), true);
+    }
+    /// Every member of a struct as a parameter. in: &definition_of<filter>; dashes, for names of header fields.
+    [[gnu::cold]] void parameters(parameter_place in, schema_function definition, bool dashes = false) {
+        json all = definition(named_);
+        validates_ = true;
+        const json* members = all.find("properties");
+        if (!members) return;
+        for (const json_member& member : members->items()) {
+            bool required = false;
+            if (const json* names = all.find("required"))
+                for (const json& name : *names) required = required || name.as_string() == member.key;
+            std::string name = member.key;
+            if (dashes)
+                for (char& c : name) c = c == '_' ? '-' : c;
+            json schema = member.value;
+            json initial;
+            if (json* given = schema.find("default")) {
+                initial = std::move(*given);
+                schema.erase("default");
+            }
+            parameter(in, name, std::move(schema), required, std::move(initial));
+        }
+    }
+
+    /// The body. Several media types may be told.
+    [[gnu::cold]] void body(std::string_view media_type, schema_function schema, bool required) {
+        body(media_type, schema(named_), required);
+    }
+    [[gnu::cold]] void body(std::string_view media_type, json schema, bool required) {
+        validates_ = true;
+        json content = json::object();
+        detail::put(content, "schema", std::move(schema));
+        detail::put(body_["content"], media_type, std::move(content));
+        if (required) detail::put(body_, "required", json(true));
+    }
+
+    /// What the handler gives; without media type, nothing.
+    [[gnu::cold]] void result(std::string_view media_type, schema_function schema) {
+        result_media_ = media_type;
+        if (schema) result_ = schema(named_);
+    }
+    /// The status of the handler's answers, when the route does not say one.
+    void status(int code) noexcept { status_ = code; }
+
+    /// An answer besides the handler's: 404 of a dependency. What the route's own options say of it goes before.
+    [[gnu::cold]] void answer(int code, std::string_view description, json schema = {}) {
+        json told = json::object();
+        detail::put_text(told, "description", description);
+        if (!schema.is_null()) detail::put(told, "content", json_content(std::move(schema)));
+        answers_[std::to_string(code)] = std::move(told);
+    }
+
+    /// A security scheme, as "components/securitySchemes" has it, and the scopes that are needed of it.
+    /// in: required, false when the route answers without it too.
+    [[gnu::cold]] void security(std::string_view name, json scheme, json scopes = json::array(), bool required = true) {
+        for (auto& each : security_) {
+            if (each.name != name) continue;
+            each.required = each.required || required;
+            for (const json& scope : scopes) {
+                bool known = false;
+                for (const json& other : each.scopes) known = known || other == scope;
+                if (!known) each.scopes.push_back(scope);
+            }
+            return;
+        }
+        security_.push_back({std::string(name), std::move(scheme), std::move(scopes), required});
+    }
+
+    /// For the document.
+    struct told_parameter {
+        parameter_place in;
+        json told;
+    };
+    struct told_security {
+        std::string name;
+        json scheme;
+        json scopes;
+        bool required;
+    };
+    const std::vector<told_parameter>& parameters() const noexcept { return parameters_; }
+    const std::vector<told_security>& security() const noexcept { return security_; }
+    const json& body() const noexcept { return body_; }
+    const json& answers() const noexcept { return answers_; }
+    std::string_view result_media() const noexcept { return result_media_; }
+    const json& result() const noexcept { return result_; }
+    int status() const noexcept { return status_; }
+    /// Whether a request can be refused with 422.
+    bool validates() const noexcept { return validates_; }
+
+    [[gnu::cold]] static json json_content(json schema, std::string_view media_type = "application/json") {
+        json inner = json::object();
+        detail::put(inner, "schema", std::move(schema));
+        json content = json::object();
+        detail::put(content, media_type, std::move(inner));
+        return content;
+    }
+
+private:
+    static std::string_view place_name(parameter_place in) noexcept {
+        constexpr std::string_view names[] = {"path", "query", "header", "cookie"};
+        return names[static_cast<std::size_t>(in)];
+    }
+    const json& resolved(const json& schema) const noexcept {
+        const json* component = named_.find(schema);
+        return component ? *component : schema;
+    }
+    /// A default of the pattern as the value that it stands for.
+    json default_of(const json& schema, std::string_view text) const {
+        const json* type = resolved(schema).find("type");
+        std::string_view kind = type && type->is_string() ? std::string_view(type->as_string()) : "";
+        if (kind == "boolean") return json(text == "true" || text == "1");
+        if (kind == "number") return json(detail::read_double(text));
+        if (kind != "integer") return json(text);
+        if (auto whole = ascii::parse_decimal<std::uint64_t>(text)) return json(*whole);
+        if (auto whole = ascii::parse_decimal<std::uint64_t>(text.substr(1)))
+            return json(static_cast<std::int64_t>(0 - *whole));
+        return json(text);
+    }
+    static json convertor_schema(route::convertor kind) {
+        json whole = detail::typed("integer");
+        switch (kind) {
+            case route::convertor::integer:
+                detail::put(whole, "minimum", json(0));
+                return whole;
+            case route::convertor::decimal:
+                return detail::typed("number");
+            case route::convertor::uuid:
+                return detail::typed("string", "uuid");
+            default:
+                return detail::typed("string");
+        }
+    }
+
+    const route::pattern& route_;
+    schema_components& named_;
+    std::vector<told_parameter> parameters_;
+    std::vector<told_security> security_;
+    json body_ = json::object();
+    json answers_ = json::object();
+    std::string result_media_;
+    json result_;
+    int status_ = 200;
+    bool validates_ = false;
+};
+
+}  // namespace coracle
