@@ -201,7 +201,9 @@
 
 #include <coracle/app/clock.hpp>
 #include <coracle/app/operation.hpp>
+#include <coracle/app/wrapped.hpp>
 #include <coracle/app/parameter.hpp>
+#include <coracle/app/parameter_default.hpp>
 #include <coracle/app/signature.hpp>
 #include <coracle/app/checked_pattern.hpp>
 #include <coracle/app/http_error.hpp>
@@ -216,6 +218,9 @@
 #include <coracle/app/description.hpp>
 #include <coracle/app/endpoint.hpp>
 #include <coracle/app/bind.hpp>
+#include <coracle/app/named_parameter.hpp>
+#include <coracle/app/header.hpp>
+#include <coracle/app/cookie.hpp>
 #include <coracle/app/on_loop.hpp>
 #include <coracle/app/result_type.hpp>
 #include <coracle/app/handler.hpp>

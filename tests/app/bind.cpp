@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
 #include <coracle/app/bind.hpp>
+#include <coracle/app/cookie.hpp>
+#include <coracle/app/header.hpp>
 
 #include <app/stage.hpp>
 
@@ -178,7 +180,8 @@ TEST_CASE("a body that is no JSON, has no JSON type, or is not there is told in 
     std::string unread = issues(
         R"({"type":"model_attributes_type","loc":["body"],"msg":"Input should be a valid dictionary or object to )"
         R"(extract fields from","input":"{\"name\":\"tea\",\"price\":2.5}"})");
-    for (std::string_view type : {"", "text/plain", "application/jsonp", "text/x+json", "application/+json"}) {
+    for (std::string_view type :
+         {"", "text/plain", "application/jsonp", "text/x+json", "application/a/b+json", "application"}) {
         CAPTURE(type);
         heard answer = play.post("/items", good, type);
         CHECK(answer.status == 422);
@@ -236,4 +239,94 @@ TEST_CASE("lists, maps and json are bodies too") {
     CHECK(play.post("/list", R"([{"name":"a"},{"name":1}])").body ==
           issues(R"({"type":"string_type","loc":["body",1,"name"],"msg":"Input should be a valid str)"
                  R"(ing","input":1})"));
+}
+
+TEST_CASE(
+    "all issues of all sources come in one answer: path, query, header, cookie, body, however they are declared") {
+    app app;
+    app.put(
+        "/all/{id}{?q,r}",
+        [](item, cookie<"c", int>, header<"h", int>, header<"k">, int, int, int, cookie<"d">) -> task<> { co_return; });
+    stage play(app);
+    heard bad =
+        play.ask("PUT /all/x?q=y", R"({"price":"z"})", "content-type: application/json\r\ncookie: c=1x\r\nh: q\r\n");
+    CHECK(bad.status == 422);
+    std::string no_integer =
+        R"("],"msg":"Input should be a valid integer, unable to parse string as an integer","input":")";
+    CHECK(bad.body ==
+          issues(R"({"type":"int_parsing","loc":["path","id)" + no_integer + R"(x"},)" +
+                 R"({"type":"int_parsing","loc":["query","q)" + no_integer + R"(y"},)" +
+                 R"({"type":"missing","loc":["query","r"],"msg":"Field required","input":null},)" +
+                 R"({"type":"int_parsing","loc":["header","h)" + no_integer + R"(q"},)" +
+                 R"({"type":"missing","loc":["header","k"],"msg":"Field required","input":null},)" +
+                 R"({"type":"int_parsing","loc":["cookie","c)" + no_integer + R"(1x"},)" +
+                 R"({"type":"missing","loc":["cookie","d"],"msg":"Field required","input":null},)" +
+                 R"({"type":"missing","loc":["body","name"],"msg":"Field required","input":{"price":"z"}},)" +
+                 R"({"type":"float_parsing","loc":["body","price"],"msg":"Input should be a valid number, )"
+                 R"(unable to parse string as a number","input":"z"})"));
+}
+
+TEST_CASE("a body that is no JSON is all that an answer tells, as nothing is known of the rest") {
+    app app;
+    app.put("/items/{id}", [](int, item) -> task<> { co_return; });
+    stage play(app);
+    auto put = [&](std::string_view body) {
+        return play.ask("PUT /items/x", body, "content-type: application/json\r\n");
+    };
+    CHECK(put(R"({"name" "a"})").body ==
+          issues(R"({"type":"json_invalid","loc":["body",8],"msg":"JSON decode error","input":{},)"
+                 R"("ctx":{"error":"Expecting ':' delimiter"}})"));
+    CHECK(put(R"({"name":1})").body.find("int_parsing") != std::string::npos);
+}
+
+TEST_CASE("a body that is no text is 400, and a byte order mark before one is passed over") {
+    app app;
+    app.post("/items", [](item in) -> task<std::string> { co_return in.name; });
+    stage play(app);
+    for (std::string_view body :
+         {"{\"name\":\"a\xFF\"}", "\xFF{\"name\":\"a\"}", "{\"name\": \"\xFF\", ]", "\xFF\xFE{"}) {
+        heard answer = play.post("/items", body);
+        CHECK(answer.status == 400);
+        CHECK(answer.body == R"({"detail":"There was an error parsing the body"})");
+    }
+    CHECK(play.post("/items", "\xEF\xBB\xBF{\"name\":\"a\"}").body == "a");
+    CHECK(play.post("/items", "\xEF\xBB\xBF{").body ==
+          issues(R"({"type":"json_invalid","loc":["body",1],"msg":"JSON decode error","input":{},)"
+                 R"("ctx":{"error":"Expecting property name enclosed in double quotes"}})"));
+}
+
+TEST_CASE("a body of another content type is told what it would have to be") {
+    app app;
+    app.post("/list", [](std::vector<item>) -> task<> { co_return; });
+    app.post("/perhaps", [](std::optional<std::vector<item>>) -> task<> { co_return; });
+    app.post("/map", [](std::map<std::string, int>) -> task<> { co_return; });
+    app.post("/json", [](json) -> task<> { co_return; });
+    stage play(app);
+    struct {
+        std::string_view path;
+        std::string_view type;
+        std::string_view msg;
+    } table[] = {
+        {"/list", "list_type", "Input should be a valid list"},
+        {"/perhaps", "list_type", "Input should be a valid list"},
+        {"/map", "dict_type", "Input should be a valid dictionary"},
+        {"/json", "model_attributes_type", "Input should be a valid dictionary or object to extract fields from"},
+    };
+    for (const auto& row : table) {
+        CAPTURE(row.path);
+        CHECK(play.post(row.path, "caf\xC3\xA9\xFF", "text/plain").body ==
+              issues(R"({"type":")" + std::string(row.type) + R"(","loc":["body"],"msg":")" + std::string(row.msg) +
+                     "\",\"input\":\"caf\xC3\xA9\xEF\xBF\xBD\"}"));
+    }
+}
+
+TEST_CASE("an answer repeats no more than a part of what came, however much is wrong") {
+    app app;
+    app.get("/q{?n}", on_loop([](std::vector<int>) {}));
+    stage play(app);
+    std::string query;
+    for (int i = 0; i < 1000; ++i) query += "n=x&";
+    heard answer = play.get("/q?" + query);
+    CHECK(answer.status == 422);
+    CHECK(answer.body.size() < 20000);
 }

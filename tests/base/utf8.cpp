@@ -141,3 +141,14 @@ TEST_CASE("a text is judged by its own bytes, not by those behind it") {
     CHECK(utf8::first_invalid(euro.substr(0, 1)) == 0);
     static_assert(utf8::sequence_length("\xE2\x82\xAC") == 3);
 }
+
+TEST_CASE("Latin-1 becomes UTF-8, and ASCII stays where it is") {
+    std::string storage;
+    std::string_view plain = "plain";
+    CHECK(utf8::from_latin1(plain, storage).data() == plain.data());
+    CHECK(utf8::from_latin1("caf\xE9 \xFF\x80z", storage) == "caf\xC3\xA9 \xC3\xBF\xC2\x80z");
+    std::string all;
+    for (int c = 0; c < 256; ++c) all.push_back(static_cast<char>(c));
+    CHECK(utf8::is_valid(utf8::from_latin1(all, storage)));
+    CHECK(storage.size() == 128 + 2 * 128);
+}

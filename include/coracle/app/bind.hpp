@@ -1,15 +1,22 @@
 // bind: fills a handler's parameters from a request, and collects everything that is wrong with it on the way.
-// Order of the issues: path, query, body, as FastAPI has it.
+// Order of the issues: path, query, header, cookie, body, and among those of one source as declared, as FastAPI has it.
 #pragma once
 
 #include <coracle/app/checked_pattern.hpp>
+#include <coracle/app/http_error.hpp>
 #include <coracle/app/parameter.hpp>
+#include <coracle/app/query_values.hpp>
 #include <coracle/app/request.hpp>
 #include <coracle/app/validation_error.hpp>
 #include <coracle/base/ascii.hpp>
 #include <coracle/base/utf8.hpp>
 #include <coracle/json/decode.hpp>
+#include <coracle/http/percent.hpp>
 #include <coracle/json/from_text.hpp>
+#include <coracle/json/read.hpp>
+#include <coracle/json/shape.hpp>
+#include <coracle/json/validation.hpp>
+#include <coracle/json/value.hpp>
 #include <coracle/route/pattern.hpp>
 
 #include <cstddef>
@@ -28,29 +35,50 @@ struct binding {
     request& asked;
     const route::pattern& route;
     std::vector<validation_issue> issues{};
+    std::optional<json> document{};      ///< the JSON body, once a body_field has asked for it
+    std::optional<query_values> form{};  ///< the fields of the body, once a form has asked for them
 
     binding(request& from, const route::pattern& by) noexcept : asked(from), route(by) {}
 
-    void refuse(text_problem why, json loc, json input) {
+    [[gnu::cold]] void refuse(text_problem why, json loc, json input) {
+        if (issues.size() >= max_validation_issues) return;
+        std::size_t size = detail::rough_size(input, repeatable_);
+        if (size > repeatable_)
+            input = json();
+        else
+            repeatable_ -= size;
         issues.push_back(
             {std::string(why.type), std::move(loc), std::move(why.msg), std::move(input), std::move(why.ctx)});
     }
-    void missing(json loc) { refuse({"missing", "Field required", {}}, std::move(loc), {}); }
+    [[gnu::cold]] void missing(json loc) { refuse({"missing", "Field required", {}}, std::move(loc), {}); }
+
+    /// Puts the issues behind the first `begin` into the order of their sources.
+    [[gnu::cold]] void sort_issues(std::size_t begin) {
+        std::vector<validation_issue> sorted;
+        sorted.reserve(issues.size() - begin);
+        for (int rank = 0; rank < 5; ++rank)
+            for (std::size_t i = begin; i < issues.size(); ++i)
+                if (rank_of(issues[i]) == rank) sorted.push_back(issues[i]);
+        for (std::size_t i = 0; i < sorted.size(); ++i) issues[begin + i] = std::move(sorted[i]);
+    }
+
+private:
+    static int rank_of(const validation_issue& issue) {
+        constexpr std::string_view sources[] = {"path", "query", "header", "cookie"};
+        int rank = 0;
+        while (rank < 4 && (issue.loc.size() == 0 || issue.loc[0] != sources[rank])) ++rank;
+        return rank;
+    }
+
+    std::size_t repeatable_ = max_repeated_input;
 };
 
 namespace detail {
 
 /// Text from the wire as it can be shown: what is no UTF-8 becomes U+FFFD.
 inline std::string shown(std::string_view text) {
-    std::string out;
-    while (!text.empty()) {
-        std::size_t good = utf8::first_invalid(text);
-        out.append(text.substr(0, good));
-        text.remove_prefix(good);
-        if (text.empty()) break;
-        out.append("\xEF\xBF\xBD");
-        text.remove_prefix(1);
-    }
+    std::string out(text);
+    http::detail::replace_invalid_utf8(out);
     return out;
 }
 
@@ -75,17 +103,46 @@ std::optional<T> bind_text(binding& with, std::string_view text, std::string_vie
     return value;
 }
 
-template <class P>
-inline constexpr bool may_be_absent = is_optional<P>;
-template <class T>
-inline constexpr bool may_be_absent<json_body<T>> = is_optional<T>;
-
+/// Whether a body of this type is parsed as JSON: application/json or application/anything+json.
 inline bool is_json_type(std::string_view media_type) noexcept {
-    if (ascii::iequals(media_type, "application/json")) return true;
     constexpr std::string_view top = "application/";
+    if (media_type.size() <= top.size() || !ascii::iequals(media_type.substr(0, top.size()), top)) return false;
+    std::string_view subtype = media_type.substr(top.size());
+    if (subtype.find('/') != subtype.npos) return false;
     constexpr std::string_view suffix = "+json";
-    return media_type.size() > top.size() + suffix.size() && ascii::iequals(media_type.substr(0, top.size()), top) &&
-           ascii::iequals(media_type.substr(media_type.size() - suffix.size()), suffix);
+    return ascii::iequals(subtype, "json") ||
+           (subtype.size() >= suffix.size() && ascii::iequals(subtype.substr(subtype.size() - suffix.size()), suffix));
+}
+
+struct kind_words {
+    std::string_view type;
+    std::string_view msg;
+};
+/// What is said of a value that is nothing like a T.
+template <class T>
+constexpr kind_words wrong_kind() noexcept {
+    if constexpr (is_optional<T>)
+        return wrong_kind<typename T::value_type>();
+    else if constexpr (json_map<T>)
+        return {"dict_type", "Input should be a valid dictionary"};
+    else if constexpr (json_list<T>)
+        return {"list_type", "Input should be a valid list"};
+    else
+        return {"model_attributes_type", "Input should be a valid dictionary or object to extract fields from"};
+}
+
+/// The text of a JSON body without the byte order mark that some senders put before it.
+constexpr std::string_view without_mark(std::string_view text) noexcept {
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    return text.substr(text.starts_with(mark) ? mark.size() : 0);
+}
+
+/// A body that is no JSON is all that an answer tells, since nothing is known of the rest. error: http_error 400 when
+/// it is not even text.
+[[gnu::cold]] inline void settle_body(binding& with, std::string_view text) {
+    if (with.issues.empty() || with.issues.back().type != "json_invalid") return;
+    if (!utf8::is_valid(text)) throw http_error(400, "There was an error parsing the body");
+    with.issues.erase(with.issues.begin(), with.issues.end() - 1);
 }
 
 }  // namespace detail
@@ -146,39 +203,47 @@ struct parameter_reader<P> {
     static void read(stored&, binding&, std::size_t) noexcept {}
     /// in: the whole body.
     static void read_body(stored& to, binding& with, std::string_view text) {
+        if constexpr (parameter<P>::said_aloud)
+            read_document<typename P::value_type>(to, with, text);
+        else
+            read_document<P>(to, with, text);
+    }
+    static P take(stored& from) { return *std::move(from); }
+
+private:
+    template <class T>
+    static void read_document(stored& to, binding& with, std::string_view text) {
         if (text.empty()) {
-            if constexpr (detail::may_be_absent<P>)
+            if constexpr (detail::is_optional<T>)
                 to.emplace();
             else
                 with.missing(json::array({"body"}));
-            return;
-        }
-        if (!detail::is_json_type(with.asked.media_type())) {
-            with.refuse(
-                {"model_attributes_type", "Input should be a valid dictionary or object to extract fields from", {}},
-                json::array({"body"}), json(detail::shown(text)));
-            return;
-        }
-        if constexpr (parameter<P>::said_aloud) {
-            if (auto value = read_json_text<typename P::value_type>(text, with.issues, "body"))
-                to.emplace(*std::move(value));
+        } else if (!detail::is_json_type(with.asked.media_type())) {
+            constexpr detail::kind_words words = detail::wrong_kind<T>();
+            with.refuse({words.type, std::string(words.msg), {}}, json::array({"body"}), json(detail::shown(text)));
         } else {
-            to = read_json_text<P>(text, with.issues, "body");
+            text = detail::without_mark(text);
+            if (auto value = read_json_text<T>(text, with.issues, "body"))
+                to.emplace(*std::move(value));
+            else
+                detail::settle_body(with, text);
         }
     }
-    static P take(stored& from) { return *std::move(from); }
 };
 
 /// What a handler with these parameters is called with.
 template <class... P>
 class arguments {
 public:
-    static constexpr bool has_body = count_from<parameter_source::body, P...> != 0;
+    static constexpr bool has_body = (is_from_body(parameter<P>::source) || ...);
 
     /// Everything but the body. What is wrong is in `with.issues` then.
     void read(binding& with) {
         [[maybe_unused]] std::size_t n = 0;
+        std::size_t before = with.issues.size();
         read_each(with, n, std::index_sequence_for<P...>{});
+        if (with.issues.size() - before > 1) [[unlikely]]
+            with.sort_issues(before);
     }
     void read_body(binding& with, std::string_view text) {
         read_body_each(with, text, std::index_sequence_for<P...>{});
@@ -201,8 +266,7 @@ private:
     void read_body_each([[maybe_unused]] binding& with, [[maybe_unused]] std::string_view text,
                         std::index_sequence<I...>) {
         [[maybe_unused]] auto one = [&]<class Q>(std::type_identity<Q>, auto& to) {
-            if constexpr (parameter<Q>::source == parameter_source::body)
-                parameter_reader<Q>::read_body(to, with, text);
+            if constexpr (is_from_body(parameter<Q>::source)) parameter_reader<Q>::read_body(to, with, text);
         };
         (one(std::type_identity<P>{}, std::get<I>(stored_)), ...);
     }

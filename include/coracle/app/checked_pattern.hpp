@@ -34,24 +34,6 @@ namespace detail {
 
 using route::pattern_error;
 
-template <class T>
-inline constexpr bool is_optional = is_made_from<T, std::optional>;
-template <class T>
-struct element {
-    using type = T;
-};
-template <class T>
-struct element<std::optional<T>> {
-    using type = T;
-};
-template <class T, class A>
-struct element<std::vector<T, A>> {
-    using type = T;
-};
-/// The scalar inside an optional or a list.
-template <class T>
-using element_t = typename element<T>::type;
-
 /// An integer as it stands in a default: an optional minus and digits, in the range of T.
 template <class T>
 constexpr std::optional<T> plain_integer(std::string_view text) noexcept {
@@ -172,7 +154,7 @@ consteval bool good_parameters(types<P...>) {
                           "coracle: nothing in a request fills this handler parameter; take a number, a bool, a "
                           "std::string, an enum, a std::optional or std::vector of these, a plain struct or json (the "
                           "body), or request&");
-            if constexpr (known) return good_body<MayHaveBody, P...>();
+            if constexpr (known && (is_good_parameter<P> && ...)) return good_body<MayHaveBody, P...>();
         }
     }
     return false;

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace coracle {
@@ -34,6 +35,11 @@ public:
     std::string_view operator[](std::string_view name) const noexcept {
         return find(name).value_or(std::string_view{});
     }
+
+    /// The value of a cookie of this request, as its sender meant it: between the quotes that were taken off, a
+    /// backslash escapes what follows it, be it a character or three octal digits (`\\"`, `\\054`). out: `value` itself
+    /// when nothing was escaped, else a view into `storage`.
+    static std::string_view unescape(std::string_view value, std::string& storage);
 
 private:
     const http::fields* fields_;
@@ -101,6 +107,27 @@ inline std::optional<std::string_view> cookies::find(std::string_view name) cons
     for (const cookie_pair& pair : *this)
         if (pair.name == name) return pair.value;
     return std::nullopt;
+}
+
+inline std::string_view cookies::unescape(std::string_view value, std::string& storage) {
+    std::size_t at = value.find('\\');
+    // Before a value stands at least '=', or the quote.
+    if (at == value.npos || value.data()[-1] != '"') return value;
+    auto is_octal = [&](std::size_t i, char most) { return i < value.size() && value[i] >= '0' && value[i] <= most; };
+    storage.assign(value.substr(0, at));
+    while (at < value.size()) {
+        if (value[at] != '\\' || at + 1 == value.size()) {
+            storage.push_back(value[at++]);
+        } else if (is_octal(at + 1, '3') && is_octal(at + 2, '7') && is_octal(at + 3, '7')) {
+            storage.push_back(
+                static_cast<char>((value[at + 1] - '0') << 6 | (value[at + 2] - '0') << 3 | (value[at + 3] - '0')));
+            at += 4;
+        } else {
+            storage.push_back(value[at + 1]);
+            at += 2;
+        }
+    }
+    return storage;
 }
 
 }  // namespace coracle

@@ -1,6 +1,7 @@
 // parameter: where each kind of handler parameter comes from. One specialisation of `parameter` per kind.
 #pragma once
 
+#include <coracle/app/wrapped.hpp>
 #include <coracle/json/from_text.hpp>
 #include <coracle/json/reflect.hpp>
 #include <coracle/json/value.hpp>
@@ -14,7 +15,6 @@
 #include <string_view>
 #include <type_traits>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 namespace coracle {
@@ -24,18 +24,9 @@ class request;
 /// A JSON body, said aloud: for GET, HEAD, DELETE and OPTIONS, where a plain struct alone would be a mistake.
 /// `app.del("/items", [](json_body<selection> in) { return erase(in->ids); });`
 template <class T>
-class json_body {
+class json_body : public wrapped<T> {
 public:
-    using value_type = T;
-    json_body() = default;
-    explicit json_body(T value) : value_(std::move(value)) {}
-    T& operator*() noexcept { return value_; }
-    const T& operator*() const noexcept { return value_; }
-    T* operator->() noexcept { return &value_; }
-    const T* operator->() const noexcept { return &value_; }
-
-private:
-    T value_{};
+    using wrapped<T>::wrapped;
 };
 
 namespace detail {
@@ -53,6 +44,24 @@ template <class T>
 struct scalar_option : std::false_type {};
 template <scalar T>
 struct scalar_option<std::optional<T>> : std::true_type {};
+
+template <class T>
+inline constexpr bool is_optional = is_made_from<T, std::optional>;
+template <class T>
+struct element {
+    using type = T;
+};
+template <class T>
+struct element<std::optional<T>> {
+    using type = T;
+};
+template <class T, class A>
+struct element<std::vector<T, A>> {
+    using type = T;
+};
+/// The scalar inside an optional or a list.
+template <class T>
+using element_t = typename element<T>::type;
 
 // Text that belongs to somebody else: it would dangle.
 template <class T>
@@ -83,7 +92,13 @@ concept document = detail::json_document<T>::value;
 /// Where a parameter comes from.
 enum class parameter_source : unsigned char {
     pattern,      ///< the next name of the route
+    query,        ///< the query string as a whole
+    header,       ///< header fields
+    cookie,       ///< cookies
     body,         ///< the JSON body
+    body_field,   ///< one member of the JSON body
+    form,         ///< the urlencoded body
+    form_field,   ///< one field of it
     context,      ///< the request itself
     reference,    ///< refused: it could dangle
     view,         ///< refused: it would look into a request that is gone
@@ -127,6 +142,21 @@ struct parameter<json_body<T>> {
     static constexpr parameter_source source = parameter_source::body;
     static constexpr bool said_aloud = true;
 };
+
+/// Whether the parameter's own type is without a mistake. What is wrong with it, it says itself.
+template <class P>
+inline constexpr bool is_good_parameter = [] {
+    if constexpr (requires { parameter<P>::good; })
+        return parameter<P>::good;
+    else
+        return true;
+}();
+
+/// Whether what comes from there is read from the body, when all else has been read.
+constexpr bool is_from_body(parameter_source from) noexcept {
+    return from == parameter_source::body || from == parameter_source::body_field || from == parameter_source::form ||
+           from == parameter_source::form_field;
+}
 
 /// How many of the parameters come from there.
 template <parameter_source Source, class... P>

@@ -57,6 +57,13 @@ constexpr bool iequals(std::string_view a, std::string_view b) noexcept {
     return true;
 }
 
+/// No letter is a capital.
+constexpr bool is_lower(std::string_view text) noexcept {
+    for (char c : text)
+        if (is_upper(c)) return false;
+    return true;
+}
+
 /// Without leading and trailing SP and HT (OWS of RFC 9110 5.6.3); nothing else counts as white space.
 constexpr std::string_view trim(std::string_view text) noexcept {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);

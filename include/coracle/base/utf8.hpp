@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 namespace coracle::utf8 {
@@ -49,5 +50,24 @@ inline std::size_t first_invalid(std::string_view text) noexcept {
 }
 
 inline bool is_valid(std::string_view text) noexcept { return first_invalid(text) == text.size(); }
+
+/// `text`, in which each byte is the character of that number (ISO 8859-1), as UTF-8. out: `text` itself when it is
+/// ASCII, else a view into `storage`.
+inline std::string_view from_latin1(std::string_view text, std::string& storage) {
+    std::size_t at = 0;
+    while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+    if (at == text.size()) return text;
+    storage.assign(text.substr(0, at));
+    for (char c : text.substr(at)) {
+        auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x80) {
+            storage.push_back(c);
+        } else {
+            storage.push_back(static_cast<char>(0xC0 | byte >> 6));
+            storage.push_back(static_cast<char>(0x80 | (byte & 0x3F)));
+        }
+    }
+    return storage;
+}
 
 }  // namespace coracle::utf8
