@@ -221,6 +221,12 @@
 #include <coracle/app/named_parameter.hpp>
 #include <coracle/app/header.hpp>
 #include <coracle/app/cookie.hpp>
+#include <coracle/app/credential.hpp>
+#include <coracle/app/bearer.hpp>
+#include <coracle/app/basic_auth.hpp>
+#include <coracle/app/digest_auth.hpp>
+#include <coracle/app/api_key.hpp>
+#include <coracle/app/oauth2.hpp>
 #include <coracle/app/on_loop.hpp>
 #include <coracle/app/result_type.hpp>
 #include <coracle/app/handler.hpp>

@@ -102,6 +102,7 @@ enum class parameter_source : unsigned char {
     context,      ///< the request itself
     reference,    ///< refused: it could dangle
     view,         ///< refused: it would look into a request that is gone
+    credential,   ///< what proves who asks; without it 401, before the body is read
     unsupported,  ///< refused: nothing fills it
 };
 
