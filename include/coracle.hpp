@@ -136,6 +136,9 @@
 #include <coracle/json/scan.hpp>
 #include <coracle/json/parse.hpp>
 #include <coracle/json/from_text.hpp>
+#include <coracle/json/bound.hpp>
+#include <coracle/json/constraint.hpp>
+#include <coracle/json/checked.hpp>
 #include <coracle/json/validation.hpp>
 #include <coracle/json/write.hpp>
 #include <coracle/json/read.hpp>

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <coracle/app/checked_pattern.hpp>
+#include <coracle/json/checked.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -59,6 +60,18 @@ TEST_CASE("defaults are of the parameter's type") {
     CHECK(fits("/{?a=1}", [](std::optional<int>) {}));
     CHECK(!fits("/{?a=x}", [](std::optional<int>) {}));
     CHECK(!fits("/{?a=1}", [](std::vector<int>) {}));
+}
+
+TEST_CASE("a default fits the constraints of the parameter") {
+    using percent = checked<int, minimum<0>, maximum<100>>;
+    using name = checked<std::string, min_length<1>>;
+    CHECK(fits("/{id}{?a=7}", [](percent, percent) {}));
+    CHECK(fits("/{?a=7}", [](std::optional<percent>) {}));
+    CHECK(!fits("/{?a=101}", [](percent) {}));
+    CHECK(!fits("/{?a=x}", [](percent) {}));
+    CHECK(fits("/{?a=x}", [](name) {}));
+    CHECK(!fits("/{?a=}", [](name) {}));
+    CHECK(fits("/{?a=0.5}", [](checked<double, minimum<0>>) {}));
 }
 
 TEST_CASE("a literal is checked by the compiler and kept as it is") {

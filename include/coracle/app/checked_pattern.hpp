@@ -69,7 +69,17 @@ constexpr bool is_plain_number(std::string_view text) noexcept {
 // clang-format off
 template <class T>
 constexpr void check_default(std::string_view route, std::string_view text) {
-    if constexpr (std::same_as<T, bool>) {
+    if constexpr (checked_type<T>) {
+        using value_type = typename T::checked_value;
+        check_default<value_type>(route, text);
+        bool good = true;
+        if constexpr (std::is_integral_v<value_type> && !std::same_as<value_type, bool>)
+            good = T::fits(*plain_integer<value_type>(text));
+        else if constexpr (std::same_as<value_type, std::string>)
+            good = T::fits(value_type(text));
+        if (!good)
+            throw pattern_error(route, "the default does not fit the constraints of the handler's parameter");
+    } else if constexpr (std::same_as<T, bool>) {
         if (text != "true" && text != "false" && text != "1" && text != "0")
             throw pattern_error(route, "the default of a bool is true or false");
     } else if constexpr (std::is_integral_v<T>) {

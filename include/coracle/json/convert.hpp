@@ -25,6 +25,11 @@ template <describes_itself T>
 json make_json(conversion_tag, const T& value) {
     return to_json(value);
 }
+template <checked_type T>
+    requires(!describes_itself<T>)
+json make_json(conversion_tag, const T& value) {
+    return json(*value);
+}
 template <json_nullable T>
 json make_json(conversion_tag, const T& value) {
     return value ? json(*value) : json();

@@ -38,6 +38,8 @@ public:
     bool read(T& out) {
         if constexpr (reads_itself<T>) {
             return read_by_value(out);
+        } else if constexpr (checked_type<T>) {
+            return read_checked(out);
         } else if constexpr (std::same_as<T, bool>) {
             if (scanner_.eat("true")) {
                 out = true;
@@ -94,6 +96,16 @@ private:
         }
         std::vector<validation_issue> ignored;
         return json_reader({}, ignored).read(part, out, json_place());
+    }
+
+    template <class T>
+    bool read_checked(T& out) {
+        typename T::checked_value value{};
+        text_problem ignored;
+        if (!read(value)) return false;
+        auto made = T::make(std::move(value), ignored);
+        if (made) out = *std::move(made);
+        return made.has_value();
     }
 
     template <class T>

@@ -69,6 +69,8 @@ template <class T>
 bool made_alike(const T& a, const T& b) {
     if constexpr (std::is_scalar_v<T> || is_duration<T> || std::same_as<T, std::chrono::year_month_day>) {
         return std::memcmp(static_cast<const void*>(&a), static_cast<const void*>(&b), sizeof(T)) == 0;
+    } else if constexpr (checked_type<T>) {
+        return made_alike(*a, *b);
     } else if constexpr (is_std_array<T> || json_tuple<T>) {
         return all_made_alike(a, b, std::make_index_sequence<std::tuple_size_v<T>>{});
     } else if constexpr (is_a<T, std::variant>) {

@@ -8,6 +8,7 @@
 #include <coracle/json/enum_names.hpp>
 #include <coracle/json/instant.hpp>
 #include <coracle/json/number.hpp>
+#include <coracle/json/shape.hpp>
 #include <coracle/json/value.hpp>
 
 #include <chrono>
@@ -24,11 +25,20 @@
 
 namespace coracle {
 
-/// What one word can be: a number, bool, text, an enum by name, or time: durations, std::chrono::year_month_day and
-/// points of system time (sys_days is a date).
+namespace detail {
+
 template <class T>
-concept scalar = (std::is_arithmetic_v<T> && !detail::code_unit<T>) || std::same_as<T, std::string> ||
-                 std::is_enum_v<T> || detail::time_type<T>;
+inline constexpr bool is_word =
+    (std::is_arithmetic_v<T> && !code_unit<T>) || std::same_as<T, std::string> || std::is_enum_v<T> || time_type<T>;
+template <checked_type T>
+inline constexpr bool is_word<T> = is_word<typename T::checked_value>;
+
+}  // namespace detail
+
+/// What one word can be: a number, bool, text, an enum by name, time (durations, std::chrono::year_month_day and points
+/// of system time; sys_days is a date), or one of these as a checked<T, ...>.
+template <class T>
+concept scalar = detail::is_word<T>;
 
 /// Why a text is no value of the type that was asked for.
 struct text_problem {
@@ -157,6 +167,18 @@ inline std::optional<bool> read_bool(std::string_view text, text_problem& why) {
     return std::nullopt;
 }
 
+/// Whether a word is spelled as JSON spells a number, or true and false.
+template <class T>
+bool is_spelled_strictly(std::string_view text) noexcept {
+    if constexpr (std::same_as<T, bool>) return text == "true" || text == "false";
+    if (text.starts_with('-')) text.remove_prefix(1);
+    std::size_t whole = count_digits(text);
+    if (whole == 0 || (whole > 1 && text[0] == '0')) return false;
+    if constexpr (std::is_integral_v<T>) return whole == text.size();
+    text.remove_prefix(whole);
+    return !text.starts_with('.') || count_digits(text.substr(1)) != 0;
+}
+
 template <class E>
 std::optional<E> read_enum(std::string_view text, text_problem& why) {
     if (auto value = reflect::enum_cast<E>(text)) return value;
@@ -237,7 +259,14 @@ std::optional<T> read_time(std::string_view text, text_problem& why) {
 /// The value that `text` stands for; nothing, and why, when it stands for none.
 template <scalar T>
 std::optional<T> from_text(std::string_view text, text_problem& why) {
-    if constexpr (std::same_as<T, std::string>) {
+    if constexpr (detail::checked_type<T>) {
+        using value_type = typename T::checked_value;
+        if constexpr (T::is_strict && std::is_arithmetic_v<value_type>)
+            if (!detail::is_spelled_strictly<value_type>(text)) text = "?";
+        auto value = from_text<value_type>(text, why);
+        if (!value) return std::nullopt;
+        return T::make(*std::move(value), why);
+    } else if constexpr (std::same_as<T, std::string>) {
         if (utf8::is_valid(text)) return std::string(text);
         why = {"string_unicode", "Input should be a valid string, unable to parse raw data as a unicode string", {}};
         return std::nullopt;

@@ -102,6 +102,8 @@ public:
             return true;
         } else if constexpr (reads_itself<T>) {
             return from_json(in, out) || refuse(in, at, "value_error", "Value error, this is not what was expected");
+        } else if constexpr (checked_type<T>) {
+            return read_checked(in, out, at);
         } else if constexpr (scalar<T>) {
             return read_scalar(in, out, at);
         } else if constexpr (std::same_as<T, char>) {
@@ -155,9 +157,43 @@ private:
     }
 
     template <class T>
+    bool read_checked(const json& in, T& out, const json_place& at) {
+        using value_type = typename T::checked_value;
+        if constexpr (T::is_strict)
+            if (!is_strictly<value_type>(in)) return refuse_kind<value_type>(in, at);
+        if constexpr (json_list<value_type> && !is_json_set<value_type>)
+            if (in.is_array() && in.size() > T::most_items) return wrong_size(in, at, T::most_items, "List");
+        text_problem why;
+        value_type value{};
+        if (!read(in, value, at)) return false;
+        auto made = T::make(std::move(value), why);
+        if (made) out = *std::move(made);
+        return made || refuse(in, at, why.type, std::move(why.msg), std::move(why.ctx));
+    }
+    template <class T>
+    static bool is_strictly(const json& in) noexcept {
+        if constexpr (std::is_floating_point_v<T>)
+            return in.is_number();
+        else
+            return is_kindred<T>(in);
+    }
+    /// Of a kind that no T is made of.
+    template <class T>
+    bool refuse_kind(const json& in, const json_place& at) {
+        if constexpr (std::same_as<T, bool>)
+            return refuse(in, at, "bool_type", "Input should be a valid boolean");
+        else if constexpr (std::is_integral_v<T>)
+            return refuse(in, at, "int_type", "Input should be a valid integer");
+        else if constexpr (std::is_floating_point_v<T>)
+            return refuse(in, at, "float_type", "Input should be a valid number");
+        else
+            return refuse(in, at, "string_type", "Input should be a valid string");
+    }
+
+    template <class T>
     bool read_scalar(const json& in, T& out, const json_place& at) {
         if constexpr (std::same_as<T, std::string>) {
-            if (!in.is_string()) return refuse(in, at, "string_type", "Input should be a valid string");
+            if (!in.is_string()) return refuse_kind<T>(in, at);
             out = in.as_string();
             return true;
         } else {
@@ -209,10 +245,9 @@ private:
             out = in.as_bool();
             return true;
         }
-        if (!in.is_number()) return refuse(in, at, "bool_type", "Input should be a valid boolean");
+        if (!in.is_number()) return refuse_kind<bool>(in, at);
         double number = in.as_double();
-        if (!in.is_integer() && std::trunc(number) != number)
-            return refuse(in, at, "bool_type", "Input should be a valid boolean");
+        if (!in.is_integer() && std::trunc(number) != number) return refuse_kind<bool>(in, at);
         if (number != 0 && number != 1)
             return refuse(in, at, "bool_parsing", "Input should be a valid boolean, unable to interpret input");
         out = number == 1;
@@ -224,7 +259,7 @@ private:
             out = in.as_bool() ? T(1) : T(0);
             return true;
         }
-        if (!in.is_number()) return refuse(in, at, "float_type", "Input should be a valid number");
+        if (!in.is_number()) return refuse_kind<T>(in, at);
         out = static_cast<T>(in.as_double());
         return std::isfinite(out) || refuse(in, at, "finite_number", "Input should be a finite number");
     }
@@ -234,7 +269,7 @@ private:
             out = static_cast<T>(in.as_bool());
             return true;
         }
-        if (!in.is_number()) return refuse(in, at, "int_type", "Input should be a valid integer");
+        if (!in.is_number()) return refuse_kind<T>(in, at);
         if (!in.is_integer()) {
             double number = in.as_double();
             if (std::trunc(number) != number)
@@ -278,10 +313,9 @@ private:
                       "std::set or a std::vector, or give the container a seeded hash");
         static_assert(std::default_initializable<typename T::value_type>,
                       "coracle: what is read from JSON must be makeable without arguments");
-        constexpr bool is_set = !requires { out.push_back(std::declval<typename T::value_type>()); };
         if (!in.is_array())
-            return is_set ? refuse(in, at, "set_type", "Input should be a valid set")
-                          : refuse(in, at, "list_type", "Input should be a valid list");
+            return is_json_set<T> ? refuse(in, at, "set_type", "Input should be a valid set")
+                                  : refuse(in, at, "list_type", "Input should be a valid list");
         out.clear();
         bool good = true;
         std::size_t index = 0;
@@ -363,7 +397,9 @@ private:
     /// Whether `in` is what a T is written as.
     template <class T>
     static bool is_kindred(const json& in) noexcept {
-        if constexpr (std::same_as<T, bool>)
+        if constexpr (checked_type<T>)
+            return is_kindred<typename T::checked_value>(in);
+        else if constexpr (std::same_as<T, bool>)
             return in.is_bool();
         else if constexpr (std::is_integral_v<T> && !std::same_as<T, char>)
             return in.is_integer();

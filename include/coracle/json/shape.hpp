@@ -49,6 +49,10 @@ concept json_list = !json_text<T> && !json_map<T> && !std::derived_from<T, json>
     static_cast<const typename T::value_type&>(*list.begin());
 };
 
+/// A list without a last place: pydantic calls it a set.
+template <class T>
+inline constexpr bool is_json_set = !requires(T& list) { list.push_back(std::declval<typename T::value_type>()); };
+
 /// Elements in the order of the types.
 template <class T>
 concept json_tuple = is_a<T, std::tuple> || is_a<T, std::pair>;
@@ -56,6 +60,10 @@ concept json_tuple = is_a<T, std::tuple> || is_a<T, std::pair>;
 /// Members by reflection: what is an aggregate and nothing of the above.
 template <class T>
 concept json_struct = reflect::aggregate<T> && no_probe<T> && !is_std_array<T> && !json_list<T> && !json_map<T>;
+
+/// A value with constraints (checked.hpp): in JSON it is what it holds.
+template <class T>
+concept checked_type = requires { typename T::checked_value; };
 
 /// A type with a function `json to_json(const T&)` beside it, which then says what it is written as.
 template <class T>

@@ -66,6 +66,8 @@ public:
     void write(const T& value) {
         if constexpr (std::derived_from<T, json>) {
             write_value(value);
+        } else if constexpr (checked_type<T>) {
+            write(*value);
         } else if constexpr (std::same_as<T, char>) {
             write_text({&value, 1});
         } else if constexpr (std::is_arithmetic_v<T>) {

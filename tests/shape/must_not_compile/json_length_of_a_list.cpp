@@ -1,0 +1,6 @@
+// expect: coracle: min_length and max_length are for std::string
+#include <coracle/json/checked.hpp>
+
+#include <vector>
+
+int main() { coracle::checked<std::vector<int>, coracle::min_length<1>> list; }
