@@ -203,6 +203,9 @@
 #include <coracle/net/child_process.hpp>
 
 #include <coracle/app/clock.hpp>
+#include <coracle/app/signer.hpp>
+#include <coracle/app/jwt.hpp>
+#include <coracle/app/rate_table.hpp>
 #include <coracle/app/operation.hpp>
 #include <coracle/app/wrapped.hpp>
 #include <coracle/app/parameter.hpp>
