@@ -263,4 +263,7 @@
 #include <coracle/testing/test_request.hpp>
 #include <coracle/testing/test_response.hpp>
 #include <coracle/testing/test_line.hpp>
+#include <coracle/testing/test_stage.hpp>
+#include <coracle/testing/test_stream.hpp>
+#include <coracle/testing/test_upload.hpp>
 #include <coracle/testing/test_client.hpp>

@@ -320,3 +320,11 @@ TEST_CASE("a closed client says so") {
     client.close();
     CHECK_THROWS_AS(client.get("/"), std::logic_error);
 }
+
+TEST_CASE("redirects and cookies work for streams too") {
+    test_client client{make_app()};
+    auto stream = client.stream("GET", "/to/302?where=/login");
+    CHECK(stream.status() == 200);
+    CHECK(stream.finish() == "in");
+    CHECK(client.cookies["session"] == "abc");
+}

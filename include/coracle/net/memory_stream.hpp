@@ -294,6 +294,8 @@ public:
         detail::memory_pipe::wake(in().writer);
         return all;
     }
+    /// A read would not wait.
+    bool readable() const noexcept { return line_->pipes[1 - side_].readable(); }
     /// The peer has ended its stream and nothing is left to read.
     bool at_end() const noexcept {
         const detail::memory_pipe& from = line_->pipes[1 - side_];

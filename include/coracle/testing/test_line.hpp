@@ -96,6 +96,8 @@ public:
 
     bool is_open() const noexcept { return stream_.is_open() && !stream_.hung_up(); }
     void close() noexcept { stream_.close(); }
+    /// More of the answer is there, or its end, and was not looked at.
+    bool has_news() const noexcept { return stream_.readable(); }
 
     void send(std::string_view bytes) {
         facts.at_rest.clear();
