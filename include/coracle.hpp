@@ -237,6 +237,13 @@
 #include <coracle/app/result_type.hpp>
 #include <coracle/app/handler.hpp>
 #include <coracle/app/run_options.hpp>
+#include <coracle/app/docs_elements.hpp>
+#include <coracle/app/docs_schema.hpp>
+#include <coracle/app/docs_request.hpp>
+#include <coracle/app/docs_operations.hpp>
+#include <coracle/app/docs_controls.hpp>
+#include <coracle/app/docs_style.hpp>
+#include <coracle/app/docs_page.hpp>
 #include <coracle/app/app.hpp>
 
 #include <coracle/server/access_log.hpp>

@@ -125,7 +125,13 @@ class Browser:
 
     def run(self, script):
         """The value of an expression in the page; a promise is awaited."""
-        done = self.ask("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        done = self.ask(
+            "Runtime.evaluate",
+            expression=script,
+            returnByValue=True,
+            awaitPromise=True,
+            allowUnsafeEvalBlockedByCSP=False,
+        )
         if "exceptionDetails" in done:
             details = done["exceptionDetails"]
             raise Broken(f"{script}: {details.get('exception', {}).get('description', details['text'])}")
@@ -178,6 +184,7 @@ class Browser:
         """A screenshot, of the screen or of the whole page."""
         options = {}
         if whole:
+            self.run("scrollTo({top: 0, behavior: 'instant'})")
             box = self.ask("Page.getLayoutMetrics")["cssContentSize"]
             clip = {"x": 0, "y": 0, "width": box["width"], "height": min(box["height"], 8000), "scale": 1}
             options = {"captureBeyondViewport": True, "clip": clip}

@@ -16,7 +16,7 @@ const fetchToken = async (flow, fields) => {
   try {
     answer = await fetch(url, {method: 'POST', body: new URLSearchParams(filled),
       headers: basic ? {authorization: basic} : {}});
-  } catch (error) { throw whyNot(error, url); }
+  } catch (error) { throw await whyNot(error, url); }
   const said = await answer.json().catch(() => ({}));
   if (answer.ok && said.access_token) return said.access_token;
   const why = said.error_description ?? said.detail ?? said.error ?? answer.statusText;
@@ -39,7 +39,8 @@ const schemeForm = (name, scheme) => {
     state.textContent = text;
     forget.hidden = !given[name];
   };
-  const [kind, flow] = Object.entries(scheme.flows ?? {}).find(([key]) => /^(password|clientCredentials)$/.test(key)) ?? [];
+  const [kind, flow] = Object.entries(scheme.flows ?? {})
+    .find(([key]) => /^(password|clientCredentials)$/.test(key)) ?? [];
   let take = () => ({value: value('value')});
   let [word, controls] = ['Use', null];
   if (http === 'basic') {

@@ -11,14 +11,16 @@ let entries = [];
 let server = {url: '/'};
 
 // Media types and their schemas, unfolded.
-const mediaView = (content, head) => Object.entries(content ?? {}).map(([type, media]) => [
+const mediaView = content => Object.entries(content ?? {}).map(([type, media]) => [
   h('p.media', {}, h('code', {}, type), media.schema && h('span.type', {}, typeOf(media.schema))),
   media.schema && [rules(media.schema), parts(media.schema).length > 0 && fields(media.schema)],
-  media.schema && head && h('pre.small', {tabindex: 0}, pretty(JSON.stringify(
+  media.schema && h('pre.small', {tabindex: 0}, pretty(JSON.stringify(
     media.example ?? resolve(Object.values(media.examples ?? {})[0])?.value ?? example(media.schema) ?? null))),
 ]);
 
-const barred = /^(accept-(charset|encoding)|access-control-.*|connection|content-length|cookie2?|date|dnt|expect|host|keep-alive|origin|permissions-policy|referer|te|trailer|transfer-encoding|upgrade|via|proxy-.*|sec-.*)$/i;
+// Fetch, forbidden request headers.
+const barred = new RegExp('^(accept-(charset|encoding)|(access-control|proxy|sec)-.*|connection|content-length|' +
+  'cookie2?|date|dnt|expect|host|keep-alive|origin|referer|te|trailer|transfer-encoding|upgrade|via)$', 'i');
 const places = {path: 'Path', query: 'Query', header: 'Headers', cookie: 'Cookies'};
 
 const row = (id, name, schema, required, description, input, ...notes) => h('div.row', {},
@@ -75,7 +77,8 @@ const bodySection = (entry, form) => {
     const text = h('textarea.code', {id, 'aria-label': 'Body', spellcheck: 'false', autocapitalize: 'off',
       autocomplete: 'off', oninput: () => {
         let sorry = '';
-        if (json && text.value) try { JSON.parse(text.value); } catch (error) { sorry = 'Not JSON yet: ' + error.message; }
+        if (json && text.value)
+          try { JSON.parse(text.value); } catch (error) { sorry = 'Not JSON yet: ' + error.message; }
         wrong.textContent = sorry;
       }});
     const fill = value => {
@@ -88,8 +91,9 @@ const bodySection = (entry, form) => {
     form.bodyValue = () => text.value;
     fill(made());
     place.replaceChildren(
-      named.length > 1 ? h('select', {'aria-label': 'Example', onchange: event => fill(named[event.target.value][1].value)},
-        named.map(([name, one], index) => h('option', {value: index}, one.summary ?? name))) : '',
+      named.length > 1 ? h('select', {'aria-label': 'Example',
+        onchange: event => fill(named[event.target.value][1].value)},
+      named.map(([name, one], index) => h('option', {value: index}, one.summary ?? name))) : '',
       text, wrong,
       parts(schema).length ? h('details.schema', {}, h('summary', {}, icon(shapes.more, 'turn'), 'Schema ',
         h('span.type', {}, typeOf(schema))), rules(schema) || '', fields(schema)) : h('div', {}, rules(schema)));
@@ -97,10 +101,14 @@ const bodySection = (entry, form) => {
   choose(...medias[0]);
   return h('section', {}, h('h4', {}, 'Body ', body.required && h('span.need', {}, 'required')),
     body.description && prose(body.description),
-    medias.length > 1 ? h('select', {'aria-label': 'Media type', onchange: event => choose(...medias[event.target.value])},
-      medias.map(([type], index) => h('option', {value: index}, type))) : h('p.media', {}, h('code', {}, medias[0][0])),
+    medias.length > 1 ? h('select', {'aria-label': 'Media type',
+      onchange: event => choose(...medias[event.target.value])},
+    medias.map(([type], index) => h('option', {value: index}, type)))
+      : h('p.media', {}, h('code', {}, medias[0][0])),
     place);
 };
+
+const moreAt = docs => link(docs.url, docs.description ?? 'More');
 
 const needsView = operation => {
   const ways = needs(operation).filter(way => Object.keys(way).length);
@@ -142,9 +150,10 @@ const fillPanel = entry => {
     } catch (error) {
       // An answer that had begun stays.
       if (!answer.querySelector('.status')) answer.replaceChildren();
-      answer.append(h('p.wrong', {role: 'alert'}, whyNot(error, request.url)));
+      answer.append(h('p.wrong', {role: 'alert'}, await whyNot(error, request.url)));
     }
     button.textContent = 'Send';
+    answer.scrollIntoView({block: 'nearest'});
     running = null;
   };
   const element = h('form', {oninput: refresh, onchange: refresh, onsubmit: go, novalidate: true},
@@ -161,16 +170,18 @@ const fillPanel = entry => {
       encodeURIComponent(entry.id), 'Copy link')),
     operation.deprecated && h('p.bad', {}, 'Deprecated: new programs should not use it.') || '',
     operation.description ? prose(operation.description) : '',
-    operation.externalDocs ? h('p', {}, link(operation.externalDocs.url, operation.externalDocs.description ?? 'More')) : '',
+    operation.externalDocs ? h('p', {}, moreAt(operation.externalDocs)) : '',
     element,
     h('section.answers', {}, h('h4', {}, 'Answers'), responses.map(([status, one]) => {
       const body = Object.keys(one.content ?? {}).length > 0;
-      const inside = () => [mediaView(one.content, true), one.headers && h('ul.fields', {}, Object.entries(one.headers).map(
-        ([name, field]) => h('li', {}, h('div.head', {}, h('code.name', {}, name), h('span.type', {},
-          typeOf(resolve(field).schema))), resolve(field).description && prose(resolve(field).description))))];
-      const title = [h('strong', {class: status[0] === '2' ? 'good' : ''}, status), h('span', {}, inline(one.description ?? ''))];
-      return body || one.headers ? h('details', {open: status === firstGood}, h('summary', {}, icon(shapes.more, 'turn'), title),
-        inside()) : h('p.bare', {}, title);
+      const headers = Object.entries(one.headers ?? {}).map(([name, field]) => [name, resolve(field)]);
+      const title = [h('strong', {class: status[0] === '2' && 'good'}, status),
+        h('span', {}, inline(one.description ?? ''))];
+      if (!body && !headers.length) return h('p.bare', {}, title);
+      return h('details', {open: status === firstGood}, h('summary', {}, icon(shapes.more, 'turn'), title),
+        mediaView(one.content), headers.length > 0 && h('ul.fields', {}, headers.map(([name, field]) => h('li', {},
+          h('div.head', {}, h('code.name', {}, name), h('span.type', {}, typeOf(field.schema))),
+          field.description && prose(field.description)))));
     })));
   entry.submit = () => element.requestSubmit(button);
   document.addEventListener('authorised', refresh);
@@ -198,10 +209,12 @@ const goTo = hash => {
 // One line that unfolds: an operation or a schema.
 const line = (entry, ...title) => {
   entry.panel = h('div.panel', {id: entry.id + '--panel', role: 'region', 'aria-label': entry.id, hidden: true});
-  entry.button = h('button.line', {type: 'button', 'aria-expanded': 'false', 'aria-controls': entry.panel.id, onclick: () => {
+  const turn = () => {
     open(entry, entry.panel.hidden);
     if (!entry.panel.hidden) history.replaceState(null, '', '#' + encodeURIComponent(entry.id));
-  }}, icon(shapes.more, 'turn'), title);
+  };
+  entry.button = h('button.line', {type: 'button', 'aria-expanded': 'false', 'aria-controls': entry.panel.id,
+    onclick: turn}, icon(shapes.more, 'turn'), title);
   entry.element = h('article', {id: entry.id}, h('h3', {}, entry.button), entry.panel);
   entries.push(entry);
   return entry;
@@ -225,7 +238,8 @@ const operationLines = () => {
     const title = operation.summary ?? operation.operationId ?? '';
     return line({id, method, path, operation, parameters: [...parameters.values()], fill: fillPanel,
       text: [method, path, title, id, operation.description, ...list(operation.tags)].join(' ').toLowerCase()},
-    h('span.verb.' + method, {}, method === 'webhook' ? 'hook' : method), h(operation.deprecated ? 's.path' : 'span.path', {}, path.split(/(?=\/)/).map(step => [h('wbr'), step])),
+    h('span.verb.' + method, {}, method === 'webhook' ? 'hook' : method),
+    h(operation.deprecated ? 's.path' : 'span.path', {}, path.split(/(?=\/)/).map(step => [h('wbr'), step])),
     h('span.title', {}, title), needs(operation).some(way => Object.keys(way).length) && icon(shapes.lock, 'lock'));
   };
   const place = (entry, tags) => put(list(tags)[0] ?? '', entry);
@@ -258,8 +272,8 @@ const filter = () => {
 
 const group = (name, description, members, extra) => {
   $('contents').append(h('section', {'data-group': true}, h('h2', {}, name), h('ul', {}, members.map(entry =>
-    entry.mention = h('li', {}, h('a', {href: '#' + encodeURIComponent(entry.id), title: entry.path}, entry.method === 'schema'
-      ? entry.path : entry.operation.summary ?? entry.path))))));
+    entry.mention = h('li', {}, h('a', {href: '#' + encodeURIComponent(entry.id), title: entry.path},
+      entry.operation?.summary ?? entry.path))))));
   return h('section.group', {'data-group': true}, h('h2', {}, name), description && prose(description), extra,
     members.map(entry => entry.element));
 };
@@ -270,8 +284,9 @@ const intro = () => {
   $('version').textContent = info.version ?? '';
   const about = [
     info.contact && link(info.contact.url ?? 'mailto:' + info.contact.email, info.contact.name ?? 'Contact'),
-    info.license && link(info.license.url, info.license.name), link(info.termsOfService, info.termsOfService && 'Terms'),
-    spec.externalDocs && link(spec.externalDocs.url, spec.externalDocs.description ?? 'More'),
+    info.license && link(info.license.url, info.license.name),
+    info.termsOfService && link(info.termsOfService, 'Terms'),
+    spec.externalDocs && moreAt(spec.externalDocs),
     h('a', {href: described}, 'OpenAPI ' + spec.openapi),
   ].filter(Boolean);
   if (servers.length) server = servers[0];
@@ -294,7 +309,8 @@ const load = async () => {
   try {
     answer = await fetch(described, {headers: {accept: 'application/json'}});
   } catch { return trouble(`The description of this API, ${described}, cannot be reached. Is the server running?`); }
-  if (!answer.ok) return trouble(`The description of this API, ${described}, was answered with ${answer.status} ${answer.statusText}.`);
+  if (!answer.ok)
+    return trouble(`The description of this API, ${described}, was answered with ${answer.status}.`);
   try {
     spec = await answer.json();
   } catch (error) { return trouble(`The description of this API, ${described}, is not JSON: ${error.message}`); }
@@ -307,7 +323,7 @@ const load = async () => {
   const shapesOf = schemaLines();
   $('main').replaceChildren(head, ...sections, shapesOf.length ? group('Schemas', '', shapesOf) : '',
     h('p.empty', {id: 'nothing', hidden: true}, 'Nothing here fits the search.'),
-    groups.length ? '' : h('p.empty', {}, 'This API has no operations yet. Add a route, start it again, and it is here.'));
+    groups.length ? '' : h('p.empty', {}, 'This API has no operations yet. Add a route, and it is here.'));
   $('authorise').hidden = !schemes().length;
   document.dispatchEvent(new Event('authorised'));
   filter();

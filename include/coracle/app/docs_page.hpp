@@ -18,8 +18,8 @@ namespace coracle {
 /// only. An app whose document names servers elsewhere adds their origins behind `connect-src 'self'`.
 inline constexpr std::string_view docs_page_policy =
     "default-src 'none'; "
-    "script-src 'sha256-SCRIPT'; "
-    "style-src 'sha256-STYLE'; "
+    "script-src 'sha256-R5EYGwQersPgWEUQbZpaGIfyFbAJJhIsGW7IYqI0ATA='; "
+    "style-src 'sha256-iFk3XHj2TNT+aFNoNW1b4j6LMexC11xcmbSf2MVZ73o='; "
     "connect-src 'self'; img-src 'self' blob: data:; media-src blob:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; require-trusted-types-for 'script'";
 
@@ -28,19 +28,35 @@ namespace detail {
 inline void append_html_text(std::string& out, std::string_view text) {
     for (char c : text) {
         switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            case '\'': out += "&#39;"; break;
-            case '\0': out += "\xEF\xBF\xBD"; break;
-            default: out += c;
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            case '\'':
+                out += "&#39;";
+                break;
+            case '\0':
+                out += "\xEF\xBF\xBD";
+                break;
+            default:
+                out += c;
         }
     }
 }
 
 inline constexpr std::string_view docs_head = R"html(
-<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32' fill='%230b8a86' stroke='%230b8a86' stroke-width='2' stroke-linecap='round'%3E%3Cpath d='M3 17c0 6 5 10 13 10s13-4 13-10zM22 6l7 19M12 15c0-3 2-5 4-5s4 2 4 5z'/%3E%3Ccircle cx='16' cy='5' r='2'/%3E%3C/svg%3E">
+<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'
+ fill='%230b8a86' stroke='%230b8a86' stroke-width='2' stroke-linecap='round'%3E
+%3Cpath d='M3 17c0 6 5 10 13 10s13-4 13-10zM22 6l7 19M12 15c0-3 2-5 4-5s4 2 4 5z'/%3E%3Ccircle cx='16' cy='5' r='2'/%3E
+%3C/svg%3E">
 <style>)html";
 
 inline constexpr std::string_view docs_bar = R"html(</style>
@@ -48,24 +64,28 @@ inline constexpr std::string_view docs_bar = R"html(</style>
 <body>
 <a class="skip" href="#main">To the operations</a>
 <header class="bar">
-<svg class="mark" viewBox="0 0 32 32" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" aria-hidden="true">
-<g fill="currentColor" stroke="none"><circle cx="16" cy="5.6" r="2.5"/><path d="M16 9.2c-2.8 0-4.3 2.6-4.6 6.2h9.2c-.3-3.6-1.8-6.2-4.6-6.2z"/></g>
-<path fill="currentColor" fill-opacity=".14" d="M3.5 16.5c0 6 4.5 9.5 12.5 9.5s12.5-3.5 12.5-9.5"/><ellipse cx="16" cy="16.5" rx="12.5" ry="2.8"/>
-<path d="M22.5 6.5 29.5 25M3 29.3c2.200 0 2.200-1 4.3-1s2.200 1 4.400 1 2.200-1 4.3-1 2.200 1 4.3 1 2.200-1 4.400-1 2.200 1 4.3 1"/>
+<svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+<path class="full" d="M16 9.2c-2.8 0-4.3 2.6-4.6 6.2h9.2c-.3-3.6-1.8-6.2-4.6-6.2z"/>
+<circle class="full" cx="16" cy="5.6" r="2.5"/>
+<path class="hull" d="M3.5 16.5c0 6 4.5 9.5 12.5 9.5s12.5-3.5 12.5-9.5"/><ellipse cx="16" cy="16.5" rx="12.5" ry="2.8"/>
+<path d="M22.5 6.5 29.5 25M3 29.3c2.2 0 2.2-1 4.3-1s2.2 1 4.4 1 2.2-1 4.3-1 2.2 1 4.3 1 2.2-1 4.4-1 2.2 1 4.3 1"/>
 </svg>
 <div class="name-of"><h1>)html";
 
 inline constexpr std::string_view docs_body = R"html(</h1><span id="version"></span></div>
 <div class="find" role="search"><label class="unseen" for="search">Search operations and schemas</label>
-<input id="search" type="search" placeholder="Search" autocomplete="off" spellcheck="false" aria-keyshortcuts="/"><kbd aria-hidden="true">/</kbd></div>
+<input id="search" type="search" placeholder="Search" autocomplete="off" spellcheck="false" aria-keyshortcuts="/">
+<kbd aria-hidden="true">/</kbd></div>
 <button id="authorise" type="button" hidden>Authorise</button>
 <button id="theme" type="button" aria-label="Dark colours"></button>
 </header>
 <div class="page">
 <nav id="contents" aria-label="Contents"></nav>
-<main id="main" tabindex="-1"><noscript><p class="empty">This page is drawn by a script. What it draws can be read as it is, in the OpenAPI document.</p></noscript></main>
+<main id="main" tabindex="-1"><noscript><p class="empty">This page is drawn by a script. What it draws can be read as it
+is, in the OpenAPI document.</p></noscript></main>
 </div>
-<footer class="keys">/ searches &nbsp; ↑ ↓ move &nbsp; Enter unfolds &nbsp; Ctrl Enter sends &nbsp; Esc folds</footer>
+<footer class="keys"><kbd>/</kbd> searches, <kbd>↑ ↓</kbd> move, <kbd>Enter</kbd> unfolds,
+<kbd>Ctrl Enter</kbd> sends, <kbd>Esc</kbd> folds</footer>
 <dialog id="dialog" aria-labelledby="dialog-title"><header><h2 id="dialog-title">Authorise</h2>
 <form method="dialog"><button>Close</button></form></header><div id="schemes"></div></dialog>
 <p id="said" class="unseen" role="status"></p>
@@ -78,8 +98,9 @@ inline constexpr std::string_view docs_body = R"html(</h1><span id="version"></s
 [[gnu::cold]] inline std::string docs_page(std::string_view title, std::string_view openapi_url) {
     std::string out;
     out.reserve(64 * 1024);
-    out += "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
+    out +=
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
     detail::append_html_text(out, title);
     out += "</title>\n<link rel=\"service-desc\" type=\"application/json\" href=\"";
     detail::append_html_text(out, openapi_url);

@@ -46,19 +46,17 @@ const remember = (name, value) => {
 };
 const base64 = text => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 const needs = operation => operation.security ?? spec.security ?? [];
-// The first way of authorising that is given whole, or else whatever is given.
-const credentials = operation => {
-  const ways = needs(operation).map(Object.keys);
-  const whole = ways.find(way => way.length && way.every(name => given[name])) ?? ways.flat().filter(name => given[name]);
-  return schemes().filter(([name]) => whole.includes(name)).map(([name, scheme]) => [scheme, given[name]]);
-};
+// All that is given and asked for, as alternatives or together: documents are not always exact. One value a place.
 const authorise = (request, operation) => {
-  for (const [scheme, {user, password, value}] of credentials(operation)) {
-    if (scheme.type === 'apiKey' && scheme.in === 'query') request.query.push([scheme.name, value]);
-    else if (scheme.type === 'apiKey' && scheme.in === 'cookie') request.cookies.push([scheme.name, value]);
-    else if (scheme.type === 'apiKey') request.headers.push([scheme.name, value]);
-    else request.headers.push(['authorization', scheme.scheme?.toLowerCase() === 'basic'
-      ? 'Basic ' + base64(user + ':' + password) : 'Bearer ' + value]);
+  const wanted = needs(operation).flatMap(Object.keys);
+  for (const [name, scheme] of schemes()) {
+    if (!wanted.includes(name) || !given[name]) continue;
+    const {user, password, value} = given[name];
+    const pair = scheme.type === 'apiKey' ? [scheme.name, value] : ['authorization',
+      scheme.scheme?.toLowerCase() === 'basic' ? 'Basic ' + base64(user + ':' + password) : 'Bearer ' + value];
+    const place = scheme.type !== 'apiKey' ? request.headers
+      : {query: request.query, cookie: request.cookies}[scheme.in] ?? request.headers;
+    if (!place.some(([taken]) => taken.toLowerCase() === pair[0].toLowerCase())) place.push(pair);
   }
 };
 
@@ -136,13 +134,16 @@ const send = (request, signal) => {
   });
 };
 // Why there was no answer, in a sentence.
-const whyNot = (error, url) => {
+const whyNot = async (error, url) => {
   if (error.name === 'AbortError') return 'Stopped before the answer was complete.';
   if (!(error instanceof TypeError)) return String(error.message ?? error);
   const {origin, protocol} = new URL(url);
   if (origin === location.origin)
     return `No answer came from ${origin}. Either the server has stopped, or it closed the connection.`;
-  if (refused) return `This page may talk to ${location.origin} only: its Content-Security-Policy does not name ${origin}.`;
+  // The browser tells of its policy a little later.
+  await new Promise(done => setTimeout(done, 50));
+  if (refused)
+    return `This page may talk to ${location.origin} only: its Content-Security-Policy does not name ${origin}.`;
   if (location.protocol === 'https:' && protocol === 'http:')
     return `A page that came by https may not talk to ${origin}, which is plain http.`;
   return `No answer from ${origin} can be read. Either it cannot be reached, or it does not allow this page (CORS): ` +

@@ -103,7 +103,8 @@ const rules = outer => {
   if (s.writeOnly) out.push('only in requests');
   if (s.deprecated) out.push(h('span.bad', {}, 'deprecated'));
   if (s.additionalProperties === false) out.push('no other keys');
-  if (has('default') && s.default !== null) out.push(['default ', h('code', {}, JSON.stringify(s.default))]);
+  if (has('default') && s.default !== null && String(s.default))
+    out.push(['default ', h('code', {}, JSON.stringify(s.default))]);
   const given = has('example') ? [s.example] : list(s.examples);
   if (given.length) out.push(['such as ', h('code', {}, JSON.stringify(given[0]))]);
   return out.length > 0 && h('ul.rules', {}, out.map(rule => h('li', {}, rule)));

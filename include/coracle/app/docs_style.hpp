@@ -45,34 +45,41 @@ button, .button { cursor: pointer; display: inline-flex; align-items: center; ga
 button:hover, .button:hover { border-color: var(--accent); color: var(--accent); }
 .primary { background: var(--accent); border-color: var(--accent); color: var(--on); font-weight: 600; }
 .primary:hover { color: var(--on); filter: brightness(1.08); }
-.quiet { border-color: transparent; background: none; color: var(--accent); padding: .125rem .5rem; font-size: .875rem; }
+.quiet { border-color: transparent; background: none; color: var(--accent); padding: .125rem .5rem;
+  font-size: .875rem; }
 input:not([type=checkbox]), textarea { width: 100%; }
 textarea { display: block; resize: vertical; line-height: 1.5; }
 ::placeholder { color: var(--faint); opacity: 1; }
 
-.bar { position: sticky; top: 0; z-index: 1; display: flex; align-items: center; gap: .75rem 1rem; padding: .625rem 1.5rem;
+.bar { position: sticky; top: 0; z-index: 1; display: flex; align-items: center; gap: .75rem 1rem;
+  padding: .625rem 1.5rem;
   background: var(--paper); border-bottom: 1px solid var(--rule); }
-.mark { width: 2.25rem; height: 2.25rem; flex: none; color: var(--accent); }
+.mark { width: 2.25rem; height: 2.25rem; flex: none; color: var(--accent); fill: none; stroke: currentColor;
+  stroke-width: 1.6; stroke-linecap: round; }
+.full { fill: currentColor; stroke: none; }
+.hull { fill: var(--tint); }
 .bar h1 { font-size: 1.125rem; line-height: 1.25; font-weight: 650; }
 .name-of { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 .625rem; min-width: 0; margin-right: auto; }
 #version { color: var(--faint); font-size: .875rem; }
 .find { position: relative; flex: 0 1 22rem; }
 .find input { padding-right: 2.25rem; }
-.find kbd { position: absolute; right: .625rem; top: .5rem; font: .8125rem/1.5 var(--mono); color: var(--faint);
-  border: 1px solid var(--rule); border-radius: 4px; padding: 0 .375rem; pointer-events: none; }
+.find kbd { position: absolute; right: .625rem; top: .5rem; pointer-events: none; }
 .find input:focus + kbd { display: none; }
 #theme { padding: .625rem; }
 
-.page { display: grid; grid-template-columns: minmax(0, 1fr); gap: 3rem; max-width: 78rem; margin: 0 auto; padding: 2rem 1.5rem 6rem; }
+.page { display: grid; grid-template-columns: minmax(0, 1fr); gap: 3rem; max-width: 78rem; margin: 0 auto;
+  padding: 2rem 1.5rem 6rem; }
 #contents { display: none; }
 @media (min-width: 64rem) {
   .page { grid-template-columns: 14rem minmax(0, 1fr); }
-  #contents { display: block; position: sticky; top: 5.5rem; max-height: calc(100vh - 7rem); overflow: auto; font-size: .875rem; }
+  #contents { display: block; position: sticky; top: 5.5rem; max-height: calc(100vh - 7rem); overflow: auto;
+    font-size: .875rem; }
 }
 #contents h2 { font-size: .8125rem; font-weight: 650; margin: 0 0 .25rem; }
 #contents section { margin-bottom: 1.5rem; }
 #contents ul { list-style: none; padding: 0; }
-#contents a { display: block; padding: .1875rem .5rem; margin-left: -.5rem; color: var(--faint); text-decoration: none; border-radius: 4px; }
+#contents a { display: block; padding: .1875rem .5rem; margin-left: -.5rem; color: var(--faint);
+  text-decoration: none; border-radius: 4px; }
 #contents a:hover { color: var(--accent); background: var(--tint); }
 
 .intro { margin-bottom: 2.5rem; max-width: 46rem; }
@@ -92,25 +99,29 @@ article:first-of-type { border-radius: 8px 8px 0 0; }
 article:last-of-type { border-radius: 0 0 8px 8px; border-bottom-width: 1px; }
 article:first-of-type:last-of-type { border-radius: 8px; }
 h3 { font: inherit; }
-.line { width: 100%; border: 0; border-radius: inherit; background: none; text-align: left; padding: .75rem 1rem; gap: .75rem; align-items: baseline; }
+.line { width: 100%; border: 0; border-radius: inherit; background: none; text-align: left; padding: .75rem 1rem;
+  gap: .75rem; align-items: baseline; }
 .line:hover { background: var(--tint); color: inherit; }
 .line:focus-visible { outline-offset: -2px; }
 .line > .icon { align-self: center; color: var(--faint); }
-.verb { flex: none; width: 4.25em; font-weight: 700; text-transform: uppercase; font-size: .8125rem; color: var(--accent); }
-.get, .head, .options, .trace, .query, .webhook { color: var(--faint); }
-.delete { color: var(--bad); }
+.verb { flex: none; width: 4.25em; font-weight: 700; text-transform: uppercase; font-size: .8125rem;
+  color: var(--accent); }
+.verb.get, .verb.head, .verb.options, .verb.trace, .verb.query, .verb.webhook { color: var(--faint); }
+.verb.delete { color: var(--bad); }
 .path { color: var(--ink); }
 .title { color: var(--faint); font-size: .875rem; margin-left: auto; text-align: right; }
 .turn { color: var(--faint); }
 [aria-expanded=true] > .turn, details[open] > summary > .turn { transform: rotate(90deg); }
 .panel { padding: .25rem 1.5rem 1.75rem 2.75rem; border-top: 1px solid var(--rule); }
 .panel > * + *, .panel form > * + * { margin-top: 1.25rem; }
-.where { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: .5rem; padding-top: .625rem; color: var(--faint); }
+.where { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: .5rem;
+  padding-top: .625rem; color: var(--faint); }
 h4 { font-size: .9375rem; font-weight: 650; margin-bottom: .5rem; }
-.row { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: .5rem 1.5rem; padding: .75rem 0; border-top: 1px solid var(--rule); }
+.row { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: .5rem 1.5rem; padding: .75rem 0;
+  border-top: 1px solid var(--rule); }
 .head { display: flex; flex-wrap: wrap; align-items: baseline; gap: .125rem .625rem; }
 .name { font-family: var(--mono); font-size: .875rem; font-weight: 600; }
-.type, .note, .media, .rules, .needs { color: var(--faint); font-size: .875rem; }
+.type, .note, .media, .rules, .needs { color: var(--faint); font-size: .875rem; font-weight: 400; }
 .need { color: var(--accent); font-size: .8125rem; }
 .what .prose, .fields .prose { font-size: .9375rem; }
 .rules { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0 .875rem; }
@@ -121,13 +132,15 @@ section > select { margin-bottom: .625rem; }
 .actions { display: flex; flex-wrap: wrap; align-items: center; gap: .875rem; }
 .bad, .wrong { color: var(--bad); }
 .good { color: var(--accent); }
-pre { background: var(--well); border: 1px solid var(--rule); border-radius: 6px; padding: .75rem 1rem; overflow: auto;
+pre { background: var(--well); border: 1px solid var(--rule); border-radius: 6px; padding: .75rem 1rem;
+  overflow: auto;
   max-height: 32rem; line-height: 1.5; white-space: pre-wrap; }
 pre.answer { white-space: pre; overflow-wrap: normal; }
 .small { font-size: .8125rem; }
 .key { color: var(--faint); }
 .number, .word { color: var(--accent); }
-summary { cursor: pointer; display: flex; flex-wrap: wrap; align-items: baseline; gap: .125rem .625rem; list-style: none; padding: .25rem 0; }
+summary { cursor: pointer; display: flex; flex-wrap: wrap; align-items: baseline; gap: .125rem .625rem;
+  list-style: none; padding: .25rem 0; }
 summary::-webkit-details-marker { display: none; }
 summary > .turn { align-self: center; width: .875em; }
 summary:hover, summary:hover .turn { color: var(--accent); }
@@ -141,16 +154,20 @@ summary:hover, summary:hover .turn { color: var(--accent); }
 .answers details[open] { padding-bottom: .75rem; }
 .answer[role=region] { border-left: 3px solid var(--accent); padding-left: 1rem; }
 .status { display: flex; flex-wrap: wrap; gap: .25rem 1rem; color: var(--faint); }
-.headers { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0 1rem; font: .8125rem/1.6 var(--mono); padding-left: 1.5rem; }
+.headers { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0 1rem;
+  font: .8125rem/1.6 var(--mono); padding-left: 1.5rem; }
 .headers dt { color: var(--faint); }
 .headers dd { margin: 0; }
 .body { margin-top: .5rem; }
 .body img { display: block; max-width: 100%; border-radius: 6px; margin-bottom: .5rem; }
 .empty { padding: 4rem 1rem; text-align: center; color: var(--faint); }
 .empty p + p { margin-top: 1rem; }
+kbd { font: .8125rem/1.5 var(--mono); color: var(--faint); border: 1px solid var(--rule); border-radius: 4px;
+  padding: 0 .375rem; }
 .keys { text-align: center; color: var(--faint); font-size: .8125rem; padding: 0 1.5rem 2rem; }
 
-dialog { color: inherit; background: var(--sheet); border: 1px solid var(--rule); border-radius: 10px; padding: 1.5rem; width: min(34rem, calc(100vw - 2rem)); }
+dialog { color: inherit; background: var(--sheet); border: 1px solid var(--rule); border-radius: 10px;
+  padding: 1.5rem; width: min(34rem, calc(100vw - 2rem)); }
 dialog::backdrop { background: #0008; }
 dialog header { display: flex; justify-content: space-between; align-items: center; }
 dialog h2 { font-size: 1.125rem; }
