@@ -8,6 +8,7 @@
 #include <coracle/base/byte_buffer.hpp>
 #include <coracle/base/constant_time.hpp>
 #include <coracle/base/error_text.hpp>
+#include <coracle/base/escape_html.hpp>
 #include <coracle/base/fixed_string.hpp>
 #include <coracle/base/function.hpp>
 #include <coracle/base/intrusive_list.hpp>
@@ -215,12 +216,19 @@
 #include <coracle/app/http_error.hpp>
 #include <coracle/app/set_cookie.hpp>
 #include <coracle/app/response.hpp>
+#include <coracle/app/app_options.hpp>
+#include <coracle/app/error_page.hpp>
+#include <coracle/app/response_context.hpp>
 #include <coracle/app/validation_error.hpp>
 #include <coracle/app/reply.hpp>
+#include <coracle/app/background_tasks.hpp>
+#include <coracle/app/after_response.hpp>
 #include <coracle/app/body.hpp>
 #include <coracle/app/cookies.hpp>
 #include <coracle/app/query_values.hpp>
+#include <coracle/app/typed_store.hpp>
 #include <coracle/app/request.hpp>
+#include <coracle/app/route_options.hpp>
 #include <coracle/app/description.hpp>
 #include <coracle/app/endpoint.hpp>
 #include <coracle/app/bind.hpp>
@@ -237,6 +245,13 @@
 #include <coracle/app/result_type.hpp>
 #include <coracle/app/handler.hpp>
 #include <coracle/app/run_options.hpp>
+#include <coracle/app/error_handlers.hpp>
+#include <coracle/app/middleware.hpp>
+#include <coracle/app/app_route.hpp>
+#include <coracle/app/router.hpp>
+#include <coracle/app/route_list.hpp>
+#include <coracle/app/url_for.hpp>
+#include <coracle/app/lifespan.hpp>
 #include <coracle/app/docs_elements.hpp>
 #include <coracle/app/docs_schema.hpp>
 #include <coracle/app/docs_request.hpp>
@@ -245,6 +260,7 @@
 #include <coracle/app/docs_style.hpp>
 #include <coracle/app/docs_page.hpp>
 #include <coracle/app/app.hpp>
+#include <coracle/app/mounted_app.hpp>
 
 #include <coracle/server/access_log.hpp>
 #include <coracle/server/client_list.hpp>

@@ -10,7 +10,7 @@ using namespace coracle;
 
 namespace {
 
-endpoint& of(app& app, std::string path) {
+const app_route& of(app& app, std::string path) {
     stage play(app);
     play.get(path);
     request req;
@@ -21,7 +21,7 @@ endpoint& of(app& app, std::string path) {
     http::head_cache heads;
     http::exchange turn;
     reply answer(out, heads, turn, http::default_limits);
-    endpoint* found = app.find(req, answer);
+    const app_route* found = app.find(req, answer);
     REQUIRE(found);
     return *found;
 }

@@ -94,22 +94,31 @@ public:
         turn.head_read(asked_);
         byte_buffer out;
         reply answer(out, heads_, turn, http::default_limits);
-        endpoint* found = app_.find(asked_, answer);
+        const app_route* found = app_.find(asked_, answer);
         moved = found && !found->runs_now();
         if (found && found->runs_now()) app_.call_now(*found, asked_, answer);
         if (moved) play(*found, answer);
         REQUIRE(answer.answered());
+        if (asked_.after.pending()) conclude();
         return take_apart(out.view(), answer.status());
     }
 
 private:
-    void play(endpoint& found, reply& answer) {
+    void play(const app_route& found, reply& answer) {
         started<> handling(loop, app_.call(found, asked_, answer));
         while (!handling.ended()) {
             loop.turn_until_idle();
             if (!loop.calls.empty()) loop.run_call();
         }
         handling.result();
+    }
+    void conclude() {
+        started<> rest(loop, app_.conclude(asked_));
+        while (!rest.ended()) {
+            loop.turn_until_idle();
+            if (!loop.calls.empty()) loop.run_call();
+        }
+        rest.result();
     }
     static heard take_apart(std::string_view bytes, int status) {
         heard out;

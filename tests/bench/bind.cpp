@@ -68,7 +68,7 @@ void measure(app& served, const char* name, std::string head, std::string_view b
         http::exchange turn;
         turn.head_read(asked);
         reply answer(out, heads, turn, http::default_limits);
-        endpoint* found = served.find(asked, answer);
+        const app_route* found = served.find(asked, answer);
         if (found->runs_now()) {
             served.call_now(*found, asked, answer);
         } else {

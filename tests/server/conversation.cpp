@@ -29,7 +29,7 @@ TEST_CASE("an idle conversation holds no buffer, no request and a place among th
         REQUIRE(asked != nullptr);
         CHECK(asked->target.path == "/");
         reply& answer = client.answer();
-        endpoint* found = served.find(*asked, answer);
+        const app_route* found = served.find(*asked, answer);
         REQUIRE(found != nullptr);
         served.call_now(*found, *asked, answer);
         client.answered();

@@ -1,113 +1,87 @@
 // app: the routes of a program and what answers them.
 #pragma once
 
-#include <coracle/app/checked_pattern.hpp>
-#include <coracle/app/endpoint.hpp>
-#include <coracle/app/handler.hpp>
-#include <coracle/app/on_loop.hpp>
+#include <coracle/app/app_options.hpp>
+#include <coracle/app/app_route.hpp>
+#include <coracle/app/lifespan.hpp>
 #include <coracle/app/reply.hpp>
 #include <coracle/app/request.hpp>
+#include <coracle/app/route_list.hpp>
+#include <coracle/app/router.hpp>
 #include <coracle/app/run_options.hpp>
+#include <coracle/app/typed_store.hpp>
+#include <coracle/app/url_for.hpp>
 #include <coracle/async/task.hpp>
+#include <coracle/base/byte_buffer.hpp>
 #include <coracle/base/function.hpp>
 #include <coracle/http/refusal.hpp>
 #include <coracle/route/router.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
-#include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace coracle {
 
-namespace detail {
-template <class H, bool MayHaveBody>
-consteval bool good_route_handler() {
-    if constexpr (good_handler<H, MayHaveBody>())
-        if constexpr (!(is_loop_handler<H> && is_coroutine<H>)) return good_result<result_of<H>>();
-    return false;
-}
-}  // namespace detail
-
 /// A web application: `app app; app.get("/", [] { return "hello"; }); app.run({.port = 8000});`
 /// Routes are added first; the first that fits a request answers it. error of adding: std::logic_error, for a route
 /// that could never be reached or that does not fit its handler; what the compiler can see, it says.
-class app {
+class app : public router {
 public:
-    app() = default;
+    explicit app(app_options options = {}) : options_(std::move(options)) {}
     app(app&&) noexcept = default;
     app& operator=(app&&) noexcept = default;
 
-    template <class H>
-    app& get(checked_pattern<std::type_identity_t<H>, false> pattern, H handler) {
-        return add<false>({"GET"}, pattern.text(), {}, std::move(handler));
+    /// Another app below a path, with its own middleware, errors, documentation and lifespan: `app.mount("/admin",
+    /// make_admin())`. It answers whatever begins with that path; there it sees its own paths.
+    /// error: std::logic_error as for a prefix.
+    app& mount(std::string_view path, app below, std::string name = {});
+
+    /// What is done before the first request and after the last: `app.lifespan([&]() -> generator<> { co_await
+    /// db.connect(); co_yield {}; co_await db.close(); });`. Of several, and of mounted apps, the last to begin is the
+    /// first to end. Nothing is served before all have begun; one that throws ends the program with 3.
+    template <class F>
+    app& lifespan(F make) {
+        lifespan_.add(std::move(make));
+        return *this;
     }
-    template <class H>
-    app& get(checked_pattern<std::type_identity_t<H>, false> pattern, route_options options, H handler) {
-        return add<false>({"GET"}, pattern.text(), options, std::move(handler));
+    /// Halves of a lifespan: a function or a coroutine without parameters.
+    template <class F>
+    app& on_startup(F f) {
+        lifespan_.on_startup(std::move(f));
+        return *this;
     }
-    template <class H>
-    app& post(checked_pattern<std::type_identity_t<H>, true> pattern, H handler) {
-        return add<true>({"POST"}, pattern.text(), {}, std::move(handler));
+    template <class F>
+    app& on_shutdown(F f) {
+        lifespan_.on_shutdown(std::move(f));
+        return *this;
     }
-    template <class H>
-    app& post(checked_pattern<std::type_identity_t<H>, true> pattern, route_options options, H handler) {
-        return add<true>({"POST"}, pattern.text(), options, std::move(handler));
+    /// For the server, around serving: the lifespans. error: what a beginning, or an end, throws.
+    task<> start();
+    task<> stop();
+
+    /// A value of type T that belongs to the app, made when it is asked for first. Handlers take it as state<T>.
+    /// With several workers, and by plain functions, it is used from several threads at once.
+    template <class T>
+    T& state() const {
+        if (T* there = state_->find<T>()) return *there;
+        return state_->emplace<T>();
     }
-    template <class H>
-    app& put(checked_pattern<std::type_identity_t<H>, true> pattern, H handler) {
-        return add<true>({"PUT"}, pattern.text(), {}, std::move(handler));
-    }
-    template <class H>
-    app& put(checked_pattern<std::type_identity_t<H>, true> pattern, route_options options, H handler) {
-        return add<true>({"PUT"}, pattern.text(), options, std::move(handler));
-    }
-    template <class H>
-    app& patch(checked_pattern<std::type_identity_t<H>, true> pattern, H handler) {
-        return add<true>({"PATCH"}, pattern.text(), {}, std::move(handler));
-    }
-    template <class H>
-    app& patch(checked_pattern<std::type_identity_t<H>, true> pattern, route_options options, H handler) {
-        return add<true>({"PATCH"}, pattern.text(), options, std::move(handler));
-    }
-    /// DELETE, which is a word of C++.
-    template <class H>
-    app& del(checked_pattern<std::type_identity_t<H>, false> pattern, H handler) {
-        return add<false>({"DELETE"}, pattern.text(), {}, std::move(handler));
-    }
-    template <class H>
-    app& del(checked_pattern<std::type_identity_t<H>, false> pattern, route_options options, H handler) {
-        return add<false>({"DELETE"}, pattern.text(), options, std::move(handler));
-    }
-    /// Every GET route answers HEAD by itself; this is for one that can do it cheaper.
-    template <class H>
-    app& head(checked_pattern<std::type_identity_t<H>, false> pattern, H handler) {
-        return add<false>({"HEAD"}, pattern.text(), {}, std::move(handler));
-    }
-    /// Every path answers OPTIONS with its methods by itself; this is for one that has more to say.
-    template <class H>
-    app& options(checked_pattern<std::type_identity_t<H>, false> pattern, H handler) {
-        return add<false>({"OPTIONS"}, pattern.text(), {}, std::move(handler));
-    }
-    /// Any methods: `app.route({"GET", "POST"}, "/echo", echo)`.
-    template <class H>
-    app& route(std::initializer_list<std::string_view> methods, checked_pattern<std::type_identity_t<H>, true> pattern,
-               H handler) {
-        return add<true>(methods, pattern.text(), {}, std::move(handler));
-    }
-    template <class H>
-    app& route(std::initializer_list<std::string_view> methods, checked_pattern<std::type_identity_t<H>, true> pattern,
-               route_options options, H handler) {
-        return add<true>(methods, pattern.text(), options, std::move(handler));
+    /// Makes that value from `arguments`.
+    template <class T, class... A>
+    T& emplace_state(A&&... arguments) {
+        return state_->emplace<T>(std::forward<A>(arguments)...);
     }
 
     /// Who is told of exceptions that are nobody's answer, on the loop that served the request: with several workers,
@@ -123,106 +97,403 @@ public:
         return std::exchange(error_log_, std::move(log));
     }
 
+    /// The path of the route with this name (`route_options::name`; behind the mount's path and a colon for a mounted
+    /// app's). in: a value for each placeholder, in order. error: std::out_of_range for a name that no route has, or
+    /// the wrong number of values.
+    template <class... A>
+    std::string url_path_for(std::string_view name, const A&... values) const {
+        const std::string texts[] = {route_value(values)..., std::string()};
+        return find_url(name, std::span(texts, sizeof...(A)));
+    }
+
     /// Serves until Ctrl-C. out: the exit code. Defined in server/serve.hpp.
     int run(const run_options& options = {});
 
-    std::size_t size() const noexcept { return endpoints_.size(); }
+    const app_options& settings() const noexcept { return options_; }
+    /// Its routes as they answer, those of its routers too. in: a frozen app.
+    const std::vector<std::unique_ptr<app_route>>& routes() const noexcept { return routes_; }
+    /// How many routes were added to it and its routers.
+    std::size_t size() const noexcept { return count(*group()); }
     /// Ends registration. A second call does nothing.
-    void freeze() { router_.freeze(); }
+    void freeze();
 
     /// For the server: what answers this request; null when it has been answered: 404, 405, 400 or OPTIONS.
     /// in: a frozen app. Notes in the request what the router found.
-    endpoint* find(request& asked, reply& answer) const {
-        router_.lookup(asked.method, asked.method_text, asked.target.path, asked.matched);
-        if (asked.matched.result != route::outcome::found) [[unlikely]] {
-            refuse(asked, answer);
-            return nullptr;
-        }
-        endpoint* found = endpoints_[asked.matched.route].get();
-        asked.pattern = &found->pattern();
-        return found;
+    const app_route* find(request& asked, reply& answer) const {
+        asked.belongs_to(*this);
+        answer.write_errors(style_);
+        answer.look_at(asked.response_context_slot());
+        table_.lookup(asked.method, asked.method_text, asked.target.path.substr(asked.below), asked.matched);
+        if (asked.matched.result != route::outcome::found || options_.like_fastapi) [[unlikely]]
+            return find_otherwise(asked, answer);
+        return found(asked);
     }
-    /// For the server: calls an endpoint that runs now. What it throws becomes the answer.
-    void call_now(endpoint& found, request& asked, reply& answer) const {
+    /// For the server: calls a route that runs now. What it throws becomes the answer.
+    void call_now(const app_route& to, request& asked, reply& answer) const {
         try {
-            found.run_now(asked, answer);
+            to.target()->run_now(asked, answer);
         } catch (...) {
-            note(answer.caught(), asked);
+            note(answer.caught(wants_html(asked)), asked);
         }
     }
-    /// For the server: calls any endpoint. error: `cancelled` only.
-    task<> call(endpoint& found, request& asked, reply& answer) const {
+    /// For the server: calls any route. error: `cancelled` only.
+    task<> call(const app_route& to, request& asked, reply& answer) const {
+        return to.plain() ? call_plainly(to, asked, answer) : call_through(to, asked, answer);
+    }
+    /// For the server, when the answer has been sent: what the request still has to do. error: `cancelled` only.
+    task<> conclude(request& asked) const {
+        co_await asked.after.run([this, &asked](const std::exception_ptr& failure) { note(failure, asked); });
+    }
+    /// Tells the log of an exception that is nobody's answer.
+    void note(const std::exception_ptr& unknown, const request& asked) const;
+
+    /// What middleware `depth - 1` stands in front of.
+    task<response> respond(const app_route& to, request& asked, std::size_t depth) const;
+
+private:
+    friend class router;
+
+    const app_route* found(request& asked) const {
+        const app_route* to = routes_[asked.matched.route].get();
+        asked.pattern = &to->pattern();
+        asked.skipped = to->skipped();
+        return to;
+    }
+    const app_route* find_otherwise(request& asked, reply& answer) const;
+    void restrict_like_fastapi(request& asked) const;
+    bool find_with_other_slash(request& asked, reply& answer) const;
+    http_error refusal(const request& asked) const;
+    void refuse(const request& asked, reply& answer) const;
+
+    task<> call_plainly(const app_route& to, request& asked, reply& answer) const {
         std::exception_ptr unknown;
         try {
-            co_await found.run(asked, answer);
+            co_await to.target()->run(asked, answer);
         } catch (...) {
-            unknown = answer.caught();
+            asked.after.drop_tasks();
+            unknown = answer.caught(wants_html(asked));
         }
         note(unknown, asked);
     }
+    task<> call_through(const app_route& to, request& asked, reply& answer) const {
+        response made = co_await respond(to, asked, 0);
+        try {
+            answer.send(made);
+        } catch (...) {
+            note(answer.caught(wants_html(asked)), asked);
+        }
+    }
+    task<response> answer_error(const app_route& to, request& asked, std::exception_ptr error) const;
+    static bool wants_html(const request& asked) noexcept {
+        return asked.headers["accept"].find("text/html") != std::string_view::npos;
+    }
+
+    static std::size_t count(const route_group& of) {
+        std::size_t routes = 0;
+        for (const route_group::item& each : of.items) routes += each.group ? count(*each.group) : 1;
+        return routes;
+    }
+    std::string find_url(std::string_view name, std::span<const std::string> values) const;
+
+    struct mounting {
+        std::string path;
+        std::string name;
+        std::unique_ptr<app> below;
+    };
+    app_options options_;
+    error_style style_;
+    route::router table_;
+    std::vector<std::unique_ptr<app_route>> routes_;
+    std::unique_ptr<app_route> unmatched_;  // what no route takes, where middleware or an error's answer waits for that
+    std::vector<mounting> mounted_;
+    coracle::lifespan lifespan_;
+    std::unique_ptr<typed_store> state_ = std::make_unique<typed_store>();
+    mutable function<void(const std::exception_ptr&, const request&)> error_log_;
+    const app* above_ = nullptr;  // the app that this one is mounted in
+};
+
+[[gnu::cold]] inline void app::freeze() {
+    if (!routes_.empty() || table_.frozen()) return;
+    style_ = {options_.errors, options_.debug, options_.like_fastapi};
+    std::vector<std::unique_ptr<app_route>> routes;
+    route_list::read(*group(), routes);
+    for (const auto& each : routes) {
+        std::vector<std::string_view> methods(each->methods().begin(), each->methods().end());
+        table_.add(methods, each->pattern());
+    }
+    table_.freeze();
+    routes_ = std::move(routes);
+    auto around = route_list::outermost(*group());
+    if (!around.chain.empty() || !around.errors.front()->empty())
+        unmatched_ = std::make_unique<app_route>(nullptr, std::vector<std::string>(), std::string(), 0, route_options(),
+                                                 std::move(around));
+    for (mounting& each : mounted_) {
+        each.below->above_ = this;
+        each.below->freeze();
+    }
+}
+
+[[gnu::cold]] inline const app_route* app::find_otherwise(request& asked, reply& answer) const {
+    if (options_.like_fastapi) restrict_like_fastapi(asked);
+    if (asked.matched.result == route::outcome::found) return found(asked);
+    if (asked.matched.result == route::outcome::not_found && options_.redirect_slashes != slashes::strict &&
+        find_with_other_slash(asked, answer))
+        return answer.answered() ? nullptr : found(asked);
+    if (unmatched_) return unmatched_.get();
+    refuse(asked, answer);
+    return nullptr;
+}
+
+/// GET answers GET and nothing answers OPTIONS by itself; Allow names the methods of the first fitting route.
+[[gnu::cold]] inline void app::restrict_like_fastapi(request& asked) const {
+    route::match& found = asked.matched;
+    auto has = [&](std::uint32_t number, std::string_view method) {
+        for (const std::string& each : routes_[number]->methods())
+            if (each == method) return true;
+        return false;
+    };
+    if (found.result == route::outcome::not_found || found.result == route::outcome::bad_path) return;
+    if (found.result == route::outcome::found && has(found.route, asked.method_text)) return;
+    std::string_view path = asked.target.path.substr(asked.below);
+    std::uint32_t first = static_cast<std::uint32_t>(routes_.size());
+    for (std::size_t n = 0; n < http::known_methods; ++n) {
+        route::match one;
+        table_.lookup(static_cast<http::method>(n), {}, path, one);
+        if (one.result == route::outcome::found && one.route < first) first = one.route;
+    }
+    found.result = route::outcome::method_not_allowed;
+    found.allow.clear();
+    if (first == routes_.size()) return;
+    for (const std::string& each : routes_[first]->methods()) found.allow += (found.allow.empty() ? "" : ", ") + each;
+}
+
+/// True when the path with a slash more, or without those at its end, is a route's: its request is redirected, or
+/// found.
+[[gnu::cold]] inline bool app::find_with_other_slash(request& asked, reply& answer) const {
+    std::string_view path = asked.target.path.substr(asked.below);
+    if (path == "/" || path.empty()) return false;
+    std::size_t bare = path.find_last_not_of('/') + 1;
+    std::string other(path.substr(0, bare == path.size() ? path.size() : bare == 0 ? 1 : bare));
+    if (bare == path.size()) other += '/';
+    route::match match;
+    table_.lookup(asked.method, asked.method_text, other, match);
+    if (match.result == route::outcome::not_found || match.result == route::outcome::bad_path) return false;
+    if (options_.redirect_slashes == slashes::ignore) {
+        if (match.result != route::outcome::found) return false;
+        // What was captured stands in the path itself, but for an empty rest behind the slash that is not there.
+        bool escaped = !match.decoded.empty();
+        const char* from = escaped ? match.decoded.data() : other.data();
+        std::array<std::size_t, route::pattern::max_parameters> places{};
+        for (std::size_t n = 0; n < match.capture_count; ++n)
+            places[n] = static_cast<std::size_t>(match.captures[n].data() - from);
+        asked.matched.result = match.result;
+        asked.matched.route = match.route;
+        asked.matched.capture_count = match.capture_count;
+        asked.matched.decoded = std::move(match.decoded);
+        std::string_view to = escaped ? std::string_view(asked.matched.decoded) : path;
+        for (std::size_t n = 0; n < match.capture_count; ++n)
+            asked.matched.captures[n] = to.substr(std::min(places[n], to.size()), match.captures[n].size());
+        return true;
+    }
+    // W11: relative, and never `//host`.
+    std::string location(asked.target.path.substr(0, asked.below));
+    location += other;
+    std::size_t slashes_in_front = location.find_first_not_of('/');
+    if (slashes_in_front != std::string::npos && slashes_in_front > 1) location.erase(0, slashes_in_front - 1);
+    if (options_.like_fastapi) location.insert(0, "http://" + std::string(asked.headers["host"]));
+    if (!asked.target.query.empty()) location.append("?").append(asked.target.query);
+    answer.send(response(307, {}, {{"location", location}}));
+    return true;
+}
+
+[[gnu::cold]] inline http_error app::refusal(const request& asked) const {
+    const route::match& found = asked.matched;
+    if (found.result == route::outcome::not_found) return http_error(404);
+    if (found.result == route::outcome::method_not_allowed)
+        return http_error(405, json("Method Not Allowed"), {{"allow", found.allow}});
+    std::string_view path = asked.target.path;
+    const auto& facts = http::facts_of(!path.starts_with('/')          ? http::refusal::bad_target
+                                       : path.find("%00") == path.npos ? http::refusal::bad_escape
+                                                                       : http::refusal::nul_in_path);
+    return http_error(facts.status, json(facts.detail));
+}
+
+inline void app::refuse(const request& asked, reply& answer) const {
+    if (asked.matched.result == route::outcome::not_found) return answer.send_detail(404, json("Not Found"));
+    if (asked.matched.result != route::outcome::options) return answer.send(refusal(asked));
+    http::field_list fields;
+    fields.add("allow", asked.matched.allow);
+    answer.send_detail(204, json(), &fields);
+}
+
+inline task<response> app::respond(const app_route& to, request& asked, std::size_t depth) const {
+    response made;
+    byte_buffer scratch;
+    reply captured(made, scratch);
+    captured.write_errors(style_);
+    captured.look_at(asked.response_context_slot());
+    if (!to.errors().empty()) captured.throw_refusals();
+    std::exception_ptr failure;
+    try {
+        if (depth < to.chain().size()) {
+            next rest(*this, to, depth + 1);
+            task<response> inner = (*to.chain()[depth])(asked, rest);
+            made = co_await std::move(inner);
+        } else if (to.target()) {
+            co_await to.target()->run(asked, captured);
+        } else if (to.errors().empty() || asked.matched.result == route::outcome::options) {
+            refuse(asked, captured);
+        } else {
+            failure = std::make_exception_ptr(refusal(asked));
+        }
+    } catch (const cancelled&) {
+        throw;
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (failure) made = co_await answer_error(to, asked, failure);
+    co_return made;
+}
+
+[[gnu::cold]] inline task<response> app::answer_error(const app_route& to, request& asked,
+                                                      std::exception_ptr error) const {
+    asked.after.drop_tasks();
+    std::optional<http_error> known;
+    bool unknown = false;
+    try {
+        std::rethrow_exception(error);
+    } catch (const http_error& one) {
+        known = one;
+    } catch (const validation_error& one) {
+        known = http_error(422, one.detail());
+    } catch (...) {
+        unknown = true;
+    }
+    // The innermost router's answers first; those for the status 500 when nobody knows the exception.
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        for (std::size_t n = to.errors().size(); n-- > 0;) {
+            try {
+                std::optional<task<response>> answer = to.errors()[n]->answer(error, known ? &*known : nullptr, asked);
+                if (!answer) continue;
+                if (attempt == 1) note(error, asked);
+                response made = co_await *std::move(answer);
+                co_return made;
+            } catch (const cancelled&) {
+                throw;
+            } catch (...) {
+                error = std::current_exception();
+            }
+            unknown = false;
+            attempt = 2;
+            break;
+        }
+        if (!unknown) break;
+        known = http_error(500);
+    }
+    response made;
+    byte_buffer scratch;
+    reply captured(made, scratch);
+    captured.write_errors(style_);
+    std::exception_ptr nobodys;
+    try {
+        std::rethrow_exception(error);
+    } catch (...) {
+        nobodys = captured.caught(wants_html(asked));
+    }
+    note(nobodys, asked);
+    co_return made;
+}
+
+inline task<response> next::operator()(request& asked) const { return app_->respond(*to_, asked, depth_); }
+
+[[gnu::cold]] inline void app::note(const std::exception_ptr& unknown, const request& asked) const {
+    if (!unknown) return;
+    if (error_log_) {
+        try {
+            return error_log_(unknown, asked);
+        } catch (...) {
+            // The answer is given already; what is left to tell is told below.
+        }
+    }
+    if (above_) return above_->note(unknown, asked);
+    std::string line = "ERROR:    " + std::string(asked.method_text) + ' ' + std::string(asked.target.path) + ": " +
+                       exception_trace(unknown);
+    // W10: what steers a terminal, or looks like another line, is not for a log.
+    for (char& c : line)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+    std::fprintf(stderr, "%s\n", line.c_str());
+}
+
+[[gnu::cold]] inline task<> app::start() {
+    co_await lifespan_.start();
+    std::exception_ptr failure;
+    try {
+        for (mounting& each : mounted_) co_await each.below->start();
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (!failure) co_return;
+    try {
+        co_await stop();
+    } catch (...) {
+        // The first failure is the news.
+    }
+    std::rethrow_exception(failure);
+}
+[[gnu::cold]] inline task<> app::stop() {
+    std::exception_ptr failure;
+    for (std::size_t n = mounted_.size(); n-- > 0;) {
+        try {
+            co_await mounted_[n].below->stop();
+        } catch (...) {
+            if (!failure) failure = std::current_exception();
+        }
+    }
+    try {
+        co_await lifespan_.stop();
+    } catch (...) {
+        if (!failure) failure = std::current_exception();
+    }
+    if (failure) std::rethrow_exception(failure);
+}
+
+[[gnu::cold]] inline std::string app::find_url(std::string_view name, std::span<const std::string> values) const {
+    for (const auto& each : routes_)
+        if (!name.empty() && each->options().name == name) return path_of(each->pattern(), values);
+    for (const mounting& each : mounted_)
+        if (!each.name.empty() && name.starts_with(each.name) && name.substr(each.name.size()).starts_with(':'))
+            return each.path + each.below->find_url(name.substr(each.name.size() + 1), values);
+    throw std::out_of_range("coracle: no route has the name '" + std::string(name) +
+                            "'; say it in its options: {.name = \"" + std::string(name) + "\"}");
+}
+
+template <class T>
+T& request::app_state() const {
+    return app().state<T>();
+}
+template <class... A>
+std::string request::url_for(std::string_view name, const A&... values) const {
+    std::string url = "http://" + std::string(headers["host"]) + root_path;
+    return url.append(target.path.substr(0, below)).append(app().url_path_for(name, values...));
+}
+
+/// A handler parameter: the app's value of type T. `[](state<database> db) -> task<user> { co_return co_await
+/// db->find(7); }`. With several workers, and by plain functions, it is used from several threads at once.
+template <class T>
+class state {
+public:
+    explicit state(T& value) noexcept : value_(&value) {}
+    T& operator*() const noexcept { return *value_; }
+    T* operator->() const noexcept { return value_; }
 
 private:
-    // What the compiler has refused is not looked at any further, so that its sentence stands alone.
-    template <bool MayHaveBody, class H>
-    app& add(std::initializer_list<std::string_view> methods, std::string_view text, const route_options& options,
-             H handler) {
-        if (options.status != 0 && (options.status < 200 || !http::is_status(options.status)))
-            throw std::logic_error("coracle: the route '" + std::string(text) + "' has the status " +
-                                   std::to_string(options.status) +
-                                   ", and the status of an answer is a number from 200 to 599");
-        if constexpr (detail::good_route_handler<H, MayHaveBody>()) {
-            auto made = std::make_unique<detail::handler_endpoint<H>>(text, options, std::move(handler));
-            // Reserved first, so that nothing can fail once the router knows the route.
-            endpoints_.reserve(endpoints_.size() + 1);
-            router_.add(methods, made->pattern());
-            endpoints_.push_back(std::move(made));
-        }
-        return *this;
-    }
-
-    static void refuse(const request& asked, reply& answer) {
-        const route::match& found = asked.matched;
-        if (found.result == route::outcome::not_found) return answer.send_detail(404, json("Not Found"));
-        if (found.result == route::outcome::bad_path) {
-            std::string_view path = asked.target.path;
-            const auto& facts = http::facts_of(!path.starts_with('/')          ? http::refusal::bad_target
-                                               : path.find("%00") == path.npos ? http::refusal::bad_escape
-                                                                               : http::refusal::nul_in_path);
-            return answer.send_detail(facts.status, json(facts.detail));
-        }
-        http::field_list fields;
-        fields.add("allow", found.allow);
-        if (found.result == route::outcome::options) return answer.send_detail(204, json(), &fields);
-        answer.send_detail(405, json("Method Not Allowed"), &fields);
-    }
-
-    void note(const std::exception_ptr& unknown, const request& asked) const {
-        if (!unknown) return;
-        if (error_log_) {
-            try {
-                return error_log_(unknown, asked);
-            } catch (...) {
-                // The answer is given already; what is left to tell is told below.
-            }
-        }
-        std::string text = "an exception that is no std::exception";
-        try {
-            std::rethrow_exception(unknown);
-        } catch (const std::exception& error) {
-            text = error.what();
-        } catch (...) {
-        }
-        std::string line =
-            "ERROR:    " + std::string(asked.method_text) + ' ' + std::string(asked.target.path) + ": " + text;
-        // W10: what steers a terminal, or looks like another line, is not for a log.
-        for (char& c : line)
-            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-        std::fprintf(stderr, "%s\n", line.c_str());
-    }
-
-    route::router router_;
-    std::vector<std::unique_ptr<endpoint>> endpoints_;
-    mutable function<void(const std::exception_ptr&, const request&)> error_log_;
+    T* value_;
+};
+template <class T>
+struct parameter<state<T>> {
+    static constexpr parameter_source source = parameter_source::context;
+    static constexpr bool said_aloud = false;
+    static state<T> of(request& asked) { return state<T>(asked.app_state<T>()); }
 };
 
 }  // namespace coracle

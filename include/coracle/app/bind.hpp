@@ -156,7 +156,7 @@ template <class P>
 struct parameter_reader<P> {
     using stored = request*;
     static void read(stored& to, binding& with, std::size_t) { to = &with.asked; }
-    static P take(stored& from) noexcept { return *from; }
+    static P take(stored& from) { return parameter<P>::of(*from); }
 };
 
 template <pattern_value P>
@@ -239,7 +239,7 @@ public:
 
     /// Everything but the body. What is wrong is in `with.issues` then.
     void read(binding& with) {
-        [[maybe_unused]] std::size_t n = 0;
+        [[maybe_unused]] std::size_t n = with.asked.skipped;
         std::size_t before = with.issues.size();
         read_each(with, n, std::index_sequence_for<P...>{});
         if (with.issues.size() - before > 1) [[unlikely]]

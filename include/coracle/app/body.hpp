@@ -79,6 +79,12 @@ public:
         most_ = std::numeric_limits<std::uint64_t>::max();
     }
 
+    /// For the server: what has not been read yet will not come any more.
+    void let_go() {
+        if (!whole_.empty()) own();
+        source_ = nullptr;
+    }
+
 private:
     bool ended() const noexcept { return ended_ || source_ == nullptr; }
 

@@ -205,7 +205,7 @@ public:
 private:
     static constexpr void check(std::string_view text) {
         if constexpr (detail::good_handler<H, MayHaveBody>())
-            detail::check_route(route::pattern(text), parameters_of<H>{});
+            detail::check_route(route::pattern::behind_prefix(text), parameters_of<H>{});
     }
 
     std::string_view text_;

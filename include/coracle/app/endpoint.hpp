@@ -3,20 +3,16 @@
 
 #include <coracle/app/reply.hpp>
 #include <coracle/app/request.hpp>
+#include <coracle/app/route_options.hpp>
 #include <coracle/async/task.hpp>
-#include <coracle/route/pattern.hpp>
 
 #include <string>
 #include <string_view>
 
 namespace coracle {
 
-/// What a route may be told besides its pattern and its handler.
-struct route_options {
-    int status = 0;  ///< of its answers; 0: 200, or 204 for a handler that gives back nothing
-};
-
-/// One registered route. Stays where it is from registration to the end of the app. Used from every loop at once.
+/// A handler with its type forgotten, as it was registered. Stays where it is from registration to the end of the app.
+/// Used from every loop at once.
 class endpoint {
 public:
     /// What the server has to know before it calls.
@@ -26,15 +22,13 @@ public:
     };
 
     endpoint(std::string_view text, const route_options& options, manner how)
-        : text_(text), pattern_(text_), options_(options), how_(how) {}
+        : text_(text), status_(options.status), how_(how) {}
     endpoint(const endpoint&) = delete;
     endpoint& operator=(const endpoint&) = delete;
     virtual ~endpoint() = default;
 
-    const route::pattern& pattern() const noexcept { return pattern_; }
-    /// The pattern as it was written.
+    /// The pattern as it was written; the prefixes of routers stand before it.
     const std::string& text() const noexcept { return text_; }
-    const route_options& options() const noexcept { return options_; }
     /// Whether run_now() may be called; then it is the cheaper way, without a coroutine.
     bool runs_now() const noexcept { return how_.now; }
     /// Whether views of the request have to stay good while run() waits, or because another thread looks at them: its
@@ -48,12 +42,11 @@ public:
 
 protected:
     /// The status of answers, for handlers that give back something or nothing.
-    int status(bool nothing) const noexcept { return options_.status != 0 ? options_.status : nothing ? 204 : 200; }
+    int status(bool nothing) const noexcept { return status_ != 0 ? status_ : nothing ? 204 : 200; }
 
 private:
     std::string text_;
-    route::pattern pattern_;
-    route_options options_;
+    int status_;
     manner how_;
 };
 

@@ -48,7 +48,7 @@ public:
     task<> run(request& asked, reply& answer) override {
         bound parameters;
         if constexpr (bound::has_body) {
-            binding with(asked, pattern());
+            binding with(asked, *asked.pattern);
             parameters.read(with);
             std::string_view text = co_await asked.body.view();
             parameters.read_body(with, text);
@@ -82,7 +82,7 @@ public:
 private:
     /// False when the request was refused.
     bool read(bound& parameters, request& asked, reply& answer) const {
-        binding with(asked, pattern());
+        binding with(asked, *asked.pattern);
         parameters.read(with);
         if (with.issues.empty()) [[likely]]
             return true;

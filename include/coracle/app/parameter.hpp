@@ -99,7 +99,7 @@ enum class parameter_source : unsigned char {
     body_field,   ///< one member of the JSON body
     form,         ///< the urlencoded body
     form_field,   ///< one field of it
-    context,      ///< the request itself
+    context,      ///< the request itself, or what it has: `parameter<P>::of(request&)` gives it
     reference,    ///< refused: it could dangle
     view,         ///< refused: it would look into a request that is gone
     credential,   ///< what proves who asks; without it 401, before the body is read
@@ -124,6 +124,7 @@ template <>
 struct parameter<request&> {
     static constexpr parameter_source source = parameter_source::context;
     static constexpr bool said_aloud = false;
+    static request& of(request& asked) noexcept { return asked; }
 };
 template <>
 struct parameter<const request&> : parameter<request&> {};

@@ -1,8 +1,11 @@
-// reply: where a handler's result becomes an answer on the wire, according to its type.
+// reply: where a handler's result becomes an answer, according to its type: on the wire at once, or in a response that
+// middleware still has to see.
 #pragma once
 
+#include <coracle/app/error_page.hpp>
 #include <coracle/app/http_error.hpp>
 #include <coracle/app/response.hpp>
+#include <coracle/app/response_context.hpp>
 #include <coracle/app/validation_error.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/base/byte_buffer.hpp>
@@ -16,26 +19,35 @@
 
 #include <concepts>
 #include <exception>
+#include <memory>
 #include <optional>
-#include <string>
 #include <stdexcept>
+#include <string>
 #include <string_view>
-#include <type_traits>
+#include <utility>
 #include <variant>
 
 namespace coracle {
 
 /// The answer to one request. It is given once; the first bytes go into the buffer then.
-/// keeps: references to the buffer, the heads, the exchange and the limits.
+/// keeps: references to the buffer, the heads, the exchange and the limits; or to the response that it becomes.
 class reply {
 public:
     reply(byte_buffer& out, http::head_cache& heads, http::exchange& turn, const http::limits& bounds) noexcept
-        : out_(&out), writer_(out, heads), turn_(&turn), bounds_(&bounds) {}
+        : out_(&out), writer_(std::in_place, out, heads), turn_(&turn), bounds_(&bounds) {}
+    /// To be put into `into` instead of on the wire. in: a buffer to write JSON in.
+    reply(response& into, byte_buffer& scratch) noexcept : out_(&scratch), into_(&into) {}
 
-    /// Whether the answer is in the buffer.
+    /// Whether the answer is given.
     bool answered() const noexcept { return status_ != 0; }
-    /// The status that was sent; 0 before.
+    /// The status that was given; 0 before.
     int status() const noexcept { return status_; }
+    /// How errors are written, from here on.
+    void write_errors(const error_style& how) noexcept { errors_ = &how; }
+    /// A request that is refused is an exception from here on, for who has registered an answer to it.
+    void throw_refusals() noexcept { throws_ = true; }
+    /// What a handler's result gets besides. in: where that will stand by then, or null.
+    void look_at(const std::unique_ptr<response_context>& context) noexcept { context_ = &context; }
 
     /// A handler's result: text as text/plain, a response as it is, anything else as JSON.
     /// in: the status for all but responses. error: json_error for what JSON cannot hold; nothing is written then.
@@ -43,12 +55,20 @@ public:
     void give(const R& result, int status) {
         if constexpr (std::same_as<R, response>) {
             send(result);
-        } else if constexpr (std::same_as<R, std::monostate>) {
-            send(status, {}, {});
-        } else if constexpr (std::convertible_to<const R&, std::string_view>) {
-            send(status, text_type, result);
         } else {
-            send_json(status, nullptr, [&](byte_buffer& out) { write_json(out, result); });
+            const http::field_list* fields = nullptr;
+            if (context_ && *context_) [[unlikely]] {
+                fields = &(*context_)->headers;
+                if ((*context_)->status != 0) status = (*context_)->status;
+            }
+            if constexpr (std::same_as<R, std::monostate>)
+                write({status, {}, fields}, {});
+            else if constexpr (std::convertible_to<const R&, std::string_view>)
+                write({status, text_type, fields}, result);
+            else if (http::forbids_body(status) || http::forces_empty_body(status))
+                write({status, {}, fields}, {});
+            else
+                send_json(status, json_type, fields, [&](byte_buffer& out) { write_json(out, result); });
         }
     }
     void send(const response& made) {
@@ -57,11 +77,18 @@ public:
     void send(int status, std::string_view type, std::string_view body) { write({status, type, nullptr}, body); }
     /// `{"detail": ...}`, or no body where the status has none.
     void send(const http_error& error) { send_detail(error.status(), error.detail(), &error.headers()); }
-    /// 422 with every issue.
-    void send(const validation_error& error) { send_detail(422, error.detail()); }
+    /// 422 with every issue. error: `error` itself, when somebody else answers errors.
+    void send(const validation_error& error) {
+        if (throws_) throw error;
+        send_detail(422, error.detail());
+    }
     void send_detail(int status, const json& detail, const http::field_list* fields = nullptr) {
         if (http::forbids_body(status) || http::forces_empty_body(status)) return write({status, {}, fields}, {});
-        send_json(status, fields, [&](byte_buffer& out) {
+        if (errors_ && errors_->format == error_format::problem) {
+            return send_json(status, "application/problem+json", fields,
+                             [&](byte_buffer& out) { write_json(out, problem_details(status, detail)); });
+        }
+        send_json(status, json_type, fields, [&](byte_buffer& out) {
             out.append("{\"detail\":");
             write_json(out, detail);
             out.push_back('}');
@@ -69,9 +96,9 @@ public:
     }
 
     /// For a catch block: turns the exception being handled into an answer, unless one has been given.
-    /// out: the exception when it is nobody's answer, for the log; the client sees a bare 500 (W6).
-    /// error: `cancelled`, which is thrown on.
-    std::exception_ptr caught() {
+    /// in: whether the client would rather see HTML. out: the exception when it is nobody's answer, for the log; the
+    /// client sees a bare 500 (W6). error: `cancelled`, which is thrown on.
+    std::exception_ptr caught(bool wants_html = false) {
         std::exception_ptr unknown = std::current_exception();
         if (!answered()) {
             try {
@@ -84,7 +111,7 @@ public:
                 if (answer_with(error)) return nullptr;
             } catch (...) {
             }
-            send(500, json_type, "{\"detail\":\"Internal Server Error\"}");
+            send_failure(unknown, wants_html);
         }
         return unknown;
     }
@@ -92,6 +119,12 @@ public:
 private:
     static constexpr std::string_view json_type = "application/json";
     static constexpr std::string_view text_type = "text/plain; charset=utf-8";
+
+    [[gnu::cold]] void send_failure(const std::exception_ptr& unknown, bool wants_html) {
+        if (errors_ && errors_->debug) return send(error_page(unknown, wants_html));
+        if (errors_ && errors_->plain_500) return send(500, text_type, "Internal Server Error");
+        send_detail(500, json("Internal Server Error"));
+    }
 
     /// False when it cannot be sent: an impossible status, a detail that is no JSON.
     template <class Error>
@@ -113,28 +146,54 @@ private:
         if (head.status < 200)
             throw std::invalid_argument("the status of an answer is a number from 200 to 599, not " +
                                         std::to_string(head.status));
-        writer_.write(head, terms(), body);
+        if (into_) [[unlikely]] {
+            put(head, body);
+        } else {
+            writer_->write(head, terms(), body);
+        }
         status_ = head.status;
     }
     template <class Write>
-    void send_json(int status, const http::field_list* fields, Write write_body) {
-        writer_.begin({status, json_type, fields}, terms());
+    void send_json(int status, std::string_view type, const http::field_list* fields, Write write_body) {
+        if (into_) [[unlikely]] {
+            out_->clear();
+            write_body(*out_);
+            return write({status, type, fields}, out_->view());
+        }
+        writer_->begin({status, type, fields}, terms());
         try {
             write_body(*out_);
         } catch (...) {
-            writer_.abandon();
+            writer_->abandon();
             throw;
         }
-        writer_.finish();
+        writer_->finish();
         status_ = status;
+    }
+    [[gnu::cold]] void put(const http::response_head& head, std::string_view body) {
+        if (!http::is_status(head.status))
+            throw std::invalid_argument("the status of an answer is a number from 200 to 599, not " +
+                                        std::to_string(head.status));
+        into_->status = head.status;
+        if (head.fields && head.fields != &into_->headers)
+            into_->headers = *head.fields;
+        else if (!head.fields)
+            into_->headers.clear();
+        if (!head.content_type.empty() && !into_->headers.contains("content-type"))
+            into_->headers.set("content-type", head.content_type);
+        into_->body.assign(body);
     }
 
     byte_buffer* out_;
-    http::response_writer writer_;
-    http::exchange* turn_;
-    const http::limits* bounds_;
+    std::optional<http::response_writer> writer_;
+    http::exchange* turn_ = nullptr;
+    const http::limits* bounds_ = nullptr;
+    response* into_ = nullptr;
+    const error_style* errors_ = nullptr;
+    const std::unique_ptr<response_context>* context_ = nullptr;
     std::optional<http::response_terms> terms_;
     int status_ = 0;
+    bool throws_ = false;
 };
 
 }  // namespace coracle

@@ -1,22 +1,29 @@
 // request: what the client asks, as plain data.
 #pragma once
 
+#include <coracle/app/after_response.hpp>
+#include <coracle/app/background_tasks.hpp>
 #include <coracle/app/body.hpp>
 #include <coracle/app/cookies.hpp>
 #include <coracle/app/http_error.hpp>
 #include <coracle/app/query_values.hpp>
+#include <coracle/app/response_context.hpp>
+#include <coracle/app/typed_store.hpp>
 #include <coracle/http/request_head.hpp>
 #include <coracle/route/match.hpp>
 #include <coracle/route/pattern.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
 namespace coracle {
+
+class app;
 
 /// Who sent it. Facts of the connection, never of a header field.
 struct peer {
@@ -33,9 +40,15 @@ public:
     const http::fields& headers = fields;
     peer client{};
     coracle::body body{};
-    /// What the router found. The server fills it.
+    /// What stands before the paths that this app knows: of the proxy, and of the app that it is mounted in.
+    std::string root_path{};
+    /// What is done when the answer has been sent.
+    after_response after{};
+    /// What the router found. The app fills it.
     route::match matched{};
     const route::pattern* pattern = nullptr;
+    std::size_t below = 0;    ///< where in target.path the paths of the app begin, which may be mounted in another
+    std::size_t skipped = 0;  ///< placeholders of the pattern that are not the handler's own but its router's
 
     request() = default;
     request(const request&) = delete;
@@ -74,6 +87,35 @@ public:
         return ascii::trim(type.substr(0, type.find(';')));
     }
 
+    /// The app that answers it. in: a request that has come to an app.
+    const coracle::app& app() const {
+        if (!app_) throw std::logic_error("coracle: this request has not come to an app");
+        return *app_;
+    }
+    /// The app's value of type T, as app.state<T>(). Defined in app.hpp, as the next.
+    template <class T>
+    T& app_state() const;
+    /// The URL of the route with this name: `req.url_for("item", 7)` is `http://host/items/7`. error:
+    /// std::out_of_range.
+    template <class... A>
+    std::string url_for(std::string_view name, const A&... values) const;
+    /// A value of type T that goes with this request, made when it is asked for first: for what middleware and
+    /// dependencies tell the handler.
+    template <class T>
+    T& state() {
+        if (T* there = state_.find<T>()) return *there;
+        return state_.emplace<T>();
+    }
+    /// What is changed in the answer that is made from the handler's result.
+    coracle::response_context& response_context() {
+        if (!context_) context_ = std::make_unique<coracle::response_context>();
+        return *context_;
+    }
+    /// For the app: where that will stand, if anybody asks for it.
+    const std::unique_ptr<coracle::response_context>& response_context_slot() const noexcept { return context_; }
+    /// For the app: it is this one's now.
+    void belongs_to(const coracle::app& served) noexcept { app_ = &served; }
+
     /// For the server: as new, with the memory that it has.
     void reset() noexcept {
         http::request_head::clear();
@@ -82,7 +124,13 @@ public:
         matched.result = route::outcome::not_found;
         matched.capture_count = 0;
         pattern = nullptr;
+        below = skipped = 0;
         queries_read_ = false;
+        root_path.clear();
+        after.reset();
+        context_.reset();
+        state_.clear();
+        app_ = nullptr;
     }
     /// For the server: the bytes of the head have moved from `from` to `to`.
     void rebase(const char* from, const char* to) noexcept {
@@ -93,6 +141,12 @@ public:
 private:
     mutable query_values queries_{};
     mutable bool queries_read_ = false;
+    const coracle::app* app_ = nullptr;
+    std::unique_ptr<coracle::response_context> context_;
+    typed_store state_;
 };
+
+inline background_tasks& parameter<background_tasks&>::of(request& asked) { return asked.after.tasks(); }
+inline response_context& parameter<response_context&>::of(request& asked) { return asked.response_context(); }
 
 }  // namespace coracle

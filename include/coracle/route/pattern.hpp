@@ -67,6 +67,15 @@ struct pattern {
         read();
         check_names();
     }
+    /// A route that stands behind a router's prefix, and so may have no path of its own: `` or `{?skip=0}`.
+    static constexpr pattern behind_prefix(std::string_view route) {
+        if (!route.empty() && !route.starts_with("{?")) return pattern(route);
+        pattern made;
+        made.text = route;
+        if (!route.empty()) made.read_queries(0);
+        made.check_names();
+        return made;
+    }
 
     constexpr std::size_t parameter_count() const noexcept { return placeholder_count + query_count; }
 

@@ -25,7 +25,7 @@ task<> connection(Stream stream, workshop& shop) {
         do {
             while (request* asked = client.next_request()) {
                 reply& answer = client.answer();
-                endpoint* found = shop.app.find(*asked, answer);
+                const app_route* found = shop.app.find(*asked, answer);
                 shop.reactor.label_running_job(found ? found->text().c_str() : nullptr);
                 if (found && found->runs_now()) {
                     shop.app.call_now(*found, *asked, answer);
@@ -43,6 +43,7 @@ task<> connection(Stream stream, workshop& shop) {
                 auto outcome = co_await stream.write(client.outgoing());
                 client.sent(outcome);
             }
+            client.conclude_answered();
         } while (client.held_back());
     }
     co_await client.take_leave();

@@ -3,8 +3,10 @@
 
 #include <coracle/app/app.hpp>
 #include <coracle/app/reply.hpp>
+#include <coracle/async/spawn.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/base/byte_buffer.hpp>
+#include <coracle/base/report.hpp>
 #include <coracle/base/result.hpp>
 #include <coracle/http/exchange.hpp>
 #include <coracle/http/refusal.hpp>
@@ -35,6 +37,7 @@ public:
         : stream_(stream), shop_(shop), deadline_(shop.reactor, on_deadline{*this}) {}
     conversation(const conversation&) = delete;
     ~conversation() {
+        conclude_answered();
         if (now_) shop_.transactions.give_back(std::move(now_));
         give_back_output();
     }
@@ -119,8 +122,24 @@ public:
     void answered() {
         if (shop_.how.access_log) log(now_->answer->status());
         turn_.end_answer();
-        if (turn_.whose() == http::turn::request) now_->reset();
+        if (now_->request.after.pending()) [[unlikely]]
+            keep_for_later();
+        else if (turn_.whose() == http::turn::request)
+            now_->reset();
         served_ = true;
+    }
+    /// What was answered is sent: background tasks and clean-up begin, as jobs of their own. Whoever holds this
+    /// connection up does not hold them up, and the other way round.
+    void conclude_answered() noexcept {
+        while (answered_) {
+            std::unique_ptr<transaction> first = std::move(answered_);
+            answered_ = std::move(first->next);
+            try {
+                spawn(conclude(std::move(first), shop_));
+            } catch (...) {
+                report("there was no memory for the background tasks of a request");
+            }
+        }
     }
     /// Requests are there that were not looked at because too much was answered and not sent.
     bool held_back() noexcept { return std::exchange(held_back_, false); }
@@ -184,6 +203,20 @@ private:
     void client_left() noexcept {
         gone_ = true;
         turn_.close_now();
+    }
+
+    /// The request lives on while another one comes.
+    void keep_for_later() {
+        keep_request();
+        std::unique_ptr<transaction> next = shop_.transactions.take();
+        now_->live_on(*next);
+        std::unique_ptr<transaction>* end = &answered_;
+        while (*end) end = &(*end)->next;
+        *end = std::exchange(now_, std::move(next));
+    }
+    static task<> conclude(std::unique_ptr<transaction> one, workshop& shop) {
+        co_await shop.app.conclude(one->request);
+        shop.transactions.give_back(std::move(one));
     }
 
     void log(int status) {
@@ -255,7 +288,8 @@ private:
     workshop& shop_;
     loop::deadline<on_deadline> deadline_;
     std::unique_ptr<transaction> now_;
-    std::string host_;  // of the client, once it has asked for something
+    std::unique_ptr<transaction> answered_;  // those that still have something to do, once their answers are sent
+    std::string host_;                       // of the client, once it has asked for something
     input input_;
     byte_buffer output_;
     http::exchange turn_;

@@ -38,6 +38,10 @@ public:
     incoming_body(feeds_body& connection, input& in, http::exchange& turn, const http::limits& bounds) noexcept
         : connection_(connection), input_(in), turn_(turn), bounds_(bounds) {}
 
+    /// The same body on behalf of another request, to be read past.
+    incoming_body(const incoming_body& from, const http::request_head& head) noexcept : incoming_body(from) {
+        head_ = &head;
+    }
     void start(const http::request_head& head, std::uint64_t most) {
         head_ = &head;
         failed_ = decoder_.start(http::body_length_of(head), bounds_, most);

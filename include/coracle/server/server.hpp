@@ -2,7 +2,9 @@
 #pragma once
 
 #include <coracle/app/app.hpp>
+#include <coracle/base/report.hpp>
 #include <coracle/loop/interrupt.hpp>
+#include <coracle/loop/run.hpp>
 #include <coracle/loop/thread_pool.hpp>
 #include <coracle/loop/watchdog.hpp>
 #include <coracle/net/address.hpp>
@@ -30,7 +32,7 @@ class server {
 public:
     /// Error: std::logic_error for options that mean nothing, and for what is wrong with the app's routes.
     server(coracle::app& served, const run_options& options)
-        : options_(options), where_(address_of(options)), pool_(threads_of(options)) {
+        : app_(served), options_(options), where_(address_of(options)), pool_(threads_of(options)) {
         if (options.workers < 1)
             throw std::logic_error("coracle: workers must be at least 1, and is " + std::to_string(options.workers));
         served.freeze();
@@ -40,8 +42,13 @@ public:
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
-    /// Listens; clients can connect from here on. Error: std::system_error, with the address and what is wrong with it.
+    ~server() { end_app(); }
+
+    /// Begins the app's lifespans, then listens; clients can connect from here on. Error: what a lifespan throws;
+    /// std::system_error, with the address and what is wrong with it.
     void start() {
+        loop::run_on(workers_.front()->reactor(), app_.start());
+        app_runs_ = true;
         if (workers_.size() > 1) where_ = alone_at(where_);
         for (auto& each : workers_) {
             auto opened = each->open(where_, workers_.size() > 1);
@@ -71,6 +78,7 @@ public:
             threads.emplace_back([this, &each = *workers_[i]] { serve_on(each, [] {}); });
         serve_on(*workers_.front(), look);
         for (std::thread& each : threads) each.join();
+        if (std::exchange(app_runs_, false)) loop::run_on(workers_.front()->reactor(), app_.stop());
         if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
     }
 
@@ -116,6 +124,20 @@ private:
         return how;
     }
 
+    // A server that never served ends what it began.
+    void end_app() noexcept {
+        if (!std::exchange(app_runs_, false)) return;
+        try {
+            loop::run_on(workers_.front()->reactor(), app_.stop());
+        } catch (const std::exception& why) {
+            report(std::string("the end of a lifespan failed: ") + why.what());
+        } catch (...) {
+            report("the end of a lifespan failed");
+        }
+    }
+
+    coracle::app& app_;
+    bool app_runs_ = false;
     run_options options_;
     net::address where_;
     loop::thread_pool pool_;

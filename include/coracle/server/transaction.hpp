@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -41,6 +42,18 @@ public:
         request.rebase(borrowed_.data(), kept_.data());
         borrowed_ = {};
     }
+    /// Before it leaves its connection with something left to do: what it knows of the connection becomes its own.
+    /// What is left of its body is for `successor` to read past.
+    void live_on(transaction& successor) {
+        client_ = request.client.address;
+        request.client.address = client_;
+        request.body.let_go();
+        if (body) successor.body.emplace(*body, successor.request);
+        body.reset();
+    }
+    /// The next in a list of transactions.
+    std::unique_ptr<transaction> next;
+
     void reset() noexcept {
         parser.reset();
         request.reset();
@@ -52,6 +65,7 @@ public:
 private:
     std::string_view borrowed_;
     byte_buffer kept_;
+    std::string client_;
 };
 
 /// Transactions that are not in use. Belongs to one loop.

@@ -1,0 +1,74 @@
+// app_route: a route where it stands in its app, with its prefixes, routers and middleware around it.
+#pragma once
+
+#include <coracle/app/endpoint.hpp>
+#include <coracle/app/error_handlers.hpp>
+#include <coracle/app/middleware.hpp>
+#include <coracle/app/route_options.hpp>
+#include <coracle/route/pattern.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace coracle {
+
+/// Made when the app is frozen; stays where it is. Used from every loop at once.
+class app_route {
+public:
+    /// What stands around a route, from the outside in.
+    struct surroundings {
+        std::vector<middleware*> chain{};
+        std::vector<const error_handlers*> errors{};
+    };
+
+    /// in: the endpoint, null for what no route takes; the whole pattern, and how many of its placeholders are not the
+    /// handler's own but the prefix's.
+    app_route(std::shared_ptr<endpoint> to, std::vector<std::string> methods, std::string text, std::size_t skipped,
+              route_options options, surroundings around)
+        : target_(std::move(to)),
+          methods_(std::move(methods)),
+          text_(std::move(text)),
+          pattern_(target_ ? route::pattern(text_) : route::pattern()),
+          skipped_(skipped),
+          options_(std::move(options)),
+          around_(std::move(around)) {
+        std::erase_if(around_.errors, [](const error_handlers* each) { return each->empty(); });
+        plain_ = target_ && around_.chain.empty() && around_.errors.empty();
+    }
+    app_route(const app_route&) = delete;
+    app_route& operator=(const app_route&) = delete;
+
+    coracle::endpoint* target() const noexcept { return target_.get(); }
+    const std::vector<std::string>& methods() const noexcept { return methods_; }
+    /// The whole pattern as it was written.
+    const std::string& text() const noexcept { return text_; }
+    const route::pattern& pattern() const noexcept { return pattern_; }
+    std::size_t skipped() const noexcept { return skipped_; }
+    /// Those of the route with those of its routers.
+    const route_options& options() const noexcept { return options_; }
+    const std::vector<middleware*>& chain() const noexcept { return around_.chain; }
+    const std::vector<const error_handlers*>& errors() const noexcept { return around_.errors; }
+
+    /// Whether nothing stands around it: its answer goes straight to the wire.
+    bool plain() const noexcept { return plain_; }
+    /// Whether call_now() may be used: then it is the cheaper way, without a coroutine.
+    bool runs_now() const noexcept { return plain_ && target_->runs_now(); }
+    /// Whether the request's bytes must have found their place before it is called, because they are looked at while
+    /// it waits.
+    bool keeps_request() const noexcept { return !plain_ || target_->keeps_request(); }
+
+private:
+    std::shared_ptr<coracle::endpoint> target_;
+    std::vector<std::string> methods_;
+    std::string text_;
+    route::pattern pattern_;
+    std::size_t skipped_;
+    route_options options_;
+    surroundings around_;
+    bool plain_ = false;
+};
+
+}  // namespace coracle

@@ -1,0 +1,110 @@
+// lifespan: what an app does before its first request and after its last.
+#pragma once
+
+#include <coracle/async/generator.hpp>
+#include <coracle/async/task.hpp>
+#include <coracle/base/function.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace coracle {
+
+/// The beginnings and ends of one app, in order; ends run in reverse. Belongs to the loop that starts it.
+class lifespan {
+public:
+    template <class F>
+    void on_startup(F f) {
+        steps_.push_back({to_task(std::move(f)), nullptr, nullptr, std::nullopt, false});
+    }
+    template <class F>
+    void on_shutdown(F f) {
+        steps_.push_back({nullptr, to_task(std::move(f)), nullptr, std::nullopt, false});
+    }
+    template <class F>
+    void add(F f) {
+        steps_.push_back({nullptr, nullptr, std::move(f), std::nullopt, false});
+    }
+
+    /// error: what a beginning throws; what had begun before it has ended then.
+    task<> start() {
+        std::exception_ptr failure;
+        try {
+            for (step& each : steps_) co_await begin(each);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        if (!failure) co_return;
+        try {
+            co_await stop();
+        } catch (...) {
+            // The first failure is the news.
+        }
+        std::rethrow_exception(failure);
+    }
+    /// Ends all that has begun, the last first. error: the first that an end throws; the others are run all the same.
+    task<> stop() {
+        std::exception_ptr failure;
+        for (std::size_t n = steps_.size(); n-- > 0;) {
+            try {
+                co_await end(steps_[n]);
+            } catch (...) {
+                if (!failure) failure = std::current_exception();
+            }
+        }
+        if (failure) std::rethrow_exception(failure);
+    }
+    bool empty() const noexcept { return steps_.empty(); }
+
+private:
+    struct step {
+        function<task<>()> startup{};
+        function<task<>()> shutdown{};
+        function<generator<>()> make{};
+        std::optional<generator<>> running{};
+        bool begun = false;
+    };
+
+    template <class F>
+    static function<task<>()> to_task(F f) {
+        if constexpr (std::is_same_v<std::invoke_result_t<F&>, task<>>)
+            return std::move(f);
+        else
+            return [f = std::move(f)]() mutable { return call(f); };
+    }
+    template <class F>
+    static task<> call(F& f) {
+        f();
+        co_return;
+    }
+    static task<> begin(step& one) {
+        if (one.startup) {
+            task<> work = one.startup();
+            co_await std::move(work);
+        }
+        if (one.make) {
+            one.running.emplace(one.make());
+            [[maybe_unused]] bool more = co_await one.running->next();
+        }
+        one.begun = true;
+    }
+    static task<> end(step& one) {
+        if (!std::exchange(one.begun, false)) co_return;
+        if (one.shutdown) {
+            task<> work = one.shutdown();
+            co_await std::move(work);
+        }
+        if (one.running) {
+            [[maybe_unused]] bool more = co_await one.running->next();
+            one.running.reset();
+        }
+    }
+
+    std::vector<step> steps_;
+};
+
+}  // namespace coracle

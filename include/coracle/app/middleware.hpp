@@ -1,0 +1,35 @@
+// middleware: a coroutine around the handler, and around what stands between. Starlette's dispatch(request, call_next).
+#pragma once
+
+#include <coracle/app/request.hpp>
+#include <coracle/app/response.hpp>
+#include <coracle/async/task.hpp>
+#include <coracle/base/function.hpp>
+
+#include <cstddef>
+
+namespace coracle {
+
+class app;
+class app_route;
+
+/// What a middleware stands in front of: `auto reply = co_await next(req);`. It may be called once, or not at all.
+/// It never throws but `cancelled`: an exception of the handler is a response by then.
+class next {
+public:
+    task<response> operator()(request& asked) const;
+
+    next(const app& served, const app_route& to, std::size_t depth) noexcept : app_(&served), to_(&to), depth_(depth) {}
+
+private:
+    const app* app_;
+    const app_route* to_;
+    std::size_t depth_;
+};
+
+/// `app.use([](request& req, next next) -> task<response> { auto reply = co_await next(req); ... co_return reply; });`
+/// It sees every request that its app or router answers, those that find no route too. Of several, the first that was
+/// added is the outermost. With more than one worker it is called from several threads at once.
+using middleware = function<task<response>(request&, next)>;
+
+}  // namespace coracle

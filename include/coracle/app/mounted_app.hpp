@@ -1,0 +1,48 @@
+// mounted_app: an app below a path of another one.
+#pragma once
+
+#include <coracle/app/app.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace coracle {
+
+/// The endpoint that hands requests down.
+class mounted_app final : public endpoint {
+public:
+    /// in: how many segments stand before the paths of `below`.
+    mounted_app(std::string text, const app& below, std::size_t segments)
+        : endpoint(text, {}, {.now = false, .keeps_request = true}), below_(below), segments_(segments) {}
+
+    void run_now(request&, reply&) override { CORACLE_ASSERT(runs_now()); }
+    task<> run(request& asked, reply& answer) override {
+        std::string_view path = asked.target.path;
+        std::size_t at = asked.below;
+        for (std::size_t n = 0; n < segments_; ++n) at = path.find('/', at + 1);
+        asked.below = at;
+        const app_route* to = below_.find(asked, answer);
+        if (to) co_await below_.call(*to, asked, answer);
+    }
+    const app& below() const noexcept { return below_; }
+
+private:
+    const app& below_;
+    std::size_t segments_;
+};
+
+inline app& app::mount(std::string_view path, app below, std::string name) {
+    check_open();
+    router::check_prefix(path);
+    if (path.empty()) throw std::logic_error("coracle: an app is mounted below a path, such as \"/admin\"");
+    auto owned = std::make_unique<app>(std::move(below));
+    std::string text = std::string(path) + "/{path:path}";
+    static constexpr std::string_view all[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"};
+    add_endpoint(all, std::make_shared<mounted_app>(text, *owned, route::pattern(path).segment_count), {});
+    mounted_.push_back({std::string(path), std::move(name), std::move(owned)});
+    return *this;
+}
+
+}  // namespace coracle

@@ -1,0 +1,34 @@
+// route_options: what a route, or a router, may be told besides its pattern and its handler. FastAPI's words.
+#pragma once
+
+#include <coracle/json/value.hpp>
+
+#include <string>
+#include <vector>
+
+namespace coracle {
+
+/// `app.post("/users", {.status = 201, .tags = {"users"}}, create);` All but `status` is for the documentation.
+struct route_options {
+    int status = 0;                      ///< of its answers; 0: 200, or 204 for a handler that gives back nothing
+    std::string name{};                  ///< for url_for(); an included router's name stands before it: "users:one"
+    std::string summary{};               ///< one line; empty: made from the name or the path
+    std::string description{};           ///< Markdown
+    std::vector<std::string> tags{};     ///< groups of the documentation
+    bool deprecated = false;             ///< still there, and better not used
+    std::string operation_id{};          ///< for generated clients; empty: made from the name, or method and path
+    bool include_in_schema = true;       ///< whether the documentation has it
+    std::string response_description{};  ///< of the answer with `status`; empty: "Successful Response"
+    json responses{};                    ///< other answers, by status: `{{"404", {{"description", "No such user"}}}}`
+    json extra{};                        ///< put over the operation in the document, member by member
+};
+
+/// What all routes of a router share: `router admin("/admin", {.tags = {"admin"}});`
+struct router_options {
+    std::vector<std::string> tags{};  ///< before those of its routes
+    bool deprecated = false;          ///< all of its routes
+    bool include_in_schema = true;    ///< false: none of its routes
+    json responses{};                 ///< besides those of its routes
+};
+
+}  // namespace coracle
