@@ -9,6 +9,7 @@
 #include <coracle/base/constant_time.hpp>
 #include <coracle/base/error_text.hpp>
 #include <coracle/base/escape_html.hpp>
+#include <coracle/base/exception_text.hpp>
 #include <coracle/base/fixed_string.hpp>
 #include <coracle/base/function.hpp>
 #include <coracle/base/intrusive_list.hpp>

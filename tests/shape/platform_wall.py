@@ -24,6 +24,10 @@ def check(tree):
                 if room != "base":
                     remedy = "vector instructions stand in base/ only: give the loop a name there"
                     yield Problem(path, line, f"includes <{name}>", remedy)
+            elif name == "cxxabi.h":
+                if room != "base":
+                    remedy = "the names of types are read in base/exception_text.hpp: call that"
+                    yield Problem(path, line, f"includes <{name}>", remedy)
             elif room != "os":
                 if "c" + name.removesuffix(".h") in STANDARD:
                     remedy = f"write <c{name.removesuffix('.h')}>"
@@ -54,6 +58,7 @@ GOOD = [
     _header("#if defined(__SSE2__)\n#include <emmintrin.h>\n#endif\n", "base"),
     _header("// on __linux__ this is\n#if defined(__GNUC__) && __GNUC__ < 13\n#endif\n"),
     _header("#include <zlib.h>\n", "with"),
+    _header("#include <cxxabi.h>\n", "base"),
 ]
 BAD = [
     (_header("#include <sys/socket.h>\n"), "system header <sys/socket.h> outside os/"),
