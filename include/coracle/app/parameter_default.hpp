@@ -33,7 +33,7 @@ parameter_default(T) -> parameter_default<T>;
 namespace detail {
 
 template <class T>
-concept plain_number = std::is_arithmetic_v<T> && !std::same_as<T, bool> && !std::same_as<T, char>;
+concept written_number = std::is_arithmetic_v<T> && !std::same_as<T, bool> && !std::same_as<T, char>;
 
 /// Whether a T is made from this default without losing anything.
 template <class T, parameter_default Default>
@@ -46,13 +46,13 @@ struct default_fits {
             return false;
         else if constexpr (std::integral<T>)
             return []<class G>(G value) {
-                if constexpr (std::integral<G> && plain_number<G>)
+                if constexpr (std::integral<G> && written_number<G>)
                     return std::in_range<T>(value);
                 else
                     return false;
             }(Default.value);
         else if constexpr (std::floating_point<T>)
-            return plain_number<given>;
+            return written_number<given>;
         else
             return std::constructible_from<T, given>;
     }
