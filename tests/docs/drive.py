@@ -266,12 +266,14 @@ def links(page):
 
 def troubles(page):
     """What goes wrong is told in a sentence."""
-    for path, words in (
-        ("missing", "was answered with 404"),
-        ("broken", "is not JSON"),
-        ("old", 'is no OpenAPI 3 document: its field "openapi" is missing.'),
-        ("empty", "This API has no operations yet."),
+    for path, document, words in (
+        ("..%2Fmissing", "", "was answered with 404"),
+        ("broken", '{"openapi":', "is not JSON"),
+        ("old", '{"swagger": "2.0"}', 'is no OpenAPI 3 document: its field "openapi" is missing.'),
+        ("empty", '{"openapi": "3.1.0", "info": {"title": "Empty"}, "paths": {}}', "This API has no operations yet."),
+        ("odd", '{"openapi": "3.1.0", "paths": {"/": {"get": {"tags": 1, "parameters": 2}}}, "tags": [null]}', "/"),
     ):
+        page.browser.played[path] = document
         page.visit(path="/docs/" + path)
         expect(page.run("document.querySelector('main').innerText"), words)
     name = "health_health_get"
@@ -293,6 +295,62 @@ def troubles(page):
     page.browser.ask("Network.emulateNetworkConditions", offline=False, **offline)
     page.click("document.querySelector('main')", "Try again")
     page.until("document.querySelector('.intro')", "it is there again")
+
+
+HOSTILE = "</script><img src=x onerror='window.hit=1'>"
+LOOP = {"$ref": "#/components/schemas/Loop"}
+EVIL = {
+    "openapi": "3.1.0",
+    "info": {"title": HOSTILE, "description": f"{HOSTILE} [a](javascript:window.hit=1) [b](data:text/html,x) `x` **{HOSTILE}**",
+             "contact": {"name": "c", "url": "javascript:window.hit=1"}},
+    "servers": [{"url": "javascript:window.hit=1"}],
+    "security": [{"constructor": []}, {"__proto__": []}],
+    "paths": {
+        "/" + HOSTILE: {"get": {"operationId": HOSTILE, "summary": HOSTILE, "tags": ["__proto__"], "parameters": [
+            {"name": "constructor", "in": "query", "schema": {"enum": [HOSTILE]}, "description": HOSTILE}, None,
+            {"$ref": "#/nowhere"}, {"name": "r", "in": "header", "schema": LOOP}]}},
+        "/loop": {"post": {"operationId": "loop", "requestBody": {"content": {"application/json": {"schema": LOOP}}},
+            "responses": {"200": {"content": {"application/json": {"schema": {"$ref": "http://elsewhere.example/x"}}}},
+                          "default": None}}},
+        "/none": None,
+    },
+    "components": {"securitySchemes": {"constructor": {"type": "http", "scheme": "bearer", "description": HOSTILE},
+                                       "__proto__": {"type": "apiKey", "in": "header", "name": "x"}},
+                   "schemas": {"Loop": LOOP, "__proto__": {"allOf": [{"$ref": "#/components/schemas/__proto__"}]},
+                               "Ring": {"type": "array", "items": {"$ref": "#/components/schemas/Ring"}},
+                               "Both": {"anyOf": [{"$ref": "#/components/schemas/Both"}, {"type": "null"}]}}},
+}  # fmt: skip
+
+
+def hostile(page):
+    """W9: a document that means harm is text, and one that bites its tail ends."""
+    page.browser.played["evil"] = json.dumps(EVIL)
+    page.visit(path="/docs/evil")
+    page.run(UNFOLD)
+    page.run("document.querySelectorAll('details').forEach(one => one.open = true)")
+    page.run("openAuthorisation()")
+    same(page.run("document.querySelectorAll('img, main script, [onerror]').length"), 0)
+    same(page.run("[...document.links].filter(one => !/^https?:/.test(one.href)).length"), 0)
+    same(page.run("document.querySelector('h1').textContent"), HOSTILE)
+    same(page.run("document.querySelectorAll('.panel .wrong:not([hidden])').length"), 0)
+    expect(page.run(f"{page.panel('loop')}.innerText"), "http://elsewhere.example/x is not in this document")
+    same(page.run("window.hit ?? null"), None)
+    same(page.run("Object.keys(Object.prototype).length"), 0)
+
+
+def many(page):
+    """A thousand operations are there within a second, and searched as one types."""
+    path = {"get": {"summary": "Say", "parameters": [{"name": "q", "in": "query", "schema": {"type": "string"}}]}}
+    spec = {"openapi": "3.1.0", "info": {"title": "Many"}, "paths": {f"/a{i}/b": path for i in range(1000)}}
+    page.browser.played["many"] = json.dumps(spec)
+    page.visit(path="/docs/many")
+    took = page.run("(() => { const at = performance.now(); draw(); return performance.now() - at; })()")
+    typed = page.run("(() => { const at = performance.now(); $('search').value = 'a77'; filter();"
+                     "document.body.offsetHeight; return performance.now() - at; })()")  # fmt: skip
+    same(page.run(f"{VISIBLE}.length"), 11)
+    print(f"        drawn in {took:.0f} ms, searched in {typed:.0f} ms")
+    if took > 1000 * PATIENCE / 20 or typed > 200 * PATIENCE / 20:
+        raise Broken(f"drawing took {took:.0f} ms, searching {typed:.0f} ms")
 
 
 UNFOLD = "entries.forEach(one => open(one)); document.querySelectorAll('details').forEach(one => one.open = true)"
@@ -411,7 +469,7 @@ def policy(page):
     page.browser.errors = [one for one in page.browser.errors if not any(word in one for word in known)]
 
 
-STORIES = (lists, searches, keyboard, posts, logs_in, authorises, parameters, forms, schemas, links, troubles, colours,
+STORIES = (lists, searches, keyboard, posts, logs_in, authorises, parameters, forms, schemas, links, troubles, hostile, many, colours,
            phone, names, prints, policy)  # fmt: skip
 
 

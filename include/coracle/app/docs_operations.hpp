@@ -40,7 +40,7 @@ const parameterRows = (entry, form) => Object.entries(places).map(([place, title
     const made = control(schema, id, preset);
     form.controls.push({parameter, values: made.values});
     return row(id, parameter.name, schema, parameter.required, parameter.description, made.element,
-      parameter.deprecated && h('p.bad', {}, 'Deprecated.'),
+      parameter.deprecated && !core(schema).deprecated && h('p.bad', {}, 'Deprecated.'),
       place === 'header' && barred.test(parameter.name)
         && h('p.note', {}, 'A browser sets this field itself; the curl command sends yours.'),
       place === 'cookie' && h('p.note', {}, 'Kept as a cookie of this site when it is sent.'));
@@ -190,7 +190,10 @@ const fillPanel = entry => {
 };
 
 const open = (entry, want = true) => {
-  if (want && !entry.filled) { entry.filled = true; entry.fill(entry); }
+  if (want && !entry.filled) {
+    entry.filled = true;
+    try { entry.fill(entry); } catch (error) { entry.panel.append(h('p.wrong', {}, `The document is strange here: ${error}`)); }
+  }
   entry.panel.hidden = !want;
   entry.button.setAttribute('aria-expanded', want);
 };
@@ -223,13 +226,13 @@ const line = (entry, ...title) => {
 const methods = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'trace', 'query'];
 const operationLines = () => {
   const taken = new Set();
-  const groups = new Map(list(spec.tags).map(tag => [tag.name, {...tag, entries: []}]));
+  const groups = new Map(list(spec.tags).filter(Boolean).map(tag => [tag.name, {...tag, entries: []}]));
   const put = (tag, entry) => {
     if (!groups.has(tag)) groups.set(tag, {name: tag, entries: []});
     groups.get(tag).entries.push(entry);
   };
   const make = (method, path, operation, shared) => {
-    let id = operation.operationId ?? `${method}${path.replace(/\W+/g, '-')}`;
+    let id = String(operation.operationId ?? method + path.replace(/\W+/g, '-')).replace(/\s+/g, '-');
     while (taken.has(id)) id += '-';
     taken.add(id);
     const parameters = new Map();
@@ -316,6 +319,9 @@ const load = async () => {
   } catch (error) { return trouble(`The description of this API, ${described}, is not JSON: ${error.message}`); }
   if (!/^3\./.test(spec?.openapi)) return trouble(`${described} is no OpenAPI 3 document: its field "openapi" is ${
     JSON.stringify(spec?.openapi) ?? 'missing'}.`);
+  try { draw(); } catch (error) { trouble(`The description of this API, ${described}, is strange: ${error}`); }
+};
+const draw = () => {
   const head = intro();
   const groups = operationLines();
   const sections = groups.map(one => group(one.name || (groups.length > 1 ? 'Other' : 'Operations'),

@@ -18,8 +18,8 @@ namespace coracle {
 /// only. An app whose document names servers elsewhere adds their origins behind `connect-src 'self'`.
 inline constexpr std::string_view docs_page_policy =
     "default-src 'none'; "
-    "script-src 'sha256-R5EYGwQersPgWEUQbZpaGIfyFbAJJhIsGW7IYqI0ATA='; "
-    "style-src 'sha256-iFk3XHj2TNT+aFNoNW1b4j6LMexC11xcmbSf2MVZ73o='; "
+    "script-src 'sha256-rwETkUT94lhm6djvITfSxWAIinRJXQ5gwU4YhxiGEKE='; "
+    "style-src 'sha256-hqvP8jGJonybwRKpxcihJG8NaMifwceilgBA9MPqSno='; "
     "connect-src 'self'; img-src 'self' blob: data:; media-src blob:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; require-trusted-types-for 'script'";
 

@@ -37,7 +37,7 @@ const control = (schema, id, preset, label) => {
 };
 
 // Credentials. A scheme's name leads to what was given for it.
-let given = memory.read();
+let given = Object.assign(Object.create(null), memory.read());
 const schemes = () => Object.entries(spec.components?.securitySchemes ?? {}).map(([name, s]) => [name, resolve(s)]);
 const remember = (name, value) => {
   if (value) given[name] = value; else delete given[name];
@@ -100,7 +100,8 @@ const compose = ({method, path, operation, controls, media, bodyValue}, server) 
   request.url = baseOf(server) + path + (query && '?' + query);
   const value = bodyValue?.();
   if (value?.length || value?.size) {
-    if (!media.startsWith('multipart/')) request.headers.push(['content-type', media]);
+    if (!media.startsWith('multipart/') && !request.headers.some(([name]) => /^content-type$/i.test(name)))
+      request.headers.push(['content-type', media]);
     if (Array.isArray(value)) {
       request.body = media.startsWith('multipart/') ? new FormData() : new URLSearchParams();
       for (const [name, one] of value) request.body.append(name, one);

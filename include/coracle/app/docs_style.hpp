@@ -128,7 +128,7 @@ h4 { font-size: .9375rem; font-weight: 650; margin-bottom: .5rem; }
 .choice { color: var(--ink); }
 .media { margin-bottom: .5rem; display: flex; flex-wrap: wrap; gap: .625rem; align-items: baseline; }
 .needs { display: flex; flex-wrap: wrap; align-items: center; gap: .375rem; }
-section > select { margin-bottom: .625rem; }
+select + textarea, select + div { margin-top: .625rem; }
 .actions { display: flex; flex-wrap: wrap; align-items: center; gap: .875rem; }
 .bad, .wrong { color: var(--bad); }
 .good { color: var(--accent); }
@@ -199,8 +199,9 @@ dialog h2 { font-size: 1.125rem; }
   :root { color-scheme: light; font-size: 11px; }
   .bar { position: static; }
   .page { display: block; padding: 0; }
-  .find, button:not(.line), .actions, .curl, .value, #contents, .keys, .skip { display: none; }
-  article, .line { break-inside: avoid-page; }
+  body { background: none; }
+  .find, button:not(.line), .actions, .curl, .value, #contents, .keys, .skip, .server, select { display: none; }
+  .line, .row, .fields > li, pre { break-inside: avoid; }
   .panel { break-before: avoid; }
   .row { grid-template-columns: 1fr; padding: .25rem 0; }
 }
