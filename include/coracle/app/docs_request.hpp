@@ -64,7 +64,11 @@ const described = memory.key.slice('coracle '.length);
 const baseOf = server => {
   const variables = server.variables ?? {};
   const address = (server.url ?? '/').replace(/\{([^}]+)\}/g, (all, name) => variables[name]?.default ?? all);
-  try { return new URL(address, described).href.replace(/\/$/, ''); } catch { return location.origin; }
+  try {
+    const {protocol, href} = new URL(address, described);
+    if (/^https?:$/.test(protocol)) return href.replace(/\/$/, '');
+  } catch { /* then here */ }
+  return location.origin;
 };
 const encode = (text, reserved) => reserved ? encodeURI(text).replace(/[?#]/g, encodeURIComponent)
   : encodeURIComponent(text);

@@ -27,6 +27,7 @@ const resolve = node => {
   return node && typeof node === 'object' ? node : {};
 };
 const refName = ref => {
+  if (!ref.startsWith('#')) return ref;
   const name = ref.slice(ref.lastIndexOf('/') + 1);
   try { return decodeURIComponent(name); } catch { return name; }
 };
