@@ -1,0 +1,5 @@
+// expect: coracle: this pattern has a ( without its )
+#include <coracle/json/checked.hpp>
+#include <coracle/json/pattern.hpp>
+
+int main() { coracle::checked<std::string, coracle::pattern<"^(a+$">> name; }
