@@ -141,7 +141,9 @@
 #include <coracle/json/bound.hpp>
 #include <coracle/json/constraint.hpp>
 #include <coracle/json/checked.hpp>
+#include <coracle/json/code_set.hpp>
 #include <coracle/json/text_program.hpp>
+#include <coracle/json/pattern_parser.hpp>
 #include <coracle/json/text_pattern.hpp>
 #include <coracle/json/pattern.hpp>
 #include <coracle/json/validation.hpp>

@@ -1,7 +1,8 @@
-// Invariant: any text is a pattern or has a fault with a sentence; a search takes at most as many steps as program times
-// text; and what a pattern finds, it finds in a group, as one of two alternatives, and in a longer text unless anchored.
+// Invariant: any text is a pattern or has a fault with a sentence; a search takes at most as many steps as program
+// times text; and what a pattern finds, it finds in a group, as one of two alternatives, and behind anything that
+// comes first.
 #include <coracle/base/utf8.hpp>
-#include <coracle/json/text_pattern.hpp>
+#include <coracle/json/pattern_parser.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,11 +1,13 @@
-// pattern: the constraint of a text by a regular expression, read by the compiler: checked<std::string, pattern<"[a-z]+">>.
+// pattern: a text in which a regular expression is found: checked<std::string, pattern<"^[a-z]+$">>. Read by the
+// compiler: a wrong one does not compile.
 // JSON Schema 2020-12, validation, section 6.3.3.
 #pragma once
 
 #include <coracle/base/fixed_string.hpp>
+#include <coracle/json/code_set.hpp>
 #include <coracle/json/constraint.hpp>
 #include <coracle/json/from_text.hpp>
-#include <coracle/json/text_pattern.hpp>
+#include <coracle/json/pattern_parser.hpp>
 #include <coracle/json/text_program.hpp>
 #include <coracle/json/value.hpp>
 

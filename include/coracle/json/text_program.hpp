@@ -2,16 +2,13 @@
 // Thompson's simulation of a nondeterministic automaton: all ways at once, no backtracking (threat D11).
 #pragma once
 
+#include <coracle/json/code_set.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace coracle::detail {
-
-struct code_range {
-    char32_t first = 0;
-    char32_t last = 0;
-};
 
 enum class text_op : unsigned char {
     one_of,    ///< takes a code point of ranges[a .. a + b), which are in order
@@ -50,22 +47,6 @@ constexpr char32_t next_code_point(std::string_view text, std::size_t& at) noexc
     char32_t point = lead & (0x3Fu >> more);
     for (; more != 0 && at < text.size(); --more) point = point << 6 | (static_cast<unsigned char>(text[at++]) & 0x3F);
     return point;
-}
-
-/// Whether one of `count` ranges, which are in order and apart, holds `c`.
-constexpr bool holds(const code_range* ranges, std::size_t count, char32_t c) noexcept {
-    while (count != 0) {
-        std::size_t half = count / 2;
-        if (c < ranges[half].first) {
-            count = half;
-        } else if (c <= ranges[half].last) {
-            return true;
-        } else {
-            ranges += half + 1;
-            count -= half + 1;
-        }
-    }
-    return false;
 }
 
 /// Places of a program that a search has come to, each once.
