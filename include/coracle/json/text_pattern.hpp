@@ -1,5 +1,5 @@
 // text_pattern: a regular expression, as JSON Schema's `pattern` and pydantic mean it: found anywhere in the text,
-// unless it says ^ and $. ECMA-262 section 22.2.1 and Rust's regex, where they agree; what needs backtracking is refused.
+// unless it says ^ and $. ECMA-262 section 22.2.1 and Rust's regex where they agree; no backtracking.
 //
 // Characters, classes [a-z] [^"], the escapes \d \w \s \D \W \S \b \B \t \n \r \f \v \xHH \x{H} \uHHHH \u{H}, . for all
 // but the line feed, ^ and $ for the ends of the text, groups, |, * + ? {n} {n,} {n,m}, lazy ones too, and (?i) in
