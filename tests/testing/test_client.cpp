@@ -328,3 +328,58 @@ TEST_CASE("redirects and cookies work for streams too") {
     CHECK(stream.finish() == "in");
     CHECK(client.cookies["session"] == "abc");
 }
+
+TEST_CASE("the app's life is that of the client") {
+    std::vector<std::string> told;
+    app served;
+    served.lifespan([&]() -> generator<> {
+        co_await sleep(1s);
+        told.push_back("begins");
+        co_yield {};
+        co_await sleep(1s);
+        told.push_back("ends");
+    });
+    served.get("/", [&]() -> task<int> {
+        told.push_back("serves");
+        co_return 1;
+    });
+    {
+        test_client client{served, virtual_time};
+        CHECK(told == std::vector<std::string>{"begins"});
+        client.get("/");
+    }
+    CHECK(told == std::vector<std::string>{"begins", "serves", "ends"});
+
+    app broken;
+    broken.on_startup([] { throw std::runtime_error("no database"); });
+    CHECK_THROWS_WITH_AS(test_client(std::move(broken)), "no database", std::runtime_error);
+    app sticky;
+    sticky.on_shutdown([] { throw std::runtime_error("still busy"); });
+    test_client client{sticky};
+    CHECK_THROWS_WITH_AS(client.close(), "still busy", std::runtime_error);
+}
+
+TEST_CASE("background tasks are done when the call returns, and take none of the time of the answer") {
+    std::vector<std::string> sent;
+    app served;
+    served.post("/users", [&](background_tasks& background) -> task<std::string> {
+        auto send = [&]() -> task<> {
+            co_await sleep(3s);
+            sent.push_back("hello");
+        };
+        background.add(send);
+        co_return "made";
+    });
+    served.post("/broken", [&](background_tasks& background) -> task<std::string> {
+        background.add([] { throw std::runtime_error("no mail today"); });
+        co_return "made";
+    });
+    test_client client{served, virtual_time};
+    CHECK(client.post("/users").elapsed == 0s);
+    CHECK(sent.size() == 1);
+    CHECK(client.elapsed() == 3s);
+    CHECK_THROWS_WITH_AS(client.post("/broken"), "no mail today", std::runtime_error);
+    CHECK(client.send_all({{"POST", "/users"}, {"POST", "/users"}})[1].text() == "made");
+    CHECK(sent.size() == 3);
+    CHECK(client.elapsed() == 6s);
+}

@@ -215,6 +215,7 @@ private:
         *end = std::exchange(now_, std::move(next));
     }
     static task<> conclude(std::unique_ptr<transaction> one, workshop& shop) {
+        workshop::conclusion under_way(shop);
         co_await shop.app.conclude(one->request);
         shop.transactions.give_back(std::move(one));
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coracle/app/app.hpp>
+#include <coracle/async/event.hpp>
 #include <coracle/base/byte_buffer.hpp>
 #include <coracle/http/head_cache.hpp>
 #include <coracle/loop/reactor.hpp>
@@ -23,7 +24,9 @@ namespace coracle::server {
 class workshop {
 public:
     workshop(const coracle::app& served, const settings& s, loop::reactor& on)
-        : app(served), how(s), reactor(on), transactions(how.limits), log(stdout) {}
+        : app(served), how(s), reactor(on), transactions(how.limits), log(stdout) {
+        concluded.set();
+    }
 
     const coracle::app& app;
     const settings how;
@@ -31,6 +34,24 @@ public:
     transaction_pool transactions;
     access_log log;
     client_list clients;
+    /// On while no answered request has something left to do: no background task, no clean-up.
+    event concluded;
+
+    /// While it lives, an answered request has something left to do.
+    class conclusion {
+    public:
+        explicit conclusion(workshop& of) noexcept : of_(of) {
+            if (of_.concluding_++ == 0) of_.concluded.clear();
+        }
+        conclusion(const conclusion&) = delete;
+        conclusion& operator=(const conclusion&) = delete;
+        ~conclusion() {
+            if (--of_.concluding_ == 0) of_.concluded.set();
+        }
+
+    private:
+        workshop& of_;
+    };
 
     /// Ready-made heads, with the date of this second.
     http::head_cache& heads() noexcept {
@@ -68,6 +89,7 @@ private:
     http::head_cache heads_;
     loop::reactor::time_point next_second_{};
     std::vector<byte_buffer> buffers_;
+    std::size_t concluding_ = 0;
     bool stopping_ = false;
 };
 

@@ -142,6 +142,7 @@ public:
         if (!stage_ || !open_) return;
         open_ = false;
         stage_->run_last(stage_->hang_up());
+        stage_->run_last(app_->stop());
     }
 
 private:
@@ -164,6 +165,7 @@ private:
         stage_ = std::make_unique<test_stage<ServedStream>>(*app_, std::move(time),
                                                             named_address(how_.client_host, how_.client_port));
         if (how_.raise_server_exceptions) stage_->catch_failures();
+        stage_->run(app_->start());
         begun_ = stage_->reactor().now();
         open_ = true;
     }
@@ -251,7 +253,7 @@ private:
     }
     /// Until the server has done all that it does after the answer.
     task<> rest(test_line& line) {
-        co_await line.facts.at_rest.wait();
+        co_await stage_->rest(line);
         if (!line.facts.failures.empty()) std::rethrow_exception(line.facts.failures.front());
     }
     task<std::vector<test_response>> send_each(std::vector<test_request> requests) {

@@ -91,6 +91,11 @@ public:
         made.busy = true;
         return made;
     }
+    /// Until the server has done all that it does after the answer on `line`, background tasks too.
+    task<> rest(test_line& line) {
+        co_await line.facts.at_rest.wait();
+        co_await shop_->concluded.wait();
+    }
     /// Everybody goes on as far as they can without time passing.
     task<> settle() {
         for (int i = 0; i < 10; ++i) co_await yield_now();
