@@ -133,3 +133,35 @@ TEST_CASE("a value_or whose default has another type") {
     result<std::string> bad = failure(std::make_error_code(std::errc::io_error));
     CHECK(bad.value_or("default") == "default");
 }
+
+TEST_CASE("a result is copied, moved and assigned between values and reasons, and nothing is lost or freed twice") {
+    using parts = result<std::string, std::unique_ptr<std::string>>;
+    using texts = result<std::string, std::string>;
+    std::string longer(100, 'x');
+    parts value{longer};
+    parts reason{failure(std::make_unique<std::string>(longer))};
+    parts moved = std::move(value);
+    CHECK(*moved == longer);
+    moved = std::move(reason);
+    REQUIRE(!moved);
+    CHECK(*moved.error() == longer);
+    moved = parts(std::string("short"));
+    CHECK(*moved == "short");
+    parts& itself = moved;
+    moved = std::move(itself);
+    CHECK(*moved == "short");
+
+    texts a{longer};
+    texts b{failure(std::string("no"))};
+    texts c = a;
+    CHECK(*c == *a);
+    c = b;
+    CHECK(c.error() == "no");
+    b = a;
+    CHECK(*b == longer);
+    texts& same = b;
+    b = same;
+    CHECK(*b == longer);
+}
+static_assert(std::is_trivially_destructible_v<result<int, fault>>, "what needs no care gets none");
+static_assert(sizeof(result<int, fault>) == 8);

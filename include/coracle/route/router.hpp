@@ -18,8 +18,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
-#include <map>
-#include <set>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -69,16 +67,17 @@ public:
     /// Ends registration and makes the tables that lookups use. A second call does nothing.
     void freeze() {
         if (std::exchange(frozen_, true)) return;
-        for (const auto& [edge, child] : growing_edges_) {
-            node& parent = nodes_[edge.first];
-            parent.only_text = edges_.insert(edge.first, edge.second, child);
-            parent.only_literal = ++parent.literals == 1 ? child : no_node;
-        }
+        for (std::uint32_t at = 0; at < growing_edges_.size(); ++at)
+            for (const named_number& edge : growing_edges_[at]) {
+                node& parent = nodes_[at];
+                parent.only_text = edges_.insert(at, edge.name, edge.number);
+                parent.only_literal = ++parent.literals == 1 ? edge.number : no_node;
+            }
         edges_.freeze();
         note_earliest(0);
-        for (const std::string& path : growing_statics_) {
-            statics_.insert(0, path, static_cast<std::uint32_t>(answers_.size()));
-            answer_static(path);
+        for (const named_number& path : growing_statics_) {
+            statics_.insert(0, path.name, static_cast<std::uint32_t>(answers_.size()));
+            answer_static(path.name);
         }
         statics_.freeze();
         growing_edges_.clear();
@@ -111,6 +110,26 @@ private:
     static constexpr std::uint32_t no_node = 0;  // the root is nobody's child
     static constexpr std::size_t convertors = 5;
     static constexpr auto rest = static_cast<std::size_t>(convertor::rest);
+
+    // Sorted vectors of these stand where a std::map would be, which costs every program compile time.
+    struct named_number {
+        std::string name;
+        std::uint32_t number;
+    };
+    /// The number that goes with the name in a sorted list: `otherwise`, when it is new there.
+    static std::uint32_t number_of(std::vector<named_number>& list, std::string name, std::uint32_t otherwise) {
+        std::size_t low = 0;
+        for (std::size_t high = list.size(); low < high;) {
+            std::size_t middle = low + (high - low) / 2;
+            if (list[middle].name < name)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (low == list.size() || list[low].name != name)
+            list.insert(list.begin() + static_cast<std::ptrdiff_t>(low), {std::move(name), otherwise});
+        return list[low].number;
+    }
 
     struct ending {
         std::uint32_t route;
@@ -165,7 +184,8 @@ private:
                 std::uint32_t& child = nodes_[at].placeholders[static_cast<std::size_t>(segment.kind)];
                 next = child == no_node ? child = next : child;
             } else {
-                next = growing_edges_.try_emplace({at, decoded(segment.text)}, next).first->second;
+                if (growing_edges_.size() <= at) growing_edges_.resize(at + 1);
+                next = number_of(growing_edges_[at], decoded(segment.text), next);
             }
             if (next == nodes_.size()) nodes_.emplace_back();
             at = next;
@@ -184,7 +204,7 @@ private:
             path += '/';
             path += text;
         }
-        growing_statics_.insert(std::move(path));
+        number_of(growing_statics_, std::move(path), 0);
         return true;
     }
 
@@ -192,9 +212,9 @@ private:
         std::uint32_t earliest = nodes_[at].endings.empty() ? no_route : nodes_[at].endings.front().route;
         for (std::uint32_t child : nodes_[at].placeholders)
             if (child != no_node) earliest = std::min(earliest, note_earliest(child));
-        for (auto edge = growing_edges_.lower_bound({at, std::string()});
-             edge != growing_edges_.end() && edge->first.first == at; ++edge)
-            earliest = std::min(earliest, note_earliest(edge->second));
+        if (at < growing_edges_.size())
+            for (const named_number& edge : growing_edges_[at])
+                earliest = std::min(earliest, note_earliest(edge.number));
         return nodes_[at].earliest = earliest;
     }
 
@@ -289,8 +309,8 @@ private:
     method_table methods_;
     std::vector<node> nodes_;
     std::vector<std::string> texts_;
-    std::map<std::pair<std::uint32_t, std::string>, std::uint32_t> growing_edges_;
-    std::set<std::string> growing_statics_;
+    std::vector<std::vector<named_number>> growing_edges_;  // by node
+    std::vector<named_number> growing_statics_;
     text_table edges_;
     text_table statics_;
     std::vector<std::uint32_t> answers_;  // rows of one route per method
