@@ -4,17 +4,16 @@
 #include <coracle/app/wrapped.hpp>
 #include <coracle/json/from_text.hpp>
 #include <coracle/json/reflect.hpp>
+#include <coracle/json/shape.hpp>
 #include <coracle/json/value.hpp>
 
 #include <concepts>
 #include <cstddef>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <unordered_map>
 #include <vector>
 
 namespace coracle {
@@ -69,7 +68,7 @@ concept borrowed = std::is_pointer_v<T> || is_made_from<T, std::basic_string_vie
                    requires(T view) { requires std::same_as<T, std::span<typename T::element_type, T::extent>>; };
 
 template <class T>
-inline constexpr bool is_map = is_made_from<T, std::map> || is_made_from<T, std::unordered_map>;
+inline constexpr bool is_map = json_map<T>;
 
 template <class T>
 struct json_document
