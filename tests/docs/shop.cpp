@@ -16,10 +16,10 @@ using namespace coracle;
 
 namespace {
 
-enum class kind { boat, paddle, rope };
+enum class shelf { boat, paddle, rope };
 struct item {
     std::string name;
-    kind kind = kind::boat;
+    shelf kind = shelf::boat;
     std::string price;
     std::optional<std::string> note;
 };
@@ -62,8 +62,8 @@ int main(int count, char** words) {
     app.get("/docs", on_loop([=] { return page("/openapi.json"); }));
     app.get("/docs/{what}", on_loop([=](std::string what) { return page("/played/" + what); }));
     app.get("/openapi.json", on_loop([&] { return response(200, document, {{"content-type", "application/json"}}); }));
-    app.get("/items{?skip=0,limit=10,kind}", [](int, int, std::optional<kind>) -> task<std::vector<stored>> {
-        co_return std::vector<stored>{{1, {"coracle", kind::boat, "120.00", std::nullopt}}};
+    app.get("/items{?skip=0,limit=10,kind}", [](int, int, std::optional<shelf>) -> task<std::vector<stored>> {
+        co_return std::vector<stored>{{1, {"coracle", shelf::boat, "120.00", std::nullopt}}};
     });
     app.post("/items", {.status = 201}, [](request& req) -> task<response> {
         if (req.headers["authorization"] != "Bearer river")
