@@ -109,6 +109,7 @@
 #include <coracle/http/owned_fields.hpp>
 #include <coracle/http/response_head.hpp>
 #include <coracle/http/exchange.hpp>
+#include <coracle/http/form_limits.hpp>
 #include <coracle/http/framing.hpp>
 #include <coracle/http/status.hpp>
 #include <coracle/http/response_reader.hpp>
@@ -230,7 +231,7 @@
 #include <coracle/app/background_tasks.hpp>
 #include <coracle/app/after_response.hpp>
 #include <coracle/app/body.hpp>
-#include <coracle/app/cookies.hpp>
+#include <coracle/app/cookie_pairs.hpp>
 #include <coracle/app/query_values.hpp>
 #include <coracle/app/typed_store.hpp>
 #include <coracle/app/request.hpp>
@@ -247,6 +248,12 @@
 #include <coracle/app/digest_auth.hpp>
 #include <coracle/app/api_key.hpp>
 #include <coracle/app/oauth2.hpp>
+#include <coracle/app/parameter_struct.hpp>
+#include <coracle/app/query.hpp>
+#include <coracle/app/headers.hpp>
+#include <coracle/app/cookies.hpp>
+#include <coracle/app/form.hpp>
+#include <coracle/app/body_field.hpp>
 #include <coracle/app/on_loop.hpp>
 #include <coracle/app/result_type.hpp>
 #include <coracle/app/handler.hpp>

@@ -2,63 +2,51 @@
 
 #include <coracle/app/cookies.hpp>
 
+#include <app/stage.hpp>
+
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
-using coracle::cookies;
+using namespace coracle;
 
 namespace {
 
-std::vector<std::string> listed(const coracle::http::fields& fields) {
-    std::vector<std::string> out;
-    for (auto& [name, value] : cookies(fields)) out.push_back(std::string(name) + "=" + std::string(value));
-    return out;
-}
+struct preferences {
+    std::string session;
+    int n = 1;
+    std::optional<std::string> theme;
+};
+struct closed {
+    int n = 1;
+    static constexpr bool forbid_extra = true;
+};
 
-using list = std::vector<std::string>;
-
-list listed(std::initializer_list<coracle::http::field> all) {
-    coracle::http::fields fields;
-    for (auto& one : all) fields.push_back(one);
-    return listed(fields);
-}
+std::string refused(std::string_view inside) { return R"({"detail":[)" + std::string(inside) + "]}"; }
 
 }  // namespace
 
-TEST_CASE("cookies are split at semicolons and trimmed, from all Cookie fields") {
-    CHECK(listed({{"cookie", "a=1; b=2"}}) == list{"a=1", "b=2"});
-    CHECK(listed({{"Cookie", " a = 1 ;b=2;"}, {"x", "c=3"}, {"COOKIE", "d=4"}}) == list{"a=1", "b=2", "d=4"});
-    CHECK(listed({{"cookie", "a=b=c"}}) == list{"a=b=c"});
-    CHECK(listed({{"cookie", "a="}}) == list{"a="});
-    CHECK(listed({{"cookie", "q=\"quoted\"; r=\"; s=\""}}) == list{"q=quoted", "r=\"", "s=\""});
-    CHECK(listed({}) == list{});
-    CHECK(listed({{"cookie", ""}}) == list{});
-    CHECK(listed({{"cookie", ";; ;=x; novalue ;"}}) == list{});
+TEST_CASE("a struct is filled from the cookies") {
+    app app;
+    app.get("/", [](cookies<preferences> in) -> task<preferences> { co_return *in; });
+    stage play(app);
+    auto ask = [&](std::string_view fields) { return play.ask("GET /", {}, fields).body; };
+    CHECK(ask("cookie: session=1; n=2\r\ncookie: theme=\"a\\054b\"\r\n") == R"({"session":"1","n":2,"theme":"a,b"})");
+    CHECK(ask("cookie: session=caf\xC3\xA9; session=other\r\n") ==
+          "{\"session\":\"caf\xC3\x83\xC2\xA9\",\"n\":1,\"theme\":null}");
+    CHECK(ask("") == refused(R"({"type":"missing","loc":["cookie","session"],"msg":"Field required","input":{}})"));
+    CHECK(ask("cookie: n=x; zz=3\r\n") ==
+          refused(R"({"type":"missing","loc":["cookie","session"],"msg":"Field required","input":{"n":"x","zz":"3"}},)"
+                  R"({"type":"int_parsing","loc":["cookie","n"],"msg":"Input should be a valid integer, unable to )"
+                  R"(parse string as an integer","input":"x"})"));
 }
 
-TEST_CASE("a cookie is found by its exact name") {
-    coracle::http::fields fields;
-    fields.push_back({"cookie", "id=1; ID=2; empty="});
-    cookies all(fields);
-    CHECK(all["id"] == "1");
-    CHECK(all["ID"] == "2");
-    CHECK(all["none"] == "");
-    CHECK(all.contains("empty"));
-    CHECK(!all.contains("none"));
-    CHECK(all.find("empty") == std::string_view());
-}
-
-TEST_CASE("P5: the first of two cookies with one name counts, and no more than 50 are looked at") {
-    coracle::http::fields fields;
-    fields.push_back({"cookie", "session=mine; session=planted"});
-    CHECK(cookies(fields)["session"] == "mine");
-
-    std::string many;
-    for (int i = 0; i < 1000; ++i) many += "c" + std::to_string(i) + "=v; ";
-    coracle::http::fields flood;
-    flood.push_back({"cookie", many});
-    CHECK(listed(flood).size() == 50);
-    CHECK(cookies(flood).contains("c49"));
-    CHECK(!cookies(flood).contains("c50"));
+TEST_CASE("other cookies can be forbidden; of two with one name the first is told") {
+    app app;
+    app.get("/", [](cookies<closed> in) -> task<int> { co_return in->n; });
+    stage play(app);
+    CHECK(play.ask("GET /", {}, "cookie: n=2\r\n").body == "2");
+    CHECK(play.ask("GET /", {}, "cookie: n=2; zz=\"3\"; zz=4\r\n").body ==
+          refused(R"({"type":"extra_forbidden","loc":["cookie","zz"],"msg":"Extra inputs are not permitted",)"
+                  R"("input":"3"})"));
 }

@@ -35,8 +35,9 @@ struct binding {
     request& asked;
     const route::pattern& route;
     std::vector<validation_issue> issues{};
-    std::optional<json> document{};      ///< the JSON body, once a body_field has asked for it
     std::optional<query_values> form{};  ///< the fields of the body, once a form has asked for them
+    json document{};                     ///< the JSON body, once a body_field has asked for it
+    enum class document_state : unsigned char { unread, absent, broken, read } document_is = document_state::unread;
 
     binding(request& from, const route::pattern& by) noexcept : asked(from), route(by) {}
 

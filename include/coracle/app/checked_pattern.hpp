@@ -133,17 +133,30 @@ constexpr void check_route(const route::pattern& route, types<P...>) {
 
 template <bool MayHaveBody, class... P>
 consteval bool good_body() {
-    constexpr bool one = count_from<parameter_source::body, P...> <= 1;
-    static_assert(one,
+    constexpr std::size_t documents = count_from<parameter_source::body, P...>;
+    constexpr std::size_t forms = count_from<parameter_source::form, P...>;
+    constexpr bool is_json = documents + count_from<parameter_source::body_field, P...> != 0;
+    constexpr bool is_form = forms + count_from<parameter_source::form_field, P...> != 0;
+    constexpr bool one_kind = !is_json || !is_form;
+    static_assert(one_kind, "coracle: a request has one body: this handler takes a form and JSON");
+    constexpr bool one_document = documents + (count_from<parameter_source::body_field, P...> != 0) <= 1;
+    static_assert(one_document || !one_kind,
                   "coracle: a request has one body, and two parameters of this handler are a JSON body; put both into "
-                  "one struct");
+                  "one struct, or name the members of the body: body_field<\"item\", item>");
+    constexpr bool one_form = forms <= 1;
+    static_assert(one_form || !one_kind,
+                  "coracle: a request has one form; put both structs into one, or take form_field<\"name\">");
+    constexpr bool one = one_kind && one_document && one_form;
     constexpr bool meant =
         MayHaveBody || ((parameter<P>::source != parameter_source::body || parameter<P>::said_aloud) && ...);
     static_assert(
         meant || !one,
         "coracle: a GET, HEAD, DELETE or OPTIONS handler takes a struct, which means a JSON body; say so with "
         "json_body<T>, or name query parameters in the route: {?skip=0,limit=10}");
-    return one && meant;
+    constexpr bool filled_in = MayHaveBody || !is_form;
+    static_assert(filled_in || !one,
+                  "coracle: a form is the body of POST, PUT or PATCH; what a GET form sends is query<T>");
+    return one && meant && filled_in;
 }
 
 /// What can be said of a handler without its route. Stops at the first mistake, to keep the compiler's output short.

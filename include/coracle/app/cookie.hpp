@@ -4,10 +4,12 @@
 
 #include <coracle/app/bind.hpp>
 #include <coracle/app/named_parameter.hpp>
+#include <coracle/app/operation.hpp>
 #include <coracle/app/parameter.hpp>
 #include <coracle/app/parameter_default.hpp>
 #include <coracle/base/ascii.hpp>
 #include <coracle/base/fixed_string.hpp>
+#include <coracle/json/schema.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -50,10 +52,14 @@ struct parameter_reader<P> {
     static void read(stored& to, binding& with, std::size_t) {
         std::string unescaped;
         std::optional<std::string_view> text = with.asked.cookies().find(named::name);
-        if (text) text = cookies::unescape(*text, unescaped);
+        if (text) text = cookie_pairs::unescape(*text, unescaped);
         detail::bind_named<named>(to, with, text, detail::cookie_texts);
     }
     static P take(stored& from) { return detail::as_named<P>(*std::move(from)); }
+    static void describe(operation& told) {
+        told.parameter(parameter_place::cookie, named::name, &schema_of<typename stored::value_type>,
+                       named::required && !detail::is_optional<P>, detail::shown_default<named>());
+    }
 };
 
 }  // namespace coracle

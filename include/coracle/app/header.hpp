@@ -4,10 +4,12 @@
 
 #include <coracle/app/bind.hpp>
 #include <coracle/app/named_parameter.hpp>
+#include <coracle/app/operation.hpp>
 #include <coracle/app/parameter.hpp>
 #include <coracle/app/parameter_default.hpp>
 #include <coracle/base/ascii.hpp>
 #include <coracle/base/fixed_string.hpp>
+#include <coracle/json/schema.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -58,6 +60,10 @@ struct parameter_reader<P> {
             detail::bind_named<named>(to, with, fields.find(named::name), detail::header_texts);
     }
     static P take(stored& from) { return detail::as_named<P>(*std::move(from)); }
+    static void describe(operation& told) {
+        told.parameter(parameter_place::header, named::name, &schema_of<typename stored::value_type>,
+                       named::required && !detail::is_optional<P>, detail::shown_default<named>());
+    }
 };
 
 }  // namespace coracle

@@ -7,6 +7,7 @@
 #include <coracle/app/parameter_default.hpp>
 #include <coracle/app/wrapped.hpp>
 #include <coracle/base/utf8.hpp>
+#include <coracle/json/value.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -125,6 +126,15 @@ struct named_in<std::optional<P>> {
     using inner = typename P::value_type;
     using value_type = std::conditional_t<is_optional<inner>, inner, std::optional<inner>>;
 };
+/// The default as a JSON document shows it; null when there is none.
+template <class Parameter>
+json shown_default() {
+    if constexpr (Parameter::has_default)
+        return json(Parameter::default_value());
+    else
+        return json();
+}
+
 template <class P, class T>
 P as_named(T&& value) {
     return P(std::forward<T>(value));

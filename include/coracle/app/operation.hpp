@@ -112,6 +112,20 @@ public:
         if (required) detail::put(body_, "required", json(true));
     }
 
+    /// One member of the body, which is an object then.
+    [[gnu::cold]] void body_member(std::string_view media_type, std::string_view name, json schema, bool required,
+                                   json initial = {}) {
+        json whole = detail::typed("object");
+        const json* before = body_.find("content");
+        if (before) before = before->find(media_type);
+        if (before) before = before->find("schema");
+        if (before) whole = *before;
+        detail::finish_field(schema, name, std::move(initial));
+        detail::put(whole["properties"], name, std::move(schema));
+        if (required) whole["required"].push_back(json(name));
+        body(media_type, std::move(whole), required || body_.find("required") != nullptr);
+    }
+
     /// What the handler gives; without media type, nothing.
     [[gnu::cold]] void result(std::string_view media_type, schema_function schema) {
         result_media_ = media_type;

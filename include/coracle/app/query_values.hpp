@@ -1,6 +1,7 @@
 // query_values: the parameters of a query string, decoded once and kept.
 #pragma once
 
+#include <coracle/http/fields.hpp>
 #include <coracle/http/query.hpp>
 
 #include <cstddef>
@@ -33,6 +34,13 @@ public:
     }
     std::string_view value(std::size_t n) const noexcept {
         return std::string_view(text_).substr(places_[n].at + places_[n].name_size, places_[n].value_size);
+    }
+
+    std::vector<http::field> pairs() const {
+        std::vector<http::field> all;
+        all.reserve(size());
+        for (std::size_t n = 0; n < size(); ++n) all.push_back({name(n), value(n)});
+        return all;
     }
 
     /// The last value with this name, as FastAPI takes it; nothing when there is none.

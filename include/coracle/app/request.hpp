@@ -4,7 +4,7 @@
 #include <coracle/app/after_response.hpp>
 #include <coracle/app/background_tasks.hpp>
 #include <coracle/app/body.hpp>
-#include <coracle/app/cookies.hpp>
+#include <coracle/app/cookie_pairs.hpp>
 #include <coracle/app/http_error.hpp>
 #include <coracle/app/query_values.hpp>
 #include <coracle/app/response_context.hpp>
@@ -54,7 +54,7 @@ public:
     request(const request&) = delete;
     request& operator=(const request&) = delete;
 
-    coracle::cookies cookies() const noexcept { return coracle::cookies(fields); }
+    cookie_pairs cookies() const noexcept { return cookie_pairs(fields); }
 
     /// The query parameter with this name, decoded; the last one when it is repeated. error: http_error 400 when the
     /// query has more parameters than allowed.
