@@ -192,7 +192,9 @@ const fillPanel = entry => {
 const open = (entry, want = true) => {
   if (want && !entry.filled) {
     entry.filled = true;
-    try { entry.fill(entry); } catch (error) { entry.panel.append(h('p.wrong', {}, `The document is strange here: ${error}`)); }
+    try {
+      entry.fill(entry);
+    } catch (error) { entry.panel.append(h('p.wrong', {}, `The document is strange here: ${error}`)); }
   }
   entry.panel.hidden = !want;
   entry.button.setAttribute('aria-expanded', want);

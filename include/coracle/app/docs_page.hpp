@@ -18,7 +18,7 @@ namespace coracle {
 /// only. An app whose document names servers elsewhere adds their origins behind `connect-src 'self'`.
 inline constexpr std::string_view docs_page_policy =
     "default-src 'none'; "
-    "script-src 'sha256-3xJL5kytLBVrKL9Im6vRNllQcYl8x4JTobpzE/d5NcU='; "
+    "script-src 'sha256-s0o2OO/t9KKIcSqFOqAcNCehkhzLH/F1jlkvEITPNiE='; "
     "style-src 'sha256-hqvP8jGJonybwRKpxcihJG8NaMifwceilgBA9MPqSno='; "
     "connect-src 'self'; img-src 'self' blob: data:; media-src blob:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; require-trusted-types-for 'script'";
