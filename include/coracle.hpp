@@ -260,6 +260,13 @@
 #include <coracle/app/run_options.hpp>
 #include <coracle/app/error_handlers.hpp>
 #include <coracle/app/middleware.hpp>
+#include <coracle/app/cors.hpp>
+#include <coracle/app/trusted_host.hpp>
+#include <coracle/app/https_redirect.hpp>
+#include <coracle/app/request_id.hpp>
+#include <coracle/app/timing.hpp>
+#include <coracle/app/rate_limit.hpp>
+#include <coracle/app/session.hpp>
 #include <coracle/app/app_route.hpp>
 #include <coracle/app/router.hpp>
 #include <coracle/app/route_list.hpp>

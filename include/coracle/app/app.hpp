@@ -300,7 +300,8 @@ private:
     location += other;
     std::size_t slashes_in_front = location.find_first_not_of('/');
     if (slashes_in_front != std::string::npos && slashes_in_front > 1) location.erase(0, slashes_in_front - 1);
-    if (options_.like_fastapi) location.insert(0, "http://" + std::string(asked.headers["host"]));
+    if (options_.like_fastapi)
+        location.insert(0, std::string(asked.scheme) + "://" + std::string(asked.headers["host"]));
     if (!asked.target.query.empty()) location.append("?").append(asked.target.query);
     answer.send(response(307, {}, {{"location", location}}));
     return true;
@@ -473,7 +474,7 @@ T& request::app_state() const {
 }
 template <class... A>
 std::string request::url_for(std::string_view name, const A&... values) const {
-    std::string url = "http://" + std::string(headers["host"]) + root_path;
+    std::string url = std::string(scheme) + "://" + std::string(headers["host"]) + root_path;
     return url.append(target.path.substr(0, below)).append(app().url_path_for(name, values...));
 }
 

@@ -38,6 +38,8 @@ public:
     /// The header fields in the order they came: `req.headers["x-id"]` (empty when there is none), `for (auto& [name,
     /// value] : req.headers)`. Names are compared without regard to case.
     const http::fields& headers = fields;
+    /// How it came, `http` or `https`: a fact of the connection, or what a proxy that is trusted says of it.
+    std::string_view scheme = "http";
     peer client{};
     coracle::body body{};
     /// What stands before the paths that this app knows: of the proxy, and of the app that it is mounted in.
@@ -119,6 +121,7 @@ public:
     /// For the server: as new, with the memory that it has.
     void reset() noexcept {
         http::request_head::clear();
+        scheme = "http";
         client = {};
         body.open(nullptr);
         matched.result = route::outcome::not_found;
