@@ -254,9 +254,17 @@
 #include <coracle/app/cookies.hpp>
 #include <coracle/app/form.hpp>
 #include <coracle/app/body_field.hpp>
+#include <coracle/app/dependency.hpp>
+#include <coracle/app/depends.hpp>
+#include <coracle/app/security_scopes.hpp>
+#include <coracle/app/dependency_call.hpp>
+#include <coracle/app/dependency_graph.hpp>
+#include <coracle/app/dependency_store.hpp>
+#include <coracle/app/request_dependencies.hpp>
 #include <coracle/app/on_loop.hpp>
 #include <coracle/app/result_type.hpp>
 #include <coracle/app/handler.hpp>
+#include <coracle/app/dependent_handler.hpp>
 #include <coracle/app/run_options.hpp>
 #include <coracle/app/error_handlers.hpp>
 #include <coracle/app/middleware.hpp>

@@ -12,7 +12,6 @@
 #include <exception>
 #include <memory>
 #include <utility>
-#include <vector>
 
 namespace coracle {
 
@@ -22,27 +21,36 @@ public:
     virtual ~clean_up() = default;
     /// Runs shielded from cancellation.
     virtual task<> run() = 0;
+
+private:
+    friend class after_response;
+    std::unique_ptr<clean_up> below_{};
 };
 
-/// Empty for most requests, and then it costs a pointer.
+/// Empty for most requests, and then it costs two pointers.
 class after_response {
 public:
     background_tasks& tasks() { return state().tasks; }
     /// To run behind the background tasks, the last one first.
-    void keep(std::unique_ptr<clean_up> last) { state().clean_ups.push_back(std::move(last)); }
-    bool pending() const noexcept { return state_ && !(state_->tasks.empty() && state_->clean_ups.empty()); }
+    void keep(std::unique_ptr<clean_up> last) noexcept {
+        last->below_ = std::move(last_);
+        last_ = std::move(last);
+    }
+    bool pending() const noexcept { return last_ || (state_ && !state_->tasks.empty()); }
 
     /// Forgets the background tasks: the handler failed, and its answer has none.
     void drop_tasks() noexcept {
         if (state_) state_->tasks = background_tasks();
     }
-    void reset() noexcept { state_.reset(); }
+    void reset() noexcept {
+        state_.reset();
+        last_.reset();
+    }
 
     /// Does all of it. in: who is told of each failure. error: `cancelled`, after the clean-up.
     task<> run(function<void(const std::exception_ptr&)> failed) {
-        if (!state_) co_return;
         std::exception_ptr stopped;
-        for (std::size_t n = 0; n < state_->tasks.size() && !stopped; ++n) {
+        for (std::size_t n = 0; state_ && n < state_->tasks.size() && !stopped; ++n) {
             std::exception_ptr failure;
             try {
                 task<> one = state_->tasks.take(n);
@@ -54,9 +62,8 @@ public:
             }
             if (failure) failed(failure);
         }
-        while (!state_->clean_ups.empty()) {
-            std::unique_ptr<clean_up> last = std::move(state_->clean_ups.back());
-            state_->clean_ups.pop_back();
+        while (last_) {
+            std::unique_ptr<clean_up> last = std::exchange(last_, std::move(last_->below_));
             std::exception_ptr failure;
             try {
                 task<> one = last->run();
@@ -72,13 +79,13 @@ public:
 private:
     struct contents {
         background_tasks tasks{};
-        std::vector<std::unique_ptr<clean_up>> clean_ups{};
     };
     contents& state() {
         if (!state_) state_ = std::make_unique<contents>();
         return *state_;
     }
     std::unique_ptr<contents> state_;
+    std::unique_ptr<clean_up> last_;
 };
 
 }  // namespace coracle

@@ -256,6 +256,12 @@ public:
         return call_with(handler, std::index_sequence_for<P...>{});
     }
 
+    /// What waits for the call: for dependencies, which somebody else fills.
+    template <std::size_t I>
+    auto& stored() noexcept {
+        return std::get<I>(stored_);
+    }
+
 private:
     template <std::size_t... I>
     void read_each([[maybe_unused]] binding& with, [[maybe_unused]] std::size_t& n, std::index_sequence<I...>) {

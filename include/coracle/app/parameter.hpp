@@ -99,6 +99,7 @@ enum class parameter_source : unsigned char {
     form,         ///< the urlencoded body
     form_field,   ///< one field of it
     context,      ///< the request itself, or what it has: `parameter<P>::of(request&)` gives it
+    dependency,   ///< what a function gives
     reference,    ///< refused: it could dangle
     view,         ///< refused: it would look into a request that is gone
     credential,   ///< what proves who asks; without it 401, before the body is read

@@ -24,6 +24,7 @@
 namespace coracle {
 
 class app;
+class dependency_store;
 
 /// Who sent it. Facts of the connection, never of a header field.
 struct peer {
@@ -51,6 +52,8 @@ public:
     const route::pattern* pattern = nullptr;
     std::size_t below = 0;    ///< where in target.path the paths of the app begin, which may be mounted in another
     std::size_t skipped = 0;  ///< placeholders of the pattern that are not the handler's own but its router's
+    /// What was set up for it. Null when nothing was.
+    std::unique_ptr<clean_up> dependencies{};
 
     request() = default;
     request(const request&) = delete;
@@ -116,7 +119,12 @@ public:
     /// For the app: where that will stand, if anybody asks for it.
     const std::unique_ptr<coracle::response_context>& response_context_slot() const noexcept { return context_; }
     /// For the app: it is this one's now.
-    void belongs_to(const coracle::app& served) noexcept { app_ = &served; }
+    void belongs_to(const coracle::app& served, const coracle::dependency_store* store = nullptr) noexcept {
+        app_ = &served;
+        store_ = store;
+    }
+    /// What that app knows of its dependencies; null for nothing.
+    const coracle::dependency_store* dependency_store() const noexcept { return store_; }
 
     /// For the server: as new, with the memory that it has.
     void reset() noexcept {
@@ -132,8 +140,10 @@ public:
         root_path.clear();
         after.reset();
         context_.reset();
+        dependencies.reset();
         state_.clear();
         app_ = nullptr;
+        store_ = nullptr;
     }
     /// For the server: the bytes of the head have moved from `from` to `to`.
     void rebase(const char* from, const char* to) noexcept {
@@ -145,6 +155,7 @@ private:
     mutable query_values queries_{};
     mutable bool queries_read_ = false;
     const coracle::app* app_ = nullptr;
+    const coracle::dependency_store* store_ = nullptr;
     std::unique_ptr<coracle::response_context> context_;
     typed_store state_;
 };

@@ -3,6 +3,7 @@
 
 #include <coracle/app/app_options.hpp>
 #include <coracle/app/checked_pattern.hpp>
+#include <coracle/app/dependent_handler.hpp>
 #include <coracle/app/endpoint.hpp>
 #include <coracle/app/error_handlers.hpp>
 #include <coracle/app/handler.hpp>
