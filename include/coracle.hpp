@@ -276,6 +276,9 @@
 #include <coracle/app/rate_limit.hpp>
 #include <coracle/app/session.hpp>
 #include <coracle/app/app_route.hpp>
+#include <coracle/app/operation_ids.hpp>
+#include <coracle/app/openapi.hpp>
+#include <coracle/app/response_model.hpp>
 #include <coracle/app/router.hpp>
 #include <coracle/app/route_list.hpp>
 #include <coracle/app/url_for.hpp>
@@ -287,6 +290,7 @@
 #include <coracle/app/docs_controls.hpp>
 #include <coracle/app/docs_style.hpp>
 #include <coracle/app/docs_page.hpp>
+#include <coracle/app/documentation.hpp>
 #include <coracle/app/app.hpp>
 #include <coracle/app/mounted_app.hpp>
 

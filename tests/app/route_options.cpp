@@ -7,7 +7,7 @@
 using namespace coracle;
 
 TEST_CASE("a route is told its status, and what its documentation says") {
-    app app;
+    app app({.openapi_url = ""});
     app.get("/", {.status = 203, .name = "root", .summary = "The root", .tags = {"a", "b"}, .deprecated = true},
             on_loop([] { return 1; }));
     stage play(app);

@@ -8,10 +8,12 @@ using namespace coracle;
 TEST_CASE("a component without a type is told once") {
     schema_components named;
     json one = named.refer("problem", json{{"type", "object"}});
-    json two = named.refer("problem", json{{"type", "string"}});
+    json two = named.refer("problem", json{{"type", "object"}});
     CHECK(one == two);
     CHECK(named.find(one)->dump() == R"({"type":"object"})");
     CHECK(named.sorted().size() == 1);
+    json other = named.refer("problem", json{{"type", "string"}});
+    CHECK(other.dump() == R"({"$ref":"#/components/schemas/problem_2"})");
 }
 
 TEST_CASE("what is no reference leads nowhere") {

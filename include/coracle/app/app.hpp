@@ -3,7 +3,9 @@
 
 #include <coracle/app/app_options.hpp>
 #include <coracle/app/app_route.hpp>
+#include <coracle/app/documentation.hpp>
 #include <coracle/app/lifespan.hpp>
+#include <coracle/app/openapi.hpp>
 #include <coracle/app/reply.hpp>
 #include <coracle/app/request.hpp>
 #include <coracle/app/route_list.hpp>
@@ -109,12 +111,19 @@ public:
     /// Serves until Ctrl-C. out: the exit code. Defined in server/serve.hpp.
     int run(const run_options& options = {});
 
+    /// The OpenAPI document, without a server: `std::puts(app.openapi().dump(2).c_str())`. Ends registration.
+    /// error: std::logic_error as freeze().
+    json openapi() {
+        freeze();
+        return openapi_document(options_, routes_).take();
+    }
+
     const app_options& settings() const noexcept { return options_; }
     /// Its routes as they answer, those of its routers too. in: a frozen app.
     const std::vector<std::unique_ptr<app_route>>& routes() const noexcept { return routes_; }
     /// How many routes were added to it and its routers.
     std::size_t size() const noexcept { return count(*group()); }
-    /// Ends registration. A second call does nothing.
+    /// Ends registration. A second call does nothing. error: std::logic_error for two operations with one id.
     void freeze();
 
     /// For the server: what answers this request; null when it has been answered: 404, 405, 400 or OPTIONS.
@@ -217,6 +226,7 @@ private:
     style_ = {options_.errors, options_.debug, options_.like_fastapi};
     std::vector<std::unique_ptr<app_route>> routes;
     route_list::read(*group(), routes);
+    documentation::add(options_, route_list::outermost(*group()), routes);
     for (const auto& each : routes) {
         std::vector<std::string_view> methods(each->methods().begin(), each->methods().end());
         table_.add(methods, each->pattern());
@@ -466,6 +476,17 @@ inline task<response> next::operator()(request& asked) const { return app_->resp
             return each.path + each.below->find_url(name.substr(each.name.size() + 1), values);
     throw std::out_of_range("coracle: no route has the name '" + std::string(name) +
                             "'; say it in its options: {.name = \"" + std::string(name) + "\"}");
+}
+
+[[gnu::cold]] inline response documentation::document(const request& asked) {
+    const coracle::app& of = asked.app();
+    return response::json(openapi_document(of.settings(), of.routes(), base_of(asked)).take());
+}
+[[gnu::cold]] inline response documentation::page(const request& asked) {
+    const app_options& told = asked.app().settings();
+    response made = response::html(docs_page(told.title, base_of(asked) + told.openapi_url));
+    made.headers.set("content-security-policy", docs_page_policy);
+    return made;
 }
 
 template <class T>

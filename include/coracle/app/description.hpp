@@ -73,7 +73,7 @@ template <class... P>
 [[gnu::cold]] void describe_parameters(operation& told, types<P...>) {
     static constexpr detail::described_parameter all[] = {
         {&describe_parameter<P>, parameter<P>::source == parameter_source::pattern,
-         parameter<P>::source == parameter_source::context}...,
+         std::is_same_v<std::remove_cvref_t<P>, request>}...,
         {nullptr, false, false}};
     detail::describe_all(told, {all, sizeof...(P)});
 }

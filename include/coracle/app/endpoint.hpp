@@ -1,6 +1,7 @@
 // endpoint: a route and what answers it, with the handler's type forgotten.
 #pragma once
 
+#include <coracle/app/operation.hpp>
 #include <coracle/app/reply.hpp>
 #include <coracle/app/request.hpp>
 #include <coracle/app/route_options.hpp>
@@ -34,6 +35,9 @@ public:
     /// Whether views of the request have to stay good while run() waits, or because another thread looks at them: its
     /// bytes must have found their place before run() is called.
     bool keeps_request() const noexcept { return how_.keeps_request; }
+
+    /// Tells what it takes and gives, for the documentation.
+    virtual void describe(operation&) const {}
 
     /// Fills the handler's parameters, calls it, and gives its result. error: whatever the handler throws.
     virtual void run_now(request& asked, reply& answer) = 0;

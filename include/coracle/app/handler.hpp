@@ -3,6 +3,7 @@
 #pragma once
 
 #include <coracle/app/bind.hpp>
+#include <coracle/app/description.hpp>
 #include <coracle/app/endpoint.hpp>
 #include <coracle/app/on_loop.hpp>
 #include <coracle/app/result_type.hpp>
@@ -35,6 +36,11 @@ class handler_endpoint final : public endpoint {
 public:
     handler_endpoint(std::string_view text, const route_options& options, H handler)
         : endpoint(text, options, {loops && !bound::has_body, sees_request && !loops}), handler_(std::move(handler)) {}
+
+    [[gnu::cold]] void describe(operation& told) const override {
+        describe_parameters(told, parameters_of<H>{});
+        describe_result<result>(told);
+    }
 
     void run_now([[maybe_unused]] request& asked, [[maybe_unused]] reply& answer) override {
         if constexpr (loops && !bound::has_body) {

@@ -40,7 +40,8 @@ inline app& app::mount(std::string_view path, app below, std::string name) {
     auto owned = std::make_unique<app>(std::move(below));
     std::string text = std::string(path) + "/{path:path}";
     static constexpr std::string_view all[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"};
-    add_endpoint(all, std::make_shared<mounted_app>(text, *owned, route::pattern(path).segment_count), {});
+    add_endpoint(all, std::make_shared<mounted_app>(text, *owned, route::pattern(path).segment_count),
+                 {.include_in_schema = false});
     mounted_.push_back({std::string(path), std::move(name), std::move(owned)});
     return *this;
 }

@@ -14,11 +14,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace coracle {
 
@@ -28,8 +27,10 @@ enum class parameter_place : unsigned char { path, query, header, cookie };
 /// One route, told. Made for each route when the document is made, which is once.
 class operation {
 public:
-    /// in: by, the route as it was written; named, where the schemas of structs and enums go.
-    operation(const route::pattern& by, schema_components& named) : route_(by), named_(named) {}
+    /// in: by, the route as it was written; named, where the schemas of structs and enums go; skipped, how many of its
+    /// placeholders are a prefix's and so not the handler's.
+    operation(const route::pattern& by, schema_components& named, std::size_t skipped = 0)
+        : route_(by), named_(named), skipped_(skipped) {}
     operation(const operation&) = delete;
     operation& operator=(const operation&) = delete;
 
@@ -44,8 +45,8 @@ public:
     [[gnu::cold]] void parameter(parameter_place in, std::string_view name, json schema, bool required,
                                  json initial = {}) {
         validates_ = true;
-        for (const auto& each : parameters_)
-            if (each.in == in && each.told["name"].as_string() == name) return;
+        for (const json& each : parameters_)
+            if (each["in"].as_string() == place_name(in) && each["name"].as_string() == name) return;
         schema = detail::without_null(std::move(schema));
         json description;
         if (json* words = schema.find("description")) description = *words;
@@ -56,13 +57,15 @@ public:
         detail::put(told, "required", json(required));
         if (!description.is_null()) detail::put(told, "description", std::move(description));
         detail::put(told, "schema", std::move(schema));
-        parameters_.push_back({in, std::move(told)});
+        parameters_.push_back(std::move(told));
     }
-    /// The n-th name of the route: a placeholder, or a query name with its default.
+    /// The n-th name of the handler: a placeholder, or a query name with its default.
     [[gnu::cold]] void word(std::size_t n, schema_function schema, bool may_be_absent) {
         word(n, schema(named_), may_be_absent);
     }
     [[gnu::cold]] void word(std::size_t n, json schema, bool may_be_absent) {
+        n += skipped_;
+        if (n >= route_.parameter_count()) return;
         std::string_view name = route_.parameter_name(n);
         if (n < route_.placeholder_count) return parameter(parameter_place::path, name, std::move(schema), true);
         const route::pattern_query& query = route_.queries[n - route_.placeholder_count];
@@ -70,12 +73,20 @@ public:
         parameter(parameter_place::query, name, std::move(schema), !may_be_absent && !query.has_default,
                   std::move(initial));
     }
-    /// All names of the route, for a handler that looks them up by itself.
+    /// The query names, for a handler that looks them up by itself.
     [[gnu::cold]] void words_by_hand() {
-        std::size_t n = 0;
+        bool refused = validates_;
+        for (std::size_t n = route_.placeholder_count; n < route_.parameter_count(); ++n)
+            word(n - skipped_, detail::typed("string"), true);
+        validates_ = refused;
+    }
+    /// The placeholders that nobody told of: their convertors tell.
+    [[gnu::cold]] void words_left() {
+        bool refused = validates_;
         for (const route::pattern_segment& segment : route_.segments)
-            if (segment.is_placeholder) word(n++, convertor_schema(segment.kind), false);
-        for (; n < route_.parameter_count(); ++n) word(n, detail::typed("string"), true);
+            if (segment.is_placeholder)
+                parameter(parameter_place::path, segment.text, convertor_schema(segment.kind), true);
+        validates_ = refused;
     }
     /// Every member of a struct as a parameter. in: &definition_of<filter>; dashes, for names of header fields.
     [[gnu::cold]] void parameters(parameter_place in, schema_function definition, bool dashes = false) {
@@ -131,7 +142,6 @@ public:
         result_media_ = media_type;
         if (schema) result_ = schema(named_);
     }
-    /// The status of the handler's answers, when the route does not say one.
     void status(int code) noexcept { status_ = code; }
 
     /// An answer besides the handler's: 404 of a dependency. What the route's own options say of it goes before.
@@ -145,36 +155,32 @@ public:
     /// A security scheme, as "components/securitySchemes" has it, and the scopes that are needed of it.
     /// in: required, false when the route answers without it too.
     [[gnu::cold]] void security(std::string_view name, json scheme, json scopes = json::array(), bool required = true) {
-        for (auto& each : security_) {
-            if (each.name != name) continue;
-            each.required = each.required || required;
-            for (const json& scope : scopes) {
-                bool known = false;
-                for (const json& other : each.scopes) known = known || other == scope;
-                if (!known) each.scopes.push_back(scope);
-            }
-            return;
-        }
-        security_.push_back({std::string(name), std::move(scheme), std::move(scopes), required});
+        json& mine = security_[name];
+        detail::put(mine, "scheme", std::move(scheme));
+        json& told = mine["scopes"];
+        if (told.is_null()) told = json::array();
+        for (const json& scope : scopes) add_scope(told, scope);
+        for (const json& scope : scopes_) add_scope(told, scope);
+        json& must = mine["required"];
+        must = json(required || (must.is_bool() && must.as_bool()));
+    }
+    /// The scopes that what is told next needs too, and their end. FastAPI's Security(..., scopes=[...]).
+    [[gnu::cold]] void begin_scopes(std::span<const std::string_view> scopes) {
+        for (std::string_view scope : scopes) scopes_.push_back(json(scope));
+    }
+    [[gnu::cold]] void end_scopes(std::size_t count) {
+        for (; count != 0; --count) scopes_.as_array().pop_back();
     }
 
-    /// For the document.
-    struct told_parameter {
-        parameter_place in;
-        json told;
-    };
-    struct told_security {
-        std::string name;
-        json scheme;
-        json scopes;
-        bool required;
-    };
-    const std::vector<told_parameter>& parameters() const noexcept { return parameters_; }
-    const std::vector<told_security>& security() const noexcept { return security_; }
+    /// For the document. Parameters as they stand there, in the order in which they were told; security by name, each
+    /// with its scheme, scopes, and whether it is required.
+    const json& parameters() const noexcept { return parameters_; }
+    const json& security() const noexcept { return security_; }
     const json& body() const noexcept { return body_; }
     const json& answers() const noexcept { return answers_; }
     std::string_view result_media() const noexcept { return result_media_; }
     const json& result() const noexcept { return result_; }
+    /// The status of the handler's answers, when the route does not say one.
     int status() const noexcept { return status_; }
     /// Whether a request can be refused with 422.
     bool validates() const noexcept { return validates_; }
@@ -187,10 +193,16 @@ public:
         return content;
     }
 
-private:
     static std::string_view place_name(parameter_place in) noexcept {
         constexpr std::string_view names[] = {"path", "query", "header", "cookie"};
         return names[static_cast<std::size_t>(in)];
+    }
+
+private:
+    [[gnu::cold]] static void add_scope(json& to, const json& scope) {
+        for (const json& each : to)
+            if (each.as_string() == scope.as_string()) return;
+        to.push_back(scope);
     }
     const json& resolved(const json& schema) const noexcept {
         const json* component = named_.find(schema);
@@ -225,8 +237,10 @@ private:
 
     const route::pattern& route_;
     schema_components& named_;
-    std::vector<told_parameter> parameters_;
-    std::vector<told_security> security_;
+    std::size_t skipped_;
+    json scopes_ = json::array();
+    json parameters_ = json::array();
+    json security_ = json::object();
     json body_ = json::object();
     json answers_ = json::object();
     std::string result_media_;

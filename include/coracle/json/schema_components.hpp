@@ -34,80 +34,93 @@ public:
     /// A reference to the component of `key`, made when it is asked for first.
     /// in: path, "shop::item", which tells it from another type of the same name.
     [[gnu::cold]] json refer(const void* key, std::string_view path, std::string (*name)(), schema_function make) {
-        for (const component& each : made_)
-            if (each.key == key) return reference(each.name);
-        std::size_t at = made_.size();
-        made_.push_back({key, unused(clean(name()), clean(path)), json()});
-        std::string mine = made_[at].name;
+        for (std::size_t i = 0; i < keys_.size(); ++i)
+            if (keys_[i] == key) return reference(made_.as_object()[i].key);
+        std::string mine = unused(clean(name()), clean(path));
+        keys_.push_back(key);
+        made_[mine] = json();
         json schema = make(*this);
-        made_[at].schema = std::move(schema);
+        made_[mine] = std::move(schema);
         return reference(mine);
     }
-    /// A component without a type.
-    [[gnu::cold]] json refer(std::string_view name, const json& schema) {
-        for (const component& each : made_)
-            if (each.name == name) return reference(name);
-        made_.push_back({nullptr, std::string(name), schema});
-        return reference(name);
+    /// A component without a type. The same schema under the same name is the same component.
+    [[gnu::cold]] json refer(std::string_view name, json schema) {
+        std::string mine = clean(name);
+        if (const json* there = made_.find(mine)) {
+            if (same(*there, schema)) return reference(mine);
+            mine = unused(mine, mine);
+        }
+        keys_.push_back(nullptr);
+        made_[mine] = std::move(schema);
+        return reference(mine);
     }
 
     /// What a reference leads to; null when it is none.
-    const json* find(const json& schema) const noexcept {
+    [[gnu::cold]] const json* find(const json& schema) const noexcept {
         const json* to = schema.find("$ref");
         if (!to || !to->is_string()) return nullptr;
-        for (const component& each : made_)
-            if (std::string_view(to->as_string()).ends_with("/" + each.name)) return &each.schema;
-        return nullptr;
+        std::string_view text = to->as_string();
+        return text.starts_with(place) ? made_.find(text.substr(place.size())) : nullptr;
     }
     bool empty() const noexcept { return made_.empty(); }
 
     /// All of them as an object, sorted by name.
     [[gnu::cold]] json sorted() const {
-        std::vector<const component*> order;
-        for (const component& each : made_) {
-            std::size_t at = order.size();
-            order.push_back(&each);
-            for (; at != 0 && order[at - 1]->name > each.name; --at) order[at] = order[at - 1];
-            order[at] = &each;
-        }
         json all = json::object();
-        for (const component* each : order) all.as_object().emplace_back(each->name, each->schema);
+        for (std::size_t n = 0; n < made_.size(); ++n) {
+            // The least of those that are greater than the last; there are few, and sorting would cost more to compile.
+            const json_member* next = nullptr;
+            for (const json_member& each : made_.items()) {
+                if (n != 0 && each.key <= all.as_object().back().key) continue;
+                if (!next || each.key < next->key) next = &each;
+            }
+            all[next->key] = next->value;
+        }
         return all;
     }
 
-private:
-    struct component {
-        const void* key;
-        std::string name;
-        json schema;
-    };
+    /// Whether two schemas say the same, in the same order.
+    [[gnu::cold]] static bool same(const json& a, const json& b) {
+        if (a.type() != b.type() || a.size() != b.size()) return false;
+        if (a.is_string()) return a.as_string() == b.as_string();
+        if (a.is_bool()) return a.as_bool() == b.as_bool();
+        if (a.is_number()) return a.as_double() == b.as_double();
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            if (a.is_array() && !same(a[i], b[i])) return false;
+            if (!a.is_object()) continue;
+            const json_member& one = a.as_object()[i];
+            const json_member& other = b.as_object()[i];
+            if (one.key != other.key || !same(one.value, other.value)) return false;
+        }
+        return true;
+    }
 
+private:
     static json reference(std::string_view name) {
         json made = json::object();
-        made["$ref"] = json(std::string(place).append(name));
+        std::string to(place);
+        made["$ref"] = json(std::move(to.append(name)));
         return made;
     }
     /// With what may stand in a component's name.
-    static std::string clean(std::string_view text) {
+    [[gnu::cold]] static std::string clean(std::string_view text) {
         std::string name(text);
         for (char& c : name)
             if (!ascii::is_alpha(c) && !ascii::is_digit(c) && c != '-' && c != '.') c = '_';
         return name;
     }
-    bool has(std::string_view name) const noexcept {
-        for (const component& each : made_)
-            if (each.name == name) return true;
-        return false;
-    }
-    std::string unused(std::string name, const std::string& path) const {
-        if (!has(name)) return name;
-        if (!has(path)) return path;
-        int count = 2;
-        while (has(name + "_" + std::to_string(count))) ++count;
-        return name + "_" + std::to_string(count);
+    [[gnu::cold]] std::string unused(const std::string& name, const std::string& path) const {
+        if (!made_.contains(name)) return name;
+        std::string mine = path;
+        for (int count = 2; made_.contains(mine); ++count) {
+            mine = name;
+            mine.append("_").append(std::to_string(count));
+        }
+        return mine;
     }
 
-    std::vector<component> made_;
+    std::vector<const void*> keys_;  // of the members of made_, in their order
+    json made_ = json::object();
 };
 
 namespace detail {
@@ -186,10 +199,15 @@ namespace detail {
     for (schema_function one : each) {
         json choice = one(named);
         bool known = false;
-        for (const json& other : choices) known = known || other == choice;
+        for (const json& other : choices) known = known || schema_components::same(other, choice);
         if (!known) choices.push_back(std::move(choice));
     }
     return any_of(std::move(choices));
+}
+/// Whether it is null, and nothing else.
+[[gnu::cold]] inline bool is_null(const json& schema) noexcept {
+    const json* type = schema.find("type");
+    return schema.size() == 1 && type && type->is_string() && type->as_string() == "null";
 }
 /// Whether it is `anyOf` and nothing else.
 inline bool is_choice(const json& schema) noexcept { return schema.size() == 1 && schema.contains("anyOf"); }
@@ -202,10 +220,9 @@ inline bool is_choice(const json& schema) noexcept { return schema.size() == 1 &
         choices = std::move(schema["anyOf"]);
     else
         choices.push_back(std::move(schema));
-    json null = typed("null");
     bool known = false;
-    for (const json& choice : choices) known = known || choice == null;
-    if (!known) choices.push_back(std::move(null));
+    for (const json& choice : choices) known = known || is_null(choice);
+    if (!known) choices.push_back(typed("null"));
     return any_of(std::move(choices));
 }
 /// The same without null, for what cannot send one: a word of a path or a query.
@@ -213,9 +230,8 @@ inline bool is_choice(const json& schema) noexcept { return schema.size() == 1 &
     json* choices = schema.find("anyOf");
     if (!choices) return schema;
     json kept = json::array();
-    json null = typed("null");
     for (const json& choice : *choices)
-        if (choice != null) kept.push_back(choice);
+        if (!is_null(choice)) kept.push_back(choice);
     if (kept.size() != 1) {
         *choices = std::move(kept);
         return schema;
@@ -251,7 +267,7 @@ inline bool wants_title(const json& schema) noexcept {
     if (schema.contains("$ref")) return false;
     if (!is_choice(schema)) return true;
     const json& choices = schema["anyOf"];
-    return choices.size() != 2 || !choices[0].contains("$ref") || choices[1] != typed("null");
+    return choices.size() != 2 || !choices[0].contains("$ref") || !is_null(choices[1]);
 }
 /// Whether it can be written: NaN and infinity cannot.
 inline bool is_plain(const json& value) noexcept {
@@ -286,7 +302,7 @@ public:
 
     [[gnu::cold]] void add(std::string_view name, json schema, json initial, bool required) {
         finish_field(schema, name, std::move(initial));
-        properties_.as_object().emplace_back(std::string(name), std::move(schema));
+        put(properties_, name, std::move(schema));
         if (required) required_.push_back(json(name));
     }
     [[gnu::cold]] json take() && {
