@@ -53,7 +53,8 @@ int main(int count, char** words) {
     std::ifstream file(words[1], std::ios::binary);
     std::string document{std::istreambuf_iterator<char>(file), {}};
 
-    app app;
+    // What the page shows below /docs is a document that says more than this app does; its own is at /own.
+    app app({.title = "Own", .openapi_url = "/own.json", .docs_url = "/own"});
     auto page = [](std::string_view address) {
         response out = response::html(docs_page("Shop & <script>alert(1)</script>", address));
         out.headers.set("content-security-policy", docs_page_policy);
