@@ -2,8 +2,8 @@
 # Makes one program of the C++ snippets under "Coming from FastAPI" in examples/README.md: each an app of its own.
 """usage: tests/consume/fastapi.py README.md PROGRAM.cpp
 
-A snippet is declarations, then, from the first line that begins with `app.` or `router ` on, statements about an app. One
-with a main() is a program as it stands. The program registers the routes of each, and fails when one is refused.
+A snippet is declarations, then, from the first line that begins with `app.` or `router ` on, statements about an app.
+One with a main() is a program as it stands. The program registers the routes of each, and fails when one is refused.
 """
 
 import pathlib
