@@ -18,7 +18,7 @@ namespace coracle {
 /// only. An app whose document names servers elsewhere adds their origins behind `connect-src 'self'`.
 inline constexpr std::string_view docs_page_policy =
     "default-src 'none'; "
-    "script-src 'sha256-s0o2OO/t9KKIcSqFOqAcNCehkhzLH/F1jlkvEITPNiE='; "
+    "script-src 'sha256-fIPIL8cu7RnrgIpVMcHWz7sZJxoZPtubA3IciDbewH0='; "
     "style-src 'sha256-hqvP8jGJonybwRKpxcihJG8NaMifwceilgBA9MPqSno='; "
     "connect-src 'self'; img-src 'self' blob: data:; media-src blob:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; require-trusted-types-for 'script'";
