@@ -353,6 +353,22 @@ def many(page):
         raise Broken(f"drawing took {took:.0f} ms, searching {typed:.0f} ms")
 
 
+def own(page):
+    """What an app says of itself is shown as well: its page, its document, its policy, its routes."""
+    page.visit(path="/own")
+    same(page.run("document.querySelector('h1').textContent"), "Own")
+    expect(page.run("entries.map(one => one.method + ' ' + one.path).join()"), "get /items", "post /token")
+    same(page.run("fetch(location.href).then(answer => answer.headers.get('content-security-policy').split(';')[0])"),
+         "default-src 'none'")
+    page.run("open(entries.find(one => one.method === 'get' && one.path === '/items'))")
+    page.run("document.querySelector('.panel:not([hidden]) .primary').click()")
+    page.until("document.querySelector('.panel:not([hidden]) pre.answer span')", "its answer is shown")
+    expect(page.run("document.querySelector('.panel:not([hidden]) .status').innerText"), "200 OK")
+    page.run(UNFOLD)
+    same(page.run("document.querySelectorAll('.panel .wrong:not([hidden])').length"), 0)
+    page.browser.picture(page.pictures / "own.png", whole=True)
+
+
 UNFOLD = "entries.forEach(one => open(one)); document.querySelectorAll('details').forEach(one => one.open = true)"
 # The pairs of colours that are too near to one another: WCAG 1.4.3.
 CONTRAST = r"""(() => {
@@ -470,7 +486,7 @@ def policy(page):
 
 
 STORIES = (lists, searches, keyboard, posts, logs_in, authorises, parameters, forms, schemas, links, troubles,
-           hostile, many, colours, phone, names, prints, policy)
+           hostile, many, own, colours, phone, names, prints, policy)
 
 
 def start(shop, document):
