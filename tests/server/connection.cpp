@@ -1,3 +1,8 @@
+#include <coracle/async/event.hpp>
+#include <coracle/async/yield_now.hpp>
+#include <coracle/base/exception_text.hpp>
+
+#include "loopback.hpp"
 #include "talk.hpp"
 
 #include <doctest/doctest.h>
@@ -291,4 +296,85 @@ TEST_CASE("a client that vanishes ends its connection quietly") {
     ends.first.fail_writes(std::make_error_code(std::errc::connection_reset));
     ends.first.close();
     world.run(server::connection(std::move(ends.second), shop));
+}
+
+TEST_CASE("T13: background tasks begin when the answer is sent, and the next request on the connection does not wait") {
+    app app;
+    std::string seen;
+    event go;
+    app.post("/job", [&](request& asked, background_tasks& background) -> task<std::string> {
+        auto work = [](request& asked, event& go, std::string& seen) -> task<> {
+            seen += "begun ";
+            co_await go.wait();
+            // The request is still there.
+            seen += std::string(asked.headers["x-id"]) + " " + std::string(asked.client.address) + " ";
+        };
+        background.add(work, std::ref(asked), std::ref(go), std::ref(seen));
+        seen += "answered ";
+        co_return "ok";
+    });
+    app.get("/seen", on_loop([&] { return seen; }));
+    app.get("/go", [&]() -> task<std::string> {
+        go.set();
+        co_await yield_now();
+        co_await yield_now();
+        co_return seen;
+    });
+    loopback::running server(app);
+    loopback::client client(server.port());
+    CHECK(client.ask("POST /job HTTP/1.1\r\nhost: t\r\nx-id: seven\r\ncontent-length: 0\r\n\r\n").body == "ok");
+    CHECK(client.get("/seen").body == "answered begun ");
+    CHECK(client.get("/go").body == "answered begun seven 127.0.0.1 ");
+}
+
+TEST_CASE("a body that the handler left unread is read past while its background tasks run, one byte or all at once") {
+    app app;
+    int ran = 0;
+    app.post("/job", on_loop([&](background_tasks& background) {
+                 background.add([&]() -> task<> {
+                     ++ran;
+                     co_return;
+                 });
+                 return "ok";
+             }));
+    app.get("/ran", on_loop([&] { return ran; }));
+    loopback::running server(app);
+    loopback::client client(server.port());
+    client.send("POST /job HTTP/1.1\r\nhost: t\r\ncontent-length: 10\r\n\r\n");
+    CHECK(client.receive().body == "ok");
+    for (char c : std::string("0123456789")) client.send(std::string(1, c));
+    CHECK(client.get("/ran").body == "1");
+    client.send(
+        "POST /job HTTP/1.1\r\nhost: t\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+        "POST /job HTTP/1.1\r\nhost: t\r\ncontent-length: 2\r\n\r\nhi"
+        "GET /ran HTTP/1.1\r\nhost: t\r\n\r\n");
+    CHECK(client.receive().body == "ok");
+    CHECK(client.receive().body == "ok");
+    CHECK(client.receive().status == 200);
+    CHECK(client.get("/ran").body == "3");
+}
+
+TEST_CASE("T15: a client that leaves does not cancel background tasks, and a server that stops waits for them") {
+    app app;
+    bool done = false;
+    app.post("/job", [&](background_tasks& background) -> task<std::string> {
+        background.add([]() -> task<> {
+            throw std::runtime_error("told, and no more");
+            co_return;
+        });
+        background.add([&]() -> task<> {
+            co_await sleep(100ms);
+            done = true;
+        });
+        co_return "ok";
+    });
+    std::string log;
+    app.error_log([&](const std::exception_ptr& error, const request&) { log += exception_trace(error); });
+    {
+        loopback::running server(app);
+        loopback::client client(server.port());
+        CHECK(client.post("/job", "").body == "ok");
+    }
+    CHECK(done);
+    CHECK(log == "std::runtime_error: told, and no more");
 }
