@@ -280,6 +280,7 @@
 #include <coracle/app/openapi.hpp>
 #include <coracle/app/response_model.hpp>
 #include <coracle/app/router.hpp>
+#include <coracle/app/resource.hpp>
 #include <coracle/app/route_list.hpp>
 #include <coracle/app/url_for.hpp>
 #include <coracle/app/lifespan.hpp>
