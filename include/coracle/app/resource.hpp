@@ -80,8 +80,8 @@ private:
 };
 
 /// Adds a route for each of the members get, post, put, patch and del that the object has:
-/// `resource(app, "/users/{id}", user_resource(db));`. They are handlers like any other, with the same rules; the object
-/// is shared by all requests. error: as for a route.
+/// `resource(app, "/users/{id}", user_resource(db));`. They are handlers like any other, with the same rules; the
+/// object is shared by all requests. error: as for a route.
 template <class C>
 void resource(router& to, resource_pattern<std::type_identity_t<C>> pattern, C object) {
     auto shared = std::make_shared<C>(std::move(object));
