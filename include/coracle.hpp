@@ -253,6 +253,7 @@
 #include <coracle/app/headers.hpp>
 #include <coracle/app/cookies.hpp>
 #include <coracle/app/form.hpp>
+#include <coracle/app/oauth2_password_form.hpp>
 #include <coracle/app/body_field.hpp>
 #include <coracle/app/dependency.hpp>
 #include <coracle/app/depends.hpp>

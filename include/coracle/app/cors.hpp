@@ -8,10 +8,12 @@
 #include <coracle/async/task.hpp>
 #include <coracle/base/ascii.hpp>
 #include <coracle/base/report.hpp>
+#include <coracle/base/utf8.hpp>
 #include <coracle/http/field_list.hpp>
 #include <coracle/http/fields.hpp>
 #include <coracle/http/method.hpp>
 #include <coracle/http/request_head.hpp>
+#include <coracle/json/text_pattern.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -30,6 +32,7 @@ struct cors_options {
     std::vector<std::string> allow_methods{"GET"};
     std::vector<std::string> allow_headers{};   ///< besides Accept, Accept-Language, Content-Language, Content-Type
     bool allow_credentials = false;             ///< cookies and Authorization may come along
+    std::string allow_origin_regex{};           ///< and all origins that this fits from end to end, in linear time
     bool allow_private_network = false;         ///< public sites may ask this app although its address is private
     std::vector<std::string> expose_headers{};  ///< that scripts may read, besides the usual ones
     int max_age = 600;                          ///< seconds for which a browser need not ask again
@@ -43,7 +46,7 @@ struct cors_options {
 /// the app is made. The origin `null`, which any page can give itself in a sandboxed frame, has to be listed by name.
 class cors {
 public:
-    /// error: std::logic_error for an origin that no browser sends.
+    /// error: std::logic_error for an origin that no browser sends, std::invalid_argument for a bad regular expression.
     explicit cors(cors_options options) : rules_(std::make_shared<const rules>(std::move(options))) {}
 
     /// The answer to a preflight, the question that a browser asks before the request itself: 200, or 400 with what is
@@ -76,7 +79,8 @@ private:
         void mark(std::optional<std::string_view> origin, http::field_list& answer) const;
 
         cors_options given;
-        std::vector<std::string> headers;  // lower-case
+        std::optional<text_pattern> pattern;  // of origins
+        std::vector<std::string> headers;     // lower-case
         bool all_origins = false;
         bool all_headers = false;
         http::field_list always;      // of a preflight
@@ -108,7 +112,7 @@ inline std::string joined(const std::vector<std::string>& all) {
     else if (origin.find('/', scheme + 3) != origin.npos)
         wrong = "has no path and no slash at its end, as in https://example.com";
     else if (origin.find('*') != origin.npos)
-        wrong = "has no wildcard; name each of them";
+        wrong = "has no wildcard; use .allow_origin_regex for several of them";
     if (wrong) throw std::logic_error("coracle: cors: the origin '" + std::string(origin) + "': an origin " + wrong);
 }
 
@@ -116,6 +120,7 @@ inline std::string joined(const std::vector<std::string>& all) {
 
 inline cors::rules::rules(cors_options options) : given(std::move(options)) {
     for (const std::string& each : given.allow_origins) detail::check_origin(each);
+    if (!given.allow_origin_regex.empty()) pattern.emplace("^(?:" + given.allow_origin_regex + ")$");
     all_origins = detail::lists(given.allow_origins, "*");
     all_headers = detail::lists(given.allow_headers, "*");
     if (detail::lists(given.allow_methods, "*"))
@@ -152,6 +157,7 @@ inline cors::rules::rules(cors_options options) : given(std::move(options)) {
 
 inline bool cors::rules::allows(std::string_view origin) const noexcept {
     if (all_origins && !(given.allow_credentials && origin == "null")) return true;
+    if (pattern && utf8::is_valid(origin) && pattern->found_in(origin)) return true;
     return detail::lists(given.allow_origins, origin);
 }
 
