@@ -11,11 +11,18 @@ namespace coracle {
 struct run_options {
     std::string host = "127.0.0.1";  ///< an IPv4 or IPv6 address, `localhost`, or `unix:/path`
     int port = 8000;                 ///< 0: any free one
+    int fd = -1;                     ///< a socket that listens already and was inherited, in the place of host and port
     int workers = 1;                 ///< loops, each on a thread of its own; with more than one, handlers run at once
     std::size_t threads = 0;         ///< of the pool for plain functions; 0: as many as suit the machine
+    int backlog = 2048;              ///< connections that may wait for their turn; the kernel may cut it
     bool access_log = true;          ///< one line per request on the standard output
     bool banner = true;              ///< where it listens, at the start
     bool signals = true;             ///< Ctrl-C and SIGTERM stop it
+    bool server_header = true;       ///< `server: coracle` in every answer
+    /// How long a connection may wait between requests.
+    std::chrono::milliseconds keep_alive{5'000};
+    /// For requests under way when it stops; then they are cancelled.
+    std::chrono::milliseconds grace{10'000};
     /// A handler that holds its loop for longer is reported on stderr, with its route; 0: nobody looks.
     std::chrono::milliseconds watchdog{100};
 };

@@ -7,9 +7,9 @@
 #include <coracle/loop/descriptor.hpp>
 #include <coracle/loop/sleep.hpp>
 #include <coracle/net/address.hpp>
+#include <coracle/net/listening_socket.hpp>
 #include <coracle/os/error.hpp>
 #include <coracle/os/file_descriptor.hpp>
-#include <coracle/os/file_limit.hpp>
 #include <coracle/os/socket.hpp>
 #include <coracle/os/socket_address.hpp>
 #include <coracle/os/socket_file.hpp>
@@ -28,16 +28,6 @@ namespace coracle::net {
 struct incoming {
     os::file_descriptor socket;
     address peer;
-};
-
-/// How to listen.
-struct listen_options {
-    /// Connections that may wait for accept(); the kernel may cut it.
-    int backlog = 2048;
-    /// Several listeners on one address, one for each loop, and the kernel deals the connections out.
-    bool reuse_port = false;
-    /// An IPv6 listener turns IPv4 away instead of taking it too.
-    bool ipv6_only = false;
 };
 
 namespace detail {
@@ -72,26 +62,16 @@ public:
     /// choose, and where() tells. The name of a unix socket that a dead server left behind is taken over.
     /// error: address_in_use, permission_denied, address_not_available, ...
     static result<listener> open(const address& where, const listen_options& options = {}) {
-        auto target = where.to_socket_address();
-        if (!target) return failure(target.error());
-        os::raise_file_limit();  // each connection needs a descriptor, and shells hand out 1024
-        auto socket = os::open_stream_socket(*target);
+        auto socket = listening_socket::open(where, options);
         if (!socket) return failure(socket.error());
-        os::socket_file file;
-        if (where.family() == address::family_type::local) {
-            auto bound = os::socket_file::bind(socket->get(), *target);
-            if (!bound) return failure(bound.error());
-            file = std::move(*bound);
-        } else if (auto bound = bind_tcp(socket->get(), *target, options); !bound) {
-            return failure(bound.error());
-        }
-        if (auto listening = os::listen_on(socket->get(), options.backlog); !listening)
-            return failure(listening.error());
-        auto chosen = os::local_address(socket->get());
-        if (!chosen) return failure(chosen.error());
+        return of(std::move(*socket));
+    }
+    /// A door that is open already. error: what the kernel says to watching it.
+    static result<listener> of(listening_socket socket) {
         try {
-            auto watched = std::make_unique<loop::descriptor>(std::move(*socket));
-            return listener(std::move(watched), std::move(file), address(*chosen));
+            os::socket_file file = socket.take_file();
+            auto watched = std::make_unique<loop::descriptor>(socket.take_descriptor());
+            return listener(std::move(watched), std::move(file), socket.where());
         } catch (const std::system_error& why) {
             return failure(why.code());
         }
@@ -129,17 +109,6 @@ private:
 
     listener(std::unique_ptr<loop::descriptor> socket, os::socket_file file, address where)
         : file_(std::move(file)), descriptor_(std::move(socket)), where_(std::move(where)) {}
-
-    static result<void> bind_tcp(int fd, const os::socket_address& where, const listen_options& options) noexcept {
-        if (auto done = os::reuse_address(fd); !done) return done;
-        if (options.reuse_port)
-            if (auto done = os::share_port(fd); !done) return done;
-        if (where.family() == os::address_family::ipv6)
-            if (auto done = os::take_only_ipv6(fd, options.ipv6_only); !done) return done;
-        // Accepted sockets inherit it: no system call per connection.
-        if (auto done = os::send_without_delay(fd); !done) return done;
-        return os::bind_socket(fd, where);
-    }
 
     os::socket_file file_;
     std::unique_ptr<loop::descriptor> descriptor_;

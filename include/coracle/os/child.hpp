@@ -37,7 +37,7 @@ namespace coracle::os {
 // - The number of a process is not given out again before it is reaped: until then kill() and waitpid() find it, or its
 //   remains. A process that ignores SIGCHLD has its children reaped by the system, and waitpid() says ECHILD.
 // - posix_spawnp() of macOS and FreeBSD asks a shell to run what the kernel cannot. Hence the search of PATH here.
-// - dup2() in the child would tread on a source that has a number below 3; so they are moved up first.
+// - dup2() in the child would tread on a source whose number is one of its own; so they are moved up first.
 // - exec() resets handlers, but what is ignored stays ignored, as SIGPIPE in a server; and masks stay.
 
 namespace detail {
@@ -74,7 +74,8 @@ inline std::vector<char*> pointers_to(std::vector<std::string>& words) {
 /// What the new process does before it becomes the program.
 class spawn_plan {
 public:
-    spawn_plan() {
+    /// in: how many descriptors it gets besides its three streams.
+    explicit spawn_plan(std::size_t besides) : first_free_(3 + static_cast<int>(besides)) {
         ::posix_spawn_file_actions_init(&actions_);
         ::posix_spawnattr_init(&attributes_);
     }
@@ -92,7 +93,7 @@ public:
                                                     0));
             return {};
         }
-        auto moved = duplicate(fd, 3);
+        auto moved = duplicate(fd, first_free_);
         if (!moved) return failure(moved.error());
         done(::posix_spawn_file_actions_adddup2(&actions_, moved->get(), number));
         moved_.push_back(std::move(*moved));
@@ -134,12 +135,13 @@ private:
     template <class Actions>
     void close_the_rest([[maybe_unused]] Actions& actions) noexcept {
         if constexpr (requires { posix_spawn_file_actions_addclosefrom_np(&actions, 3); })
-            done(posix_spawn_file_actions_addclosefrom_np(&actions, 3));
+            done(posix_spawn_file_actions_addclosefrom_np(&actions, first_free_));
     }
 
     posix_spawn_file_actions_t actions_{};
     posix_spawnattr_t attributes_{};
     std::vector<file_descriptor> moved_;
+    int first_free_;
     int failed_ = 0;
 };
 
@@ -205,7 +207,7 @@ public:
     ~child() { end(); }
 
     /// Starts it. The streams of kind `pipe` become `pipes`, of which those of other kinds are not looked at. No
-    /// descriptor but its three streams reaches it, no signal is blocked or ignored in it.
+    /// descriptor but its three streams and those of the command line reaches it, no signal is blocked or ignored in it.
     /// error: what exec() says (no_such_file_or_directory, permission_denied, executable_format_error),
     /// invalid_argument (see command_line::check), resource_unavailable_try_again when there are too many processes.
     /// cost: blocks this thread until the kernel has loaded the program, a millisecond or so.
@@ -218,7 +220,7 @@ public:
         if (auto right = what.check(); !right) return fails(right.error(), " (a word is empty, or holds a NUL or =)");
         auto file = detail::find_program(what.program());
         if (!file) return fails(file.error(), ", looked for in PATH");
-        detail::spawn_plan plan;
+        detail::spawn_plan plan(what.descriptors().size());
         if (!what.where().empty()) plan.directory(what.where());
         for (std::size_t number = 0; number < 3; ++number) {
             command_line::stream kind = what.stream_of(number).value_or(command_line::stream{});
@@ -230,6 +232,12 @@ public:
                 plan.inherited(target);
             else if (auto done = plan.stream(target, fd); !done)
                 return fails(done.error(), ", whose stream " + std::to_string(number) + " is not open");
+        }
+        for (std::size_t n = 0; n < what.descriptors().size(); ++n) {
+            int fd = what.descriptors()[n];
+            auto done = fd < 0 ? result<void>(failure(std::make_error_code(std::errc::bad_file_descriptor)))
+                               : plan.stream(static_cast<int>(3 + n), fd);
+            if (!done) return fails(done.error(), ", whose descriptor " + std::to_string(3 + n) + " is not open");
         }
         std::vector<std::string> words = what.words();
         std::vector<std::string> variables = what.variables();

@@ -77,6 +77,12 @@ public:
     command_line& input(int fd) noexcept { return set(0, stdio::inherit, fd); }
     command_line& output(int fd) noexcept { return set(1, stdio::inherit, fd); }
     command_line& errors(int fd) noexcept { return set(2, stdio::inherit, fd); }
+    /// It also gets this descriptor, as number 3; the next one as 4, and so on. As systemd's socket activation.
+    /// keeps: as above.
+    command_line& descriptor(int fd) {
+        descriptors_.push_back(fd);
+        return *this;
+    }
     /// It and its own children are a process group: signals go to all of them, and Ctrl-C of the terminal to none.
     command_line& own_group() noexcept {
         group_ = true;
@@ -92,6 +98,8 @@ public:
     const std::string& where() const noexcept { return directory_; }
     bool has_own_group() const noexcept { return group_; }
     std::size_t limit() const noexcept { return limit_; }
+    /// Those that it gets besides, in order.
+    const std::vector<int>& descriptors() const noexcept { return descriptors_; }
     /// Of 0, 1 and 2; none when nothing was said.
     const std::optional<stream>& stream_of(std::size_t number) const noexcept { return streams_[number]; }
 
@@ -146,6 +154,7 @@ private:
     std::string directory_;
     std::vector<std::pair<std::string, std::optional<std::string>>> variables_;
     std::array<std::optional<stream>, 3> streams_;
+    std::vector<int> descriptors_;
     std::size_t limit_ = std::size_t{64} << 20;
     bool clean_ = false;
     bool group_ = false;

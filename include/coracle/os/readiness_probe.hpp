@@ -10,6 +10,10 @@
 #include <fcntl.h>
 #include <poll.h>
 
+#include <algorithm>
+#include <chrono>
+#include <initializer_list>
+#include <limits>
 #include <system_error>
 
 namespace coracle::os {
@@ -33,6 +37,17 @@ inline result<readiness> probe_readiness(int fd) noexcept {
     now.readable = (seen & POLLIN) != 0 || now.hangup || now.error;
     now.writable = (seen & POLLOUT) != 0 || now.hangup || now.error;
     return now;
+}
+
+/// Blocks until one of these can be read, or has failed, or `most` has passed; numbers of -1 do not count. It may return
+/// early. in: at most 8 of them.
+inline void wait_readable(std::initializer_list<int> numbers, std::chrono::milliseconds most) noexcept {
+    struct pollfd asked[8]{};
+    nfds_t count = 0;
+    for (int each : numbers)
+        if (count < 8) asked[count++] = {each, POLLIN, 0};
+    auto time = std::clamp<std::chrono::milliseconds::rep>(most.count(), 0, std::numeric_limits<int>::max());
+    [[maybe_unused]] int ready = ::poll(asked, count, static_cast<int>(time));
 }
 
 /// Another number for the same open file, closed at exec. It may be watched whatever becomes of the first number.

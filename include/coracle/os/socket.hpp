@@ -158,6 +158,22 @@ inline result<void> listen_on(int fd, int backlog = 2048) noexcept {
     return {};
 }
 
+/// Whether listen() was called on it. error: bad_file_descriptor, not_a_socket.
+inline result<bool> is_listening(int fd) noexcept {
+    int listening = 0;
+    socklen_t size = sizeof listening;
+    if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) < 0) return last_failure();
+    return listening != 0;
+}
+
+/// A socket of somebody else becomes as one that was opened here: it never blocks, and no child gets it.
+inline result<void> prepare_inherited(int fd) noexcept {
+    int flags = ::fcntl(fd, F_GETFL);
+    if (flags < 0 || ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) return last_failure();
+    if (::fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) return last_failure();
+    return {};
+}
+
 /// The next connection of a listening socket, and who it is.
 /// error: would_block (is_would_block) when none waits; out of descriptors (is_out_of_descriptors) leaves it waiting.
 inline result<file_descriptor> accept_connection(int fd, socket_address& peer) noexcept {
