@@ -51,6 +51,7 @@
 #include <coracle/os/name_lookup.hpp>
 #include <coracle/os/socket_file.hpp>
 #include <coracle/os/spare_descriptor.hpp>
+#include <coracle/os/source_watch.hpp>
 #include <coracle/os/terminal.hpp>
 
 #include <coracle/async/arrival.hpp>
@@ -197,6 +198,7 @@
 #include <coracle/net/socket_stream.hpp>
 #include <coracle/net/connect.hpp>
 #include <coracle/net/copy.hpp>
+#include <coracle/net/listening_socket.hpp>
 #include <coracle/net/listener.hpp>
 #include <coracle/net/memory_stream.hpp>
 #include <coracle/net/host_literal.hpp>
@@ -308,6 +310,11 @@
 #include <coracle/server/worker.hpp>
 #include <coracle/server/server.hpp>
 #include <coracle/server/serve.hpp>
+#include <coracle/server/arguments.hpp>
+#include <coracle/server/usage.hpp>
+#include <coracle/server/routes_table.hpp>
+#include <coracle/server/reload.hpp>
+#include <coracle/server/run_command.hpp>
 
 #include <coracle/testing/network_link.hpp>
 #include <coracle/testing/network_path.hpp>

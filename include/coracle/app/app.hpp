@@ -110,6 +110,11 @@ public:
 
     /// Serves until Ctrl-C. out: the exit code. Defined in server/serve.hpp.
     int run(const run_options& options = {});
+    /// The same, as the command line and the environment say: `int main(int argc, char** argv) { ... return
+    /// app.run(argc, argv); }`, then `./program --help`. in: what holds where these say nothing. out: 2 for a command
+    /// line that means nothing. Defined in server/run_command.hpp.
+    template <class Word>
+    int run(int argc, Word** argv, const run_options& defaults = {});
 
     /// The OpenAPI document, without a server: `std::puts(app.openapi().dump(2).c_str())`. Ends registration.
     /// error: std::logic_error as freeze().
@@ -121,6 +126,11 @@ public:
     const app_options& settings() const noexcept { return options_; }
     /// Its routes as they answer, those of its routers too. in: a frozen app.
     const std::vector<std::unique_ptr<app_route>>& routes() const noexcept { return routes_; }
+    /// Calls `f(path, app)` for each app that is mounted in it.
+    template <class F>
+    void for_each_mounted(F f) const {
+        for (const mounting& each : mounted_) f(each.path, std::as_const(*each.below));
+    }
     /// How many routes were added to it and its routers.
     std::size_t size() const noexcept { return count(*group()); }
     /// Ends registration. A second call does nothing. error: std::logic_error for two operations with one id.

@@ -49,16 +49,16 @@ public:
         made.socket_ = std::move(*socket);
         return made.with_name();
     }
-    /// One that somebody else has opened; its name in the file system, if it has one, stays his.
-    /// error: bad_file_descriptor, not_a_socket, invalid_argument when it does not listen.
-    static result<listening_socket> inherit(os::file_descriptor fd) {
-        auto listens = os::is_listening(fd.get());
+    /// One that somebody else has opened, and that is owned from here on; its name in the file system, if it has one,
+    /// stays his. error: bad_file_descriptor, not_a_socket, invalid_argument when it does not listen.
+    static result<listening_socket> inherit(int number) {
+        auto listens = os::is_listening(number);
         if (!listens) return failure(listens.error());
         if (!*listens) return failure(std::make_error_code(std::errc::invalid_argument));
-        if (auto prepared = os::prepare_inherited(fd.get()); !prepared) return failure(prepared.error());
+        if (auto prepared = os::prepare_inherited(number); !prepared) return failure(prepared.error());
         os::raise_file_limit();
         listening_socket made;
-        made.socket_ = std::move(fd);
+        made.socket_ = os::file_descriptor(number);
         return made.with_name();
     }
     /// The same door once more, for another loop: whoever is first gets the next connection. The name stays with this.

@@ -207,7 +207,8 @@ public:
     ~child() { end(); }
 
     /// Starts it. The streams of kind `pipe` become `pipes`, of which those of other kinds are not looked at. No
-    /// descriptor but its three streams and those of the command line reaches it, no signal is blocked or ignored in it.
+    /// descriptor but its three streams and those of the command line reaches it; no signal is blocked or ignored in
+    /// it.
     /// error: what exec() says (no_such_file_or_directory, permission_denied, executable_format_error),
     /// invalid_argument (see command_line::check), resource_unavailable_try_again when there are too many processes.
     /// cost: blocks this thread until the kernel has loaded the program, a millisecond or so.

@@ -39,8 +39,8 @@ inline result<readiness> probe_readiness(int fd) noexcept {
     return now;
 }
 
-/// Blocks until one of these can be read, or has failed, or `most` has passed; numbers of -1 do not count. It may return
-/// early. in: at most 8 of them.
+/// Blocks until one of these can be read, or has failed, or `most` has passed; numbers of -1 do not count. It may
+/// return early. in: at most 8 of them.
 inline void wait_readable(std::initializer_list<int> numbers, std::chrono::milliseconds most) noexcept {
     struct pollfd asked[8]{};
     nfds_t count = 0;

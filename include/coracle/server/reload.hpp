@@ -87,10 +87,10 @@ private:
     }
     static net::listening_socket open_socket(const run_options& options) {
         if (options.fd >= 0) {
-            auto given = net::listening_socket::inherit(os::file_descriptor(options.fd));
+            auto given = net::listening_socket::inherit(options.fd);
             if (!given)
-                throw std::system_error(given.error(), "coracle: --fd " + std::to_string(options.fd) +
-                                                           " is no socket that listens");
+                throw std::system_error(given.error(),
+                                        "coracle: --fd " + std::to_string(options.fd) + " is no socket that listens");
             return std::move(*given);
         }
         auto where = net::address::of(options.host, static_cast<std::uint16_t>(options.port));

@@ -41,17 +41,21 @@ inline void print_banner(const server& started, const run_options& options) {
     std::fflush(stdout);
 }
 
+/// From the banner to the end. out: the exit code. error: what kept it from starting, or ended it.
+inline int serve(app& served, const run_options& options) {
+    server here(served, options);
+    here.start();
+    if (options.banner) print_banner(here, options);
+    here.serve();
+    if (options.banner) std::puts("INFO:     Finished");
+    return 0;
+}
+
 }  // namespace server
 
 inline int app::run(const run_options& asked) {
     try {
-        run_options options = server::from_environment(asked);
-        server::server here(*this, options);
-        here.start();
-        if (options.banner) server::print_banner(here, options);
-        here.serve();
-        if (options.banner) std::puts("INFO:     Finished");
-        return 0;
+        return server::serve(*this, server::from_environment(asked));
     } catch (const std::exception& why) {
         std::fprintf(stderr, "ERROR:    %s\n", why.what());
         return 3;

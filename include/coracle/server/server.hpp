@@ -8,6 +8,7 @@
 #include <coracle/loop/thread_pool.hpp>
 #include <coracle/loop/watchdog.hpp>
 #include <coracle/net/address.hpp>
+#include <coracle/net/listening_socket.hpp>
 #include <coracle/server/settings.hpp>
 #include <coracle/server/worker.hpp>
 
@@ -49,9 +50,11 @@ public:
     void start() {
         loop::run_on(workers_.front()->reactor(), app_.start());
         app_runs_ = true;
+        // An inherited socket, or one with a name in the file system, is one for all.
+        if (options_.fd >= 0 || !where_.path().empty()) return share_one_door();
         if (workers_.size() > 1) where_ = alone_at(where_);
         for (auto& each : workers_) {
-            auto opened = each->open(where_, workers_.size() > 1);
+            auto opened = each->open(where_, workers_.size() > 1, options_.backlog);
             if (!opened) throw std::system_error(opened.error(), "coracle: cannot listen on " + where_.text());
             where_ = *opened;  // the others share the port that the first one got
         }
@@ -91,12 +94,28 @@ private:
     /// Several workers share an address, and so would another server there, without a word: makes sure that there is
     /// none. Gives the address with its port.
     net::address alone_at(const net::address& where) {
-        if (!where.path().empty())
-            throw std::logic_error("coracle: a unix socket has one worker; set workers to 1, or listen on a port");
         auto opened = workers_.front()->open(where, false);
         if (!opened) throw std::system_error(opened.error(), "coracle: cannot listen on " + where.text());
         workers_.front()->close();
         return *opened;
+    }
+    [[gnu::cold]] void share_one_door() {
+        net::listen_options how;
+        how.backlog = options_.backlog;
+        bool inherited = options_.fd >= 0;
+        auto door = inherited ? net::listening_socket::inherit(options_.fd) : net::listening_socket::open(where_, how);
+        if (!door)
+            throw std::system_error(door.error(), inherited ? "coracle: descriptor " + std::to_string(options_.fd) +
+                                                                  " is no socket that listens"
+                                                            : "coracle: cannot listen on " + where_.text());
+        where_ = door->where();
+        for (std::size_t i = 1; i < workers_.size(); ++i) {
+            auto same = door->share();
+            auto taken = same ? workers_[i]->take(std::move(*same)) : result<net::address>(failure(same.error()));
+            if (!taken) throw std::system_error(taken.error(), "coracle: cannot share " + where_.text());
+        }
+        auto taken = workers_.front()->take(std::move(*door));
+        if (!taken) throw std::system_error(taken.error(), "coracle: cannot listen on " + where_.text());
     }
     template <class EachTurn>
     void serve_on(worker& one, EachTurn each_turn) noexcept {
@@ -121,6 +140,9 @@ private:
     static settings settings_of(const run_options& options) {
         settings how;
         how.access_log = options.access_log;
+        how.server_header = options.server_header;
+        how.keep_alive_time = options.keep_alive;
+        how.grace = options.grace;
         return how;
     }
 

@@ -22,6 +22,8 @@ struct settings {
     /// For requests under way when the server stops.
     std::chrono::milliseconds grace{10'000};
     bool access_log = true;
+    /// `server: coracle` in every answer.
+    bool server_header = true;
 };
 
 }  // namespace coracle::server

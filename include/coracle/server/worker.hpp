@@ -12,6 +12,7 @@
 #include <coracle/loop/thread_pool.hpp>
 #include <coracle/net/address.hpp>
 #include <coracle/net/listener.hpp>
+#include <coracle/net/listening_socket.hpp>
 #include <coracle/net/socket_stream.hpp>
 #include <coracle/server/connection.hpp>
 #include <coracle/server/settings.hpp>
@@ -30,8 +31,17 @@ public:
     worker(const app& app, const settings& how, loop::thread_pool& pool) : reactor_(pool), shop_(app, how, reactor_) {}
 
     /// Listens; clients can connect from here on. Error: what the system says of the address.
-    result<net::address> open(const net::address& where, bool share_port) {
-        return loop::run_on(reactor_, open_on_loop(where, share_port));
+    result<net::address> open(const net::address& where, bool share_port, int backlog = 2048) {
+        net::listen_options options;
+        options.reuse_port = share_port;
+        options.backlog = backlog;
+        auto opened = net::listening_socket::open(where, options);
+        if (!opened) return failure(opened.error());
+        return take(std::move(*opened));
+    }
+    /// Listens at a door that is open already.
+    result<net::address> take(net::listening_socket door) {
+        return loop::run_on(reactor_, take_on_loop(std::move(door)));
     }
 
     /// Undoes open().
@@ -54,10 +64,8 @@ public:
     loop::reactor& reactor() noexcept { return reactor_; }
 
 private:
-    task<result<net::address>> open_on_loop(net::address where, bool share_port) {
-        net::listen_options options;
-        options.reuse_port = share_port;
-        auto opened = net::listener::open(where, options);
+    task<result<net::address>> take_on_loop(net::listening_socket door) {
+        auto opened = net::listener::of(std::move(door));
         if (!opened) co_return failure(opened.error());
         listener_.emplace(std::move(*opened));
         co_return listener_->where();

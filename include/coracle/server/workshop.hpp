@@ -24,7 +24,12 @@ namespace coracle::server {
 class workshop {
 public:
     workshop(const coracle::app& served, const settings& s, loop::reactor& on)
-        : app(served), how(s), reactor(on), transactions(how.limits), log(stdout) {
+        : app(served),
+          how(s),
+          reactor(on),
+          transactions(how.limits),
+          log(stdout),
+          heads_(how.server_header ? "coracle" : "") {
         concluded.set();
     }
 
