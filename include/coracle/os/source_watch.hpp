@@ -24,8 +24,8 @@
 namespace coracle::os {
 
 // Facts:
-// - Editors write a new file and rename it over the old one, or write twice, or leave a swap file beside it. So an event
-//   is a hint only, and the files themselves are compared.
+// - Editors write a new file and rename it over the old one, or write twice, or leave a swap file beside it. So an
+//   event is a hint only, and the files themselves are compared.
 // - inotify watches a directory and not what is below it, and its queue can overflow: comparing does not mind.
 // - An edit may leave the size as it was, and fall into the tick of the clock of the one before: then it is seen late.
 
