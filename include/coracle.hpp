@@ -225,6 +225,8 @@
 #include <coracle/app/http_error.hpp>
 #include <coracle/app/set_cookie.hpp>
 #include <coracle/app/response.hpp>
+#include <coracle/app/dependency.hpp>
+#include <coracle/app/required_dependency.hpp>
 #include <coracle/app/app_options.hpp>
 #include <coracle/app/error_page.hpp>
 #include <coracle/app/response_context.hpp>
@@ -257,7 +259,7 @@
 #include <coracle/app/form.hpp>
 #include <coracle/app/oauth2_password_form.hpp>
 #include <coracle/app/body_field.hpp>
-#include <coracle/app/dependency.hpp>
+#include <coracle/app/path.hpp>
 #include <coracle/app/depends.hpp>
 #include <coracle/app/security_scopes.hpp>
 #include <coracle/app/dependency_call.hpp>
@@ -268,6 +270,8 @@
 #include <coracle/app/result_type.hpp>
 #include <coracle/app/handler.hpp>
 #include <coracle/app/dependent_handler.hpp>
+#include <coracle/app/guarded_endpoint.hpp>
+#include <coracle/app/require.hpp>
 #include <coracle/app/run_options.hpp>
 #include <coracle/app/error_handlers.hpp>
 #include <coracle/app/middleware.hpp>

@@ -41,7 +41,9 @@ namespace coracle {
 /// that could never be reached or that does not fit its handler; what the compiler can see, it says.
 class app : public router {
 public:
-    explicit app(app_options options = {}) : options_(std::move(options)) {}
+    explicit app(app_options options = {}) : options_(std::move(options)) {
+        group()->shared.dependencies = options_.dependencies;
+    }
     app(app&&) noexcept = default;
     app& operator=(app&&) noexcept = default;
 

@@ -1,9 +1,11 @@
 // app_options: what an application is told when it is made. FastAPI's words where FastAPI has one.
 #pragma once
 
+#include <coracle/app/required_dependency.hpp>
 #include <coracle/json/value.hpp>
 
 #include <string>
+#include <vector>
 
 namespace coracle {
 
@@ -27,13 +29,14 @@ struct app_options {
     std::string summary{};
     std::string description{};  ///< Markdown
     std::string terms_of_service{};
-    json contact{};                             ///< `{{"name", "Ann"}, {"email", "ann@example.com"}}`
-    json license{};                             ///< `{{"name", "MIT"}}`
-    json servers{};                             ///< a list of `{{"url", "https://..."}}`
-    json tags{};                                ///< a list of `{{"name", "users"}, {"description", "..."}}`
-    json external_docs{};                       ///< `{{"url", "https://..."}}`
-    std::string openapi_url = "/openapi.json";  ///< where the document is; empty: nowhere, and no page either
-    std::string docs_url = "/docs";             ///< where the page is; empty: nowhere
+    json contact{};                                   ///< `{{"name", "Ann"}, {"email", "ann@example.com"}}`
+    json license{};                                   ///< `{{"name", "MIT"}}`
+    json servers{};                                   ///< a list of `{{"url", "https://..."}}`
+    json tags{};                                      ///< a list of `{{"name", "users"}, {"description", "..."}}`
+    json external_docs{};                             ///< `{{"url", "https://..."}}`
+    std::string openapi_url = "/openapi.json";        ///< where the document is; empty: nowhere, and no page either
+    std::string docs_url = "/docs";                   ///< where the page is; empty: nowhere
+    std::vector<required_dependency> dependencies{};  ///< called before those of every route: `{require<verify_token>}`
     slashes redirect_slashes = slashes::redirect;
     error_format errors = error_format::detail;
     /// An exception that is nobody's answer is shown to the client, with what it is. Never where strangers are.

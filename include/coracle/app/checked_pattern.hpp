@@ -113,6 +113,15 @@ constexpr void check_parameter(const route::pattern& route, std::size_t n) {
     check_default<element_t<P>>(route.text, query.default_text);
 }
 
+/// Whether a parameter finds this name of a route by itself.
+template <class P>
+constexpr bool finds_name([[maybe_unused]] std::string_view name) {
+    if constexpr (requires { parameter<P>::finds(name); })
+        return parameter<P>::finds(name);
+    else
+        return false;
+}
+
 /// Compares a route with the parameters of its handler, which are known to be good by themselves.
 template <class... P>
 constexpr void check_route(const route::pattern& route, types<P...>) {
@@ -121,8 +130,9 @@ constexpr void check_route(const route::pattern& route, types<P...>) {
         throw pattern_error(route.text, "the handler has more parameters than this route has placeholders {id}, {?id}");
     // Who takes the request and nothing else may look the names up in it.
     constexpr bool by_hand = wanted == 0 && count_from<parameter_source::context, P...> != 0;
-    if (wanted < route.parameter_count() && !by_hand)
-        throw pattern_error(route.text, "this route has more placeholders than the handler has parameters");
+    for (std::size_t i = wanted; i < route.parameter_count() && !by_hand; ++i)
+        if (!(finds_name<P>(route.parameter_name(i)) || ...))
+            throw pattern_error(route.text, "this route has more placeholders than the handler has parameters");
     [[maybe_unused]] std::size_t n = 0;
     [[maybe_unused]] auto check = [&]<class Q>(std::type_identity<Q>) {
         if constexpr (parameter<Q>::source == parameter_source::pattern) check_parameter<Q>(route, n++);

@@ -6,12 +6,14 @@
 #include <coracle/app/dependency_call.hpp>
 #include <coracle/app/depends.hpp>
 #include <coracle/app/parameter.hpp>
+#include <coracle/app/required_dependency.hpp>
 #include <coracle/app/security_scopes.hpp>
 #include <coracle/app/signature.hpp>
 #include <coracle/base/fixed_string.hpp>
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <tuple>
@@ -25,7 +27,7 @@ template <fixed_string... Names>
 struct scope_names {
     static constexpr std::array<std::string_view, sizeof...(Names)> texts{Names.view()...};
     static constexpr security_scopes all{std::span<const std::string_view>(texts)};
-    static constexpr bool has(std::string_view name) { return ((Names.view() == name) || ...); }
+    static constexpr bool has([[maybe_unused]] std::string_view name) { return ((Names.view() == name) || ...); }
 };
 template <class Outer, fixed_string... Inner>
 struct joined_names {
@@ -241,9 +243,9 @@ consteval bool good_needs(types<P...>) {
 
 /// In a request's memory, the value of a dependency in scope::app is found and not made.
 template <class Node>
-class app_value final : public dependency {
+class found_in_app final : public dependency {
 public:
-    app_value() noexcept : dependency(Node::facts) {}
+    found_in_app() noexcept : dependency(Node::facts) {}
     void read(binding&) override {}
     void read_body(binding&, std::string_view) override {}
     void call() override {}
@@ -260,7 +262,7 @@ class dependency_memory;
 template <class Consumer, bool WithApp, class... Node>
 class dependency_memory<Consumer, node_list<WithApp, Node...>> : public dependency_block {
     template <class N>
-    using slot = std::conditional_t<node_list<WithApp>::template ends_at<N>, app_value<N>, dependency_call<N>>;
+    using slot = std::conditional_t<node_list<WithApp>::template ends_at<N>, found_in_app<N>, dependency_call<N>>;
 
 public:
     static constexpr bool reads_body = (Node::facts.needs_body || ...);
@@ -327,12 +329,35 @@ private:
 template <class Consumer, bool WithApp = false>
 using memory_of = dependency_memory<Consumer, needs_of<Consumer, WithApp>>;
 
+/// The values in scope::app that something needs, each with all that it needs itself.
+template <class Node>
+std::unique_ptr<dependency_block> make_app_value();
+template <class Nodes>
+struct app_values_in;
+template <class... Node>
+struct app_values_in<node_list<false, Node...>> {
+    static constexpr std::size_t count = (std::size_t{Node::facts.lives == scope::app} + ... + std::size_t{0});
+    static constexpr std::array<app_value, count> all = [] {
+        std::array<app_value, count> found{};
+        [[maybe_unused]] std::size_t at = 0;
+        [[maybe_unused]] auto look = [&]<class N>(std::type_identity<N>) {
+            if constexpr (N::facts.lives == scope::app) found[at++] = {N::facts.function, &make_app_value<N>};
+        };
+        (look(std::type_identity<Node>{}), ...);
+        return found;
+    }();
+};
+
 /// One parameter, as if a handler had it and nothing else.
 template <class P>
 struct asking_parameter {
     using parameters = types<P>;
     using names = scope_names<>;
 };
+template <class Node>
+std::unique_ptr<dependency_block> make_app_value() {
+    return std::make_unique<memory_of<asking_parameter<depends<Node::function::value, scope::app>>, true>>();
+}
 struct asking_nothing {
     using parameters = types<>;
     using names = scope_names<>;

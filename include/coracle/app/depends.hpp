@@ -2,13 +2,17 @@
 #pragma once
 
 #include <coracle/app/bind.hpp>
+#include <coracle/app/checked_pattern.hpp>
 #include <coracle/app/dependency.hpp>
+#include <coracle/app/description.hpp>
+#include <coracle/app/operation.hpp>
 #include <coracle/app/parameter.hpp>
 #include <coracle/app/signature.hpp>
 #include <coracle/async/generator.hpp>
 
 #include <cstddef>
 #include <memory>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -114,15 +118,31 @@ inline constexpr bool is_dependency<depends<F, S>> = true;
 template <auto F, scope S>
 inline constexpr bool is_dependency<fresh<F, S>> = true;
 
+/// Whether a function looks this name of the route up: by path<>, or by hand.
+template <class... P>
+constexpr bool some_find([[maybe_unused]] std::string_view name, types<P...>) {
+    return ((parameter<P>::source == parameter_source::context || finds_name<P>(name)) || ...);
+}
+template <class... P>
+[[gnu::cold]] void describe_each(operation& told, types<P...>) {
+    (describe_parameter<P>(told, 0), ...);
+}
+
+template <auto F>
 struct dependency_source {
     static constexpr parameter_source source = parameter_source::dependency;
     static constexpr bool said_aloud = false;
+    static constexpr bool finds(std::string_view name) {
+        return some_find(name, parameters_of<std::remove_cv_t<decltype(F)>>{});
+    }
 };
 /// `stored` is set by whoever knows all dependencies of the request.
-template <class P, class R>
+template <class P, auto F>
 struct dependency_reader {
     using stored = dependency*;
+    using R = result_of_dependency<F>;
     static void read(stored&, binding&, std::size_t) noexcept {}
+    static void describe(operation& told) { describe_each(told, parameters_of<std::remove_cv_t<decltype(F)>>{}); }
     static P take(stored from) noexcept {
         if constexpr (std::is_void_v<R>)
             return P();
@@ -134,12 +154,12 @@ struct dependency_reader {
 }  // namespace detail
 
 template <auto F, scope S>
-struct parameter<depends<F, S>> : detail::dependency_source {};
+struct parameter<depends<F, S>> : detail::dependency_source<F> {};
 template <auto F, scope S>
-struct parameter<fresh<F, S>> : detail::dependency_source {};
+struct parameter<fresh<F, S>> : detail::dependency_source<F> {};
 template <auto F, scope S>
-struct parameter_reader<depends<F, S>> : detail::dependency_reader<depends<F, S>, detail::result_of_dependency<F>> {};
+struct parameter_reader<depends<F, S>> : detail::dependency_reader<depends<F, S>, F> {};
 template <auto F, scope S>
-struct parameter_reader<fresh<F, S>> : detail::dependency_reader<fresh<F, S>, detail::result_of_dependency<F>> {};
+struct parameter_reader<fresh<F, S>> : detail::dependency_reader<fresh<F, S>, F> {};
 
 }  // namespace coracle

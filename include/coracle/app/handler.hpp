@@ -55,6 +55,7 @@ public:
         bound parameters;
         if constexpr (bound::has_body) {
             binding with(asked, *asked.pattern);
+            if (asked.earlier_issues) with.issues = *asked.earlier_issues;
             parameters.read(with);
             std::string_view text = co_await asked.body.view();
             parameters.read_body(with, text);
@@ -89,6 +90,7 @@ private:
     /// False when the request was refused.
     bool read(bound& parameters, request& asked, reply& answer) const {
         binding with(asked, *asked.pattern);
+        if (asked.earlier_issues) with.issues = *asked.earlier_issues;
         parameters.read(with);
         if (with.issues.empty()) [[likely]]
             return true;

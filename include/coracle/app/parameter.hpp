@@ -91,6 +91,7 @@ concept document = detail::json_document<T>::value;
 /// Where a parameter comes from.
 enum class parameter_source : unsigned char {
     pattern,      ///< the next name of the route
+    path,         ///< a placeholder, by its name
     query,        ///< the query string as a whole
     header,       ///< header fields
     cookie,       ///< cookies

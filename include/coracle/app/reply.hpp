@@ -45,7 +45,8 @@ public:
     /// How errors are written, from here on.
     void write_errors(const error_style& how) noexcept { errors_ = &how; }
     /// A request that is refused is an exception from here on, for who has registered an answer to it.
-    void throw_refusals() noexcept { throws_ = true; }
+    /// Gives whether it was so before.
+    bool throw_refusals(bool now = true) noexcept { return std::exchange(throws_, now); }
     /// What a handler's result gets besides. in: where that will stand by then, or null.
     void look_at(const std::unique_ptr<response_context>& context) noexcept { context_ = &context; }
 

@@ -54,6 +54,8 @@ public:
     std::size_t skipped = 0;  ///< placeholders of the pattern that are not the handler's own but its router's
     /// What was set up for it. Null when nothing was.
     std::unique_ptr<clean_up> dependencies{};
+    /// What is wrong with it already. Null for nothing.
+    const std::vector<validation_issue>* earlier_issues = nullptr;
 
     request() = default;
     request(const request&) = delete;
@@ -141,6 +143,7 @@ public:
         after.reset();
         context_.reset();
         dependencies.reset();
+        earlier_issues = nullptr;
         state_.clear();
         app_ = nullptr;
         store_ = nullptr;

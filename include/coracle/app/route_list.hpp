@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coracle/app/app_route.hpp>
+#include <coracle/app/required_dependency.hpp>
 #include <coracle/app/route_options.hpp>
 #include <coracle/app/router.hpp>
 
@@ -42,8 +43,11 @@ private:
                      out);
                 continue;
             }
-            out.push_back(std::make_unique<app_route>(each.endpoint, each.methods, at.prefix + each.endpoint->text(),
-                                                      skipped, joined(at.shared, each.options), at.around));
+            route_options options = joined(at.shared, each.options);
+            std::shared_ptr<endpoint> target = required_dependency::guard(each.endpoint, options.dependencies);
+            out.push_back(std::make_unique<app_route>(std::move(target), each.methods,
+                                                      at.prefix + each.endpoint->text(), skipped, std::move(options),
+                                                      at.around));
         }
     }
 
@@ -52,7 +56,8 @@ private:
         outer.errors.push_back(&group.errors);
         return outer;
     }
-    static void join(std::vector<std::string>& to, const std::vector<std::string>& more) {
+    template <class T>
+    static void join(std::vector<T>& to, const std::vector<T>& more) {
         to.insert(to.end(), more.begin(), more.end());
     }
     // The inner's answers go before the outer's with the same status.
@@ -68,6 +73,7 @@ private:
         outer.deprecated = outer.deprecated || inner.deprecated;
         outer.include_in_schema = outer.include_in_schema && inner.include_in_schema;
         outer.responses = joined(outer.responses, inner.responses);
+        join(outer.dependencies, inner.dependencies);
         return outer;
     }
     static route_options joined(const router_options& outer, route_options inner) {
@@ -77,6 +83,9 @@ private:
         inner.deprecated = inner.deprecated || outer.deprecated;
         inner.include_in_schema = inner.include_in_schema && outer.include_in_schema;
         inner.responses = joined(outer.responses, inner.responses);
+        std::vector<required_dependency> dependencies = outer.dependencies;
+        join(dependencies, inner.dependencies);
+        inner.dependencies = std::move(dependencies);
         return inner;
     }
 };

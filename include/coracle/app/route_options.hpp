@@ -1,6 +1,7 @@
 // route_options: what a route, or a router, may be told besides its pattern and its handler. FastAPI's words.
 #pragma once
 
+#include <coracle/app/required_dependency.hpp>
 #include <coracle/json/value.hpp>
 
 #include <string>
@@ -20,15 +21,17 @@ struct route_options {
     bool include_in_schema = true;       ///< whether the documentation has it
     std::string response_description{};  ///< of the answer with `status`; empty: "Successful Response"
     json responses{};                    ///< other answers, by status: `{{"404", {{"description", "No such user"}}}}`
-    json extra{};                        ///< put over the operation in the document, member by member
+    std::vector<required_dependency> dependencies{};  ///< called before the handler: `{require<verify_token>}`
+    json extra{};                                     ///< put over the operation in the document, member by member
 };
 
 /// What all routes of a router share: `router admin("/admin", {.tags = {"admin"}});`
 struct router_options {
-    std::vector<std::string> tags{};  ///< before those of its routes
-    bool deprecated = false;          ///< all of its routes
-    bool include_in_schema = true;    ///< false: none of its routes
-    json responses{};                 ///< besides those of its routes
+    std::vector<std::string> tags{};                  ///< before those of its routes
+    bool deprecated = false;                          ///< all of its routes
+    bool include_in_schema = true;                    ///< false: none of its routes
+    json responses{};                                 ///< besides those of its routes
+    std::vector<required_dependency> dependencies{};  ///< called before those of its routes
 };
 
 }  // namespace coracle

@@ -50,13 +50,15 @@ inline constexpr bool is_dependency<security<F, Scopes...>> = true;
 }  // namespace detail
 
 template <auto F, fixed_string... Scopes>
-struct parameter<security<F, Scopes...>> : detail::dependency_source {};
+struct parameter<security<F, Scopes...>> : detail::dependency_source<F> {};
 template <auto F, fixed_string... Scopes>
-struct parameter_reader<security<F, Scopes...>>
-    : detail::dependency_reader<security<F, Scopes...>, detail::result_of_dependency<F>> {};
+struct parameter_reader<security<F, Scopes...>> : detail::dependency_reader<security<F, Scopes...>, F> {};
 
 template <>
-struct parameter<const security_scopes&> : detail::dependency_source {};
+struct parameter<const security_scopes&> {
+    static constexpr parameter_source source = parameter_source::dependency;
+    static constexpr bool said_aloud = false;
+};
 template <>
 struct parameter_reader<const security_scopes&> {
     using stored = const security_scopes*;
