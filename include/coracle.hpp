@@ -286,6 +286,9 @@
 #include <coracle/app/operation_ids.hpp>
 #include <coracle/app/openapi.hpp>
 #include <coracle/app/response_model.hpp>
+#include <coracle/app/typescript_type.hpp>
+#include <coracle/app/typescript_runtime.hpp>
+#include <coracle/app/typescript.hpp>
 #include <coracle/app/router.hpp>
 #include <coracle/app/resource.hpp>
 #include <coracle/app/route_list.hpp>

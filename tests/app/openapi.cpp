@@ -163,16 +163,16 @@ TEST_CASE("who tells of 422 or of the rest is not corrected") {
 TEST_CASE("the components of 422 are FastAPI's") {
     app told;
     told.get("/{id}", [](bool) -> task<> { co_return; });
-    CHECK(
-        told.openapi()["components"].dump() ==
-        R"({"schemas":{"HTTPValidationError":{"properties":{"detail":{"items":)"
-        R"({"$ref":"#/components/schemas/ValidationError"},"type":"array","title":"Detail"}},"type":"object","title":"HTTPValidationError"},)"
-        R"("ValidationError":{"properties":{"loc":{"items":{"anyOf":[{"type":"string"},{"type":"integer"}]},)"
-        R"("type":"array","title":"Location"},)"
-        R"("msg":{"type":"string","title":"Message"},"type":{"type":"string","title":"Error Type"},)"
-        R"("input":{"title":"Input"},)"
-        R"("ctx":{"type":"object","title":"Context"}},"type":"object","required":["loc","msg","type"],)"
-        R"("title":"ValidationError"}}})");
+    CHECK(told.openapi()["components"].dump() ==
+          R"({"schemas":{"HTTPValidationError":{"properties":{"detail":{"items":)"
+          R"({"$ref":"#/components/schemas/ValidationError"},"type":"array","title":"Detail"}},)"
+          R"("type":"object","title":"HTTPValidationError"},)"
+          R"("ValidationError":{"properties":{"loc":{"items":{"anyOf":[{"type":"string"},{"type":"integer"}]},)"
+          R"("type":"array","title":"Location"},)"
+          R"("msg":{"type":"string","title":"Message"},"type":{"type":"string","title":"Error Type"},)"
+          R"("input":{"title":"Input"},)"
+          R"("ctx":{"type":"object","title":"Context"}},"type":"object","required":["loc","msg","type"],)"
+          R"("title":"ValidationError"}}})");
 }
 
 TEST_CASE("what is not for the document is not in it") {

@@ -12,6 +12,7 @@
 #include <coracle/app/router.hpp>
 #include <coracle/app/run_options.hpp>
 #include <coracle/app/typed_store.hpp>
+#include <coracle/app/typescript.hpp>
 #include <coracle/app/url_for.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/base/byte_buffer.hpp>
@@ -123,6 +124,13 @@ public:
     json openapi() {
         freeze();
         return openapi_document(options_, routes_).take();
+    }
+
+    /// A client for browsers and Node, in TypeScript: an interface for each struct, a method for each operation. Ends
+    /// registration. error: std::logic_error as freeze().
+    std::string typescript() {
+        json document = openapi();
+        return typescript_client(document).text();
     }
 
     const app_options& settings() const noexcept { return options_; }
