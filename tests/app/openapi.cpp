@@ -4,10 +4,13 @@
 #include <coracle/app/basic_auth.hpp>
 #include <coracle/app/bearer.hpp>
 #include <coracle/app/cookie.hpp>
+#include <coracle/app/depends.hpp>
+#include <coracle/app/dependent_handler.hpp>
 #include <coracle/app/header.hpp>
 #include <coracle/app/mounted_app.hpp>
 #include <coracle/app/openapi.hpp>
 #include <coracle/app/response_model.hpp>
+#include <coracle/app/security_scopes.hpp>
 #include <coracle/json/write.hpp>
 
 #include <optional>
@@ -27,6 +30,9 @@ struct item {
     std::string name;
     double price = 0;
 };
+
+int page_of(header<"x-page", bool>) { return 1; }
+std::string who(bearer_token token, depends<page_of>) { return *token; }
 
 std::string keys(const json& object) {
     std::string out;
@@ -214,6 +220,17 @@ TEST_CASE("security: what is required stands together, what is optional is a cho
     CHECK(document["components"]["securitySchemes"].dump() ==
           R"({"HTTPBearer":{"type":"http","scheme":"bearer"},"HTTPBasic":{"type":"http","scheme":"basic"}})");
     CHECK(!document["paths"]["/both"]["get"]["responses"].contains("422"));
+}
+
+TEST_CASE("what dependencies take is told too, with the scopes that are demanded of them") {
+    app told;
+    told.get("/a", [](depends<page_of>, security<who, "items:read">) -> task<> { co_return; });
+    json document = told.openapi();
+    json one = document["paths"]["/a"]["get"];
+    CHECK(one["parameters"].dump() ==
+          R"([{"name":"x-page","in":"header","required":true,"schema":{"type":"boolean","title":"X-Page"}}])");
+    CHECK(one["security"].dump() == R"([{"HTTPBearer":["items:read"]}])");
+    CHECK(one["responses"].contains("422"));
 }
 
 TEST_CASE("of two routes for one path and method the first is told, as it is the first that answers") {

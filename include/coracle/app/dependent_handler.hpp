@@ -129,6 +129,11 @@ public:
                              needed::waits_with_body),
           handler_(std::move(handler)) {}
 
+    [[gnu::cold]] void describe(operation& told) const override {
+        describe_parameters(told, parameters_of<H>{});
+        describe_result<result>(told);
+    }
+
 private:
     std::unique_ptr<dependency_block> make_block() const override { return std::make_unique<memory>(); }
     void read(dependency_block& mine, binding& with) const override { of(mine).read(with); }

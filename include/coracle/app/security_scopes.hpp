@@ -52,7 +52,14 @@ inline constexpr bool is_dependency<security<F, Scopes...>> = true;
 template <auto F, fixed_string... Scopes>
 struct parameter<security<F, Scopes...>> : detail::dependency_source<F> {};
 template <auto F, fixed_string... Scopes>
-struct parameter_reader<security<F, Scopes...>> : detail::dependency_reader<security<F, Scopes...>, F> {};
+struct parameter_reader<security<F, Scopes...>> : detail::dependency_reader<security<F, Scopes...>, F> {
+    static void describe(operation& told) {
+        static constexpr std::string_view names[] = {Scopes.view()..., std::string_view()};
+        told.begin_scopes({names, sizeof...(Scopes)});
+        detail::dependency_reader<security<F, Scopes...>, F>::describe(told);
+        told.end_scopes(sizeof...(Scopes));
+    }
+};
 
 template <>
 struct parameter<const security_scopes&> {
