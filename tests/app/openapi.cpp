@@ -9,6 +9,7 @@
 #include <coracle/app/header.hpp>
 #include <coracle/app/mounted_app.hpp>
 #include <coracle/app/openapi.hpp>
+#include <coracle/app/require.hpp>
 #include <coracle/app/response_model.hpp>
 #include <coracle/app/security_scopes.hpp>
 #include <coracle/json/write.hpp>
@@ -231,6 +232,19 @@ TEST_CASE("what dependencies take is told too, with the scopes that are demanded
           R"([{"name":"x-page","in":"header","required":true,"schema":{"type":"boolean","title":"X-Page"}}])");
     CHECK(one["security"].dump() == R"([{"HTTPBearer":["items:read"]}])");
     CHECK(one["responses"].contains("422"));
+}
+
+TEST_CASE("what a router requires is told of its routes, behind what they take themselves") {
+    app told;
+    router group("/a", {.dependencies = {require<who>}});
+    group.get("/{id}", [](bool, header<"x-id", bool>) -> task<std::string> { co_return ""; });
+    told.include(group);
+    json one = told.openapi()["paths"]["/a/{id}"]["get"];
+    std::string names;
+    for (const json& each : one["parameters"]) names += each["name"].as_string() + " ";
+    CHECK(names == "id x-id x-page ");
+    CHECK(one["security"].dump() == R"([{"HTTPBearer":[]}])");
+    CHECK(one["responses"]["200"]["content"].contains("text/plain"));
 }
 
 TEST_CASE("of two routes for one path and method the first is told, as it is the first that answers") {

@@ -36,6 +36,11 @@ public:
         return std::make_shared<guarded_endpoint>(std::move(inner), std::move(required));
     }
 
+    [[gnu::cold]] void describe(operation& told) const override {
+        inner_->describe(told);
+        for (const required_dependency& each : required_) each.describe(told);
+    }
+
     void run_now(request&, reply&) override { CORACLE_ASSERT(runs_now()); }
     task<> run(request& asked, reply& answer) override {
         dependency_frame frame(asked);
