@@ -59,6 +59,7 @@ said run(std::vector<const char*> words) {
     served.post("/users", {.status = 201, .name = "new_user", .tags = {"users", "new"}}, on_loop([] { return 1; }));
     app admin;
     admin.get("/people/{id}", on_loop([](int id) { return id; }));
+    admin.del("/people/{id}", on_loop([](int) {}));
     served.mount("/admin", std::move(admin));
     words.insert(words.begin(), "/usr/bin/shop");
     captured output(stdout), errors(stderr);
@@ -82,10 +83,18 @@ TEST_CASE("a program tells its version, its options and its routes, and ends wit
     said routes = run({"--routes"});
     CHECK(routes.code == 0);
     CHECK(routes.output ==
-          "METHOD  PATH                NAME      STATUS  TAGS\n"
-          "GET     /\n"
-          "POST    /users              new_user  201     users, new\n"
-          "GET     /admin/people/{id}\n");
+          "METHOD  PATH                 NAME      STATUS  TAGS\n"
+          "GET     /openapi.json                  200\n"
+          "GET     /docs                          200\n"
+          "GET     /                              200\n"
+          "POST    /users               new_user  201     users, new\n"
+          "GET     /admin/openapi.json            200\n"
+          "GET     /admin/docs                    200\n"
+          "GET     /admin/people/{id}             200\n"
+          "DELETE  /admin/people/{id}             204\n");
+    said openapi = run({"--openapi"});
+    CHECK(openapi.code == 0);
+    CHECK(json::parse(openapi.output)["info"]["title"] == json("Shop"));
 }
 
 TEST_CASE("a command line that means nothing is a sentence and the exit code 2") {

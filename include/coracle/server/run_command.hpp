@@ -2,9 +2,11 @@
 #pragma once
 
 #include <coracle/app/app.hpp>
+#include <coracle/app/operation.hpp>
 #include <coracle/app/run_options.hpp>
 #include <coracle/base/ascii.hpp>
 #include <coracle/base/version.hpp>
+#include <coracle/json/schema.hpp>
 #include <coracle/server/arguments.hpp>
 #include <coracle/server/reload.hpp>
 #include <coracle/server/routes_table.hpp>
@@ -42,8 +44,12 @@ inline void add_rows(const app& of, const std::string& below, std::vector<route_
             continue;
         }
         const route_options& options = each->options();
-        rows.push_back({joined(each->methods(), ","), below + each->text(), options.name,
-                        options.status == 0 ? "" : std::to_string(options.status), joined(options.tags, ", ")});
+        schema_components named;
+        operation told(each->pattern(), named, each->skipped());
+        each->target()->describe(told);
+        int status = options.status != 0 ? options.status : told.status();
+        rows.push_back({joined(each->methods(), ","), below + each->text(), options.name, std::to_string(status),
+                        joined(options.tags, ", ")});
     }
 }
 
