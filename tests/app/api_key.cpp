@@ -68,4 +68,8 @@ TEST_CASE("they say how they are documented") {
     CHECK(api_key_header<"x-key">::security_scheme().dump() == R"({"type":"apiKey","in":"header","name":"x-key"})");
     CHECK(api_key_query<"key">::security_scheme().dump() == R"({"type":"apiKey","in":"query","name":"key"})");
     CHECK(api_key_cookie<"key">::security_scheme().dump() == R"({"type":"apiKey","in":"cookie","name":"key"})");
+    CHECK(api_key_header<"x-key">::security_name == "APIKeyHeader");
+    CHECK(api_key_query<"key">::security_name == "APIKeyQuery");
+    CHECK(api_key_cookie<"key">::security_name == "APIKeyCookie");
+    CHECK(api_key_header<"x-key", "Partner">::security_name == "Partner");
 }

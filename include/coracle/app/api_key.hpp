@@ -33,7 +33,8 @@ protected:
 };
 
 /// `[](api_key_header<"x-key"> key) { if (!secure_equal(*key, expected)) ... }`. Two fields of that name are none.
-template <fixed_string Name>
+/// An app that knows several keys names each for the documentation: api_key_header<"x-key", "Partner">.
+template <fixed_string Name, fixed_string Scheme = "APIKeyHeader">
 class api_key_header : public api_key {
     static constexpr bool token = ascii::is_token(Name.view());
     static_assert(token, "coracle: a header name is made of letters, digits and '-', as in api_key_header<\"x-key\">");
@@ -48,12 +49,12 @@ public:
         }
         return made_of<api_key_header>(std::move(key));
     }
-    static constexpr std::string_view security_name = "APIKeyHeader";
+    static constexpr std::string_view security_name = Scheme.view();
     static json security_scheme() { return described("header", Name.view()); }
 };
 
 /// In the query: `?key=...`. It stands in logs and histories then; a header is the better place.
-template <fixed_string Name>
+template <fixed_string Name, fixed_string Scheme = "APIKeyQuery">
 class api_key_query : public api_key {
 public:
     using api_key::api_key;
@@ -61,11 +62,11 @@ public:
         std::optional<std::string_view> key = asked.query(Name.view());
         return made_of<api_key_query>(key ? std::optional(std::string(*key)) : std::nullopt);
     }
-    static constexpr std::string_view security_name = "APIKeyQuery";
+    static constexpr std::string_view security_name = Scheme.view();
     static json security_scheme() { return described("query", Name.view()); }
 };
 
-template <fixed_string Name>
+template <fixed_string Name, fixed_string Scheme = "APIKeyCookie">
 class api_key_cookie : public api_key {
     static constexpr bool token = ascii::is_token(Name.view());
     static_assert(token, "coracle: a cookie's name is a token: letters, digits and !#$%&'*+-.^_`|~");
@@ -76,7 +77,7 @@ public:
         std::optional<std::string_view> key = asked.cookies().find(Name.view());
         return made_of<api_key_cookie>(key ? std::optional(from_field(*key)) : std::nullopt);
     }
-    static constexpr std::string_view security_name = "APIKeyCookie";
+    static constexpr std::string_view security_name = Scheme.view();
     static json security_scheme() { return described("cookie", Name.view()); }
 };
 
