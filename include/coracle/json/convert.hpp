@@ -3,6 +3,7 @@
 
 #include <coracle/json/enum_names.hpp>
 #include <coracle/json/instant.hpp>
+#include <coracle/json/member_name.hpp>
 #include <coracle/json/reflect.hpp>
 #include <coracle/json/shape.hpp>
 #include <coracle/json/value.hpp>
@@ -24,6 +25,15 @@ namespace detail {
 template <describes_itself T>
 json make_json(conversion_tag, const T& value) {
     return to_json(value);
+}
+template <spelled T>
+    requires(!describes_itself<T> && !json_text<T>)
+json make_json(conversion_tag, const T& value) {
+    return json(value.to_text());
+}
+template <patch_type T>
+json make_json(conversion_tag, const T& value) {
+    return value.has_value() ? json(*value) : json();
 }
 template <checked_type T>
     requires(!describes_itself<T>)
@@ -78,9 +88,15 @@ template <json_struct T>
 json make_json(conversion_tag, const T& object) {
     json made = json::object();
     made.as_object().reserve(reflect::field_count<T>);
-    reflect::for_each_field(object, [&](std::string_view name, const auto& member) {
-        made.as_object().emplace_back(std::string(name), json(member));
-    });
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        [[maybe_unused]] auto members = reflect::tie(object);
+        [[maybe_unused]] auto add = [&](std::string_view name, const auto& member) {
+            if constexpr (patch_type<std::remove_cvref_t<decltype(member)>>)
+                if (!member.present()) return;
+            made.as_object().emplace_back(std::string(name), json(member));
+        };
+        (add(member_name<T, I>, std::get<I>(members)), ...);
+    }(std::make_index_sequence<reflect::field_count<T>>{});
     return made;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <coracle/json/field_default.hpp>
+#include <coracle/json/member_name.hpp>
 #include <coracle/json/parse.hpp>
 #include <coracle/json/read.hpp>
 #include <coracle/json/reflect.hpp>
@@ -19,6 +20,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -51,6 +53,19 @@ public:
             return read_number(out);
         } else if constexpr (std::same_as<T, std::string>) {
             return scanner_.eat('"') && scanner_.string(out);
+        } else if constexpr (spelled<T>) {
+            std::string_view text;
+            text_problem ignored;
+            if (!scanner_.plain_string(text)) return false;
+            auto value = T::from_text(text, ignored);
+            if (value) out = *std::move(value);
+            return value.has_value();
+        } else if constexpr (patch_type<T>) {
+            if (scanner_.peek() == 'n') {
+                out = nullptr;
+                return scanner_.eat("null");
+            }
+            return read(out.emplace());
         } else if constexpr (std::is_enum_v<T>) {
             std::string_view name;
             if (!scanner_.plain_string(name)) return false;
@@ -182,6 +197,7 @@ private:
                 if (!scanner_.plain_string(name) || !scanner_.colon()) return false;
                 std::size_t which = find_field<T>(name, expected);
                 if (which == count) {
+                    if constexpr (forbids_extra<T>) return false;
                     json_parser(scanner_, levels_left_).value();
                     if (scanner_.failed()) return false;
                     continue;
@@ -192,12 +208,23 @@ private:
                 expected = which + 1;
             } while (scanner_.next_or_close('}'));
         }
-        return close() && all_there<T>(seen, indexes);
+        if (!close() || !all_there<T>(seen, indexes)) return false;
+        if constexpr (has_validate<T>) return validate_quietly(out);
+        return true;
+    }
+    template <class T>
+    static bool validate_quietly(T& out) {
+        try {
+            run_validate(out);
+            return true;
+        } catch (const std::invalid_argument&) {
+            return false;  // read once more, it says why
+        }
     }
     /// The member called `name`; usually the one behind the last.
     template <class T>
     static std::size_t find_field(std::string_view name, std::size_t expected) noexcept {
-        constexpr auto& names = reflect::field_names<T>;
+        constexpr auto& names = member_names<T>;
         if (expected < names.size() && names[expected] == name) return expected;
         std::size_t which = 0;
         while (which < names.size() && names[which] != name) ++which;

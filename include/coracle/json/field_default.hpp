@@ -116,7 +116,8 @@ std::array<bool, reflect::field_count<T>> find_defaults() {
 /// Whether member I of T may be left out. Cost: a load; the first call makes two Ts.
 template <class T, std::size_t I>
 bool may_be_left_out() {
-    if constexpr (json_nullable<std::remove_cv_t<reflect::field_type<T, I>>>) {
+    if constexpr (json_nullable<std::remove_cv_t<reflect::field_type<T, I>>> ||
+                  patch_type<std::remove_cv_t<reflect::field_type<T, I>>>) {
         return true;
     } else {
         static const auto defaults = find_defaults<T>();

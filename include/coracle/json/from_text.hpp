@@ -28,15 +28,15 @@ namespace coracle {
 namespace detail {
 
 template <class T>
-inline constexpr bool is_word =
-    (std::is_arithmetic_v<T> && !code_unit<T>) || std::same_as<T, std::string> || std::is_enum_v<T> || time_type<T>;
+inline constexpr bool is_word = (std::is_arithmetic_v<T> && !code_unit<T>) || std::same_as<T, std::string> ||
+                                std::is_enum_v<T> || time_type<T> || spelled<T>;
 template <checked_type T>
 inline constexpr bool is_word<T> = is_word<typename T::checked_value>;
 
 }  // namespace detail
 
 /// What one word can be: a number, bool, text, an enum by name, time (durations, std::chrono::year_month_day and points
-/// of system time; sys_days is a date), or one of these as a checked<T, ...>.
+/// of system time; sys_days is a date), a uuid, a literal<...>, or one of these as a checked<T, ...>.
 template <class T>
 concept scalar = detail::is_word<T>;
 
@@ -179,15 +179,27 @@ bool is_spelled_strictly(std::string_view text) noexcept {
     return !text.starts_with('.') || count_digits(text.substr(1)) != 0;
 }
 
+/// 'a', 'b' or 'c'. in: views, or entries with a name.
+template <class Name>
+[[gnu::cold]] std::string names_in_words(const Name* names, std::size_t count) {
+    std::string words;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i != 0) words += i + 1 == count ? " or " : ", ";
+        words += '\'';
+        if constexpr (requires { names->name; })
+            words += names[i].name;
+        else
+            words += names[i];
+        words += '\'';
+    }
+    return words;
+}
+
 template <class E>
 std::optional<E> read_enum(std::string_view text, text_problem& why) {
     if (auto value = reflect::enum_cast<E>(text)) return value;
     constexpr const auto& entries = reflect::enum_entries<E>;
-    std::string expected;
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-        if (i != 0) expected += i + 1 == entries.size() ? " or " : ", ";
-        expected.append("'").append(entries[i].name).append("'");
-    }
+    std::string expected = names_in_words(entries.data(), entries.size());
     why = {"enum", "Input should be " + expected, {{"expected", expected}}};
     return std::nullopt;
 }
@@ -266,6 +278,8 @@ std::optional<T> from_text(std::string_view text, text_problem& why) {
         auto value = from_text<value_type>(text, why);
         if (!value) return std::nullopt;
         return T::make(*std::move(value), why);
+    } else if constexpr (detail::spelled<T>) {
+        return T::from_text(text, why);
     } else if constexpr (std::same_as<T, std::string>) {
         if (utf8::is_valid(text)) return std::string(text);
         why = {"string_unicode", "Input should be a valid string, unable to parse raw data as a unicode string", {}};

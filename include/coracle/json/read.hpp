@@ -5,9 +5,11 @@
 #include <coracle/json/convert.hpp>
 #include <coracle/json/field_default.hpp>
 #include <coracle/json/from_text.hpp>
+#include <coracle/json/member_name.hpp>
 #include <coracle/json/parse.hpp>
 #include <coracle/json/reflect.hpp>
 #include <coracle/json/shape.hpp>
+#include <coracle/json/tagged.hpp>
 #include <coracle/json/validation.hpp>
 #include <coracle/json/value.hpp>
 #include <coracle/json/write.hpp>
@@ -22,6 +24,8 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -108,6 +112,9 @@ public:
             return read_scalar(in, out, at);
         } else if constexpr (std::same_as<T, char>) {
             return read_letter(in, out, at);
+        } else if constexpr (patch_type<T>) {
+            out = nullptr;
+            return in.is_null() || read(in, out.emplace(), at);
         } else if constexpr (is_a<T, std::optional>) {
             if (in.is_null()) {
                 out.reset();
@@ -124,6 +131,8 @@ public:
             bool good = read(in, *made, at);
             out = std::move(made);
             return good;
+        } else if constexpr (tagged_variant<T>) {
+            return read_tagged(in, out, at, std::make_index_sequence<std::variant_size_v<T>>{});
         } else if constexpr (is_a<T, std::variant>) {
             return read_variant(in, out, at, std::make_index_sequence<std::variant_size_v<T>>{});
         } else if constexpr (std::same_as<T, std::monostate>) {
@@ -156,6 +165,10 @@ private:
         return false;
     }
 
+    bool refuse(const json& in, const json_place& at, text_problem why) {
+        return refuse(in, at, why.type, std::move(why.msg), std::move(why.ctx));
+    }
+
     template <class T>
     bool read_checked(const json& in, T& out, const json_place& at) {
         using value_type = typename T::checked_value;
@@ -168,7 +181,7 @@ private:
         if (!read(in, value, at)) return false;
         auto made = T::make(std::move(value), why);
         if (made) out = *std::move(made);
-        return made || refuse(in, at, why.type, std::move(why.msg), std::move(why.ctx));
+        return made || refuse(in, at, std::move(why));
     }
     template <class T>
     static bool is_strictly(const json& in) noexcept {
@@ -202,7 +215,7 @@ private:
                 // An enum knows names only; other values get its words all the same.
                 std::optional<T> value = from_text<T>(in.is_string() ? std::string_view(in.as_string()) : "", why);
                 if (value) out = *value;
-                return value || refuse(in, at, why.type, std::move(why.msg), std::move(why.ctx));
+                return value || refuse(in, at, std::move(why));
             }
             if constexpr (std::same_as<T, bool>)
                 return read_bool(in, out, at);
@@ -212,6 +225,8 @@ private:
                 return read_integer(in, out, at);
             else if constexpr (time_type<T>)
                 return read_time(in, out, at);
+            else if constexpr (spelled<T>)
+                return refuse(in, at, T::not_a_text());
             else
                 return false;
         }
@@ -226,7 +241,7 @@ private:
         text_problem why;
         auto value = detail::read_time<T>(in.is_bool() ? (in.as_bool() ? 1.0 : 0.0) : in.as_double(), why);
         if (value) out = *value;
-        return value || refuse(in, at, why.type, std::move(why.msg), std::move(why.ctx));
+        return value || refuse(in, at, std::move(why));
     }
     bool read_letter(const json& in, char& out, const json_place& at) {
         if (!in.is_string()) return refuse(in, at, "string_type", "Input should be a valid string");
@@ -394,6 +409,53 @@ private:
         if (issues_.size() == before) refuse(in, at, "union_too_complex", "Input has too many possible meanings");
         return false;
     }
+    template <class T, std::size_t... I>
+    bool read_tagged(const json& in, T& out, const json_place& at, std::index_sequence<I...>) {
+        constexpr std::string_view name = variant_tag<T>::name;
+        if (!in.is_object())
+            return refuse(in, at, "model_attributes_type",
+                          "Input should be a valid dictionary or object to extract fields from");
+        const json* tag = in.find(name);
+        if (!tag) return refuse_tag(in, at, name);
+        bool good = false;
+        auto try_one = [&]<std::size_t N>(std::integral_constant<std::size_t, N>) {
+            using alternative = std::variant_alternative_t<N, T>;
+            constexpr auto& texts = tags<alternative, literal_called<alternative>(name)>;
+            if (!tag->is_string() || std::find(texts.begin(), texts.end(), tag->as_string()) == texts.end())
+                return false;
+            alternative value{};
+            good = read(in, value, json_place(at, tag->as_string()));
+            if (good) out.template emplace<N>(std::move(value));
+            return true;
+        };
+        if ((try_one(std::integral_constant<std::size_t, I>{}) || ...)) return good;
+        std::string expected;
+        auto tell = [&](const auto& texts) {
+            for (std::string_view text : texts)
+                expected.append(expected.empty() ? "'" : ", '").append(text).append("'");
+        };
+        (tell(tags<std::variant_alternative_t<I, T>, literal_called<std::variant_alternative_t<I, T>>(name)>), ...);
+        return refuse_tag(in, at, name, *tag, expected);
+    }
+    [[gnu::cold]] bool refuse_tag(const json& in, const json_place& at, std::string_view name) {
+        std::string quoted = "'" + std::string(name) + "'";
+        return refuse(in, at, "union_tag_not_found", "Unable to extract tag using discriminator " + quoted,
+                      json{{"discriminator", quoted}});
+    }
+    [[gnu::cold]] bool refuse_tag(const json& in, const json_place& at, std::string_view name, const json& tag,
+                                  const std::string& expected) {
+        std::string quoted = "'" + std::string(name) + "'";
+        // As Python spells it.
+        std::string text = tag.is_string()                              ? tag.as_string()
+                           : tag.is_null()                              ? "None"
+                           : tag.is_bool()                              ? tag.as_bool() ? "True" : "False"
+                           : rough_size(tag, 1000) <= std::size_t{1000} ? tag.dump()
+                                                                        : "...";
+        return refuse(
+            in, at, "union_tag_invalid",
+            "Input tag '" + text + "' found using " + quoted + " does not match any of the expected tags: " + expected,
+            json{{"discriminator", quoted}, {"tag", text}, {"expected_tags", expected}});
+    }
     /// Whether `in` is what a T is written as.
     template <class T>
     static bool is_kindred(const json& in) noexcept {
@@ -425,12 +487,36 @@ private:
                           "Input should be a valid dictionary or object to extract fields from");
         bool good = true;
         ((good = read_member<T, I>(in, out, at) && good), ...);
+        if constexpr (forbids_extra<T>) good = refuse_extra(in, at, member_names<T>) && good;
+        if constexpr (has_validate<T>) good = good && validate_here(in, out, at);
         return good;
+    }
+    [[gnu::cold]] bool refuse_extra(const json& in, const json_place& at, std::span<const std::string_view> names) {
+        bool good = true;
+        for (const json_member& member : in.as_object())
+            if (std::find(names.begin(), names.end(), member.key) == names.end())
+                good = refuse(member.value, json_place(at, member.key), "extra_forbidden",
+                              "Extra inputs are not permitted");
+        return good;
+    }
+    template <class T>
+    bool validate_here(const json& in, T& out, const json_place& at) {
+        try {
+            run_validate(out);
+            return true;
+        } catch (const validation_failed& why) {
+            if (why.member().empty()) return refuse(in, at, why.type(), why.msg(), why.ctx());
+            const json* member = in.find(why.member());
+            return refuse(member ? *member : in, json_place(at, why.member()), why.type(), why.msg(), why.ctx());
+        } catch (const std::invalid_argument& why) {
+            return refuse(in, at, "value_error", std::string("Value error, ") + why.what(),
+                          json{{"error", json::object()}});
+        }
     }
     // `out` still has the defaults of T in the members that were not read yet.
     template <class T, std::size_t I>
     bool read_member(const json& in, T& out, const json_place& at) {
-        constexpr std::string_view name = reflect::field_name<T, I>;
+        constexpr std::string_view name = member_name<T, I>;
         using member_type = reflect::field_type<T, I>;
         static_assert(!std::is_const_v<member_type>,
                       "coracle: a const member cannot be read from JSON; drop the const");

@@ -6,11 +6,15 @@
 #include <coracle/json/convert.hpp>
 #include <coracle/json/enum_names.hpp>
 #include <coracle/json/field_default.hpp>
+#include <coracle/json/literal.hpp>
+#include <coracle/json/member_name.hpp>
+#include <coracle/json/patch.hpp>
 #include <coracle/json/reflect.hpp>
 #include <coracle/json/schema_components.hpp>
 #include <coracle/json/schema_notes.hpp>
 #include <coracle/json/shape.hpp>
 #include <coracle/json/type_name.hpp>
+#include <coracle/json/uuid.hpp>
 #include <coracle/json/value.hpp>
 
 #include <array>
@@ -48,7 +52,7 @@ constexpr json (*value_function() noexcept)(const void*) {
 
 template <class T, std::size_t... I>
 constexpr std::array<schema_field, sizeof...(I)> schema_fields(std::index_sequence<I...>) noexcept {
-    return {schema_field{reflect::field_name<T, I>, &schema_of<std::remove_cv_t<reflect::field_type<T, I>>>,
+    return {schema_field{member_name<T, I>, &schema_of<std::remove_cv_t<reflect::field_type<T, I>>>,
                          value_function<std::remove_cv_t<reflect::field_type<T, I>>>()}...};
 }
 
@@ -144,6 +148,16 @@ template <has_constraints T>
     return schema;
 }
 
+[[gnu::cold]] inline json literal_schema(std::span<const std::string_view> texts) {
+    json schema = json::object();
+    if (texts.size() == 1)
+        schema["const"] = texts[0];
+    else
+        schema["enum"] = json::array(texts);
+    schema["type"] = "string";
+    return schema;
+}
+
 template <class T>
 inline constexpr char schema_key = 0;
 
@@ -171,6 +185,12 @@ template <class T>
         return schema_form<T>::make(named);
     } else if constexpr (has_constraints<T>) {
         return constrained_schema<T>(named);
+    } else if constexpr (requires { T::values; } && spelled<T>) {
+        return literal_schema(T::values);
+    } else if constexpr (std::same_as<T, uuid>) {
+        return typed("string", "uuid");
+    } else if constexpr (patch_type<T>) {
+        return nullable(schema_of<typename T::patched_value>(named));
     } else if constexpr (std::derived_from<T, json>) {
         return json::object();
     } else if constexpr (std::same_as<T, bool>) {

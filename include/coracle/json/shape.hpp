@@ -65,6 +65,18 @@ concept json_struct = reflect::aggregate<T> && no_probe<T> && !is_std_array<T> &
 template <class T>
 concept checked_type = requires { typename T::checked_value; };
 
+/// One word that reads and writes itself: `static std::optional<T> from_text(std::string_view, text_problem&)`,
+/// `std::string to_text() const`, and `static text_problem not_a_text()` for JSON that is no string.
+template <class T>
+concept spelled = requires(const T& value) {
+    { value.to_text() } -> std::same_as<std::string>;
+    T::not_a_text();
+};
+
+/// A member that may be absent (patch.hpp).
+template <class T>
+concept patch_type = requires { typename T::patched_value; };
+
 /// A type with a function `json to_json(const T&)` beside it, which then says what it is written as.
 template <class T>
 concept describes_itself = requires(const T& value) {

@@ -11,6 +11,7 @@
 #include <coracle/json/number.hpp>
 #include <coracle/json/reflect.hpp>
 #include <coracle/json/scan.hpp>
+#include <coracle/json/member_name.hpp>
 #include <coracle/json/shape.hpp>
 #include <coracle/json/value.hpp>
 
@@ -36,10 +37,10 @@ namespace detail {
 /// Deeper values are a mistake, or a linked list that should have been an array.
 inline constexpr unsigned max_write_depth = 512;
 
-/// `{"name":` for the first member, `,"name":` for the others. Names are identifiers: nothing in them is ever escaped.
+/// `{"name":` for the first member, `,"name":` for the others. Nothing in a name is ever escaped (member_name.hpp).
 template <class T, std::size_t I>
 inline constexpr auto field_opening = [] {
-    constexpr std::string_view name = reflect::field_name<T, I>;
+    constexpr std::string_view name = member_name<T, I>;
     std::array<char, name.size() + 4> text{};
     text[0] = I == 0 ? '{' : ',';
     text[1] = '"';
@@ -83,6 +84,11 @@ public:
             write_text(value);
         } else if constexpr (describes_itself<T>) {
             write_value(to_json(value));
+        } else if constexpr (spelled<T>) {
+            write_text(value.to_text());
+        } else if constexpr (patch_type<T>) {
+            if (!value.has_value()) return write_null();
+            write(*value);
         } else if constexpr (std::is_enum_v<T>) {
             // A number that no enumerator has is told as what it is.
             std::string_view name = reflect::enum_name(value);
@@ -308,12 +314,26 @@ private:
 
     template <class T, std::size_t... I>
     void write_fields(const T& object, std::index_sequence<I...>) {
+        if constexpr ((patch_type<std::remove_cv_t<reflect::field_type<T, I>>> || ...)) {
+            open('{');
+            auto members = reflect::tie(object);
+            bool any = false;
+            ((any = write_present(member_name<T, I>, std::get<I>(members)) || any), ...);
+            return close('}', !any);
+        }
         deeper();
         if constexpr (sizeof...(I) == 0) write_byte('{');
         [[maybe_unused]] auto members = reflect::tie(object);
         (write_field<T, I>(std::get<I>(members)), ...);
         write_byte('}');
         --depth_;
+    }
+    template <class Member>
+    bool write_present(std::string_view name, const Member& member) {
+        if constexpr (patch_type<Member>)
+            if (!member.present()) return false;
+        write_member(name, member);
+        return true;
     }
     template <class T, std::size_t I, class Member>
     void write_field(const Member& member) {
