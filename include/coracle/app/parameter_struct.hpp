@@ -9,6 +9,7 @@
 #include <coracle/http/fields.hpp>
 #include <coracle/json/field_default.hpp>
 #include <coracle/json/from_text.hpp>
+#include <coracle/json/member_name.hpp>
 #include <coracle/json/read.hpp>
 #include <coracle/json/reflect.hpp>
 #include <coracle/json/shape.hpp>
@@ -62,7 +63,7 @@ struct text_member {
 template <class T>
 inline constexpr auto text_members = []<std::size_t... I>(std::index_sequence<I...>) {
     return std::array<text_member, sizeof...(I)>{text_member{
-        reflect::field_name<T, I>, texts_for<std::remove_cv_t<reflect::field_type<T, I>>>() == text_count::many}...};
+        member_name<T, I>, texts_for<std::remove_cv_t<reflect::field_type<T, I>>>() == text_count::many}...};
 }(std::make_index_sequence<reflect::field_count<T>>{});
 
 }  // namespace detail

@@ -86,9 +86,8 @@ struct renamed_text {
 template <class T, std::size_t I>
     requires renames_members<T>
 inline constexpr renamed_text stored_rename = [] {
-    static_assert(good_renames<T>());
     renamed_text made;
-    made.size = T::json_names::rename(reflect::field_name<T, I>, made.bytes);
+    if constexpr (good_renames<T>()) made.size = T::json_names::rename(reflect::field_name<T, I>, made.bytes);
     return made;
 }();
 
