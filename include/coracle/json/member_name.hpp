@@ -1,4 +1,4 @@
-// member_name: what a member of a struct is called in JSON, when that is not its name in C++. Said in the struct itself:
+// member_name: what a member of a struct is called in JSON, when that is not its name in C++. Said in the struct:
 //   struct item { int class_; using json_names = renamed<"class_", "class">; };
 //   struct item { int unit_price; using json_names = camel_case; };        // unitPrice
 #pragma once

@@ -1,5 +1,5 @@
-// tagged: by what the alternatives of a variant of structs are told apart: a member of the same name in each, which is a
-// literal: struct cat { literal<"cat"> kind; }; struct dog { literal<"dog"> kind; }. OpenAPI calls it the discriminator.
+// tagged: by what the alternatives of a variant of structs are told apart: a member of the same name in each, which is
+// a literal: struct cat { literal<"cat"> kind; }; struct dog { literal<"dog"> kind; }. OpenAPI's discriminator.
 #pragma once
 
 #include <coracle/json/literal.hpp>

@@ -26,8 +26,8 @@ struct validation_issue {
 };
 
 /// Thrown by the `validate()` of a struct, member or function beside it, which is called when all members were read and
-/// are right by themselves: `void validate() const { if (end < begin) throw validation_failed("ends before it begins"); }`
-/// Any std::invalid_argument is told in the same words, `Value error, ends before it begins`.
+/// are right by themselves: `void validate() const { if (end < begin) throw validation_failed("ends too early"); }`
+/// Any std::invalid_argument is told in the same words, `Value error, ends too early`.
 class validation_failed : public std::invalid_argument {
 public:
     explicit validation_failed(const std::string& text)
