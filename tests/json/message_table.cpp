@@ -8,7 +8,7 @@
 // - strict in a query means spelled as in JSON, and int_parsing if not; FastAPI refuses every word there (int_type).
 // - a set or map that is too long is told once all its elements are good; pydantic stops at the first one too many.
 // - \d, \w and \b of a pattern know ASCII only, as ECMA-262 and so JSON Schema have it; Rust's regex knows Unicode.
-// - decimal_parsing and url_parsing: there is no decimal and no URL type yet; a checked<std::string, pattern<...>> serves.
+// - decimal_parsing and url_parsing: there is no decimal and no URL type yet.
 // - issues stop at 100, and inputs are repeated up to 64 KB: an answer is not much larger than its question.
 #include <doctest/doctest.h>
 
