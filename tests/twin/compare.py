@@ -17,8 +17,9 @@ Requests stand in requests/*.txt, grouped by subject. A line is a request, and i
 
 `json TEXT` and `form TEXT` are a body with its content-type, `body TEXT` is one without; \\n, \\r, \\t, \\\\ and
 \\xNN in it are bytes. An expected difference names an aspect (status, body, or a field of the head), what FastAPI and
-what coracle answer (`*`: anything, `-`: nothing), and a reason, which is defined once as `reason NAME: why`. A
-difference that no longer differs is a failure too.
+what coracle answer (`*`: anything, `-`: nothing), and behind it stands a reason, which is defined once as `reason NAME:
+why`. A difference that no longer differs is a failure too. PROGRAM is asked once more as `PROGRAM like-fastapi`, its
+app with the option of that name: what differs for a `reason NAME (option): why` has to be FastAPI's answer then.
 """
 
 import http.client
@@ -56,10 +57,16 @@ class Wrong(Exception):
     """A mistake in the data."""
 
 
+class Reason:
+    def __init__(self, option, why):
+        self.option, self.why = option, why
+
+
 class Request:
     def __init__(self, place, method, target):
         self.place, self.method, self.target = place, method, target
-        self.fields, self.body, self.differs, self.reason = [], b"", {}, None
+        self.fields, self.body = [], b""
+        self.differs, self.reasons = {}, {}  # by aspect: what both answer, and why
 
     def bytes(self):
         names = {name.lower() for name, _ in self.fields}
@@ -88,11 +95,12 @@ def parse(text, name):
         place = f"{name}:{number}"
         if not line.strip() or line.startswith("#"):
             continue
-        reason = re.match(r"reason ([\w-]+): (.+)", line)
+        reason = re.match(r"reason ([\w-]+(?: \(option\))?): (.+)", line)
         request = re.match(r"([A-Z]+) (\S+)$", line)
         word, _, rest = line.strip().partition(" ")
         if reason:
-            reasons[reason.group(1)] = reason.group(2)
+            key, option, _ = reason.group(1).partition(" ")
+            reasons[key] = Reason(bool(option), reason.group(2))
         elif request:
             requests.append(Request(place, *request.groups()))
         elif not line.startswith("    ") or not requests:
@@ -108,7 +116,8 @@ def parse(text, name):
                 raise Wrong(f"{place}: write `differs ASPECT: FASTAPI -> CORACLE`")
             requests[-1].differs[found.group(1)] = found.group(2, 3)
         elif word == "because":
-            requests[-1].reason = rest
+            open_ends = requests[-1].differs.keys() - requests[-1].reasons.keys()
+            requests[-1].reasons |= dict.fromkeys(open_ends, rest)
         else:
             field, colon, value = line.strip().partition(":")
             if not colon:
@@ -124,11 +133,10 @@ def load(paths):
         requests += found
         reasons |= why
     for one in requests:
-        if bool(one.differs) != bool(one.reason):
-            wrong.append(f"{one.place}: an expected difference has both, `differs` and `because`")
-        elif one.reason and one.reason not in reasons:
-            wrong.append(f"{one.place}: no line `reason {one.reason}: why`")
-    used = {one.reason for one in requests}
+        if one.differs.keys() != one.reasons.keys():
+            wrong.append(f"{one.place}: behind `differs` comes `because`")
+        wrong += [f"{one.place}: no line `reason {key}: why`" for key in one.reasons.values() if key not in reasons]
+    used = {key for one in requests for key in one.reasons.values()}
     wrong += [f"the reason {name} is not needed any more" for name in reasons if name not in used]
     if wrong:
         raise Wrong("\n".join(wrong))
@@ -166,12 +174,12 @@ def shown(text):
     return text if text else "-"
 
 
-def judge(request, theirs, ours):
+def judge(differs, theirs, ours):
     """(problems, notes) of one request."""
     problems, notes = [], []
     for aspect in theirs.aspects:
         a, b = theirs.aspects[aspect], ours.aspects[aspect]
-        expected = request.differs.get(aspect)
+        expected = differs.get(aspect)
         if expected:
             for who, wanted, got in (("FastAPI", expected[0], a), ("coracle", expected[1], b)):
                 if wanted not in ("*", shown(got)):
@@ -209,29 +217,34 @@ def main(arguments):
         print(__doc__, file=sys.stderr)
         return 2
     requests, reasons = load(arguments[1:] or sorted((HERE / "requests").glob("*.txt")))
-    twins = [transcripts.Program([python, str(HERE / "twin.py")]), transcripts.Program([arguments[0]])]
-    failed = same = expected = 0
+    lines = [python, str(HERE / "twin.py")], [arguments[0]], [arguments[0], "like-fastapi"]
+    twins = [transcripts.Program(line) for line in lines]
+    failed = passed = expected = 0
     try:
         ports = [twin.place()[1] for twin in twins]
         for request in requests:
+            found = []
             try:
-                problems, notes = judge(request, *(ask(port, request) for port in ports))
+                theirs, ours, alike = (ask(port, request) for port in ports)
+                found += judge(request.differs, theirs, ours)
+                still = {k: v for k, v in request.differs.items() if not reasons[request.reasons[k]].option}
+                for kind, texts in zip(found, judge(still, theirs, alike)):
+                    kind += [f"like_fastapi: {text}" for text in texts if text not in kind]
             except (OSError, http.client.HTTPException) as error:
-                problems, notes = [f"no answer: {error!r}"], []
-            for text in problems:
-                print(f"{request.place}: {request.method} {request.target}\n    {text}")
-            for text in notes:
-                print(f"{request.place}: {request.method} {request.target}\n    note: {text}")
-            failed += bool(problems)
-            same += not problems and not request.differs
-            expected += not problems and bool(request.differs)
+                found = [[f"no answer: {error!r}"], []]
+            for kind, texts in zip(("", "note: "), found):
+                for text in texts:
+                    print(f"{request.place}: {request.method} {request.target}\n    {kind}{text}")
+            failed += bool(found[0])
+            passed += not found[0]
+            expected += not found[0] and bool(request.differs)
     finally:
         for twin in twins:
             twin.kill()
-    for name, why in reasons.items():
-        count = sum(one.reason == name for one in requests)
-        print(f"expected {count:3} times: {name}: {why}")
-    passed = same + expected
+    for name, reason in reasons.items():
+        count = sum(name in one.reasons.values() for one in requests)
+        gone = " (not with like_fastapi)" if reason.option else ""
+        print(f"expected {count:3} times: {name}: {reason.why}{gone}")
     print(f"[twin] requests: {len(requests)} | {passed} passed | {failed} failed | {expected} differ as listed")
     return 1 if failed else 0
 
@@ -239,19 +252,19 @@ def main(arguments):
 def self_test():
     """The data format and the judgement, without servers."""
     text = (
-        "reason r: why\nGET /a?b\nPOST /c\n    json {}\\n\\xff\n    x-y: 1\n    differs status: 1 -> 2\n    because r\n"
+        "reason r (option): why\nGET /a?b\nPOST /c\n    json {}\\n\\xff\n    x-y: 1\n    differs status: 1 -> 2\n    because r\n"
     )
     requests, reasons = parse(text, "t")
     first, second = requests
-    assert [one.method for one in requests] == ["GET", "POST"] and reasons == {"r": "why"}
+    assert [one.method for one in requests] == ["GET", "POST"] and reasons["r"].option
     assert second.body == b"{}\n\xff" and second.fields == [("content-type", "application/json"), ("x-y", "1")]
     assert b"content-length: 4\r\n" in second.bytes()
     one = Answer(1, [("Allow", "B, A")], b'{"a":1}')
     two = Answer(2, [("allow", "A, B")], b'{"a": 1}')
-    problems, notes = judge(second, one, two)
+    problems, notes = judge(second.differs, one, two)
     assert problems == [] and len(notes) == 1, (problems, notes)
-    assert len(judge(first, one, two)[0]) == 1
-    assert any("no longer" in text for text in judge(second, one, one)[0])
+    assert len(judge(first.differs, one, two)[0]) == 1
+    assert any("no longer" in text for text in judge(second.differs, one, one)[0])
     for wrong in ("GET", "    x: y", "GET /a\n    nonsense"):
         try:
             parse(wrong, "t")

@@ -7,6 +7,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -223,15 +224,181 @@ void routing_routes(app& app) {
     app.get("/CaseMatters", on_loop([] { return json{{"case", true}}; }));
 }
 
+struct login {
+    std::string username;
+    std::string password;
+    std::optional<int> age;
+    std::string theme = "light";
+};
+struct only_these {
+    static constexpr bool forbid_extra = true;
+    int limit = 10;
+    std::optional<std::string> order;
+};
+struct bounded {
+    checked<std::string, min_length<1>, max_length<3>> name;
+    checked<double, exclusive_minimum<0>> price;
+    checked<std::vector<std::string>, min_items<1>, max_items<2>> tags;
+};
+
+void header_routes(app& app) {
+    app.get("/header/text", on_loop([](header<"x-token"> v) { return json{{"value", *v}}; }));
+    app.get("/header/int", on_loop([](header<"x-depth", int> v) { return json{{"value", *v}}; }));
+    app.get("/header/default", on_loop([](header<"x-depth", int, 10> v) { return json{{"value", *v}}; }));
+    app.get("/header/optional",
+            on_loop([](header<"x-token", std::optional<std::string>> v) { return json{{"value", *v}}; }));
+    app.get("/header/list", on_loop([](header<"x-token", std::vector<std::string>> v) { return json{{"value", *v}}; }));
+    app.get("/cookie/text", on_loop([](cookie<"session"> v) { return json{{"value", *v}}; }));
+    app.get("/cookie/int", on_loop([](cookie<"visits", int, 0> v) { return json{{"value", *v}}; }));
+    app.get("/cookie/optional",
+            on_loop([](cookie<"ads", std::optional<std::string>> v) { return json{{"value", *v}}; }));
+    app.get("/sources/{one}{?two}",
+            on_loop([](int one, int two, header<"x-three", int> three, cookie<"four", int> four) {
+                return json{{"sum", one + two + *three + *four}};
+            }));
+}
+
+void form_routes(app& app) {
+    app.post("/form/model", [](form<login> in) -> task<login> { co_return *in; });
+    app.post("/form/fields", [](form_field<"email"> email, form_field<"age", std::optional<int>> age) -> task<json> {
+        co_return json{{"email", *email}, {"age", *age}};
+    });
+    app.get("/query-model", [](query<only_these> q) -> task<only_these> { co_return *q; });
+}
+
+void checked_routes(app& app) {
+    app.get("/checked/path/{n}", on_loop([](checked<int, minimum<1>, maximum<100>> n) { return json{{"value", n}}; }));
+    app.get("/checked/number{?n}",
+            on_loop([](checked<int, exclusive_minimum<0>, exclusive_maximum<10>> n) { return json{{"value", n}}; }));
+    app.get("/checked/fraction{?x}",
+            on_loop([](checked<double, minimum<0.5>, maximum<1.5>> x) { return json{{"value", x}}; }));
+    app.get("/checked/step{?n}", on_loop([](checked<int, multiple_of<5>> n) { return json{{"value", n}}; }));
+    app.get("/checked/text{?q}",
+            on_loop([](checked<std::string, min_length<3>, max_length<5>> q) { return json{{"value", q}}; }));
+    app.get("/checked/one{?q}",
+            on_loop([](checked<std::string, min_length<1>, max_length<1>> q) { return json{{"value", q}}; }));
+    app.get("/checked/pattern{?q}",
+            on_loop([](checked<std::string, pattern<"^[a-z]+[0-9]?$">> q) { return json{{"value", q}}; }));
+    app.post("/checked/body", [](bounded in) -> task<bounded> { co_return in; });
+}
+
+struct page_of {
+    std::optional<std::string> q;
+    int skip = 0;
+    int limit = 100;
+};
+page_of paging(query<page_of> p) { return *p; }
+std::string known_token(header<"x-token"> token) {
+    if (*token != "secret") throw http_error(400, "X-Token header invalid");
+    return *token;
+}
+task<std::string> twice(depends<known_token> token) { co_return *token + *token; }
+generator<std::string> opened() { co_yield "open"; }
+
+void depends_routes(app& app) {
+    app.get("/depends/paging", [](depends<paging> p) -> task<page_of> { co_return *p; });
+    app.get("/depends/token", [](depends<twice> token) -> task<json> { co_return json{{"value", *token}}; });
+    app.get("/depends/yield", [](depends<opened> value) -> task<json> { co_return json{{"value", *value}}; });
+    app.get("/depends/order/{n}", [](int n, depends<paging> p, depends<known_token> token) -> task<json> {
+        co_return json{{"n", n}, {"p", *p}, {"token", *token}};
+    });
+}
+
+void security_routes(app& app) {
+    app.get("/security/bearer", on_loop([](bearer_token token) { return json{{"value", *token}}; }));
+    app.get("/security/basic",
+            on_loop([](basic_credentials who) { return json{{"user", who.username}, {"word", who.password}}; }));
+    app.get("/security/oauth2", on_loop([](oauth2_password_bearer<"token"> token) { return json{{"value", *token}}; }));
+    app.get("/security/key-header", on_loop([](api_key_header<"x-key"> key) { return json{{"value", *key}}; }));
+    app.get("/security/key-query", on_loop([](api_key_query<"key"> key) { return json{{"value", *key}}; }));
+    app.get("/security/key-cookie", on_loop([](api_key_cookie<"key"> key) { return json{{"value", *key}}; }));
+    app.get("/security/optional",
+            on_loop([](std::optional<bearer_token> token) { return json{{"value", token ? json(**token) : json()}}; }));
+}
+
+struct sold {};
+
+app with_options(bool like_fastapi) {
+    app_options options;
+    options.like_fastapi = like_fastapi;
+    return app(std::move(options));
+}
+
+void routes_around(app& app, bool like_fastapi) {
+    app.on_error<sold>([](const sold&) {
+        response made = response::json(json{{"message", "sold out"}}, 418);
+        made.headers.set("retry-after", "60");
+        return made;
+    });
+    app.get("/around/sold", []() -> task<json> {
+        throw sold();
+        co_return json();
+    });
+    app.get("/around/context", [](response_context& context) -> task<json> {
+        context.status = 202;
+        context.headers.set("retry-after", "5");
+        context.set_cookie("seen", "1");
+        co_return json{{"value", 1}};
+    });
+    app.get("/around/background", [](background_tasks& background) -> task<json> {
+        background.add([] {});
+        co_return json{{"message", "Email scheduled"}};
+    });
+    router inner("/inner");
+    inner.get("/{n}", on_loop([](int n) { return json{{"inner", n}}; }));
+    inner.get("", on_loop([] { return json{{"inner", "all"}}; }));
+    router outer("/outer/{o}");
+    outer.include(inner);
+    app.include(outer, "/v1");
+    app.include(inner, "/v2");
+
+    coracle::app shared = with_options(like_fastapi);
+    shared.use(cors({.allow_origins = {"https://good.example"},
+                     .allow_methods = {"GET", "PUT"},
+                     .allow_headers = {"X-Tea"},
+                     .allow_credentials = true,
+                     .expose_headers = {"X-Took", "X-More"}}));
+    shared.get("/it", on_loop([] { return json{{"shared", true}}; }));
+    shared.get("/fails", []() -> task<json> {
+        throw http_error(403);
+        co_return json();
+    });
+    shared.get("/breaks", []() -> task<json> {
+        throw std::runtime_error("the log tells");
+        co_return json();
+    });
+    app.mount("/shared", std::move(shared));
+    coracle::app open = with_options(like_fastapi);
+    open.use(cors({.allow_origins = {"*"}, .allow_methods = {"*"}, .allow_headers = {"*"}, .max_age = 7}));
+    open.get("/it", on_loop([] { return json{{"public", true}}; }));
+    app.mount("/public", std::move(open));
+    coracle::app trusted = with_options(like_fastapi);
+    trusted.use(trusted_host({.allowed_hosts = {"good.example", "*.good.example"}}));
+    trusted.get("/it", on_loop([] { return json{{"trusted", true}}; }));
+    app.mount("/trusted", std::move(trusted));
+    coracle::app safe = with_options(like_fastapi);
+    safe.use(https_redirect());
+    safe.get("/it", on_loop([] { return json{{"safe", true}}; }));
+    app.mount("/safe", std::move(safe));
+}
+
 }  // namespace
 
-int main() {
-    app app;
+/// `twin like-fastapi`: with the option of that name.
+int main(int count, char** words) {
+    bool like_fastapi = count == 2 && std::string_view(words[1]) == "like-fastapi";
+    app app = with_options(like_fastapi);
     path_routes(app);
     query_routes(app);
     body_routes(app);
     answer_routes(app);
     error_routes(app);
     routing_routes(app);
+    header_routes(app);
+    form_routes(app);
+    checked_routes(app);
+    depends_routes(app);
+    security_routes(app);
+    routes_around(app, like_fastapi);
     return app.run({.port = 0, .access_log = false});
 }

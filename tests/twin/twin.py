@@ -2,13 +2,18 @@
 # fastapi.tiangolo.com; usage: python twin.py, which says where it listens.
 import datetime
 import enum
+from typing import Annotated, Any, Optional, Union
 
 import uvicorn
-from fastapi import FastAPI, HTTPException, Request, Response
-from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
-from pydantic import BaseModel
-from typing import Annotated, Any, Optional, Union
-from fastapi import Body, Query
+from fastapi import APIRouter, BackgroundTasks, Body, Cookie, Depends, FastAPI, Form, Header, HTTPException
+from fastapi import Path, Query, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.httpsredirect import HTTPSRedirectMiddleware
+from fastapi.middleware.trustedhost import TrustedHostMiddleware
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
+from fastapi.security import APIKeyCookie, APIKeyHeader, APIKeyQuery, HTTPAuthorizationCredentials, HTTPBasic
+from fastapi.security import HTTPBasicCredentials, HTTPBearer, OAuth2PasswordBearer
+from pydantic import BaseModel, ConfigDict, Field
 
 app = FastAPI()
 
@@ -461,6 +466,334 @@ async def routing_second(second: str):
 @app.get("/CaseMatters")
 async def case_matters():
     return {"case": True}
+
+
+# ---- headers and cookies
+
+
+@app.get("/header/text")
+async def header_text(x_token: Annotated[str, Header()]):
+    return {"value": x_token}
+
+
+@app.get("/header/int")
+async def header_int(x_depth: Annotated[int, Header()]):
+    return {"value": x_depth}
+
+
+@app.get("/header/default")
+async def header_default(x_depth: Annotated[int, Header()] = 10):
+    return {"value": x_depth}
+
+
+@app.get("/header/optional")
+async def header_optional(x_token: Annotated[Optional[str], Header()] = None):
+    return {"value": x_token}
+
+
+@app.get("/header/list")
+async def header_list(x_token: Annotated[list[str], Header()] = []):
+    return {"value": x_token}
+
+
+@app.get("/cookie/text")
+async def cookie_text(session: Annotated[str, Cookie()]):
+    return {"value": session}
+
+
+@app.get("/cookie/int")
+async def cookie_int(visits: Annotated[int, Cookie()] = 0):
+    return {"value": visits}
+
+
+@app.get("/cookie/optional")
+async def cookie_optional(ads: Annotated[Optional[str], Cookie()] = None):
+    return {"value": ads}
+
+
+@app.get("/sources/{one}")
+async def sources(
+    one: int, two: int, x_three: Annotated[int, Header()], four: Annotated[int, Cookie()]
+):
+    return {"sum": one + two + x_three + four}
+
+
+# ---- forms
+
+
+class Login(BaseModel):
+    username: str
+    password: str
+    age: Optional[int] = None
+    theme: str = "light"
+
+
+class OnlyThese(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    limit: int = 10
+    order: Optional[str] = None
+
+
+@app.post("/form/model")
+async def form_model(login: Annotated[Login, Form()]) -> Login:
+    return login
+
+
+@app.post("/form/fields")
+async def form_fields(email: Annotated[str, Form()], age: Annotated[Optional[int], Form()] = None):
+    return {"email": email, "age": age}
+
+
+@app.get("/query-model")
+async def query_model_struct(q: Annotated[OnlyThese, Query()]) -> OnlyThese:
+    return q
+
+
+# ---- constraints
+
+
+@app.get("/checked/path/{n}")
+async def checked_path(n: Annotated[int, Path(ge=1, le=100)]):
+    return {"value": n}
+
+
+@app.get("/checked/number")
+async def checked_number(n: Annotated[int, Query(gt=0, lt=10)]):
+    return {"value": n}
+
+
+@app.get("/checked/fraction")
+async def checked_fraction(x: Annotated[float, Query(ge=0.5, le=1.5)]):
+    return {"value": x}
+
+
+@app.get("/checked/step")
+async def checked_step(n: Annotated[int, Query(multiple_of=5)]):
+    return {"value": n}
+
+
+@app.get("/checked/text")
+async def checked_text(q: Annotated[str, Query(min_length=3, max_length=5)]):
+    return {"value": q}
+
+
+@app.get("/checked/one")
+async def checked_one(q: Annotated[str, Query(min_length=1, max_length=1)]):
+    return {"value": q}
+
+
+@app.get("/checked/pattern")
+async def checked_pattern(q: Annotated[str, Query(pattern="^[a-z]+[0-9]?$")]):
+    return {"value": q}
+
+
+class Bounded(BaseModel):
+    name: Annotated[str, Field(min_length=1, max_length=3)]
+    price: Annotated[float, Field(gt=0)]
+    tags: Annotated[list[str], Field(min_length=1, max_length=2)]
+
+
+@app.post("/checked/body")
+async def checked_body(value: Bounded) -> Bounded:
+    return value
+
+
+# ---- dependencies
+
+
+class Paging(BaseModel):
+    q: Optional[str] = None
+    skip: int = 0
+    limit: int = 100
+
+
+async def paging(p: Annotated[Paging, Query()]) -> Paging:
+    return p
+
+
+async def known_token(x_token: Annotated[str, Header()]) -> str:
+    if x_token != "secret":
+        raise HTTPException(400, "X-Token header invalid")
+    return x_token
+
+
+async def double(token: Annotated[str, Depends(known_token)]) -> str:
+    return token + token
+
+
+async def opened():
+    yield "open"
+
+
+@app.get("/depends/paging")
+async def depends_paging(p: Annotated[Paging, Depends(paging)]) -> Paging:
+    return p
+
+
+@app.get("/depends/token")
+async def depends_token(token: Annotated[str, Depends(double)]):
+    return {"value": token}
+
+
+@app.get("/depends/yield")
+async def depends_yield(value: Annotated[str, Depends(opened)]):
+    return {"value": value}
+
+
+@app.get("/depends/order/{n}")
+async def depends_order(n: int, p: Annotated[Paging, Depends(paging)], token: Annotated[str, Depends(known_token)]):
+    return {"n": n, "p": p, "token": token}
+
+
+# ---- security
+
+
+@app.get("/security/bearer")
+async def security_bearer(c: Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]):
+    return {"value": c.credentials}
+
+
+@app.get("/security/basic")
+async def security_basic(c: Annotated[HTTPBasicCredentials, Depends(HTTPBasic())]):
+    return {"user": c.username, "word": c.password}
+
+
+@app.get("/security/oauth2")
+async def security_oauth2(token: Annotated[str, Depends(OAuth2PasswordBearer(tokenUrl="token"))]):
+    return {"value": token}
+
+
+@app.get("/security/key-header")
+async def security_key_header(key: Annotated[str, Depends(APIKeyHeader(name="x-key"))]):
+    return {"value": key}
+
+
+@app.get("/security/key-query")
+async def security_key_query(key: Annotated[str, Depends(APIKeyQuery(name="key"))]):
+    return {"value": key}
+
+
+@app.get("/security/key-cookie")
+async def security_key_cookie(key: Annotated[str, Depends(APIKeyCookie(name="key"))]):
+    return {"value": key}
+
+
+@app.get("/security/optional")
+async def security_optional(
+    c: Annotated[Optional[HTTPAuthorizationCredentials], Depends(HTTPBearer(auto_error=False))],
+):
+    return {"value": c.credentials if c else None}
+
+
+# ---- what stands around
+
+
+class Sold(Exception):
+    pass
+
+
+@app.exception_handler(Sold)
+async def sold(request: Request, error: Sold):
+    return JSONResponse({"message": "sold out"}, 418, {"Retry-After": "60"})
+
+
+@app.get("/around/sold")
+async def around_sold():
+    raise Sold()
+
+
+@app.get("/around/context")
+async def around_context(response: Response):
+    response.status_code = 202
+    response.headers["Retry-After"] = "5"
+    response.set_cookie("seen", "1")
+    return {"value": 1}
+
+
+@app.get("/around/background")
+async def around_background(background: BackgroundTasks):
+    background.add_task(lambda: None)
+    return {"message": "Email scheduled"}
+
+
+inner = APIRouter(prefix="/inner")
+
+
+@inner.get("/{n}")
+async def inner_one(n: int):
+    return {"inner": n}
+
+
+@inner.get("")
+async def inner_all():
+    return {"inner": "all"}
+
+
+outer = APIRouter(prefix="/outer/{o}")
+outer.include_router(inner)
+app.include_router(outer, prefix="/v1")
+app.include_router(inner, prefix="/v2")
+
+shared = FastAPI()
+shared.add_middleware(
+    CORSMiddleware,
+    allow_origins=["https://good.example"],
+    allow_methods=["GET", "PUT"],
+    allow_headers=["X-Tea"],
+    allow_credentials=True,
+    expose_headers=["X-Took", "X-More"],
+)
+
+
+@shared.get("/it")
+async def shared_it():
+    return {"shared": True}
+
+
+@shared.get("/fails")
+async def shared_fails():
+    raise HTTPException(403)
+
+
+@shared.get("/breaks")
+async def shared_breaks():
+    raise RuntimeError("the log tells")
+
+
+app.mount("/shared", shared)
+
+public = FastAPI()
+public.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], max_age=7)
+
+
+@public.get("/it")
+async def public_it():
+    return {"public": True}
+
+
+app.mount("/public", public)
+
+trusted = FastAPI()
+trusted.add_middleware(TrustedHostMiddleware, allowed_hosts=["good.example", "*.good.example"])
+
+
+@trusted.get("/it")
+async def trusted_it():
+    return {"trusted": True}
+
+
+app.mount("/trusted", trusted)
+
+safe = FastAPI()
+safe.add_middleware(HTTPSRedirectMiddleware)
+
+
+@safe.get("/it")
+async def safe_it():
+    return {"safe": True}
+
+
+app.mount("/safe", safe)
 
 
 if __name__ == "__main__":
