@@ -8,6 +8,7 @@
 #include <coracle/app/docs_request.hpp>
 #include <coracle/app/docs_schema.hpp>
 #include <coracle/app/docs_style.hpp>
+#include <coracle/base/escape_html.hpp>
 
 #include <string>
 #include <string_view>
@@ -24,33 +25,6 @@ inline constexpr std::string_view docs_page_policy =
     "frame-ancestors 'self'; require-trusted-types-for 'script'";
 
 namespace detail {
-
-inline void append_html_text(std::string& out, std::string_view text) {
-    for (char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            case '\'':
-                out += "&#39;";
-                break;
-            case '\0':
-                out += "\xEF\xBF\xBD";
-                break;
-            default:
-                out += c;
-        }
-    }
-}
 
 inline constexpr std::string_view docs_head = R"html(
 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'
@@ -101,14 +75,14 @@ is, in the OpenAPI document.</p></noscript></main>
     out +=
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
-    detail::append_html_text(out, title);
+    out += escape_html(title);
     out += "</title>\n<link rel=\"service-desc\" type=\"application/json\" href=\"";
-    detail::append_html_text(out, openapi_url);
+    out += escape_html(openapi_url);
     out += "\">";
     out += detail::docs_head;
     out += detail::docs_style;
     out += detail::docs_bar;
-    detail::append_html_text(out, title);
+    out += escape_html(title);
     out += detail::docs_body;
     for (std::string_view part : {detail::docs_elements, detail::docs_schema, detail::docs_request,
                                   detail::docs_operations, detail::docs_controls})

@@ -6,7 +6,7 @@
 
 namespace coracle {
 
-/// `<`, `>`, `&` and both quotes as character references; all else stays.
+/// `<`, `>`, `&` and both quotes as character references, NUL as U+FFFD; all else stays.
 inline std::string escape_html(std::string_view text) {
     std::string out;
     out.reserve(text.size());
@@ -26,6 +26,9 @@ inline std::string escape_html(std::string_view text) {
                 break;
             case '\'':
                 out += "&#39;";
+                break;
+            case '\0':
+                out += "\xEF\xBF\xBD";
                 break;
             default:
                 out += c;
