@@ -1,7 +1,7 @@
 // What:  how a handler says no, and what the client sees when a handler fails.
 // Run:   clang++-19 -std=c++20 -O2 -I../single_include 05_errors.cpp -o errors -pthread && ./errors
 // Try:   curl -i http://127.0.0.1:8000/users/9   and   curl -i http://127.0.0.1:8000/oops
-// Next:  10_sleep.cpp waits without blocking anyone.
+// Next:  06_headers_and_cookies.cpp takes values from the rest of the head.
 #include <coracle.hpp>
 #include <map>
 using namespace coracle;

@@ -21,7 +21,7 @@ enum class kind { a, b };
 template <class H>
 constexpr bool fits(std::string_view text, H) {
     try {
-        detail::check_route(route::pattern(text), parameters_of<H>{});
+        detail::tell_mistake(text, detail::look_at_route(route::pattern(text), parameters_of<H>{}));
         return true;
     } catch (const route::pattern_error&) {
         return false;

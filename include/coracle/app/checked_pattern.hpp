@@ -66,51 +66,55 @@ constexpr bool is_plain_number(std::string_view text) noexcept {
     return text.empty();
 }
 
-// clang-format off
+/// What is wrong with a route that is well written, but does not fit its handler.
+enum class route_mistake : unsigned char {
+    none,
+    too_few_names,
+    too_many_names,
+    list_in_path,
+    optional_in_path,
+    default_of_list,
+    default_of_bool,
+    default_of_integer,
+    default_of_float,
+    default_of_enum,
+    default_of_other,
+    default_unfit,
+};
+
 template <class T>
-constexpr void check_default(std::string_view route, std::string_view text) {
+constexpr route_mistake look_at_default(std::string_view text) {
+    using enum route_mistake;
     if constexpr (checked_type<T>) {
         using value_type = typename T::checked_value;
-        check_default<value_type>(route, text);
-        bool good = true;
+        if (route_mistake wrong = look_at_default<value_type>(text); wrong != none) return wrong;
         if constexpr (std::is_integral_v<value_type> && !std::same_as<value_type, bool>)
-            good = T::fits(*plain_integer<value_type>(text));
+            return T::fits(*plain_integer<value_type>(text)) ? none : default_unfit;
         else if constexpr (std::same_as<value_type, std::string>)
-            good = T::fits(value_type(text));
-        if (!good)
-            throw pattern_error(route, "the default does not fit the constraints of the handler's parameter");
+            return T::fits(value_type(text)) ? none : default_unfit;
+        else
+            return none;
     } else if constexpr (std::same_as<T, bool>) {
-        if (text != "true" && text != "false" && text != "1" && text != "0")
-            throw pattern_error(route, "the default of a bool is true or false");
+        return text == "true" || text == "false" || text == "1" || text == "0" ? none : default_of_bool;
     } else if constexpr (std::is_integral_v<T>) {
-        if (!plain_integer<T>(text))
-            throw pattern_error(route, "the default is no integer of the type that the handler takes");
+        return plain_integer<T>(text) ? none : default_of_integer;
     } else if constexpr (std::is_floating_point_v<T>) {
-        if (!is_plain_number(text))
-            throw pattern_error(route, "the default is no number");
+        return is_plain_number(text) ? none : default_of_float;
     } else if constexpr (std::is_enum_v<T>) {
-        if (!reflect::enum_cast<T>(text))
-            throw pattern_error(route, "the default is no name of the enum that the handler takes");
-    } else if constexpr (!std::same_as<T, std::string>) {
-        throw pattern_error(route, "this type has no default in a route: take std::optional of it");
+        return reflect::enum_cast<T>(text) ? none : default_of_enum;
+    } else {
+        return std::same_as<T, std::string> ? none : default_of_other;
     }
 }
 
 template <class P>
-constexpr void check_parameter(const route::pattern& route, std::size_t n) {
+constexpr route_mistake look_at_parameter(const route::pattern& route, std::size_t n) {
+    using enum route_mistake;
     constexpr bool list = scalar_list<P>::value;
-    if (n < route.placeholder_count) {
-        if (list)
-            throw pattern_error(route.text, "a placeholder is one value; std::vector is for query names: {?tag}");
-        if (is_optional<P>)
-            throw pattern_error(route.text, "a placeholder is always there: take it as it is, not as std::optional");
-        return;
-    }
+    if (n < route.placeholder_count) return list ? list_in_path : is_optional<P> ? optional_in_path : none;
     const route::pattern_query& query = route.queries[n - route.placeholder_count];
-    if (!query.has_default) return;
-    if (list)
-        throw pattern_error(route.text, "a repeated query parameter has no default: absent, it is empty");
-    check_default<element_t<P>>(route.text, query.default_text);
+    if (!query.has_default) return none;
+    return list ? default_of_list : look_at_default<element_t<P>>(query.default_text);
 }
 
 /// Whether a parameter finds this name of a route by itself.
@@ -124,81 +128,107 @@ constexpr bool finds_name([[maybe_unused]] std::string_view name) {
 
 /// Compares a route with the parameters of its handler, which are known to be good by themselves.
 template <class... P>
-constexpr void check_route(const route::pattern& route, types<P...>) {
+constexpr route_mistake look_at_route(const route::pattern& route, types<P...>) {
     constexpr std::size_t wanted = count_from<parameter_source::pattern, P...>;
-    if (wanted > route.parameter_count())
-        throw pattern_error(route.text, "the handler has more parameters than this route has placeholders {id}, {?id}");
+    if (wanted > route.parameter_count()) return route_mistake::too_few_names;
     // Who takes the request and nothing else may look the names up in it.
     constexpr bool by_hand = wanted == 0 && count_from<parameter_source::context, P...> != 0;
     for (std::size_t i = wanted; i < route.parameter_count() && !by_hand; ++i)
-        if (!(finds_name<P>(route.parameter_name(i)) || ...))
-            throw pattern_error(route.text, "this route has more placeholders than the handler has parameters");
+        if (!(finds_name<P>(route.parameter_name(i)) || ...)) return route_mistake::too_many_names;
+    auto found = route_mistake::none;
     [[maybe_unused]] std::size_t n = 0;
-    [[maybe_unused]] auto check = [&]<class Q>(std::type_identity<Q>) {
-        if constexpr (parameter<Q>::source == parameter_source::pattern) check_parameter<Q>(route, n++);
+    [[maybe_unused]] auto look = [&]<class Q>(std::type_identity<Q>) {
+        if constexpr (parameter<Q>::source == parameter_source::pattern) {
+            auto wrong = look_at_parameter<Q>(route, n++);
+            if (found == route_mistake::none) found = wrong;
+        }
     };
-    (check(std::type_identity<P>{}), ...);
+    (look(std::type_identity<P>{}), ...);
+    return found;
+}
+
+// The compiler shows the line of a throw, and each call that led to it: so all are here, one call away from the route.
+// clang-format off
+constexpr void tell_mistake(std::string_view route, route_mistake what) {
+    switch (what) {
+        case route_mistake::none:
+            return;
+        case route_mistake::too_few_names:
+            throw pattern_error(route, "the handler has more parameters than this route has placeholders {id}, {?id}");
+        case route_mistake::too_many_names:
+            throw pattern_error(route, "this route has more placeholders than the handler has parameters");
+        case route_mistake::list_in_path:
+            throw pattern_error(route, "a placeholder is one value; std::vector is for query names: {?tag}");
+        case route_mistake::optional_in_path:
+            throw pattern_error(route, "a placeholder is always there: take it as it is, not as std::optional");
+        case route_mistake::default_of_list:
+            throw pattern_error(route, "a repeated query parameter has no default: absent, it is empty");
+        case route_mistake::default_of_bool:
+            throw pattern_error(route, "the default of a bool is true or false");
+        case route_mistake::default_of_integer:
+            throw pattern_error(route, "the default is no integer of the type that the handler takes");
+        case route_mistake::default_of_float:
+            throw pattern_error(route, "the default is no number");
+        case route_mistake::default_of_enum:
+            throw pattern_error(route, "the default is no name of the enum that the handler takes");
+        case route_mistake::default_of_other:
+            throw pattern_error(route, "this type has no default in a route: take std::optional of it");
+        case route_mistake::default_unfit:
+            throw pattern_error(route, "the default does not fit the constraints of the handler's parameter");
+    }
 }
 // clang-format on
 
+template <parameter_source Source, class... P>
+inline constexpr bool any_from = count_from<Source, P...> != 0;
+
+/// What can be said of a handler without its route. Only the first mistake is told, and all by this function, to keep
+/// the compiler's output short.
 template <bool MayHaveBody, class... P>
-consteval bool good_body() {
+consteval bool good_parameters(types<P...>) {
+    constexpr bool owned = !any_from<parameter_source::reference, P...>;
+    static_assert(owned,
+                  "coracle: a handler takes its parameters by value (only request& is a reference): a reference could "
+                  "dangle after the first co_await");
+    constexpr bool kept = !any_from<parameter_source::view, P...>;
+    static_assert(kept || !owned,
+                  "coracle: a handler parameter owns what it holds: take std::string, not std::string_view, a span or "
+                  "a pointer, which would look into a request that may be gone");
+    constexpr bool known = !any_from<parameter_source::unsupported, P...>;
+    static_assert(known || !kept || !owned,
+                  "coracle: nothing in a request fills this handler parameter; take a number, a bool, a std::string, "
+                  "an enum, a std::optional or std::vector of these, a plain struct or json (the body), or request&");
+    // What is wrong with a parameter's own type, that type says.
+    constexpr bool sound = owned && kept && known && (is_good_parameter<P> && ...);
+
     constexpr std::size_t documents = count_from<parameter_source::body, P...>;
     constexpr std::size_t forms = count_from<parameter_source::form, P...>;
-    constexpr bool is_json = documents + count_from<parameter_source::body_field, P...> != 0;
-    constexpr bool is_form = forms + count_from<parameter_source::form_field, P...> != 0;
-    constexpr bool one_kind = !is_json || !is_form;
-    static_assert(one_kind, "coracle: a request has one body: this handler takes a form and JSON");
-    constexpr bool one_document = documents + (count_from<parameter_source::body_field, P...> != 0) <= 1;
-    static_assert(one_document || !one_kind,
+    constexpr bool is_form = forms != 0 || any_from<parameter_source::form_field, P...>;
+    constexpr bool one_kind = !is_form || (documents == 0 && !any_from<parameter_source::body_field, P...>);
+    static_assert(one_kind || !sound, "coracle: a request has one body: this handler takes a form and JSON");
+    constexpr bool one_document = documents + any_from<parameter_source::body_field, P...> <= 1;
+    static_assert(one_document || !one_kind || !sound,
                   "coracle: a request has one body, and two parameters of this handler are a JSON body; put both into "
                   "one struct, or name the members of the body: body_field<\"item\", item>");
     constexpr bool one_form = forms <= 1;
-    static_assert(one_form || !one_kind,
+    static_assert(one_form || !one_kind || !sound,
                   "coracle: a request has one form; put both structs into one, or take form_field<\"name\">");
-    constexpr bool one = one_kind && one_document && one_form;
+    constexpr bool one = sound && one_kind && one_document && one_form;
+
     constexpr bool meant =
         MayHaveBody || ((parameter<P>::source != parameter_source::body || parameter<P>::said_aloud) && ...);
-    static_assert(
-        meant || !one,
-        "coracle: a GET, HEAD, DELETE or OPTIONS handler takes a struct, which means a JSON body; say so with "
-        "json_body<T>, or name query parameters in the route: {?skip=0,limit=10}");
+    static_assert(meant || !one,
+                  "coracle: a GET, HEAD, DELETE or OPTIONS handler takes a struct, which means a JSON body; say so "
+                  "with json_body<T>, or name query parameters in the route: {?skip=0,limit=10}");
     constexpr bool filled_in = MayHaveBody || !is_form;
     static_assert(filled_in || !one,
                   "coracle: a form is the body of POST, PUT or PATCH; what a GET form sends is query<T>");
     return one && meant && filled_in;
 }
 
-/// What can be said of a handler without its route. Stops at the first mistake, to keep the compiler's output short.
-template <bool MayHaveBody, class... P>
-consteval bool good_parameters(types<P...>) {
-    constexpr bool owned = count_from<parameter_source::reference, P...> == 0;
-    static_assert(owned,
-                  "coracle: a handler takes its parameters by value (only request& is a reference): a reference could "
-                  "dangle after the first co_await");
-    if constexpr (owned) {
-        constexpr bool kept = count_from<parameter_source::view, P...> == 0;
-        static_assert(kept,
-                      "coracle: a handler parameter owns what it holds: take std::string, not std::string_view, a span "
-                      "or a pointer, which would look into a request that may be gone");
-        if constexpr (kept) {
-            constexpr bool known = count_from<parameter_source::unsupported, P...> == 0;
-            static_assert(known,
-                          "coracle: nothing in a request fills this handler parameter; take a number, a bool, a "
-                          "std::string, an enum, a std::optional or std::vector of these, a plain struct or json (the "
-                          "body), or request&");
-            if constexpr (known && (is_good_parameter<P> && ...)) return good_body<MayHaveBody, P...>();
-        }
-    }
-    return false;
-}
-
+/// Whether a handler is one. What is wrong with it, checked_pattern says.
 template <class H, bool MayHaveBody>
 consteval bool good_handler() {
-    static_assert(
-        has_signature<H>,
-        "coracle: a handler is a function, or an object with one call operator; a lambda with auto parameters "
-        "does not say what it takes");
     if constexpr (has_signature<H>) return good_parameters<MayHaveBody>(parameters_of<H>{});
     return false;
 }
@@ -212,9 +242,19 @@ class checked_pattern {
 public:
     template <std::size_t N>
     consteval checked_pattern(const char (&literal)[N]) : text_(literal, N - 1) {
-        check(text_);
+        static_assert(callable,
+                      "coracle: a handler is a function, or an object with one call operator; a lambda with auto "
+                      "parameters does not say what it takes");
+        if constexpr (callable)
+            if constexpr (detail::good_parameters<MayHaveBody>(parameters_of<H>{})) detail::tell_mistake(text_, look());
     }
-    checked_pattern(const runtime_pattern& made) : text_(made.text()) { check(text_); }
+    checked_pattern(const runtime_pattern& made) : text_(made.text()) {
+        static_assert(callable,
+                      "coracle: a handler is a function, or an object with one call operator; a lambda with auto "
+                      "parameters does not say what it takes");
+        if constexpr (callable)
+            if constexpr (detail::good_parameters<MayHaveBody>(parameters_of<H>{})) detail::tell_mistake(text_, look());
+    }
 
     template <class Text>
         requires(!std::is_array_v<Text> && std::convertible_to<const Text&, std::string_view>)
@@ -226,9 +266,10 @@ public:
     std::string_view text() const noexcept { return text_; }
 
 private:
-    static constexpr void check(std::string_view text) {
-        if constexpr (detail::good_handler<H, MayHaveBody>())
-            detail::check_route(route::pattern::behind_prefix(text), parameters_of<H>{});
+    static constexpr bool callable = has_signature<H>;
+
+    constexpr detail::route_mistake look() const {
+        return detail::look_at_route(route::pattern::behind_prefix(text_), parameters_of<H>{});
     }
 
     std::string_view text_;
