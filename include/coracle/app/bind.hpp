@@ -67,7 +67,7 @@ private:
     static int rank_of(const validation_issue& issue) {
         constexpr std::string_view sources[] = {"path", "query", "header", "cookie"};
         int rank = 0;
-        while (rank < 4 && (issue.loc.size() == 0 || issue.loc[0] != sources[rank])) ++rank;
+        while (rank < 4 && (issue.loc.empty() || issue.loc[0] != sources[rank])) ++rank;
         return rank;
     }
 

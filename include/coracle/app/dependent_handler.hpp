@@ -94,9 +94,8 @@ protected:
 private:
     /// error: the same, where something is open that has to hear of it.
     [[gnu::cold]] static void refuse(request_dependencies& all, reply& answer) {
-        validation_error why(all.take_issues());
-        if (all.open()) throw why;
-        answer.send(why);
+        if (all.open()) throw validation_error(all.take_issues());
+        answer.send(validation_error(all.take_issues()));
     }
 
     bool takes_body_;

@@ -14,7 +14,7 @@ namespace coracle {
 class mounted_app final : public endpoint {
 public:
     /// in: how many segments stand before the paths of `below`.
-    mounted_app(std::string text, const app& below, std::size_t segments)
+    mounted_app(std::string_view text, const app& below, std::size_t segments)
         : endpoint(text, {}, {.now = false, .keeps_request = true}), below_(below), segments_(segments) {}
 
     void run_now(request&, reply&) override { CORACLE_ASSERT(runs_now()); }

@@ -154,7 +154,8 @@ public:
 
     /// A security scheme, as "components/securitySchemes" has it, and the scopes that are needed of it.
     /// in: required, false when the route answers without it too.
-    [[gnu::cold]] void security(std::string_view name, json scheme, json scopes = json::array(), bool required = true) {
+    [[gnu::cold]] void security(std::string_view name, json scheme, const json& scopes = json::array(),
+                                bool required = true) {
         json& mine = security_[name];
         detail::put(mine, "scheme", std::move(scheme));
         json& told = mine["scopes"];

@@ -74,9 +74,11 @@ namespace detail {
                 if (!options.include_in_schema || options.operation_id.empty() == said) continue;
                 std::string id = options.operation_id.empty() ? detail::words_of(options.name) : options.operation_id;
                 if (!id.empty() && each->methods().size() > 1) id.append("_").append(detail::lower(method));
-                if (said && known(id))
-                    throw std::logic_error("coracle: two routes have the operation id '" + id + "', the second is " +
-                                           method + " " + each->text() + "; say another in its .operation_id");
+                if (said && known(id)) {
+                    std::string why = "coracle: two routes have the operation id '";
+                    why.append(id).append("', the second is ").append(method).append(" ").append(each->text());
+                    throw std::logic_error(why.append("; say another in its .operation_id"));
+                }
                 if (id.empty() || known(id)) {
                     std::string path = detail::words_of(path_template(each->pattern()));
                     id = detail::lower(method) + "_" + (path.empty() ? "root" : path);

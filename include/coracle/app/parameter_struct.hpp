@@ -104,7 +104,7 @@ public:
             else if (!found || !first_counts())
                 found = &pair;
         }
-        if (member.many && list.size() != 0) return list;
+        if (member.many && !list.empty()) return list;
         // A form sends every field that it has: an empty one was not filled in.
         if (!found || (source_ == text_source::form && found->value.empty())) return std::nullopt;
         return text(*found);

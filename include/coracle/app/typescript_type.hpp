@@ -85,7 +85,7 @@ namespace coracle::typescript {
     }
     return made.empty() ? "never" : made;
 }
-[[gnu::cold]] inline std::string list_of(std::string element) {
+[[gnu::cold]] inline std::string list_of(const std::string& element) {
     bool simple = is_identifier(element);
     return simple ? element + "[]" : "(" + element + ")[]";
 }

@@ -137,7 +137,7 @@ template <class T>
 template <class T>
 concept has_constraints = requires {
     typename T::checked_value;
-    T::for_each_constraint([](std::string_view, json) {});
+    T::for_each_constraint([](std::string_view, const json&) {});
 };
 template <has_constraints T>
 [[gnu::cold]] json constrained_schema(schema_components& named) {

@@ -408,8 +408,10 @@ inline void read_words(const std::vector<std::string_view>& words, arguments& to
         if (!found->value.empty() && equals != word.npos) {
             value = word.substr(equals + 1);
         } else if (!found->value.empty()) {
-            if (++at == words.size() || words[at].starts_with("--")) {
-                to.error = said + " needs a value behind it: " + said + ' ' + std::string(found->value);
+            ++at;
+            if (at == words.size() || words[at].starts_with("--")) {
+                to.error = said;
+                to.error.append(" needs a value behind it: ").append(said).append(" ").append(found->value);
                 return;
             }
             value = words[at];
