@@ -260,3 +260,17 @@ TEST_CASE("a regular expression fits the whole origin or not at all, and takes l
     CHECK(!allowed("https://" + std::string(10'000, 'a') + "b"));
     CHECK_THROWS_AS(cors({.allow_origin_regex = "("}), std::invalid_argument);
 }
+
+TEST_CASE("a redirect to the path with the other slash carries the fields too, and a preflight is not redirected") {
+    app app;
+    app.use(cors({.allow_origins = {"https://a.example"}}));
+    app.get("/items", []() -> task<json> { co_return json(); });
+    stage on(app);
+    const std::string origin = "origin: https://a.example\r\n";
+    heard answer = on.ask("GET /items/?a=b", {}, origin);
+    CHECK(answer.status == 307);
+    CHECK(answer.field("location") == "/items?a=b");
+    CHECK(answer.field("access-control-allow-origin") == "https://a.example");
+    CHECK(on.ask("OPTIONS /items/", {}, origin + "access-control-request-method: GET\r\n").body == "OK");
+    CHECK(on.ask("GET /nowhere/", {}, origin).status == 404);
+}

@@ -266,7 +266,9 @@ private:
 [[gnu::cold]] inline const app_route* app::find_otherwise(request& asked, reply& answer) const {
     if (options_.like_fastapi) restrict_like_fastapi(asked);
     if (asked.matched.result == route::outcome::found) return found(asked);
-    if (asked.matched.result == route::outcome::not_found && options_.redirect_slashes != slashes::strict &&
+    // A redirect goes through the middleware, as every answer does: respond() makes it then.
+    bool later = unmatched_ && options_.redirect_slashes == slashes::redirect;
+    if (asked.matched.result == route::outcome::not_found && options_.redirect_slashes != slashes::strict && !later &&
         find_with_other_slash(asked, answer))
         return answer.answered() ? nullptr : found(asked);
     if (unmatched_) return unmatched_.get();
@@ -372,6 +374,9 @@ inline task<response> app::respond(const app_route& to, request& asked, std::siz
             made = co_await std::move(inner);
         } else if (to.target()) {
             co_await to.target()->run(asked, captured);
+        } else if (asked.matched.result == route::outcome::not_found &&
+                   options_.redirect_slashes == slashes::redirect && find_with_other_slash(asked, captured)) {
+            // It is redirected.
         } else if (to.errors().empty() || asked.matched.result == route::outcome::options) {
             refuse(asked, captured);
         } else {
