@@ -1,7 +1,7 @@
 // What:  who is there: a login that gives a token, a dependency that knows its user, passwords and keys in the header.
 // Run:   clang++-19 -std=c++20 -O2 -I../single_include 24_security.cpp -o security -pthread && ./security
 // Try:   curl -d 'username=ann&password=green' http://127.0.0.1:8000/token   and curl -u staff:oolong .../stock
-// Next:  30_tcp_echo.cpp is a server without HTTP.
+// Next:  25_openapi.cpp says what the app is: to people, and to programs.
 #include <coracle.hpp>
 using namespace coracle;
 

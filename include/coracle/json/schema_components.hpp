@@ -149,8 +149,9 @@ namespace detail {
 [[gnu::cold]] inline json number_schema(bool is_float) {
     json made = typed("number", is_float ? "float" : "");
     if (!is_float) return made;
-    put(made, "maximum", json(static_cast<double>(std::numeric_limits<float>::max())));
-    put(made, "minimum", json(static_cast<double>(std::numeric_limits<float>::lowest())));
+    // The largest float as it is written, which is a little more than it is.
+    put(made, "maximum", json(3.4028235e38));
+    put(made, "minimum", json(-3.4028235e38));
     return made;
 }
 [[gnu::cold]] inline json letter_schema() {
