@@ -271,6 +271,9 @@
 #include <coracle/app/dependency_graph.hpp>
 #include <coracle/app/dependency_store.hpp>
 #include <coracle/app/request_dependencies.hpp>
+#include <coracle/app/kept_app_values.hpp>
+#include <coracle/app/override_dependency.hpp>
+#include <coracle/app/resolved.hpp>
 #include <coracle/app/on_loop.hpp>
 #include <coracle/app/result_type.hpp>
 #include <coracle/app/handler.hpp>

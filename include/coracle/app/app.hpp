@@ -4,10 +4,14 @@
 #include <coracle/app/app_options.hpp>
 #include <coracle/app/app_route.hpp>
 #include <coracle/app/documentation.hpp>
+#include <coracle/app/dependency_store.hpp>
 #include <coracle/app/lifespan.hpp>
+#include <coracle/app/override_dependency.hpp>
 #include <coracle/app/openapi.hpp>
 #include <coracle/app/reply.hpp>
 #include <coracle/app/request.hpp>
+#include <coracle/app/required_dependency.hpp>
+#include <coracle/app/resolved.hpp>
 #include <coracle/app/route_list.hpp>
 #include <coracle/app/router.hpp>
 #include <coracle/app/run_options.hpp>
@@ -75,6 +79,33 @@ public:
     /// For the server, around serving: the lifespans. error: what a beginning, or an end, throws.
     task<> start();
     task<> stop();
+
+    /// For tests: calls `fake` wherever `Function` is depended on: `app.override<get_db>([&]() -> database& { return
+    /// empty; });`. It has parameters of its own, which may be dependencies, that which it stands in for among them.
+    /// in: while no request is under way. cost: without any, one look at a pointer in a request with dependencies.
+    template <auto Function, class Fake>
+    app& override(Fake fake) {
+        if constexpr (detail::good_override<Function, Fake>())
+            dependencies().override_with(&detail::function_name<detail::constant_function<Function>>,
+                                         std::make_unique<detail::kept_override<Fake>>(std::move(fake)));
+        return *this;
+    }
+    /// Takes one away, or all.
+    template <auto Function>
+    app& restore() {
+        dependencies().override_with(&detail::function_name<detail::constant_function<Function>>, nullptr);
+        return *this;
+    }
+    app& restore_all() {
+        if (dependencies_) dependencies_->clear_overrides();
+        return *this;
+    }
+    /// What a dependency gives outside of a request: `auto db = co_await app.resolve<get_db>(); use(*db); co_await
+    /// db.close();`. error: validation_error when it needs something of a request; what its function throws.
+    template <auto Function>
+    task<resolved<Function>> resolve() {
+        return detail::resolve<Function>(dependencies_.get(), *this);
+    }
 
     /// A value of type T that belongs to the app, made when it is asked for first. Handlers take it as state<T>.
     /// With several workers, and by plain functions, it is used from several threads at once.
@@ -149,7 +180,7 @@ public:
     /// For the server: what answers this request; null when it has been answered: 404, 405, 400 or OPTIONS.
     /// in: a frozen app. Notes in the request what the router found.
     const app_route* find(request& asked, reply& answer) const {
-        asked.belongs_to(*this);
+        asked.belongs_to(*this, dependencies_.get());
         answer.write_errors(style_);
         answer.look_at(asked.response_context_slot());
         table_.lookup(asked.method, asked.method_text, asked.target.path.substr(asked.below), asked.matched);
@@ -181,6 +212,11 @@ public:
 
 private:
     friend class router;
+
+    dependency_store& dependencies() {
+        if (!dependencies_) dependencies_ = std::make_unique<dependency_store>();
+        return *dependencies_;
+    }
 
     const app_route* found(request& asked) const {
         const app_route* to = routes_[asked.matched.route].get();
@@ -236,6 +272,8 @@ private:
     std::unique_ptr<app_route> unmatched_;  // what no route takes, where middleware or an error's answer waits for that
     std::vector<mounting> mounted_;
     coracle::lifespan lifespan_;
+    std::unique_ptr<dependency_store> dependencies_;  // null until there is something in it
+    std::unique_ptr<app_values> app_values_;
     std::unique_ptr<typed_store> state_ = std::make_unique<typed_store>();
     mutable function<void(const std::exception_ptr&, const request&)> error_log_;
     const app* above_ = nullptr;  // the app that this one is mounted in
@@ -464,6 +502,13 @@ inline task<response> next::operator()(request& asked) const { return app_->resp
     co_await lifespan_.start();
     std::exception_ptr failure;
     try {
+        for (const auto& each : routes_) {
+            if (!each->target()) continue;
+            for (const app_value& value : each->target()->app_values()) {
+                if (!app_values_) app_values_ = value.keep(dependencies());
+                co_await app_values_->add(value);
+            }
+        }
         for (mounting& each : mounted_) co_await each.below->start();
     } catch (...) {
         failure = std::current_exception();
@@ -485,6 +530,12 @@ inline task<response> next::operator()(request& asked) const { return app_->resp
             if (!failure) failure = std::current_exception();
         }
     }
+    try {
+        if (app_values_) co_await app_values_->close();
+    } catch (...) {
+        if (!failure) failure = std::current_exception();
+    }
+    app_values_.reset();
     try {
         co_await lifespan_.stop();
     } catch (...) {

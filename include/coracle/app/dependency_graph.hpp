@@ -6,14 +6,12 @@
 #include <coracle/app/dependency_call.hpp>
 #include <coracle/app/depends.hpp>
 #include <coracle/app/parameter.hpp>
-#include <coracle/app/required_dependency.hpp>
 #include <coracle/app/security_scopes.hpp>
 #include <coracle/app/signature.hpp>
 #include <coracle/base/fixed_string.hpp>
 
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <string_view>
 #include <tuple>
@@ -329,35 +327,12 @@ private:
 template <class Consumer, bool WithApp = false>
 using memory_of = dependency_memory<Consumer, needs_of<Consumer, WithApp>>;
 
-/// The values in scope::app that something needs, each with all that it needs itself.
-template <class Node>
-std::unique_ptr<dependency_block> make_app_value();
-template <class Nodes>
-struct app_values_in;
-template <class... Node>
-struct app_values_in<node_list<false, Node...>> {
-    static constexpr std::size_t count = (std::size_t{Node::facts.lives == scope::app} + ... + std::size_t{0});
-    static constexpr std::array<app_value, count> all = [] {
-        std::array<app_value, count> found{};
-        [[maybe_unused]] std::size_t at = 0;
-        [[maybe_unused]] auto look = [&]<class N>(std::type_identity<N>) {
-            if constexpr (N::facts.lives == scope::app) found[at++] = {N::facts.function, &make_app_value<N>};
-        };
-        (look(std::type_identity<Node>{}), ...);
-        return found;
-    }();
-};
-
 /// One parameter, as if a handler had it and nothing else.
 template <class P>
 struct asking_parameter {
     using parameters = types<P>;
     using names = scope_names<>;
 };
-template <class Node>
-std::unique_ptr<dependency_block> make_app_value() {
-    return std::make_unique<memory_of<asking_parameter<depends<Node::function::value, scope::app>>, true>>();
-}
 struct asking_nothing {
     using parameters = types<>;
     using names = scope_names<>;

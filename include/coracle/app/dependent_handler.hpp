@@ -9,6 +9,7 @@
 #include <coracle/app/depends.hpp>
 #include <coracle/app/endpoint.hpp>
 #include <coracle/app/handler.hpp>
+#include <coracle/app/kept_app_values.hpp>
 #include <coracle/app/on_loop.hpp>
 #include <coracle/app/request_dependencies.hpp>
 #include <coracle/app/signature.hpp>
@@ -17,6 +18,7 @@
 
 #include <exception>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -131,6 +133,9 @@ public:
     [[gnu::cold]] void describe(operation& told) const override {
         describe_parameters(told, parameters_of<H>{});
         describe_result<result>(told);
+    }
+    std::span<const app_value> app_values() const noexcept override {
+        return app_values_in<needs_of<std::conditional_t<good, asking_handler<H>, asking_nothing>>>::all;
     }
 
 private:

@@ -4,9 +4,11 @@
 #include <coracle/app/operation.hpp>
 #include <coracle/app/reply.hpp>
 #include <coracle/app/request.hpp>
+#include <coracle/app/required_dependency.hpp>
 #include <coracle/app/route_options.hpp>
 #include <coracle/async/task.hpp>
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -38,6 +40,9 @@ public:
 
     /// Tells what it takes and gives, for the documentation.
     virtual void describe(operation&) const {}
+
+    /// What it needs that lives as long as the app.
+    virtual std::span<const app_value> app_values() const noexcept { return {}; }
 
     /// Fills the handler's parameters, calls it, and gives its result. error: whatever the handler throws.
     virtual void run_now(request& asked, reply& answer) = 0;

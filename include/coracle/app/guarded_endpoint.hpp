@@ -15,6 +15,7 @@
 
 #include <exception>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,7 +30,11 @@ public:
           inner_(std::move(inner)),
           joins_(dynamic_cast<detail::dependent_endpoint*>(inner_.get()) != nullptr),
           required_(std::move(required)) {
-        for (const required_dependency& each : required_) needs_body_ = needs_body_ || each.needs_body();
+        for (const required_dependency& each : required_) {
+            needs_body_ = needs_body_ || each.needs_body();
+            app_values_.insert(app_values_.end(), each.app_values().begin(), each.app_values().end());
+        }
+        app_values_.insert(app_values_.end(), inner_->app_values().begin(), inner_->app_values().end());
     }
 
     static std::shared_ptr<endpoint> make(std::shared_ptr<endpoint> inner, std::vector<required_dependency> required) {
@@ -77,6 +82,7 @@ public:
         frame.end();
     }
 
+    std::span<const app_value> app_values() const noexcept override { return app_values_; }
     const std::vector<required_dependency>& required() const noexcept { return required_; }
 
 private:
@@ -116,6 +122,7 @@ private:
     bool joins_;
     bool needs_body_ = false;
     std::vector<required_dependency> required_;
+    std::vector<app_value> app_values_;
 };
 
 }  // namespace coracle

@@ -29,8 +29,8 @@ namespace coracle {
 class request_dependencies final : public clean_up {
 public:
     /// in: null for an app that knows of none.
-    request_dependencies(request& asked, const dependency_store* store) noexcept
-        : asked_(asked), store_(store), overridden_(store && store->overrides()) {}
+    request_dependencies(request& asked, const dependency_store* store, bool makes_app_values = false) noexcept
+        : asked_(asked), store_(store), overridden_(store && store->overrides()), makes_app_values_(makes_app_values) {}
     ~request_dependencies() {
         while (top_) delete std::exchange(top_, top_->below_);
     }
@@ -124,7 +124,7 @@ private:
 
     /// Gives `one` back when it has to be waited for.
     dependency* resolve(dependency_block& block, dependency& one) {
-        if (top_ != &block || block.below_ || overridden_ || one.lives_ == scope::app) {
+        if (top_ != &block || block.below_ || overridden_ || (one.lives_ == scope::app && !makes_app_values_)) {
             bool found = false;
             if (dependency* waits = find_elsewhere(block, one, found)) return waits;
             if (found) return nullptr;
@@ -196,6 +196,7 @@ private:
     bool body_is_here_ = false;
     bool wants_body_ = false;
     bool overridden_;
+    bool makes_app_values_;
 };
 
 /// The part of one endpoint in a request's dependencies: the first one makes them, and ends them.
@@ -293,7 +294,7 @@ inline task<std::exception_ptr> request_dependencies::close(scope which, std::ex
 inline dependency* request_dependencies::find_elsewhere(dependency_block& block, dependency& one, bool& found) {
     found = true;
     if (override_of(block, one)) return stand_in(block, one);
-    if (one.lives_ == scope::app) {
+    if (one.lives_ == scope::app && !makes_app_values_) {
         one.value_ = store_ ? store_->find_value(one.facts_.function) : nullptr;
         if (!one.value_)
             throw std::logic_error("coracle: a dependency of scope::app is there when the app has started, not before");

@@ -4,6 +4,7 @@
 #include <coracle/app/dependency_graph.hpp>
 #include <coracle/app/depends.hpp>
 #include <coracle/app/guarded_endpoint.hpp>
+#include <coracle/app/kept_app_values.hpp>
 #include <coracle/app/operation.hpp>
 #include <coracle/app/required_dependency.hpp>
 #include <coracle/app/security_scopes.hpp>

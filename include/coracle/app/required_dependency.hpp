@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coracle/app/dependency.hpp>
+#include <coracle/async/task.hpp>
 
 #include <memory>
 #include <span>
@@ -14,10 +15,23 @@ class endpoint;
 class operation;
 class required_dependency;
 
-/// How a value in scope::app is made: the functions of all that one handler needs.
+class app_values;
+class dependency_store;
+
+/// How a value in scope::app is made, and what keeps all of them: by way of this, so that who has none pays nothing.
 struct app_value {
     const void* function;
     std::unique_ptr<dependency_block> (*make)();
+    std::unique_ptr<app_values> (*keep)(dependency_store& store);
+};
+/// The values of one app, from its start to its stop.
+class app_values {
+public:
+    virtual ~app_values() = default;
+    /// Makes one with all that it needs, unless it is there. error: what a function throws.
+    virtual task<> add(const app_value& one) = 0;
+    /// Cleans up, the last one first. error: what that throws.
+    virtual task<> close() = 0;
 };
 
 /// One of a route's, a router's or an app's `dependencies`: `{.dependencies = {require<verify_token>}}`.
