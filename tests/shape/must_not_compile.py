@@ -1,6 +1,7 @@
 # Law 4: what must not compile does not, and the compiler's message holds the sentence that the user needs.
 #
-# tests/shape/must_not_compile/<room>_<mistake>.cpp opens with one or more lines `// expect: <fragment of the message>`.
+# tests/shape/must_not_compile/<room>_<mistake>.cpp opens with one or more lines `// expect: <fragment of the message>`;
+# a line `// lines: 15` behind them says how long the compiler's whole output may be.
 import re
 
 from compiler import ROOT, check_syntax, finish
@@ -24,6 +25,13 @@ def verdict(name, text, compiles, output):
             f"{name}: is refused without the sentence `{missing[0]}`; the compiler says\n{output[:2500]}\n"
             "    Remedy: make the check that fires say it, or change the expectation when the new words are better."
         )
+    most = re.search(r"^// lines: (\d+)$", text, re.M)
+    if most and output.count("\n") > int(most.group(1)):
+        return (
+            f"{name}: is refused in {output.count(chr(10))} lines, more than {most.group(1)}; the compiler says\n"
+            f"{output[:2500]}\n    Remedy: look for the mistake closer to what the user writes: each level of templates or "
+            "of calls is three lines."
+        )
     return None
 
 
@@ -34,6 +42,11 @@ samples = [
         ("wrong.cpp", 'static_assert(false, "one thing");\n'),
         "// expect: another\n",
         "is refused without the sentence",
+    ),
+    (
+        ("long.cpp", 'static_assert(false, "one thing");\n'),
+        "// expect: one thing\n// lines: 1\n",
+        "is refused in",
     ),
     (("silent.cpp", "int main() { return x; }\n"), "int main() { return x; }\n", "does not say which message"),
 ]

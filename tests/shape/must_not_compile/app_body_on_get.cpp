@@ -1,4 +1,5 @@
 // expect: say so with json_body<T>, or name query parameters in the route: {?skip=0,limit=10}
+// lines: 15
 #include <coracle/app/app.hpp>
 struct item {
     int n = 0;

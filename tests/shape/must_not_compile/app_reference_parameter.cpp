@@ -1,4 +1,5 @@
 // expect: a handler takes its parameters by value (only request& is a reference)
+// lines: 15
 #include <coracle/app/app.hpp>
 #include <string>
 int main() {

@@ -1,4 +1,5 @@
 // expect: a route that is made at run time is registered as runtime_pattern(text)
+// lines: 15
 #include <coracle/app/app.hpp>
 #include <string>
 int main() {

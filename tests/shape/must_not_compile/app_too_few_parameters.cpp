@@ -1,4 +1,5 @@
 // expect: this route has more placeholders than the handler has parameters
+// lines: 15
 #include <coracle/app/app.hpp>
 
 int main() {

@@ -1,4 +1,5 @@
 // expect: the handler has more parameters than this route has placeholders
+// lines: 15
 #include <coracle/app/app.hpp>
 
 int main() {

@@ -1,4 +1,5 @@
 // expect: a request has one body, and two parameters of this handler are a JSON body
+// lines: 15
 #include <coracle/app/app.hpp>
 struct item {
     int n = 0;

@@ -1,4 +1,5 @@
 // expect: nothing in a request fills this handler parameter
+// lines: 15
 #include <coracle/app/app.hpp>
 #include <memory>
 int main() {

@@ -1,4 +1,5 @@
 // expect: coracle: this bound is outside of what the integer type can hold
+// lines: 15
 #include <coracle/json/checked.hpp>
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // expect: coracle: min_length and max_length are for std::string
+// lines: 15
 #include <coracle/json/checked.hpp>
 
 #include <vector>

@@ -1,4 +1,5 @@
 // expect: coracle: this pattern refers back to a group, which cannot be matched in linear time
+// lines: 15
 #include <coracle/json/checked.hpp>
 #include <coracle/json/pattern.hpp>
 

@@ -1,4 +1,5 @@
 // expect: coracle: this pattern looks around, (?=...) or (?<=...), which cannot be matched in linear time
+// lines: 15
 #include <coracle/json/checked.hpp>
 #include <coracle/json/pattern.hpp>
 

@@ -1,4 +1,5 @@
 // expect: coracle: this pattern has a ( without its )
+// lines: 15
 #include <coracle/json/checked.hpp>
 #include <coracle/json/pattern.hpp>
 

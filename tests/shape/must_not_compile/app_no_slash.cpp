@@ -1,0 +1,7 @@
+// expect: a route starts with '/'
+#include <coracle/app/app.hpp>
+
+int main() {
+    coracle::app app;
+    app.get("items", [] { return 1; });
+}

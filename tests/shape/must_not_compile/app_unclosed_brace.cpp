@@ -1,0 +1,7 @@
+// expect: an opening brace is never closed
+#include <coracle/app/app.hpp>
+
+int main() {
+    coracle::app app;
+    app.get("/items/{id", [](int id) { return id; });
+}
