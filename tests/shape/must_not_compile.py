@@ -29,8 +29,8 @@ def verdict(name, text, compiles, output):
     if most and output.count("\n") > int(most.group(1)):
         return (
             f"{name}: is refused in {output.count(chr(10))} lines, more than {most.group(1)}; the compiler says\n"
-            f"{output[:2500]}\n    Remedy: look for the mistake closer to what the user writes: each level of templates or "
-            "of calls is three lines."
+            f"{output[:2500]}\n    Remedy: find the mistake closer to what the user writes: each level of templates "
+            "or calls is three lines."
         )
     return None
 
