@@ -15,7 +15,7 @@ struct filter {
     std::string text = "everything";
     int limit = 10;
     std::vector<std::string> tags;
-    static constexpr bool forbid_extra = true;  // any other name is a mistake
+    using extra = forbidden;  // any other name is a mistake
 };
 
 int main() {

@@ -19,7 +19,7 @@ struct preferences {
 };
 struct closed {
     int n = 1;
-    static constexpr bool forbid_extra = true;
+    using extra = forbidden;
 };
 
 std::string refused(std::string_view inside) { return R"({"detail":[)" + std::string(inside) + "]}"; }

@@ -22,7 +22,7 @@ struct person {
 };
 struct closed {
     std::string username;
-    static constexpr bool forbid_extra = true;
+    using extra = forbidden;
 };
 
 constexpr std::string_view urlencoded = "application/x-www-form-urlencoded";

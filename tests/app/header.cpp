@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <coracle/app/header.hpp>
+#include <coracle/json/checked.hpp>
 
 #include <app/stage.hpp>
 
@@ -163,4 +164,25 @@ TEST_CASE("a header knows its name, its type and its default") {
     CHECK(stated::default_value() == 10);
     static_assert(parameter<stated>::source == parameter_source::header);
     static_assert(parameter<std::optional<stated>>::source == parameter_source::header);
+}
+
+TEST_CASE("a header, a cookie and a form field may be checked values") {
+    app app;
+    app.get("/",
+            [](header<"x-n", checked<int, minimum<1>, maximum<9>>, 5> n,
+               header<"x-o", std::optional<checked<std::string, min_length<2>>>> o,
+               header<"x-l", std::vector<checked<int, minimum<0>>>> l) -> task<json> {
+                json list = json::array();
+                for (const auto& one : *l) list.push_back(json(*one));
+                co_return json{{"n", **n}, {"o", *o ? json(***o) : json()}, {"l", list}};
+            });
+    stage play(app);
+    CHECK(play.get("/").body == R"({"n":5,"o":null,"l":[]})");
+    CHECK(play.ask("GET /", {}, "x-n: 9\r\nx-o: ab\r\nx-l: 0\r\nx-l: 3\r\n").body == R"({"n":9,"o":"ab","l":[0,3]})");
+    CHECK(play.ask("GET /", {}, "x-n: 0\r\nx-o: a\r\nx-l: 1\r\nx-l: -1\r\n").body ==
+          refused(R"({"type":"greater_than_equal","loc":["header","x-n"],"msg":"Input should be greater than or equal )"
+                  R"(to 1","input":"0","ctx":{"ge":1}},{"type":"string_too_short","loc":["header","x-o"],"msg":)"
+                  R"("String should have at least 2 characters","input":"a","ctx":{"min_length":2}},)"
+                  R"({"type":"greater_than_equal","loc":["header","x-l",1],"msg":"Input should be greater than or )"
+                  R"(equal to 0","input":"-1","ctx":{"ge":0}})"));
 }

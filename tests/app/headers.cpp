@@ -21,7 +21,7 @@ struct common {
 };
 struct closed {
     bool save_data;
-    static constexpr bool forbid_extra = true;
+    using extra = forbidden;
 };
 
 std::string refused(std::string_view inside) { return R"({"detail":[)" + std::string(inside) + "]}"; }

@@ -32,14 +32,6 @@ struct twice {
     std::vector<std::vector<int>> table;
 };
 struct empty {};
-struct closed {
-    int a;
-    static constexpr bool forbid_extra = true;
-};
-struct open {
-    int a;
-    static constexpr bool forbid_extra = false;
-};
 
 }  // namespace
 
@@ -52,10 +44,4 @@ TEST_CASE("a struct of words, optional words and lists of words can be filled fr
     static_assert(!parameter_struct<int>);
     static_assert(!parameter_struct<json>);
     static_assert(!parameter_struct<std::vector<int>>);
-}
-
-TEST_CASE("a struct says by itself whether it forbids other names") {
-    static_assert(forbids_extra<closed>);
-    static_assert(!forbids_extra<open>);
-    static_assert(!forbids_extra<plain>);
 }

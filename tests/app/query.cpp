@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <coracle/app/query.hpp>
+#include <coracle/json/checked.hpp>
 
 #include <app/stage.hpp>
 
@@ -26,7 +27,7 @@ struct filter {
 struct narrow {
     int limit;
     int skip = 0;
-    static constexpr bool forbid_extra = true;
+    using extra = forbidden;
 };
 struct wide {
     std::string text = "all";
@@ -133,4 +134,27 @@ TEST_CASE("a handler with a struct from the query is called without a request") 
     auto handler = [](query<narrow> q) { return q->limit + (*q).skip; };
     CHECK(handler(narrow{1, 2}) == 3);
     static_assert(parameter<query<narrow>>::source == parameter_source::query);
+}
+
+namespace {
+struct bounded {
+    checked<int, minimum<1>, maximum<100>> limit = 10;
+    std::optional<checked<std::string, min_length<2>>> text;
+    std::vector<checked<int, minimum<0>>> ids;
+};
+}  // namespace
+
+TEST_CASE("members may be checked values") {
+    app app;
+    app.get("/", [](query<bounded> q) -> task<bounded> { co_return *q; });
+    stage play(app);
+    CHECK(play.get("/").body == R"({"limit":10,"text":null,"ids":[]})");
+    CHECK(play.get("/?limit=100&text=ab&ids=0&ids=1").body == R"({"limit":100,"text":"ab","ids":[0,1]})");
+    CHECK(
+        play.get("/?limit=0&text=a&ids=0&ids=-1").body ==
+        refused(R"({"type":"greater_than_equal","loc":["query","limit"],"msg":"Input should be greater than or equal )"
+                R"(to 1","input":"0","ctx":{"ge":1}},{"type":"string_too_short","loc":["query","text"],"msg":)"
+                R"("String should have at least 2 characters","input":"a","ctx":{"min_length":2}},)"
+                R"({"type":"greater_than_equal","loc":["query","ids",1],"msg":"Input should be greater than or )"
+                R"(equal to 0","input":"-1","ctx":{"ge":0}})"));
 }

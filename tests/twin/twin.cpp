@@ -231,7 +231,7 @@ struct login {
     std::string theme = "light";
 };
 struct only_these {
-    static constexpr bool forbid_extra = true;
+    using extra = forbidden;
     int limit = 10;
     std::optional<std::string> order;
 };

@@ -72,10 +72,6 @@ inline constexpr auto text_members = []<std::size_t... I>(std::index_sequence<I.
 template <class T>
 concept parameter_struct = detail::json_struct<T> && detail::good_members<T>();
 
-/// A struct that says `static constexpr bool forbid_extra = true;` is given nothing but its members.
-template <class T>
-concept forbids_extra = requires { requires T::forbid_extra; };
-
 namespace detail {
 
 /// Where the names and texts come from.

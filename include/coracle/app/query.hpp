@@ -18,7 +18,7 @@ namespace coracle {
 /// `app.get("/search", [](query<filter> q) { return find(q->text, q->limit); })`
 /// Members with an initialiser have that default, a std::optional may be missing, a std::vector takes every value of
 /// its name; of another member's values the last counts. Other names are passed over, or refused by a struct that says
-/// `static constexpr bool forbid_extra = true;`.
+/// `using extra = forbidden;`.
 template <class T>
 class query : public wrapped<T> {
     static_assert((static_cast<void>(detail::good_parameter_struct<T>()), true));
