@@ -186,6 +186,7 @@
 #include <coracle/loop/timeout.hpp>
 
 #include <coracle/route/convertor.hpp>
+#include <coracle/route/pattern_mistake.hpp>
 #include <coracle/route/pattern.hpp>
 #include <coracle/route/match.hpp>
 #include <coracle/route/method_table.hpp>

@@ -246,14 +246,20 @@ public:
                       "coracle: a handler is a function, or an object with one call operator; a lambda with auto "
                       "parameters does not say what it takes");
         if constexpr (callable)
-            if constexpr (detail::good_parameters<MayHaveBody>(parameters_of<H>{})) detail::tell_mistake(text_, look());
+            if constexpr (detail::good_parameters<MayHaveBody>(parameters_of<H>{})) {
+                route::pattern read = route::pattern::read(text_, true);
+                route::tell_mistake(text_, read.mistake);
+                detail::tell_mistake(text_, detail::look_at_route(read, parameters_of<H>{}));
+            }
     }
     checked_pattern(const runtime_pattern& made) : text_(made.text()) {
         static_assert(callable,
                       "coracle: a handler is a function, or an object with one call operator; a lambda with auto "
                       "parameters does not say what it takes");
         if constexpr (callable)
-            if constexpr (detail::good_parameters<MayHaveBody>(parameters_of<H>{})) detail::tell_mistake(text_, look());
+            if constexpr (detail::good_parameters<MayHaveBody>(parameters_of<H>{}))
+                detail::tell_mistake(text_,
+                                     detail::look_at_route(route::pattern::behind_prefix(text_), parameters_of<H>{}));
     }
 
     template <class Text>
@@ -267,10 +273,6 @@ public:
 
 private:
     static constexpr bool callable = has_signature<H>;
-
-    constexpr detail::route_mistake look() const {
-        return detail::look_at_route(route::pattern::behind_prefix(text_), parameters_of<H>{});
-    }
 
     std::string_view text_;
 };

@@ -5,35 +5,13 @@
 
 #include <coracle/base/ascii.hpp>
 #include <coracle/route/convertor.hpp>
+#include <coracle/route/pattern_mistake.hpp>
 
 #include <array>
 #include <cstddef>
-#include <stdexcept>
-#include <string>
 #include <string_view>
 
 namespace coracle::route {
-
-/// A route that was written wrongly. Thrown at registration; in a literal the compiler stops at the same sentence.
-class pattern_error : public std::logic_error {
-public:
-    pattern_error(std::string_view route, std::string_view sentence)
-        : std::logic_error("coracle: the route '" + shown(route) + "' is wrong: " + std::string(sentence)) {}
-
-private:
-    static std::string shown(std::string_view route) {
-        constexpr std::string_view digits = "0123456789ABCDEF";
-        std::string out;
-        for (char c : route) {
-            auto byte = static_cast<unsigned char>(c);
-            if (byte >= 0x20 && byte != 0x7F)
-                out += c;
-            else
-                out.append("\\x").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
-        }
-        return out;
-    }
-};
 
 /// One part of the path between slashes: literal text as it was written (escapes not yet decoded), or a placeholder.
 struct pattern_segment {
@@ -61,19 +39,29 @@ struct pattern {
     std::array<pattern_query, max_parameters> queries{};
     std::size_t query_count = 0;
 
+    pattern_mistake mistake = pattern_mistake::none;  ///< of one that read() made
+
     constexpr pattern() = default;
-    /// Error: pattern_error with a sentence; in a constant expression that sentence is what the compiler shows.
-    constexpr explicit pattern(std::string_view route) : text(route) {
-        read();
-        check_names();
+    /// Error: pattern_error with a sentence.
+    constexpr explicit pattern(std::string_view route) {
+        *this = read(route, false);
+        tell_mistake(text, mistake);
     }
     /// A route that stands behind a router's prefix, and so may have no path of its own: `` or `{?skip=0}`.
     static constexpr pattern behind_prefix(std::string_view route) {
-        if (!route.empty() && !route.starts_with("{?")) return pattern(route);
+        pattern made = read(route, true);
+        tell_mistake(made.text, made.mistake);
+        return made;
+    }
+    /// The same, with the first mistake in `mistake`: in the compiler, whoever asks tells it, for it shows every call on
+    /// the way to the sentence.
+    static constexpr pattern read(std::string_view route, bool behind_prefix) {
         pattern made;
         made.text = route;
-        if (!route.empty()) made.read_queries(0);
-        made.check_names();
+        made.mistake = behind_prefix && (route.empty() || route.starts_with("{?"))
+                           ? route.empty() ? pattern_mistake::none : made.read_queries(0)
+                           : made.read_path();
+        if (made.mistake == pattern_mistake::none) made.mistake = made.check_names();
         return made;
     }
 
@@ -88,82 +76,74 @@ struct pattern {
     }
 
 private:
-    // The sentences stand inside the throw expressions because compilers show that line, and nothing else of it.
-    // clang-format off
-    constexpr void read() {
-        if (text.empty() || text[0] != '/')
-            throw pattern_error(text, "a route starts with '/'");
+    using wrong = pattern_mistake;
+
+    constexpr wrong read_path() {
+        if (text.empty() || text[0] != '/') return wrong::no_slash;
         std::size_t at = 1;
         for (;;) {
-            if (segment_count == max_segments)
-                throw pattern_error(text, "a route has at most 32 segments");
+            if (segment_count == max_segments) return wrong::too_many_segments;
             std::size_t start = at;
-            while (at < text.size() && text[at] != '/' && text[at] != '{') check_literal(at++);
+            for (; at < text.size() && text[at] != '/' && text[at] != '{'; ++at)
+                if (wrong found = check_literal(at); found != wrong::none) return found;
             bool placeholder = at < text.size() && text[at] == '{' && text.substr(at, 2) != "{?";
-            if (placeholder && at != start)
-                throw pattern_error(text, "a placeholder fills a whole segment: write '/{name}'");
-            if (placeholder) at = read_placeholder(at);
-            else segments[segment_count++] = {text.substr(start, at - start), false, convertor::text};
-
-            if (at == text.size()) return;
+            if (placeholder && at != start) return wrong::text_before_placeholder;
+            if (placeholder) {
+                if (wrong found = read_placeholder(at); found != wrong::none) return found;
+                at = text.find('}', at) + 1;
+            } else {
+                segments[segment_count++] = {text.substr(start, at - start), false, convertor::text};
+            }
+            if (at == text.size()) return wrong::none;
             if (text[at] == '{' && text.substr(at, 2) == "{?") return read_queries(at);
-            if (text[at] != '/')
-                throw pattern_error(text, "a placeholder fills a whole segment: a slash or the end follows it");
-            if (placeholder && segments[segment_count - 1].kind == convertor::rest)
-                throw pattern_error(text, "{name:path} takes the rest of the path, so it comes last");
+            if (text[at] != '/') return wrong::text_behind_placeholder;
+            if (placeholder && segments[segment_count - 1].kind == convertor::rest) return wrong::rest_not_last;
             ++at;
         }
     }
 
-    constexpr void check_literal(std::size_t at) const {
+    constexpr wrong check_literal(std::size_t at) const {
         char c = text[at];
-        if (c == '}')
-            throw pattern_error(text, "a closing brace has no opening brace before it");
-        if (c == '?')
-            throw pattern_error(text, "'?' is no part of a path; query names are written {?name,other=default}");
-        if (c == '#')
-            throw pattern_error(text, "'#' is no part of a path; browsers never send what follows it");
-        if (c == ' ')
-            throw pattern_error(text, "a space in a path is written %20");
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
-            throw pattern_error(text, "a control character cannot stand in a path");
-        if (c != '%') return;
+        if (c == '}') return wrong::stray_brace;
+        if (c == '?') return wrong::question_mark;
+        if (c == '#') return wrong::fragment;
+        if (c == ' ') return wrong::space;
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return wrong::control_character;
+        if (c != '%') return wrong::none;
         if (text.size() - at < 3 || ascii::hex_value(text[at + 1]) < 0 || ascii::hex_value(text[at + 2]) < 0)
-            throw pattern_error(text, "'%' needs two hexadecimal digits after it; the percent sign itself is %25");
-        if (text.substr(at + 1, 2) == "00")
-            throw pattern_error(text, "%00 cannot stand in a path");
+            return wrong::bad_escape;
+        return text.substr(at + 1, 2) == "00" ? wrong::nul : wrong::none;
     }
 
+    /// The end of what was opened; npos when there is none.
     constexpr std::size_t closing_brace(std::size_t open) const {
         std::size_t close = text.find('}', open);
-        if (close == text.npos || text.substr(open + 1, close - open - 1).find('{') != text.npos)
-            throw pattern_error(text, "an opening brace is never closed");
+        if (close == text.npos || text.substr(open + 1, close - open - 1).find('{') != text.npos) return text.npos;
         return close;
     }
 
-    constexpr std::size_t read_placeholder(std::size_t open) {
+    constexpr wrong read_placeholder(std::size_t open) {
         std::size_t close = closing_brace(open);
+        if (close == text.npos) return wrong::unclosed_brace;
         std::string_view name = text.substr(open + 1, close - open - 1);
         convertor kind = convertor::text;
         if (std::size_t colon = name.find(':'); colon != std::string_view::npos) {
             auto named = convertor_named(name.substr(colon + 1));
-            if (!named)
-                throw pattern_error(text, "unknown convertor; there are {name:str}, :int, :float, :uuid and :path");
+            if (!named) return wrong::unknown_convertor;
             kind = *named;
             name = name.substr(0, colon);
         }
-        check_name(name);
-        if (parameter_count() == max_parameters)
-            throw pattern_error(text, "a route has at most 16 parameters");
+        if (wrong found = check_name(name); found != wrong::none) return found;
+        if (parameter_count() == max_parameters) return wrong::too_many_parameters;
         segments[segment_count++] = {name, true, kind};
         ++placeholder_count;
-        return close + 1;
+        return wrong::none;
     }
 
-    constexpr void read_queries(std::size_t open) {
+    constexpr wrong read_queries(std::size_t open) {
         std::size_t close = closing_brace(open);
-        if (close + 1 != text.size())
-            throw pattern_error(text, "the {?query} part comes last");
+        if (close == text.npos) return wrong::unclosed_brace;
+        if (close + 1 != text.size()) return wrong::query_not_last;
         std::string_view list = text.substr(open + 2, close - open - 2);
         for (bool more = true; more;) {
             std::size_t comma = list.find(',');
@@ -174,30 +154,26 @@ private:
             std::size_t equals = one.find('=');
             pattern_query query{one.substr(0, equals), {}, equals != std::string_view::npos};
             if (query.has_default) query.default_text = one.substr(equals + 1);
-            check_name(query.name);
-            if (parameter_count() == max_parameters)
-                throw pattern_error(text, "a route has at most 16 parameters");
+            if (wrong found = check_name(query.name); found != wrong::none) return found;
+            if (parameter_count() == max_parameters) return wrong::too_many_parameters;
             queries[query_count++] = query;
         }
+        return wrong::none;
     }
 
-    constexpr void check_name(std::string_view name) const {
-        if (name.empty())
-            throw pattern_error(text, "a parameter needs a name: '{id}' in the path, '{?limit}' for the query");
+    static constexpr wrong check_name(std::string_view name) {
+        if (name.empty()) return wrong::no_name;
         for (char c : name)
-            if (!ascii::is_alpha(c) && !ascii::is_digit(c) && c != '_')
-                throw pattern_error(text, "a parameter's name is made of letters, digits and '_'");
-        if (ascii::is_digit(name[0]))
-            throw pattern_error(text, "a parameter's name does not start with a digit");
+            if (!ascii::is_alpha(c) && !ascii::is_digit(c) && c != '_') return wrong::bad_name;
+        return ascii::is_digit(name[0]) ? wrong::digit_first : wrong::none;
     }
 
-    constexpr void check_names() const {
+    constexpr wrong check_names() const {
         for (std::size_t i = 0; i < parameter_count(); ++i)
             for (std::size_t j = 0; j < i; ++j)
-                if (parameter_name(i) == parameter_name(j))
-                    throw pattern_error(text, "two parameters have the same name");
+                if (parameter_name(i) == parameter_name(j)) return wrong::same_name;
+        return wrong::none;
     }
-    // clang-format on
 };
 
 }  // namespace coracle::route

@@ -1,4 +1,5 @@
 // expect: a route starts with '/'
+// lines: 15
 #include <coracle/app/app.hpp>
 
 int main() {

@@ -1,4 +1,5 @@
 // expect: an opening brace is never closed
+// lines: 15
 #include <coracle/app/app.hpp>
 
 int main() {
