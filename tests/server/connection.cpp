@@ -303,11 +303,11 @@ TEST_CASE("T13: background tasks begin when the answer is sent, and the next req
     std::string seen;
     event go;
     app.post("/job", [&](request& asked, background_tasks& background) -> task<std::string> {
-        auto work = [](request& asked, event& go, std::string& seen) -> task<> {
-            seen += "begun ";
-            co_await go.wait();
+        auto work = [](request& kept, event& until, std::string& log) -> task<> {
+            log += "begun ";
+            co_await until.wait();
             // The request is still there.
-            seen += std::string(asked.headers["x-id"]) + " " + std::string(asked.client.address) + " ";
+            log += std::string(kept.headers["x-id"]) + " " + std::string(kept.client.address) + " ";
         };
         background.add(work, std::ref(asked), std::ref(go), std::ref(seen));
         seen += "answered ";

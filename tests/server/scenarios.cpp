@@ -2,6 +2,7 @@
 #include "loopback.hpp"
 
 #include <coracle/async/gather.hpp>
+#include <coracle/async/generator.hpp>
 #include <coracle/loop/sleep.hpp>
 
 #include <algorithm>
@@ -229,4 +230,102 @@ TEST_CASE("T33: changing only the return type from T to task<T> changes nothing 
     }
     CHECK(coroutine == loop);
     CHECK(plain != loop);
+}
+
+TEST_CASE("T14: a mail that is sent by a function that blocks holds nobody up") {
+    app app;
+    std::atomic<bool> sent = false;
+    app.post("/register{?user_email}", [&](std::string user_email, background_tasks& background) -> task<json> {
+        background.add(
+            [&sent](const std::string&) {
+                std::this_thread::sleep_for(1s);  // what a blocking mail library does
+                sent = true;
+            },
+            user_email);
+        co_return json{{"message", "Registered " + user_email}};
+    });
+    app.get("/health", []() -> task<json> { co_return json{{"status", "healthy"}}; });
+    loopback::running server(app);
+    loopback::client client(server.port());
+    auto answered = taken([&] {
+        auto got = client.post("/register?user_email=ann@example.com", "");
+        CHECK(got.status == 200);
+        CHECK(got.body == R"({"message":"Registered ann@example.com"})");
+    });
+    CHECK(answered < 800ms);
+    auto looked = taken([&] {
+        for (int i = 0; i < 20; ++i) CHECK(client.get("/health").status == 200);
+    });
+    CHECK(looked < 800ms);
+    CHECK(!sent);
+    server.stop();
+    CHECK(sent);
+}
+
+TEST_CASE("T23: health is told at once while many requests wait") {
+    app app;
+    app.get("/user/{id}", [](int id) -> task<json> {
+        co_await sleep(1s);
+        co_return json{{"id", id}};
+    });
+    app.get("/health", on_loop([] { return json{{"status", "healthy"}}; }));
+    loopback::running server(app);
+    std::vector<loopback::client> clients;
+    for (int i = 0; i < 100; ++i) clients.emplace_back(server.port());
+    for (auto& each : clients) each.send("GET /user/7 HTTP/1.1\r\nhost: test\r\n\r\n");
+    loopback::client doctor(server.port());
+    auto looked = taken([&] {
+        for (int i = 0; i < 20; ++i) CHECK(doctor.get("/health").body == R"({"status":"healthy"})");
+    });
+    CHECK(looked < 800ms);
+    for (auto& each : clients) CHECK(each.receive().body == R"({"id":7})");
+}
+
+TEST_CASE("T27: nobody is served before the database is there, and it goes after the last answer") {
+    app app;
+    std::string seen;
+    bool connected = false;
+    app.lifespan([&]() -> generator<> {
+        co_await sleep(100ms);
+        connected = true;
+        seen += "connected ";
+        co_yield {};
+        co_await sleep(1ms);
+        connected = false;
+        seen += "closed";
+    });
+    std::atomic<bool> begun = false;
+    app.get("/", [&]() -> task<std::string> {
+        begun = true;
+        co_await sleep(200ms);
+        seen += "answered ";
+        co_return connected ? "yes" : "no";
+    });
+    {
+        loopback::running server(app);
+        loopback::client client(server.port());
+        client.send("GET / HTTP/1.1\r\nhost: test\r\n\r\n");
+        while (!begun) std::this_thread::yield();
+        std::thread stopping([&] { server.stop(); });
+        CHECK(client.receive().body == "yes");
+        stopping.join();
+    }
+    CHECK(seen == "connected answered closed");
+}
+
+TEST_CASE("T27: a program whose start fails listens to nobody and ends with 3") {
+    app app;
+    std::string seen;
+    app.lifespan([&]() -> generator<> {
+        co_await sleep(1ms);
+        seen += "a(";
+        co_yield {};
+        seen += ")a";
+    });
+    app.on_startup([&]() -> task<> {
+        co_await sleep(1ms);
+        throw std::runtime_error("no database");
+    });
+    CHECK(app.run({.host = "127.0.0.1", .port = 0, .banner = false, .signals = false}) == 3);
+    CHECK(seen == "a()a");
 }

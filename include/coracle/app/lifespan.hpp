@@ -72,7 +72,7 @@ private:
     template <class F>
     static function<task<>()> to_task(F f) {
         if constexpr (std::is_same_v<std::invoke_result_t<F&>, task<>>)
-            return std::move(f);
+            return f;
         else
             return [f = std::move(f)]() mutable { return call(f); };
     }
