@@ -33,6 +33,7 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <compare>
 #include <concepts>
 #include <condition_variable>
 #include <coroutine>
@@ -50,13 +51,11 @@
 #include <iterator>
 #include <limits>
 #include <list>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <new>
 #include <optional>
 #include <ratio>
-#include <set>
 #include <source_location>
 #include <span>
 #include <stdexcept>
@@ -67,12 +66,14 @@
 #include <tuple>
 #include <type_traits>
 #include <typeinfo>
-#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
 #include <version>
+#include <cxxabi.h>
+#include <dirent.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -81,6 +82,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -138,6 +140,13 @@ constexpr bool iequals(std::string_view a, std::string_view b) noexcept {
     if (a.size() != b.size()) return false;
     for (std::size_t i = 0; i < a.size(); ++i)
         if (to_lower(a[i]) != to_lower(b[i])) return false;
+    return true;
+}
+
+/// No letter is a capital.
+constexpr bool is_lower(std::string_view text) noexcept {
+    for (char c : text)
+        if (is_upper(c)) return false;
     return true;
 }
 
@@ -201,6 +210,124 @@ namespace coracle::detail {
 #define CORACLE_ASSERT(condition) \
     ((condition) ? (void)0 : ::coracle::detail::assertion_failed(#condition, __FILE__, __LINE__))
 #endif
+
+// ---- coracle/base/base64.hpp
+// base64: bytes as letters and back. What is read must be exactly what is written: no white space, no spare bits.
+// RFC 4648 sections 4 (standard, padded) and 5 (URL- and cookie-safe, written without padding).
+
+namespace coracle::base64 {
+
+enum class alphabet : unsigned char {
+    standard,  ///< `+` and `/`, padded with `=` to a multiple of four
+    url,       ///< `-` and `_`, no padding
+};
+
+namespace detail {
+
+inline constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+inline constexpr unsigned char no_letter = 0xFF;
+
+constexpr std::array<char, 64> make_letters(alphabet which) {
+    std::array<char, 64> out{};
+    for (std::size_t i = 0; i < 64; ++i) out[i] = letters[i];
+    if (which == alphabet::url) {
+        out[62] = '-';
+        out[63] = '_';
+    }
+    return out;
+}
+constexpr std::array<unsigned char, 256> make_values(alphabet which) {
+    std::array<unsigned char, 256> out{};
+    for (unsigned char& each : out) each = no_letter;
+    const std::array<char, 64> from = make_letters(which);
+    for (std::size_t i = 0; i < 64; ++i) out[static_cast<unsigned char>(from[i])] = static_cast<unsigned char>(i);
+    return out;
+}
+
+template <alphabet Which>
+inline constexpr std::array<char, 64> letter_of = make_letters(Which);
+template <alphabet Which>
+inline constexpr std::array<unsigned char, 256> value_of = make_values(Which);
+
+}  // namespace detail
+
+/// How long the text of so many bytes is.
+constexpr std::size_t encoded_size(std::size_t bytes, alphabet which = alphabet::standard) noexcept {
+    return which == alphabet::standard ? (bytes + 2) / 3 * 4 : bytes / 3 * 4 + (bytes % 3 == 0 ? 0 : bytes % 3 + 1);
+}
+
+/// Writes encoded_size() letters. out: one behind the last.
+template <alphabet Which = alphabet::standard>
+constexpr char* encode_to(std::string_view bytes, char* out) noexcept {
+    const std::array<char, 64>& letter = detail::letter_of<Which>;
+    auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(bytes[i])}; };
+    std::size_t i = 0;
+    for (; i + 3 <= bytes.size(); i += 3) {
+        std::uint32_t three = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
+        *out++ = letter[three >> 18];
+        *out++ = letter[three >> 12 & 63];
+        *out++ = letter[three >> 6 & 63];
+        *out++ = letter[three & 63];
+    }
+    std::size_t left = bytes.size() - i;
+    if (left == 0) return out;
+    std::uint32_t rest = byte(i) << 16 | (left == 2 ? byte(i + 1) << 8 : 0);
+    *out++ = letter[rest >> 18];
+    *out++ = letter[rest >> 12 & 63];
+    if (left == 2) *out++ = letter[rest >> 6 & 63];
+    if (Which == alphabet::standard)
+        for (; left < 3; ++left) *out++ = '=';
+    return out;
+}
+
+template <alphabet Which = alphabet::standard>
+constexpr std::string encode(std::string_view bytes) {
+    std::string out(encoded_size(bytes.size(), Which), '\0');
+    encode_to<Which>(bytes, out.data());
+    return out;
+}
+/// For URLs, cookies and tokens: `-` and `_`, no padding.
+constexpr std::string encode_url(std::string_view bytes) { return encode<alphabet::url>(bytes); }
+
+/// The bytes; nothing when the text is not what encode() writes: another letter, padding that is missing (or there, in
+/// the url alphabet), bits that belong to no byte.
+template <alphabet Which = alphabet::standard>
+constexpr std::optional<std::string> decode(std::string_view text) {
+    if (Which == alphabet::standard) {
+        if (text.size() % 4 != 0) return std::nullopt;
+        if (text.ends_with('=')) text.remove_suffix(1);
+        if (text.size() % 4 == 3 && text.ends_with('=')) text.remove_suffix(1);
+    }
+    if (text.size() % 4 == 1) return std::nullopt;
+    const std::array<unsigned char, 256>& value = detail::value_of<Which>;
+    std::string out(text.size() / 4 * 3 + (text.size() % 4 == 0 ? 0 : text.size() % 4 - 1), '\0');
+    char* to = out.data();
+    std::uint32_t seen = 0;
+    auto six = [&](std::size_t i) {
+        unsigned char bits = value[static_cast<unsigned char>(text[i])];
+        seen |= bits;
+        return std::uint32_t{bits};
+    };
+    std::size_t i = 0;
+    for (; i + 4 <= text.size(); i += 4) {
+        std::uint32_t four = six(i) << 18 | six(i + 1) << 12 | six(i + 2) << 6 | six(i + 3);
+        *to++ = static_cast<char>(four >> 16 & 0xFF);
+        *to++ = static_cast<char>(four >> 8 & 0xFF);
+        *to++ = static_cast<char>(four & 0xFF);
+    }
+    std::uint32_t spare = 0;
+    if (std::size_t left = text.size() - i; left != 0) {
+        std::uint32_t rest = six(i) << 18 | six(i + 1) << 12 | (left == 3 ? six(i + 2) << 6 : 0);
+        *to++ = static_cast<char>(rest >> 16 & 0xFF);
+        if (left == 3) *to++ = static_cast<char>(rest >> 8 & 0xFF);
+        spare = left == 3 ? rest & 0xFF : rest & 0xFFFF;
+    }
+    if (seen > 63 || spare != 0) return std::nullopt;
+    return out;
+}
+constexpr std::optional<std::string> decode_url(std::string_view text) { return decode<alphabet::url>(text); }
+
+}  // namespace coracle::base64
 
 // ---- coracle/base/byte_buffer.hpp
 // byte_buffer: bytes in at the back, out at the front. The only buffer type; responses are written straight into it.
@@ -300,6 +427,28 @@ private:
 
 }  // namespace coracle
 
+// ---- coracle/base/constant_time.hpp
+// constant_time: comparing secrets without telling by the time it takes how much of a guess was right.
+// Python's secrets.compare_digest.
+
+namespace coracle {
+
+/// Whether a secret and what somebody sent are the same: `if (!secure_equal(sent.password, expected)) ...`
+/// Takes as long for a wrong first byte as for a wrong last one. Texts of different length are told apart at once, so
+/// compare hashes where the length is a secret, too.
+constexpr bool secure_equal(std::string_view a, std::string_view b) noexcept {
+    if (a.size() != b.size()) return false;
+    if (std::is_constant_evaluated()) return a == b;
+    // volatile: a compiler that knows the answer after the first difference must not act on it.
+    volatile unsigned char difference = 0;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        difference = static_cast<unsigned char>(difference |
+                                                (static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i])));
+    return difference == 0;
+}
+
+}  // namespace coracle
+
 // ---- coracle/base/error_text.hpp
 // error_text: what an exception says, for those who only pass it on.
 
@@ -320,6 +469,112 @@ inline std::string error_text(const std::exception_ptr& error) {
         return "an exception that is no std::exception";
     }
 }
+
+}  // namespace coracle
+
+// ---- coracle/base/escape_html.hpp
+// escape_html: text that can stand in HTML, between tags and in quoted attributes.
+
+namespace coracle {
+
+/// `<`, `>`, `&` and both quotes as character references, NUL as U+FFFD; all else stays.
+inline std::string escape_html(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (char c : text) {
+        switch (c) {
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '&':
+                out += "&amp;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            case '\'':
+                out += "&#39;";
+                break;
+            case '\0':
+                out += "\xEF\xBF\xBD";
+                break;
+            default:
+                out += c;
+        }
+    }
+    return out;
+}
+
+}  // namespace coracle
+
+// ---- coracle/base/exception_text.hpp
+// exception_text: an exception in words, for logs and for who debugs.
+
+namespace coracle {
+
+/// What an exception is, and what it says; then the exceptions that it came from (std::throw_with_nested), a line each.
+[[gnu::cold]] inline std::string exception_trace(const std::exception_ptr& error) {
+    std::string trace;
+    std::exception_ptr at = error;
+    for (int depth = 0; at && depth < 32; ++depth) {
+        if (depth > 0) trace += "\n  because of ";
+        std::exception_ptr inner;
+        std::string what;
+        try {
+            std::rethrow_exception(at);
+        } catch (const std::exception& known) {
+            what = std::string(": ") + known.what();
+            if (auto* nested = dynamic_cast<const std::nested_exception*>(&known)) inner = nested->nested_ptr();
+        } catch (const std::string& text) {
+            what = ": " + text;
+        } catch (const char* text) {
+            what = std::string(": ") + text;
+        } catch (...) {
+        }
+        const std::type_info* type = nullptr;
+        try {
+            std::rethrow_exception(at);
+        } catch (...) {
+            type = abi::__cxa_current_exception_type();
+        }
+        int status = 0;
+        char* name = type ? abi::__cxa_demangle(type->name(), nullptr, nullptr, &status) : nullptr;
+        std::string_view shown = name ? name : type ? type->name() : "an exception";
+        // What std::throw_with_nested makes of a type.
+        for (std::string_view wrapper :
+             {std::string_view("std::_Nested_exception<"), std::string_view("std::__1::__nested<")})
+            if (shown.starts_with(wrapper) && shown.ends_with('>'))
+                shown = shown.substr(wrapper.size(), shown.size() - wrapper.size() - 1);
+        trace += shown;
+        std::free(name);
+        trace += what;
+        at = std::move(inner);
+    }
+    return trace;
+}
+
+}  // namespace coracle
+
+// ---- coracle/base/fixed_string.hpp
+// fixed_string: a text as a template argument, as in header<"user-agent"> and pattern<"[a-z]+">.
+// C++20 [temp.param] 6: a class whose members are public can be the type of one.
+
+namespace coracle {
+
+/// The text of a literal of N bytes, its closing zero among them. Two with the same text are the same argument.
+template <std::size_t N>
+struct fixed_string {
+    char bytes[N]{};
+
+    consteval fixed_string(const char (&literal)[N]) noexcept {
+        for (std::size_t i = 0; i < N; ++i) bytes[i] = literal[i];
+    }
+    constexpr std::string_view view() const noexcept { return {bytes, N - 1}; }
+    constexpr std::size_t size() const noexcept { return N - 1; }
+};
 
 }  // namespace coracle
 
@@ -597,10 +852,54 @@ public:
     using value_type = T;
     using error_type = E;
 
-    constexpr result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
-    constexpr result(failure<E> why) : state_(std::in_place_index<1>, std::move(why.error)) {}
+    constexpr result(T value) : value_(std::move(value)), has_value_(true) {}
+    constexpr result(failure<E> why) : error_(std::move(why.error)), has_value_(false) {}
 
-    constexpr bool has_value() const noexcept { return state_.index() == 0; }
+    constexpr result(const result&)
+        requires(std::is_trivially_copy_constructible_v<T> && std::is_trivially_copy_constructible_v<E>)
+    = default;
+    constexpr result(const result& other)
+        requires(!(std::is_trivially_copy_constructible_v<T> && std::is_trivially_copy_constructible_v<E>) &&
+                 std::is_copy_constructible_v<T> && std::is_copy_constructible_v<E>)
+        : has_value_(other.has_value_) {
+        if (has_value_)
+            std::construct_at(std::addressof(value_), other.value_);
+        else
+            std::construct_at(std::addressof(error_), other.error_);
+    }
+    constexpr result(result&&)
+        requires(std::is_trivially_move_constructible_v<T> && std::is_trivially_move_constructible_v<E>)
+    = default;
+    constexpr result(result&& other) noexcept
+        requires(!(std::is_trivially_move_constructible_v<T> && std::is_trivially_move_constructible_v<E>))
+        : has_value_(other.has_value_) {
+        take(other);
+    }
+    constexpr result& operator=(const result& other)
+        requires(std::is_copy_constructible_v<T> && std::is_copy_constructible_v<E>)
+    {
+        if (this != &other) {
+            result copy(other);  // so that a copy that throws leaves this as it was
+            destroy();
+            has_value_ = copy.has_value_;
+            take(copy);
+        }
+        return *this;
+    }
+    constexpr result& operator=(result&& other) noexcept {
+        if (this != &other) {
+            destroy();
+            has_value_ = other.has_value_;
+            take(other);
+        }
+        return *this;
+    }
+    constexpr ~result()
+        requires(std::is_trivially_destructible_v<T> && std::is_trivially_destructible_v<E>)
+    = default;
+    constexpr ~result() { destroy(); }
+
+    constexpr bool has_value() const noexcept { return has_value_; }
     constexpr explicit operator bool() const noexcept { return has_value(); }
 
     constexpr T& operator*() & noexcept { return *value_address(); }
@@ -611,7 +910,7 @@ public:
 
     constexpr const E& error() const noexcept {
         CORACLE_ASSERT(!has_value());
-        return *std::get_if<1>(&state_);
+        return error_;
     }
     template <class U>
     constexpr T value_or(U&& other) const& {
@@ -619,15 +918,35 @@ public:
     }
 
 private:
+    static_assert(std::is_nothrow_move_constructible_v<T> && std::is_nothrow_move_constructible_v<E>);
+
     constexpr T* value_address() noexcept {
-        CORACLE_ASSERT(has_value());
-        return std::get_if<0>(&state_);
+        CORACLE_ASSERT(has_value_);
+        return std::addressof(value_);
     }
     constexpr const T* value_address() const noexcept {
-        CORACLE_ASSERT(has_value());
-        return std::get_if<0>(&state_);
+        CORACLE_ASSERT(has_value_);
+        return std::addressof(value_);
     }
-    std::variant<T, E> state_;
+    constexpr void take(result& other) noexcept {
+        if (has_value_)
+            std::construct_at(std::addressof(value_), std::move(other.value_));
+        else
+            std::construct_at(std::addressof(error_), std::move(other.error_));
+    }
+    constexpr void destroy() noexcept {
+        if (has_value_)
+            std::destroy_at(std::addressof(value_));
+        else
+            std::destroy_at(std::addressof(error_));
+    }
+
+    // Not std::variant, which costs every program that includes it compile time for each pair of types.
+    union {
+        T value_;
+        E error_;
+    };
+    bool has_value_;
 };
 
 /// Success without a value, or an error. `return {};` is success.
@@ -865,6 +1184,175 @@ inline const char* value_end(const char* p, const char* end) noexcept { return d
 
 }  // namespace coracle::scan
 
+// ---- coracle/base/sha256.hpp
+// sha256: the hash, over a whole text or piece by piece, also at compile time.
+// FIPS 180-4 section 6.2.
+
+namespace coracle {
+
+namespace detail {
+
+// Where the fractional parts of the cube roots of the first 64 primes begin: FIPS 180-4, 4.2.2.
+inline constexpr std::array<std::uint32_t, 64> sha256_rounds{
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+
+}  // namespace detail
+
+/// `sha256::of("abc")`, or `sha256 hash; hash.update(...); hash.update(...); hash.finish()`. A copy goes on by itself.
+class sha256 {
+public:
+    static constexpr std::size_t block_size = 64;
+    static constexpr std::size_t digest_size = 32;
+    /// The 32 bytes of a hash. Compare secrets with secure_equal(a.view(), b.view()).
+    struct digest {
+        std::array<char, digest_size> bytes{};
+        constexpr std::string_view view() const noexcept { return {bytes.data(), bytes.size()}; }
+        bool operator==(const digest&) const = default;
+    };
+
+    static constexpr digest of(std::string_view text) noexcept {
+        sha256 hash;
+        hash.update(text);
+        return hash.finish();
+    }
+
+    constexpr void update(std::string_view text) noexcept {
+        std::size_t held = size_ % block_size;
+        size_ += text.size();
+        if (held != 0) {
+            std::size_t more = block_size - held < text.size() ? block_size - held : text.size();
+            copy(block_.data() + held, text.data(), more);
+            text.remove_prefix(more);
+            if (held + more < block_size) return;
+            mix(block_.data());
+        }
+        for (; text.size() >= block_size; text.remove_prefix(block_size)) mix(text.data());
+        copy(block_.data(), text.data(), text.size());
+    }
+    /// The hash of all that came. Afterwards the object is as new.
+    constexpr digest finish() noexcept {
+        std::size_t held = size_ % block_size;
+        const std::uint64_t bits = size_ * 8;
+        block_[held++] = static_cast<char>(0x80);
+        if (held > block_size - sizeof bits) {
+            while (held < block_size) block_[held++] = 0;
+            mix(block_.data());
+            held = 0;
+        }
+        while (held < block_size - sizeof bits) block_[held++] = 0;
+        for (int shift = 56; shift >= 0; shift -= 8) block_[held++] = static_cast<char>(bits >> shift & 0xFF);
+        mix(block_.data());
+        digest out;
+        for (std::size_t i = 0; i < digest_size; ++i)
+            out.bytes[i] = static_cast<char>(state_[i / 4] >> (24 - 8 * (i % 4)) & 0xFF);
+        *this = sha256();
+        return out;
+    }
+
+private:
+    static constexpr void copy(char* to, const char* from, std::size_t size) noexcept {
+        if (std::is_constant_evaluated())
+            for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
+        else if (size != 0)
+            std::memcpy(to, from, size);
+    }
+    static constexpr std::uint32_t big_endian(const char* at) noexcept {
+        auto byte = [at](int i) { return std::uint32_t{static_cast<unsigned char>(at[i])}; };
+        return byte(0) << 24 | byte(1) << 16 | byte(2) << 8 | byte(3);
+    }
+
+    constexpr void mix(const char* block) noexcept {
+        // The schedule is 16 words that turn with the rounds; written out, the eight variables never move.
+        std::array<std::uint32_t, 16> w{};
+        for (std::size_t i = 0; i < 16; ++i) w[i] = big_endian(block + 4 * i);
+        auto [a, b, c, d, e, f, g, h] = state_;
+        for (std::size_t at = 0; at < 64; at += 16) {
+            if (at != 0)
+                for (std::size_t i = 0; i < 16; ++i) {
+                    std::uint32_t before = w[(i + 1) % 16];
+                    std::uint32_t behind = w[(i + 14) % 16];
+                    w[i] += w[(i + 9) % 16] + (std::rotr(before, 7) ^ std::rotr(before, 18) ^ before >> 3) +
+                            (std::rotr(behind, 17) ^ std::rotr(behind, 19) ^ behind >> 10);
+                }
+            for (std::size_t i = 0; i < 16; i += 8) {
+                round(a, b, c, d, e, f, g, h, w[i] + detail::sha256_rounds[at + i]);
+                round(h, a, b, c, d, e, f, g, w[i + 1] + detail::sha256_rounds[at + i + 1]);
+                round(g, h, a, b, c, d, e, f, w[i + 2] + detail::sha256_rounds[at + i + 2]);
+                round(f, g, h, a, b, c, d, e, w[i + 3] + detail::sha256_rounds[at + i + 3]);
+                round(e, f, g, h, a, b, c, d, w[i + 4] + detail::sha256_rounds[at + i + 4]);
+                round(d, e, f, g, h, a, b, c, w[i + 5] + detail::sha256_rounds[at + i + 5]);
+                round(c, d, e, f, g, h, a, b, w[i + 6] + detail::sha256_rounds[at + i + 6]);
+                round(b, c, d, e, f, g, h, a, w[i + 7] + detail::sha256_rounds[at + i + 7]);
+            }
+        }
+        const std::array<std::uint32_t, 8> more{a, b, c, d, e, f, g, h};
+        for (std::size_t i = 0; i < 8; ++i) state_[i] += more[i];
+    }
+    static constexpr void round(std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t& d, std::uint32_t e,
+                                std::uint32_t f, std::uint32_t g, std::uint32_t& h, std::uint32_t add) noexcept {
+        std::uint32_t first = h + (std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25)) + (g ^ (e & (f ^ g))) + add;
+        std::uint32_t second = (std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22)) + ((a & b) | (c & (a | b)));
+        d += first;
+        h = first + second;
+    }
+
+    std::array<std::uint32_t, 8> state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                        0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+    std::array<char, block_size> block_{};
+    std::uint64_t size_ = 0;
+};
+
+}  // namespace coracle
+
+// ---- coracle/base/hmac.hpp
+// hmac: a signature that only who has the key can make: HMAC with SHA-256.
+// RFC 2104, RFC 4231; FIPS 198-1.
+
+namespace coracle {
+
+/// One key, made ready: `hmac_sha256 key("secret"); key.sign(message)`. Compare signatures with secure_equal.
+/// Also piece by piece, on a copy: `auto signing = key; signing.update(...); signing.finish()`.
+class hmac_sha256 {
+public:
+    using digest = sha256::digest;
+
+    /// in: a key of any length; one that is longer than 64 bytes is hashed first, as the standard says.
+    explicit constexpr hmac_sha256(std::string_view key) noexcept {
+        const digest hashed = sha256::of(key);
+        if (key.size() > sha256::block_size) key = hashed.view();
+        std::array<char, sha256::block_size> pad{};
+        for (std::size_t i = 0; i < pad.size(); ++i) pad[i] = static_cast<char>((i < key.size() ? key[i] : 0) ^ 0x36);
+        inner_.update({pad.data(), pad.size()});
+        for (char& each : pad) each = static_cast<char>(each ^ 0x36 ^ 0x5c);
+        outer_.update({pad.data(), pad.size()});
+    }
+
+    constexpr digest sign(std::string_view message) const noexcept {
+        hmac_sha256 signing = *this;
+        signing.update(message);
+        return signing.finish();
+    }
+    constexpr void update(std::string_view piece) noexcept { inner_.update(piece); }
+    /// The signature of all that came; the object is used up.
+    constexpr digest finish() noexcept {
+        outer_.update(inner_.finish().view());
+        return outer_.finish();
+    }
+
+private:
+    sha256 inner_;
+    sha256 outer_;
+};
+
+}  // namespace coracle
+
 // ---- coracle/base/stop_token.hpp
 // stop_token, stop_source: those of the standard, also where the standard library lacks them.
 // [thread.stoptoken]; libc++ has them since version 20, so Apple's compilers have not.
@@ -965,6 +1453,25 @@ inline std::size_t first_invalid(std::string_view text) noexcept {
 }
 
 inline bool is_valid(std::string_view text) noexcept { return first_invalid(text) == text.size(); }
+
+/// `text`, in which each byte is the character of that number (ISO 8859-1), as UTF-8. out: `text` itself when it is
+/// ASCII, else a view into `storage`.
+inline std::string_view from_latin1(std::string_view text, std::string& storage) {
+    std::size_t at = 0;
+    while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+    if (at == text.size()) return text;
+    storage.assign(text.substr(0, at));
+    for (char c : text.substr(at)) {
+        auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x80) {
+            storage.push_back(c);
+        } else {
+            storage.push_back(static_cast<char>(0xC0 | byte >> 6));
+            storage.push_back(static_cast<char>(0x80 | (byte & 0x3F)));
+        }
+    }
+    return storage;
+}
 
 }  // namespace coracle::utf8
 
@@ -1364,6 +1871,12 @@ public:
     command_line& input(int fd) noexcept { return set(0, stdio::inherit, fd); }
     command_line& output(int fd) noexcept { return set(1, stdio::inherit, fd); }
     command_line& errors(int fd) noexcept { return set(2, stdio::inherit, fd); }
+    /// It also gets this descriptor, as number 3; the next one as 4, and so on. As systemd's socket activation.
+    /// keeps: as above.
+    command_line& descriptor(int fd) {
+        descriptors_.push_back(fd);
+        return *this;
+    }
     /// It and its own children are a process group: signals go to all of them, and Ctrl-C of the terminal to none.
     command_line& own_group() noexcept {
         group_ = true;
@@ -1379,6 +1892,8 @@ public:
     const std::string& where() const noexcept { return directory_; }
     bool has_own_group() const noexcept { return group_; }
     std::size_t limit() const noexcept { return limit_; }
+    /// Those that it gets besides, in order.
+    const std::vector<int>& descriptors() const noexcept { return descriptors_; }
     /// Of 0, 1 and 2; none when nothing was said.
     const std::optional<stream>& stream_of(std::size_t number) const noexcept { return streams_[number]; }
 
@@ -1433,6 +1948,7 @@ private:
     std::string directory_;
     std::vector<std::pair<std::string, std::optional<std::string>>> variables_;
     std::array<std::optional<stream>, 3> streams_;
+    std::vector<int> descriptors_;
     std::size_t limit_ = std::size_t{64} << 20;
     bool clean_ = false;
     bool group_ = false;
@@ -1980,6 +2496,37 @@ inline unsigned processor_count() noexcept {
 
 }  // namespace coracle::os
 
+// ---- coracle/os/random_bytes.hpp
+// random_bytes: what nobody can guess, for keys, tokens and ids.
+// POSIX.1-2024 getentropy(3); Linux, macOS and FreeBSD have it.
+
+namespace coracle {
+
+namespace os {
+
+/// Fills `out` from the kernel's generator. From any thread. error: std::system_error when the kernel has none.
+inline void random_bytes(std::span<char> out) {
+    constexpr std::size_t most = 256;  // that one call gives
+    while (!out.empty()) {
+        std::size_t size = out.size() < most ? out.size() : most;
+        if (::getentropy(out.data(), size) != 0)
+            throw std::system_error(last_error(), "coracle: the system has no random bytes to give");
+        out = out.subspan(size);
+    }
+}
+
+}  // namespace os
+
+/// A text that nobody can guess, of letters, digits, `-` and `_`: a key for the session middleware, a token for a link.
+/// Python's secrets.token_urlsafe. in: how many bytes of randomness; 16 are enough against any guessing.
+inline std::string secret_token(std::size_t bytes = 32) {
+    std::string raw(bytes, '\0');
+    os::random_bytes({raw.data(), raw.size()});
+    return base64::encode_url(raw);
+}
+
+}  // namespace coracle
+
 // ---- coracle/os/readiness_probe.hpp
 // readiness_probe: what is possible on a descriptor right now, asked once.
 // POSIX poll(2).
@@ -2007,6 +2554,17 @@ inline result<readiness> probe_readiness(int fd) noexcept {
     return now;
 }
 
+/// Blocks until one of these can be read, or has failed, or `most` has passed; numbers of -1 do not count. It may
+/// return early. in: at most 8 of them.
+inline void wait_readable(std::initializer_list<int> numbers, std::chrono::milliseconds most) noexcept {
+    struct pollfd asked[8]{};
+    nfds_t count = 0;
+    for (int each : numbers)
+        if (count < 8) asked[count++] = {each, POLLIN, 0};
+    auto time = std::clamp<std::chrono::milliseconds::rep>(most.count(), 0, std::numeric_limits<int>::max());
+    [[maybe_unused]] int ready = ::poll(asked, count, static_cast<int>(time));
+}
+
 /// Another number for the same open file, closed at exec. It may be watched whatever becomes of the first number.
 /// in: at least `lowest`.
 inline result<file_descriptor> duplicate(int fd, int lowest = 0) noexcept {
@@ -2028,7 +2586,7 @@ namespace coracle::os {
 // - The number of a process is not given out again before it is reaped: until then kill() and waitpid() find it, or its
 //   remains. A process that ignores SIGCHLD has its children reaped by the system, and waitpid() says ECHILD.
 // - posix_spawnp() of macOS and FreeBSD asks a shell to run what the kernel cannot. Hence the search of PATH here.
-// - dup2() in the child would tread on a source that has a number below 3; so they are moved up first.
+// - dup2() in the child would tread on a source whose number is one of its own; so they are moved up first.
 // - exec() resets handlers, but what is ignored stays ignored, as SIGPIPE in a server; and masks stay.
 
 namespace detail {
@@ -2065,7 +2623,8 @@ inline std::vector<char*> pointers_to(std::vector<std::string>& words) {
 /// What the new process does before it becomes the program.
 class spawn_plan {
 public:
-    spawn_plan() {
+    /// in: how many descriptors it gets besides its three streams.
+    explicit spawn_plan(std::size_t besides) : first_free_(3 + static_cast<int>(besides)) {
         ::posix_spawn_file_actions_init(&actions_);
         ::posix_spawnattr_init(&attributes_);
     }
@@ -2083,7 +2642,7 @@ public:
                                                     0));
             return {};
         }
-        auto moved = duplicate(fd, 3);
+        auto moved = duplicate(fd, first_free_);
         if (!moved) return failure(moved.error());
         done(::posix_spawn_file_actions_adddup2(&actions_, moved->get(), number));
         moved_.push_back(std::move(*moved));
@@ -2125,12 +2684,13 @@ private:
     template <class Actions>
     void close_the_rest([[maybe_unused]] Actions& actions) noexcept {
         if constexpr (requires { posix_spawn_file_actions_addclosefrom_np(&actions, 3); })
-            done(posix_spawn_file_actions_addclosefrom_np(&actions, 3));
+            done(posix_spawn_file_actions_addclosefrom_np(&actions, first_free_));
     }
 
     posix_spawn_file_actions_t actions_{};
     posix_spawnattr_t attributes_{};
     std::vector<file_descriptor> moved_;
+    int first_free_;
     int failed_ = 0;
 };
 
@@ -2196,7 +2756,8 @@ public:
     ~child() { end(); }
 
     /// Starts it. The streams of kind `pipe` become `pipes`, of which those of other kinds are not looked at. No
-    /// descriptor but its three streams reaches it, no signal is blocked or ignored in it.
+    /// descriptor but its three streams and those of the command line reaches it; no signal is blocked or ignored in
+    /// it.
     /// error: what exec() says (no_such_file_or_directory, permission_denied, executable_format_error),
     /// invalid_argument (see command_line::check), resource_unavailable_try_again when there are too many processes.
     /// cost: blocks this thread until the kernel has loaded the program, a millisecond or so.
@@ -2209,7 +2770,7 @@ public:
         if (auto right = what.check(); !right) return fails(right.error(), " (a word is empty, or holds a NUL or =)");
         auto file = detail::find_program(what.program());
         if (!file) return fails(file.error(), ", looked for in PATH");
-        detail::spawn_plan plan;
+        detail::spawn_plan plan(what.descriptors().size());
         if (!what.where().empty()) plan.directory(what.where());
         for (std::size_t number = 0; number < 3; ++number) {
             command_line::stream kind = what.stream_of(number).value_or(command_line::stream{});
@@ -2221,6 +2782,12 @@ public:
                 plan.inherited(target);
             else if (auto done = plan.stream(target, fd); !done)
                 return fails(done.error(), ", whose stream " + std::to_string(number) + " is not open");
+        }
+        for (std::size_t n = 0; n < what.descriptors().size(); ++n) {
+            int fd = what.descriptors()[n];
+            auto done = fd < 0 ? result<void>(failure(std::make_error_code(std::errc::bad_file_descriptor)))
+                               : plan.stream(static_cast<int>(3 + n), fd);
+            if (!done) return fails(done.error(), ", whose descriptor " + std::to_string(3 + n) + " is not open");
         }
         std::vector<std::string> words = what.words();
         std::vector<std::string> variables = what.variables();
@@ -2851,6 +3418,22 @@ inline result<void> listen_on(int fd, int backlog = 2048) noexcept {
     return {};
 }
 
+/// Whether listen() was called on it. error: bad_file_descriptor, not_a_socket.
+inline result<bool> is_listening(int fd) noexcept {
+    int listening = 0;
+    socklen_t size = sizeof listening;
+    if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) < 0) return last_failure();
+    return listening != 0;
+}
+
+/// A socket of somebody else becomes as one that was opened here: it never blocks, and no child gets it.
+inline result<void> prepare_inherited(int fd) noexcept {
+    int flags = ::fcntl(fd, F_GETFL);
+    if (flags < 0 || ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) return last_failure();
+    if (::fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) return last_failure();
+    return {};
+}
+
 /// The next connection of a listening socket, and who it is.
 /// error: would_block (is_would_block) when none waits; out of descriptors (is_out_of_descriptors) leaves it waiting.
 inline result<file_descriptor> accept_connection(int fd, socket_address& peer) noexcept {
@@ -3305,6 +3888,126 @@ private:
     }
 
     file_descriptor spare_;
+};
+
+}  // namespace coracle::os
+
+// ---- coracle/os/source_watch.hpp
+// source_watch: which files below some directories have changed.
+// inotify(7) of Linux says when to look; elsewhere one looks now and then. POSIX stat(2), fnmatch(3), readdir(3).
+
+#if defined(__linux__)
+#include <sys/inotify.h>
+#endif
+
+namespace coracle::os {
+
+// Facts:
+// - Editors write a new file and rename it over the old one, or write twice, or leave a swap file beside it. So an
+//   event is a hint only, and the files themselves are compared.
+// - inotify watches a directory and not what is below it, and its queue can overflow: comparing does not mind.
+// - An edit may leave the size as it was, and fall into the tick of the clock of the one before: then it is seen late.
+
+/// Looks at the files below `dirs` whose names fit one of `includes` and none of `excludes`, which also keep out
+/// directories. A glob with a slash is compared with the whole path. Symbolic links to directories are not followed.
+class source_watch {
+public:
+    source_watch(std::vector<std::string> dirs, std::vector<std::string> includes, std::vector<std::string> excludes)
+        : dirs_(std::move(dirs)), includes_(std::move(includes)), excludes_(std::move(excludes)) {
+#if defined(__linux__)
+        hints_ = file_descriptor(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+#endif
+        seen_ = look();
+    }
+
+    /// Becomes readable when it is worth calling changes(); -1 where nobody says so.
+    int descriptor() const noexcept { return hints_.get(); }
+    std::size_t size() const noexcept { return seen_.size(); }
+
+    /// The paths of the files that are new, gone or other than the last time.
+    std::vector<std::string> changes() {
+        if (hints_) drain(hints_.get());
+        std::vector<source> now = look();
+        std::vector<std::string> changed;
+        auto before = seen_.begin();
+        for (const source& each : now) {
+            for (; before != seen_.end() && before->path < each.path; ++before) changed.push_back(before->path);
+            bool known = before != seen_.end() && before->path == each.path;
+            if (!known || !(*before == each)) changed.push_back(each.path);
+            if (known) ++before;
+        }
+        for (; before != seen_.end(); ++before) changed.push_back(before->path);
+        seen_ = std::move(now);
+        return changed;
+    }
+
+private:
+    static constexpr std::size_t most_files = 100'000;
+    static constexpr int deepest = 64;
+
+    struct source {
+        std::string path;
+        std::int64_t size = 0;
+        std::int64_t seconds = 0;
+        std::int64_t nanoseconds = 0;
+        std::uint64_t inode = 0;
+        friend bool operator==(const source&, const source&) = default;
+    };
+
+    static bool fits(const std::vector<std::string>& globs, const std::string& path, const char* name) {
+        for (const std::string& each : globs) {
+            const char* text = each.find('/') == std::string::npos ? name : path.c_str();
+            if (::fnmatch(each.c_str(), text, 0) == 0) return true;
+        }
+        return false;
+    }
+    std::vector<source> look() {
+        std::vector<source> found;
+        for (const std::string& each : dirs_) look_into(each, 0, found);
+        std::sort(found.begin(), found.end(), [](const source& a, const source& b) { return a.path < b.path; });
+        auto same = [](const source& a, const source& b) { return a.path == b.path; };
+        found.erase(std::unique(found.begin(), found.end(), same), found.end());
+        return found;
+    }
+    void look_into(const std::string& dir, int depth, std::vector<source>& found) {
+#if defined(__linux__)
+        // Before it is read: what changes meanwhile is a hint then. Adding it again changes nothing.
+        if (hints_)
+            ::inotify_add_watch(hints_.get(), dir.c_str(),
+                                IN_CREATE | IN_CLOSE_WRITE | IN_MODIFY | IN_MOVE | IN_DELETE | IN_ONLYDIR);
+#endif
+        DIR* open = ::opendir(dir.c_str());
+        if (!open) return;
+        while (dirent* entry = ::readdir(open)) {
+            const char* name = entry->d_name;
+            if (name[0] == '.' && (name[1] == 0 || (name[1] == '.' && name[2] == 0))) continue;
+            std::string path = dir == "." ? std::string(name) : dir + '/' + name;
+            if (fits(excludes_, path, name)) continue;
+            struct stat what{};
+            if (::lstat(path.c_str(), &what) < 0) continue;
+            if (S_ISDIR(what.st_mode)) {
+                if (depth < deepest) look_into(path, depth + 1, found);
+            } else if (fits(includes_, path, name) && ::stat(path.c_str(), &what) == 0 && S_ISREG(what.st_mode)) {
+                if (found.size() < most_files) found.push_back(source_of(std::move(path), what));
+            }
+        }
+        ::closedir(open);
+    }
+    static source source_of(std::string path, const struct stat& what) {
+#if defined(__APPLE__)
+        const timespec& changed = what.st_mtimespec;
+#else
+        const timespec& changed = what.st_mtim;
+#endif
+        return {std::move(path), static_cast<std::int64_t>(what.st_size), static_cast<std::int64_t>(changed.tv_sec),
+                static_cast<std::int64_t>(changed.tv_nsec), static_cast<std::uint64_t>(what.st_ino)};
+    }
+
+    std::vector<std::string> dirs_;
+    std::vector<std::string> includes_;
+    std::vector<std::string> excludes_;
+    file_descriptor hints_;
+    std::vector<source> seen_;
 };
 
 }  // namespace coracle::os
@@ -4043,6 +4746,13 @@ public:
     virtual void intercept(arrival& what) noexcept = 0;
     /// Runs `f` on this scheduler's thread, soon. From any thread.
     virtual void post(function<void()> f) = 0;
+
+    /// The world, for those who must not ask the system itself: a clock that is never set, in nanoseconds;
+    virtual std::int64_t steady_nanoseconds() noexcept = 0;
+    /// the time of day, in milliseconds since 1970, which may jump;
+    virtual std::int64_t unix_milliseconds() noexcept = 0;
+    /// and bytes that nobody can guess.
+    virtual void random_bytes(std::span<char> out) = 0;
 
     /// Counts an operation that was done without waiting. False: the job has had its share of this turn and has to
     /// queue behind the others, however ready it is.
@@ -6258,6 +6968,332 @@ task<std::vector<outcome<T>>> gather_settled(std::vector<task<T>> tasks) {
     for (async::child_job<T>& each : children) outcomes.push_back(each.settled());
     co_return outcomes;
 }
+
+}  // namespace coracle
+
+// ---- coracle/async/generator.hpp
+// generator<T>: a coroutine that gives values one by one, and may wait in between. Python's asynchronous generators
+// (PEP 525): anext is next(), athrow is throw_in(), aclose is finish().
+
+namespace coracle {
+
+/// Thrown at the co_yield of a generator that finish() ends. No std::exception, as `cancelled` is none.
+struct generator_exit final {};
+
+template <class T = void>
+class generator;
+
+namespace detail {
+
+class generator_resumption;
+
+class generator_promise_base : public async::call_frame {
+public:
+    generator_promise_base() noexcept {}
+    inline ~generator_promise_base();
+    generator_promise_base(const generator_promise_base&) = delete;
+    generator_promise_base& operator=(const generator_promise_base&) = delete;
+
+    static void* operator new(std::size_t bytes) { return async::frame_pool::allocate(bytes); }
+    static void operator delete(void* frame, std::size_t bytes) noexcept { async::frame_pool::release(frame, bytes); }
+
+    std::suspend_always initial_suspend() noexcept { return {}; }
+
+    struct final_awaiter {
+        bool await_ready() noexcept { return false; }
+        template <class Promise>
+        std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> done) noexcept {
+            return done.promise().hand_over();
+        }
+        void await_resume() noexcept {}
+    };
+    final_awaiter final_suspend() noexcept { return {}; }
+    void return_void() noexcept {}
+    void unhandled_exception() noexcept { error_ = std::current_exception(); }
+
+    /// What a co_yield waits in.
+    class pause {
+    public:
+        explicit pause(generator_promise_base& of) noexcept : of_(of) {}
+        bool await_ready() const noexcept { return false; }
+        std::coroutine_handle<> await_suspend(async::caller at) noexcept {
+            of_.stands_at(at.at());
+            return of_.hand_over();
+        }
+        void await_resume() { of_.rethrow_error(); }
+
+    private:
+        generator_promise_base& of_;
+    };
+
+    bool started() const noexcept { return started_; }
+
+private:
+    friend class generator_resumption;
+    inline std::coroutine_handle<> hand_over() noexcept;
+    void rethrow_error() {
+        if (error_) [[unlikely]]
+            std::rethrow_exception(std::exchange(error_, nullptr));
+    }
+
+    generator_resumption* asked_ = nullptr;  // who is suspended until it yields or ends
+    std::exception_ptr error_;               // on its way in while it runs, on its way out when it is done
+    bool started_ = false;
+    bool running_ = false;
+};
+
+template <class T>
+class generator_promise final : public generator_promise_base {
+    static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__,
+                  "coracle: a generator cannot yield a value that is aligned beyond the usual, for compilers do not "
+                  "align coroutine frames for it; yield a std::unique_ptr to it");
+    static_assert(!std::is_const_v<T>, "coracle: a generator yields values, generator<T>, not generator<const T>");
+
+    // Keeps a copy of what the generator goes on to use.
+    class copying_pause : public pause {
+    public:
+        copying_pause(generator_promise& of, const T& value) : pause(of), copy_(value) {
+            of.value_ = std::addressof(copy_);
+        }
+        copying_pause(const copying_pause&) = delete;  // not even as a trivial type, in registers
+        copying_pause& operator=(const copying_pause&) = delete;
+
+    private:
+        T copy_;
+    };
+
+public:
+    generator_promise() noexcept {}
+    generator<T> get_return_object(std::source_location function = std::source_location::current()) noexcept;
+    pause yield_value(T&& value) noexcept {
+        value_ = std::addressof(value);
+        return pause(*this);
+    }
+    template <class U = T>
+    copying_pause yield_value(const std::type_identity_t<U>& value) {
+        static_assert(std::is_copy_constructible_v<U>,
+                      "coracle: this value cannot be copied; write co_yield std::move(name)");
+        return copying_pause(*this, value);
+    }
+
+    using given = std::optional<T>;
+    given take() { return given(std::move(*value_)); }
+    static given nothing() noexcept { return std::nullopt; }
+
+private:
+    T* value_ = nullptr;  // a temporary of the co_yield, which lives until the generator goes on
+};
+
+template <class T>
+class generator_promise<T&> final : public generator_promise_base {
+public:
+    generator_promise() noexcept {}
+    generator<T&> get_return_object(std::source_location function = std::source_location::current()) noexcept;
+    pause yield_value(T& value) noexcept {
+        value_ = std::addressof(value);
+        return pause(*this);
+    }
+
+    using given = T*;
+    given take() noexcept { return value_; }
+    static given nothing() noexcept { return nullptr; }
+
+private:
+    T* value_ = nullptr;
+};
+
+template <>
+class generator_promise<void> final : public generator_promise_base {
+public:
+    // No aggregate: g++ 12 would see to that.
+    class braces {
+    public:
+        braces() noexcept {}
+    };
+
+    generator_promise() noexcept {}
+    inline generator<void> get_return_object(std::source_location function = std::source_location::current()) noexcept;
+    pause yield_value(braces) noexcept { return pause(*this); }
+
+    using given = bool;
+    static given take() noexcept { return true; }
+    static given nothing() noexcept { return false; }
+};
+
+/// Runs a generator to its next co_yield, or to its end, and waits for that.
+class generator_resumption {
+public:
+    /// in: a null frame for a generator that will not run any more.
+    generator_resumption(std::coroutine_handle<> frame, generator_promise_base* promise,
+                         std::exception_ptr thrown) noexcept
+        : frame_(frame), promise_(promise), thrown_(std::move(thrown)) {}
+    generator_resumption(const generator_resumption&) = delete;
+    generator_resumption& operator=(const generator_resumption&) = delete;
+    ~generator_resumption() {
+        if (promise_ && promise_->asked_ == this) promise_->asked_ = nullptr;
+    }
+
+    bool await_ready() const noexcept { return !frame_ || frame_.done(); }
+    // As with a task, what is called runs inside, so that the stack unwinds after each value.
+    bool await_suspend(async::caller parent) {
+        generator_promise_base& promise = *promise_;
+        if (promise.running_) [[unlikely]]
+            throw std::logic_error("coracle: this generator is running already; one awaits its next value at a time");
+        promise.called_by(parent.frame());
+        if (parent.frame()) parent.frame()->stands_at(parent.at());
+        if (thrown_) [[unlikely]]
+            promise.error_ = std::exchange(thrown_, nullptr);
+        promise.started_ = promise.running_ = true;
+        frame_.resume();
+        if (!promise.running_) return false;
+        continuation_ = parent.handle();
+        promise.asked_ = this;
+        return true;
+    }
+
+protected:
+    /// True when it has yielded, false when it has come to its end. error: what came out of it, or did not get in.
+    bool yielded() {
+        if (frame_ && !frame_.done()) [[likely]]
+            return true;
+        if (promise_) promise_->rethrow_error();
+        if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
+        return false;
+    }
+
+private:
+    friend class generator_promise_base;
+    std::coroutine_handle<> frame_;
+    generator_promise_base* promise_;
+    std::coroutine_handle<> continuation_;
+    std::exception_ptr thrown_;
+};
+
+inline generator_promise_base::~generator_promise_base() {
+    // Whoever waits for it is not resumed any more, as with everything that is destroyed while it is awaited.
+    if (!asked_) return;
+    asked_->promise_ = nullptr;
+    asked_->frame_ = nullptr;
+}
+
+inline std::coroutine_handle<> generator_promise_base::hand_over() noexcept {
+    running_ = false;
+    generator_resumption* asked = std::exchange(asked_, nullptr);
+    return asked ? asked->continuation_ : std::noop_coroutine();
+}
+
+}  // namespace detail
+
+/// A coroutine with co_yield: `generator<int> count() { for (int i = 0;; ++i) co_yield i; }`. Calling it runs nothing.
+/// It runs when it is asked, within whoever asks: it is cancelled with them, and may be asked by another task later.
+/// `while (auto number = co_await numbers.next()) use(*number);`, and for generator<>, which yields no value,
+/// `co_yield {};` and `while (bool more = co_await steps.next())`.
+/// Destroyed before its end, it destroys what it holds; where its clean-up has to wait, finish() it.
+/// On g++ 12 a yielded aggregate is named first, and so is every braced list: `item made{1, "x"}; co_yield made;`
+/// cost: one pooled frame for all values; for each one about 7 ns, and a move.
+template <class T>
+class [[nodiscard("a generator does nothing until it is asked: while (auto value = co_await name.next())")]] generator {
+public:
+    using promise_type = detail::generator_promise<T>;
+    using value_type = T;
+
+    generator(generator&& other) noexcept : frame_(std::exchange(other.frame_, nullptr)) {}
+    generator& operator=(generator&& other) noexcept {
+        if (this != &other) {
+            drop();
+            frame_ = std::exchange(other.frame_, nullptr);
+        }
+        return *this;
+    }
+    ~generator() { drop(); }
+
+    class [[nodiscard("write co_await before it")]] next_operation;
+    class [[nodiscard("write co_await before it")]] finish_operation;
+
+    /// Its next value: std::optional<T>, T* when it yields references, bool when it yields nothing; empty at its end
+    /// and ever after. error: what it throws, once. std::logic_error when it is running already.
+    next_operation next() noexcept { return next_operation(frame_, nullptr); }
+    /// Throws `error` at the co_yield where it stands, and goes on as next(). One that has not begun does not begin,
+    /// and one that has ended stays so: the error comes back.
+    next_operation throw_in(std::exception_ptr error) noexcept {
+        end_if_new();
+        return next_operation(frame_, std::move(error));
+    }
+    /// Lets it come to its end: throws generator_exit at the co_yield where it stands, and waits until it is done.
+    /// error: what else it throws; std::logic_error when it yields once more.
+    finish_operation finish() noexcept {
+        end_if_new();
+        return finish_operation(frame_);
+    }
+
+    /// It will yield nothing more.
+    bool done() const noexcept { return !frame_ || frame_.done(); }
+    /// Where it stands, or waits; before it runs, where its function is. In: not done.
+    std::source_location where() const noexcept { return frame_.promise().at(); }
+
+private:
+    friend promise_type;
+    explicit generator(std::coroutine_handle<promise_type> frame) noexcept : frame_(frame) {}
+    void drop() noexcept {
+        if (frame_) std::exchange(frame_, nullptr).destroy();
+    }
+    void end_if_new() noexcept {
+        if (frame_ && !frame_.promise().started()) drop();
+    }
+    std::coroutine_handle<promise_type> frame_;
+};
+
+/// The awaiter of next() and throw_in().
+template <class T>
+class generator<T>::next_operation : public detail::generator_resumption {
+public:
+    next_operation(std::coroutine_handle<promise_type> frame, std::exception_ptr thrown) noexcept
+        : generator_resumption(frame, frame ? &frame.promise() : nullptr, std::move(thrown)), of_(frame) {}
+    typename promise_type::given await_resume() {
+        if (!yielded()) return promise_type::nothing();
+        return of_.promise().take();
+    }
+
+private:
+    std::coroutine_handle<promise_type> of_;
+};
+
+/// The awaiter of finish().
+template <class T>
+class generator<T>::finish_operation : public detail::generator_resumption {
+public:
+    explicit finish_operation(std::coroutine_handle<promise_type> frame) noexcept
+        : generator_resumption(
+              frame, frame ? &frame.promise() : nullptr,
+              frame && !frame.done() ? std::make_exception_ptr(generator_exit()) : std::exception_ptr()) {}
+    void await_resume() {
+        bool again = false;
+        try {
+            again = yielded();
+        } catch (const generator_exit&) {
+        }
+        if (again) throw std::logic_error("coracle: a generator that is to come to its end has yielded once more");
+    }
+};
+
+namespace detail {
+
+template <class T>
+generator<T> generator_promise<T>::get_return_object(std::source_location function) noexcept {
+    stands_at(function);
+    return generator<T>(std::coroutine_handle<generator_promise>::from_promise(*this));
+}
+template <class T>
+generator<T&> generator_promise<T&>::get_return_object(std::source_location function) noexcept {
+    stands_at(function);
+    return generator<T&>(std::coroutine_handle<generator_promise>::from_promise(*this));
+}
+inline generator<void> generator_promise<void>::get_return_object(std::source_location function) noexcept {
+    stands_at(function);
+    return generator<void>(std::coroutine_handle<generator_promise>::from_promise(*this));
+}
+
+}  // namespace detail
 
 }  // namespace coracle
 
@@ -8720,6 +9756,27 @@ inline field_list::const_iterator field_list::end() const noexcept { return {*th
 
 }  // namespace coracle::http
 
+// ---- coracle/http/owned_fields.hpp
+// owned_fields: the header fields of a message that was received, together with the bytes they stand in.
+// RFC 9110 5.
+
+namespace coracle::http {
+
+/// Fields that stay good wherever they are copied. cost: copies share the bytes.
+class owned_fields : public fields {
+public:
+    owned_fields() = default;
+    explicit owned_fields(std::string bytes) : bytes_(std::make_shared<const std::string>(std::move(bytes))) {}
+
+    /// What the fields are views of.
+    std::string_view bytes() const noexcept { return bytes_ ? std::string_view(*bytes_) : std::string_view(); }
+
+private:
+    std::shared_ptr<const std::string> bytes_;
+};
+
+}  // namespace coracle::http
+
 // ---- coracle/http/response_head.hpp
 // response_head: what the head of an answer says, as plain data.
 // RFC 9110 15, RFC 9112 4 and 9.3.
@@ -8900,6 +9957,34 @@ private:
     bool body_open_ = false;     // some of the request body has not been read
     bool continue_due_ = false;  // the client waits for 100
 };
+
+}  // namespace coracle::http
+
+// ---- coracle/http/form_limits.hpp
+// form_limits: how much of an urlencoded form is read.
+// The numbers and words are Starlette's (max_fields, max_part_size).
+
+namespace coracle::http {
+
+/// Fields of one form.
+inline constexpr std::size_t max_form_fields = 1000;
+/// Bytes of one field on the wire, name and value.
+inline constexpr std::size_t max_form_field_size = 1024 * 1024;
+
+/// Why the form is not read (the detail of a 400); empty when it is.
+inline std::string_view form_refusal(std::string_view text) noexcept {
+    std::size_t count = 0;
+    while (!text.empty()) {
+        std::size_t end = text.find('&');
+        std::string_view pair = text.substr(0, end);
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+        if (pair.empty()) continue;
+        bool equals = pair.size() > max_form_field_size && pair.find('=') != std::string_view::npos;
+        if (pair.size() - equals > max_form_field_size) return "Field exceeded maximum size of 1024KB.";
+        if (++count > max_form_fields) return "Too many fields. Maximum number of fields is 1000.";
+    }
+    return {};
+}
 
 }  // namespace coracle::http
 
@@ -9144,6 +10229,483 @@ constexpr bool forbids_body(int status) noexcept {
 
 /// RFC 9110 15.3.6: 205 tells the client to reset its form; it has a body of length 0, said so.
 constexpr bool forces_empty_body(int status) noexcept { return status == 205; }
+
+}  // namespace coracle::http
+
+// ---- coracle/http/response_reader.hpp
+// response_reader: an answer, read as its bytes arrive. For clients.
+// RFC 9112 4 (status line), 6.3 (where the body ends), RFC 9110 15.2 (interim answers).
+
+namespace coracle::http {
+
+/// One answer at a time: start(), then feed() until complete() or failed().
+class response_reader {
+public:
+    /// in: whether it answers HEAD, and so has no body whatever it says.
+    void start(bool head_only) {
+        *this = response_reader();
+        head_only_ = head_only;
+    }
+
+    /// out: how many of the bytes belong to this answer.
+    std::size_t feed(std::string_view bytes) {
+        std::size_t used = 0;
+        while (used < bytes.size() && stage_ == stage::head) used += feed_head(bytes.substr(used));
+        while (used < bytes.size() && stage_ == stage::body) used += feed_body(bytes.substr(used));
+        return used;
+    }
+    /// The stream has ended.
+    void end() {
+        if (stage_ == stage::body && until_end_)
+            stage_ = stage::complete;
+        else if (stage_ != stage::complete)
+            fail(head_.empty() && stage_ == stage::head ? "the connection was closed before the answer"
+                                                        : "the connection was closed in the middle of the answer");
+    }
+
+    bool has_head() const noexcept { return status_ != 0; }
+    bool complete() const noexcept { return stage_ == stage::complete; }
+    /// What is wrong with the answer, in a few words.
+    std::optional<std::string_view> failed() const noexcept {
+        return stage_ == stage::failed ? std::optional(why_) : std::nullopt;
+    }
+
+    int status() const noexcept { return status_; }
+    const owned_fields& headers() const noexcept { return headers_; }
+    /// Whether another request may follow on the connection.
+    bool keeps_alive() const noexcept { return complete() && !until_end_ && !closes_; }
+    /// What of the body has come and was not taken.
+    std::string take_body() { return std::exchange(body_, {}); }
+    std::size_t body_waiting() const noexcept { return body_.size(); }
+
+private:
+    enum class stage : std::uint8_t { head, body, complete, failed };
+    static constexpr std::size_t most_head_bytes = 64 * 1024;
+    // Who asked for a body reads all of it, in whatever small chunks.
+    static constexpr limits bounds = [] {
+        limits all;
+        all.chunk_overhead_bytes = SIZE_MAX / 2;
+        return all;
+    }();
+
+    std::size_t feed_head(std::string_view bytes) {
+        std::size_t before = head_.size();
+        head_ += bytes;
+        std::size_t end = head_.find("\r\n\r\n", before < 3 ? 0 : before - 3);
+        if (end == std::string::npos) {
+            if (head_.size() > most_head_bytes) fail("its head is too large");
+            return bytes.size();
+        }
+        head_.resize(end + 4);
+        std::size_t used = head_.size() - before;
+        read_head(std::exchange(head_, {}));
+        return used;
+    }
+
+    void read_head(std::string text) {
+        headers_ = owned_fields(std::move(text));
+        std::string_view rest = headers_.bytes();
+        std::string_view line = next_line(rest);
+        bool good = line.size() >= 12 && (line.starts_with("HTTP/1.1 ") || line.starts_with("HTTP/1.0 ")) &&
+                    (line.size() == 12 || line[12] == ' ');
+        auto status = good ? ascii::parse_decimal<unsigned>(line.substr(9, 3)) : std::nullopt;
+        if (!status || *status < 100) return fail("its first line is no status line");
+        while (!(line = next_line(rest)).empty()) {
+            std::size_t colon = line.find(':');
+            std::string_view name = line.substr(0, colon);
+            std::string_view value = colon == line.npos ? line : ascii::trim(line.substr(colon + 1));
+            if (colon == line.npos || !ascii::is_token(name) || !is_field_value(value))
+                return fail("one of its header lines is no field");
+            headers_.push_back({name, value});
+        }
+        if (*status < 200 && *status != 101) return;  // interim: the answer is still to come
+        status_ = static_cast<int>(*status);
+        closes_ = headers_.has_token("connection", "close") ||
+                  (headers_.bytes().starts_with("HTTP/1.0") && !headers_.has_token("connection", "keep-alive"));
+        find_body();
+    }
+
+    void find_body() {
+        stage_ = stage::complete;
+        if (head_only_ || status_ == 101 || forbids_body(status_)) return;
+        body_length length;
+        if (headers_.contains("transfer-encoding")) {
+            if (headers_.contains("content-length")) return fail("it has two lengths");
+            if (!ascii::iequals(headers_["transfer-encoding"], "chunked")) return fail("its coding is not known");
+            length.how = body_length::kind::chunked;
+        } else if (headers_.contains("content-length")) {
+            std::optional<std::uint64_t> bytes;
+            for (std::string_view value : headers_.get_all("content-length")) {
+                auto one = ascii::parse_decimal<std::uint64_t>(value);
+                if (!one || (bytes && *bytes != *one)) return fail("its length is no number");
+                bytes = one;
+            }
+            length = {body_length::kind::fixed, *bytes};
+        } else {
+            until_end_ = true;
+        }
+        stage_ = stage::body;
+        if (until_end_) return;
+        (void)decoder_.start(length, bounds, UINT64_MAX);
+        if (decoder_.complete() || length == body_length{body_length::kind::fixed, 0}) stage_ = stage::complete;
+    }
+
+    std::size_t feed_body(std::string_view bytes) {
+        if (until_end_) {
+            body_ += bytes;
+            return bytes.size();
+        }
+        decoded step = decoder_.decode(bytes);
+        body_ += step.data;
+        if (step.state == body_state::refused) fail("its chunks are broken");
+        if (decoder_.complete()) stage_ = stage::complete;
+        return step.consumed;
+    }
+
+    static std::string_view next_line(std::string_view& rest) {
+        std::size_t end = rest.find("\r\n");
+        std::string_view line = rest.substr(0, end);
+        rest.remove_prefix(end + 2);
+        return line;
+    }
+    void fail(std::string_view why) {
+        stage_ = stage::failed;
+        why_ = why;
+    }
+
+    stage stage_ = stage::head;
+    bool head_only_ = false;
+    bool until_end_ = false;
+    bool closes_ = false;
+    int status_ = 0;
+    std::string head_;
+    owned_fields headers_;
+    body_decoder decoder_;
+    std::string body_;
+    std::string_view why_;
+};
+
+}  // namespace coracle::http
+
+// ---- coracle/http/url.hpp
+// url: where a client sends a request, and where an answer sends it next.
+// RFC 3986 3 (parts), 5.2 (relative references), 5.2.4 (dot segments).
+
+namespace coracle::http {
+
+namespace detail {
+/// What a request line cannot hold is percent-encoded; what is encoded already stays.
+inline std::string quoted(std::string_view text) {
+    constexpr std::string_view digits = "0123456789ABCDEF", unsafe = "\"<>\\^`{|}";
+    std::string out;
+    for (char c : text) {
+        auto byte = static_cast<unsigned char>(c);
+        if (byte > 0x20 && byte < 0x7F && unsafe.find(c) == unsafe.npos) {
+            out += c;
+        } else {
+            out += '%';
+            out += digits[byte >> 4];
+            out += digits[byte & 15];
+        }
+    }
+    return out;
+}
+
+inline std::string without_dot_segments(std::string_view path) {
+    std::string out;
+    auto drop_last = [&out] { out.erase(out.rfind('/') == out.npos ? 0 : out.rfind('/')); };
+    while (!path.empty()) {
+        bool up = path.starts_with("/../") || path == "/..";
+        if (up || path.starts_with("/./") || path == "/.") {
+            if (up) drop_last();
+            path.remove_prefix(up ? 3 : 2);
+            if (path.empty()) out += '/';
+            continue;
+        }
+        std::size_t end = path.find('/', 1);
+        out += path.substr(0, end);
+        path.remove_prefix(end == path.npos ? path.size() : end);
+    }
+    return out;
+}
+}  // namespace detail
+
+/// The parts of `http://host:8000/a?b=1#c`; those of a relative reference may be empty. Plain data.
+struct url {
+    std::string scheme{};     ///< lower-case, without the colon
+    std::string authority{};  ///< host and port, as given; user information is dropped
+    std::string path{};
+    std::optional<std::string> query{};
+    std::string fragment{};
+
+    /// Any text: what no URL can hold is percent-encoded.
+    static url parse(std::string_view text) {
+        url out;
+        std::size_t colon = text.find_first_of(":/?#");
+        if (colon != text.npos && colon > 0 && text[colon] == ':' && ascii::is_alpha(text[0])) {
+            out.scheme = ascii::lower(text.substr(0, colon));
+            text.remove_prefix(colon + 1);
+        }
+        if (text.starts_with("//")) {
+            text.remove_prefix(2);
+            std::string_view host = text.substr(0, text.find_first_of("/?#"));
+            text.remove_prefix(host.size());
+            if (std::size_t at = host.rfind('@'); at != host.npos) host.remove_prefix(at + 1);
+            out.authority = detail::quoted(host);
+        }
+        if (std::size_t hash = text.find('#'); hash != text.npos) {
+            out.fragment = detail::quoted(text.substr(hash + 1));
+            text = text.substr(0, hash);
+        }
+        if (std::size_t mark = text.find('?'); mark != text.npos) {
+            out.query = detail::quoted(text.substr(mark + 1));
+            text = text.substr(0, mark);
+        }
+        out.path = detail::quoted(text);
+        return out;
+    }
+
+    /// What `reference` means in an answer from here: the Location of a redirect.
+    url resolve(const url& reference) const {
+        url out = reference;
+        if (!out.scheme.empty()) {
+            out.path = detail::without_dot_segments(out.path);
+            return out;
+        }
+        out.scheme = scheme;
+        if (!out.authority.empty()) {
+            out.path = detail::without_dot_segments(out.path);
+            return out;
+        }
+        out.authority = authority;
+        if (reference.path.empty()) {
+            out.path = path;
+            if (!reference.query) out.query = query;
+        } else if (reference.path.front() != '/') {
+            std::string_view here = path;
+            out.path = std::string(here.substr(0, here.rfind('/') + 1)) + reference.path;
+            if (!out.path.starts_with('/')) out.path.insert(0, 1, '/');
+        }
+        out.path = detail::without_dot_segments(out.path);
+        return out;
+    }
+
+    /// Without port and brackets, lower-case.
+    std::string host() const {
+        std::string_view name = authority;
+        if (name.starts_with('['))
+            name = name.substr(1, name.find(']') - 1);
+        else
+            name = name.substr(0, name.find(':'));
+        return ascii::lower(name);
+    }
+    bool is_secure() const noexcept { return scheme == "https" || scheme == "wss"; }
+    /// What stands in the request line.
+    std::string target() const {
+        std::string out = path.starts_with('/') ? path : '/' + path;
+        if (query) out.append("?").append(*query);
+        return out;
+    }
+    std::string text() const {
+        std::string out;
+        if (!scheme.empty()) out.append(scheme).append(":");
+        if (!authority.empty()) out.append("//").append(authority);
+        out += path;
+        if (query) out.append("?").append(*query);
+        if (!fragment.empty()) out.append("#").append(fragment);
+        return out;
+    }
+    /// Scheme, host and port are the same, the port also where only one of them says the usual one.
+    bool same_origin(const url& other) const {
+        auto port_of = [](const url& of) {
+            std::string_view all = of.authority;
+            std::size_t colon = all.rfind(':');
+            bool has = colon != all.npos && colon + 1 < all.size() && all.find(']', colon) == all.npos;
+            return has ? std::string(all.substr(colon + 1)) : std::string(of.is_secure() ? "443" : "80");
+        };
+        return scheme == other.scheme && host() == other.host() && port_of(*this) == port_of(other);
+    }
+};
+
+}  // namespace coracle::http
+
+// ---- coracle/http/cookie_jar.hpp
+// cookie_jar: the cookies that a client keeps, and to whom it shows them.
+// RFC 6265 5.1 to 5.4, RFC 6265bis 5.6 (sizes, prefixes).
+
+namespace coracle::http {
+
+/// A cookie as it is kept.
+struct kept_cookie {
+    std::string name{};
+    std::string value{};
+    std::string domain{};  ///< lower-case; empty: every host
+    std::string path = "/";
+    std::optional<std::int64_t> expires{};  ///< seconds since 1970; nothing: with the jar
+    bool host_only = true;
+    bool secure = false;
+    bool http_only = false;
+};
+
+/// Keeps what Set-Cookie fields say, and writes Cookie fields. Times are seconds since 1970.
+class cookie_jar {
+public:
+    using const_iterator = std::vector<kept_cookie>::const_iterator;
+
+    /// One that every host is shown.
+    void set(std::string_view name, std::string_view value, std::string_view path = "/") {
+        put({std::string(name), std::string(value), {}, std::string(path), {}, false, false, false});
+    }
+    /// What a Set-Cookie field says in an answer from `from`; what it may not say is ignored.
+    void store(std::string_view field, const url& from, std::int64_t now) {
+        if (std::optional<kept_cookie> read = parse(field, from, now)) {
+            if (read->expires && *read->expires <= now)
+                take_away(*read);
+            else
+                put(std::move(*read));
+        }
+    }
+    /// The value of the Cookie field for a request to `to`, longer paths first; empty when there is none to show.
+    std::string header(const url& to, std::int64_t now) {
+        std::erase_if(kept_, [now](const kept_cookie& one) { return one.expires && *one.expires <= now; });
+        std::vector<const kept_cookie*> shown;
+        for (const kept_cookie& one : kept_) {
+            if (!goes_to(one, to)) continue;
+            std::size_t at = shown.size();
+            while (at > 0 && shown[at - 1]->path.size() < one.path.size()) --at;
+            shown.insert(shown.begin() + static_cast<std::ptrdiff_t>(at), &one);
+        }
+        std::string out;
+        for (const kept_cookie* one : shown) {
+            if (!out.empty()) out += "; ";
+            out.append(one->name).append("=").append(one->value);
+        }
+        return out;
+    }
+
+    std::optional<std::string_view> find(std::string_view name) const noexcept {
+        for (const kept_cookie& one : kept_)
+            if (one.name == name) return one.value;
+        return std::nullopt;
+    }
+    /// The value of the first cookie with this name; empty when there is none.
+    std::string_view operator[](std::string_view name) const noexcept {
+        return find(name).value_or(std::string_view());
+    }
+    bool contains(std::string_view name) const noexcept { return find(name).has_value(); }
+    void erase(std::string_view name) {
+        std::erase_if(kept_, [name](const kept_cookie& one) { return one.name == name; });
+    }
+    void clear() noexcept { kept_.clear(); }
+    std::size_t size() const noexcept { return kept_.size(); }
+    bool empty() const noexcept { return kept_.empty(); }
+    const_iterator begin() const noexcept { return kept_.begin(); }
+    const_iterator end() const noexcept { return kept_.end(); }
+
+private:
+    static constexpr std::size_t most_bytes = 4096;  // of name and value
+    static constexpr std::size_t most_attribute = 1024;
+    static constexpr std::size_t most_cookies = 3000;
+
+    static bool is_address(std::string_view host) noexcept {
+        return host.find(':') != host.npos || (!host.empty() && ascii::is_digit(host.back()));
+    }
+    static bool domain_matches(std::string_view host, std::string_view domain) noexcept {
+        if (host == domain) return true;
+        return host.size() > domain.size() && host.ends_with(domain) && host[host.size() - domain.size() - 1] == '.' &&
+               !is_address(host);
+    }
+    static bool path_matches(std::string_view asked, std::string_view path) noexcept {
+        if (!asked.starts_with(path)) return false;
+        return asked.size() == path.size() || path.ends_with('/') || asked[path.size()] == '/';
+    }
+    static bool goes_to(const kept_cookie& one, const url& to) {
+        if (one.secure && !to.is_secure()) return false;
+        if (!path_matches(to.path.empty() ? "/" : to.path, one.path)) return false;
+        if (one.domain.empty()) return true;
+        std::string host = to.host();
+        return one.host_only ? host == one.domain : domain_matches(host, one.domain);
+    }
+
+    static std::optional<kept_cookie> parse(std::string_view field, const url& from, std::int64_t now) {
+        for (char c : field)
+            if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F) return std::nullopt;
+        std::string_view pair = next_part(field);
+        std::size_t equals = pair.find('=');
+        if (equals == pair.npos) return std::nullopt;
+        kept_cookie made;
+        made.name = ascii::trim(pair.substr(0, equals));
+        made.value = ascii::trim(pair.substr(equals + 1));
+        if (made.name.empty() || made.name.size() + made.value.size() > most_bytes) return std::nullopt;
+        made.domain = from.host();
+        std::size_t last = from.path.rfind('/');
+        made.path = last == std::string::npos || last == 0 ? "/" : from.path.substr(0, last);
+        bool has_age = false;
+        while (!field.empty()) {
+            std::string_view part = next_part(field);
+            std::size_t mark = part.find('=');
+            std::string_view name = ascii::trim(part.substr(0, mark));
+            std::string_view value = mark == part.npos ? std::string_view() : ascii::trim(part.substr(mark + 1));
+            if (value.size() > most_attribute) continue;
+            if (ascii::iequals(name, "expires") && !has_age) {
+                // Some write dashes: Wed, 09-Jun-2021 10:18:14 GMT.
+                std::string date(value);
+                if (date.size() == date_size)
+                    for (char& c : date) c = c == '-' ? ' ' : c;
+                if (auto when = parse_date(date, now)) made.expires = when;
+            } else if (ascii::iequals(name, "max-age")) {
+                bool negative = value.starts_with('-');
+                auto age = ascii::parse_decimal<std::uint32_t>(negative ? value.substr(1) : value);
+                if (!age && value.find_first_not_of("0123456789", negative ? 1 : 0) != value.npos) continue;
+                has_age = true;
+                made.expires = negative ? now - 1 : now + static_cast<std::int64_t>(age.value_or(UINT32_MAX));
+            } else if (ascii::iequals(name, "domain") && !value.empty()) {
+                if (value.starts_with('.')) value.remove_prefix(1);
+                std::string domain = ascii::lower(value);
+                std::string host = from.host();
+                // One label alone is no site's own, except the host's.
+                if (!domain_matches(host, domain) || (domain != host && domain.find('.') == domain.npos))
+                    return std::nullopt;
+                made.domain = std::move(domain);
+                made.host_only = false;
+            } else if (ascii::iequals(name, "path")) {
+                if (value.starts_with('/')) made.path = value;
+            } else if (ascii::iequals(name, "secure")) {
+                made.secure = true;
+            } else if (ascii::iequals(name, "httponly")) {
+                made.http_only = true;
+            }
+        }
+        std::string name = ascii::lower(made.name);
+        if (name.starts_with("__secure-") && !made.secure) return std::nullopt;
+        if (name.starts_with("__host-") && (!made.secure || !made.host_only || made.path != "/")) return std::nullopt;
+        return made;
+    }
+    static std::string_view next_part(std::string_view& rest) {
+        std::size_t end = rest.find(';');
+        std::string_view part = rest.substr(0, end);
+        rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+        return part;
+    }
+
+    static bool same(const kept_cookie& a, const kept_cookie& b) {
+        return a.name == b.name && a.domain == b.domain && a.path == b.path;
+    }
+    void put(kept_cookie made) {
+        for (kept_cookie& one : kept_)
+            if (same(one, made)) {
+                one = std::move(made);
+                return;
+            }
+        if (kept_.size() == most_cookies) kept_.erase(kept_.begin());
+        kept_.push_back(std::move(made));
+    }
+    void take_away(const kept_cookie& what) {
+        std::erase_if(kept_, [&](const kept_cookie& one) { return same(one, what); });
+    }
+
+    std::vector<kept_cookie> kept_;
+};
 
 }  // namespace coracle::http
 
@@ -11745,6 +13307,218 @@ inline bool json::equal(const json& a, const json& b) {
 
 }  // namespace coracle
 
+// ---- coracle/json/patch.hpp
+// patch: a member that may be absent, null, or a value, and tells which: what PATCH needs.
+// RFC 7396 (JSON Merge Patch): absent means leave it, null means remove it.
+
+namespace coracle {
+
+/// `struct change { patch<std::string> name; };` then `if (in.name.has_value()) to.name = *in.name;`. Never required
+/// when it is read; left out when it is written while absent.
+template <class T>
+class patch {
+public:
+    using value_type = T;
+    using patched_value = T;
+
+    patch() noexcept = default;
+    patch(std::nullptr_t) noexcept : present_(true) {}
+    patch(std::nullopt_t) noexcept : present_(true) {}
+    template <class U = T>
+        requires(!std::same_as<std::remove_cvref_t<U>, patch> && std::convertible_to<U, T> &&
+                 detail::no_probe<std::remove_cvref_t<U>>)
+    patch(U&& value) : value_(std::in_place, std::forward<U>(value)), present_(true) {}
+
+    /// Whether it was there at all, as null or as a value.
+    bool present() const noexcept { return present_; }
+    bool is_null() const noexcept { return present_ && !value_; }
+    bool has_value() const noexcept { return value_.has_value(); }
+    explicit operator bool() const noexcept { return has_value(); }
+    /// in: has_value().
+    T& operator*() noexcept { return *value_; }
+    const T& operator*() const noexcept { return *value_; }
+    T* operator->() noexcept { return &*value_; }
+    const T* operator->() const noexcept { return &*value_; }
+    template <class U>
+    T value_or(U&& other) const {
+        return value_.value_or(std::forward<U>(other));
+    }
+    /// Puts what is present into `to`: the value, or for null a T{} (an empty optional for an optional). True when
+    /// there was something.
+    template <class U>
+    bool apply_to(U& to) const {
+        if (!present_) return false;
+        if (value_)
+            to = *value_;
+        else
+            to = U{};
+        return true;
+    }
+    /// A value to fill in, present from now on.
+    T& emplace() {
+        present_ = true;
+        return value_.emplace();
+    }
+
+    friend bool operator==(const patch&, const patch&) = default;
+
+private:
+    std::optional<T> value_{};
+    bool present_ = false;
+};
+
+}  // namespace coracle
+
+// ---- coracle/json/scan.hpp
+// How far a run of plain characters goes, eight bytes at a time: the inner loop of reading and writing strings.
+// RFC 8259 section 7 (what must be escaped).
+
+namespace coracle::detail {
+
+/// Eight bytes as a number whose lowest byte is the first one.
+inline std::uint64_t load_word(const char* at) noexcept {
+    std::uint64_t word;
+    std::memcpy(&word, at, sizeof word);
+    if constexpr (std::endian::native == std::endian::big) {
+        std::uint64_t turned = 0;
+        for (int i = 0; i < 8; ++i) turned = turned << 8 | (word >> (8 * i) & 0xFF);
+        return turned;
+    }
+    return word;
+}
+
+/// Printable ASCII except the quotation mark and the backslash: copied as it is, in both directions.
+constexpr bool is_plain(char c) noexcept {
+    auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+}
+
+/// High bit set in each byte that is not plain. Bytes after the first such one may be marked by mistake.
+constexpr std::uint64_t special_bytes(std::uint64_t word) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    std::uint64_t control = word - 0x20 * ones;
+    std::uint64_t quote = (word ^ (0x22 * ones)) - ones;
+    std::uint64_t backslash = (word ^ (0x5C * ones)) - ones;
+    return (control | quote | backslash | word) & (0x80 * ones);
+}
+
+/// First byte in [at, end) that is not plain, or end. Reads nothing outside.
+inline const char* skip_plain(const char* at, const char* end) noexcept {
+    while (end - at >= 8) {
+        if (std::uint64_t special = special_bytes(load_word(at))) return at + (std::countr_zero(special) >> 3);
+        at += 8;
+    }
+    while (at != end && is_plain(*at)) ++at;
+    return at;
+}
+
+}  // namespace coracle::detail
+
+// ---- coracle/json/member_name.hpp
+// member_name: what a member of a struct is called in JSON, when that is not its name in C++. Said in the struct:
+//   struct item { int class_; using json_names = renamed<"class_", "class">; };
+//   struct item { int unit_price; using json_names = camel_case; };        // unitPrice
+
+namespace coracle {
+
+/// Pairs of texts: a member's name, then its name in JSON. The other members keep theirs.
+template <fixed_string... NameThenName>
+struct renamed {
+    static_assert(sizeof...(NameThenName) % 2 == 0,
+                  "coracle: renamed<...> takes pairs: a member's name, then its name in JSON");
+    static constexpr std::array<std::string_view, sizeof...(NameThenName)> pairs{NameThenName.view()...};
+
+    template <std::size_t Most>
+    static consteval std::size_t rename(std::string_view name, std::array<char, Most>& out) {
+        for (std::size_t i = 0; i + 1 < pairs.size(); i += 2)
+            if (pairs[i] == name) name = pairs[i + 1];
+        for (std::size_t i = 0; i < name.size(); ++i) out[i] = name[i];
+        return name.size();
+    }
+};
+
+/// unit_price is unitPrice, as pydantic's to_camel has it.
+struct camel_case {
+    template <std::size_t Most>
+    static consteval std::size_t rename(std::string_view name, std::array<char, Most>& out) {
+        std::size_t size = 0;
+        bool upper = false;
+        for (char c : name) {
+            if (c == '_' && size != 0) {
+                upper = true;
+                continue;
+            }
+            out[size++] = upper && c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+            upper = false;
+        }
+        return size;
+    }
+};
+
+namespace detail {
+
+template <class T>
+concept renames_members = requires { typename T::json_names; };
+
+template <class T>
+consteval bool good_renames() {
+    if constexpr (requires { T::json_names::pairs; }) {
+        constexpr auto& pairs = T::json_names::pairs;
+        constexpr bool known = [] {
+            for (std::size_t i = 0; i < pairs.size(); i += 2) {
+                bool found = false;
+                for (std::string_view name : reflect::field_names<T>) found = found || name == pairs[i];
+                if (!found) return false;
+            }
+            return true;
+        }();
+        static_assert(known, "coracle: json_names renames a member that the struct does not have");
+        constexpr bool plain = [] {
+            for (std::size_t i = 1; i < pairs.size(); i += 2)
+                for (char c : pairs[i])
+                    if (!is_plain(c) && static_cast<unsigned char>(c) < 0x80) return false;
+            return true;
+        }();
+        static_assert(plain, "coracle: a name in JSON has no quotation mark, backslash or control character");
+        return known && plain;
+    }
+    return true;
+}
+
+struct renamed_text {
+    std::array<char, 128> bytes{};
+    std::size_t size = 0;
+};
+template <class T, std::size_t I>
+    requires renames_members<T>
+inline constexpr renamed_text stored_rename = [] {
+    renamed_text made;
+    if constexpr (good_renames<T>()) made.size = T::json_names::rename(reflect::field_name<T, I>, made.bytes);
+    return made;
+}();
+
+template <class T, std::size_t I>
+constexpr std::string_view name_in_json() noexcept {
+    if constexpr (renames_members<T>)
+        return {stored_rename<T, I>.bytes.data(), stored_rename<T, I>.size};
+    else
+        return reflect::field_name<T, I>;
+}
+
+}  // namespace detail
+
+/// What member I of T is called in JSON.
+template <class T, std::size_t I>
+inline constexpr std::string_view member_name = detail::name_in_json<std::remove_cv_t<T>, I>();
+
+/// Of all members, in order of declaration.
+template <class T>
+inline constexpr auto member_names = []<std::size_t... I>(std::index_sequence<I...>) {
+    return std::array<std::string_view, sizeof...(I)>{member_name<T, I>...};
+}(std::make_index_sequence<reflect::field_count<T>>{});
+
+}  // namespace coracle
+
 // ---- coracle/json/shape.hpp
 // shape: which form a C++ type takes in JSON. One answer for converting, writing and reading.
 
@@ -11780,6 +13554,10 @@ concept json_list = !json_text<T> && !json_map<T> && !std::derived_from<T, json>
     static_cast<const typename T::value_type&>(*list.begin());
 };
 
+/// A list without a last place: pydantic calls it a set.
+template <class T>
+inline constexpr bool is_json_set = !requires(T& list) { list.push_back(std::declval<typename T::value_type>()); };
+
 /// Elements in the order of the types.
 template <class T>
 concept json_tuple = is_a<T, std::tuple> || is_a<T, std::pair>;
@@ -11787,6 +13565,22 @@ concept json_tuple = is_a<T, std::tuple> || is_a<T, std::pair>;
 /// Members by reflection: what is an aggregate and nothing of the above.
 template <class T>
 concept json_struct = reflect::aggregate<T> && no_probe<T> && !is_std_array<T> && !json_list<T> && !json_map<T>;
+
+/// A value with constraints (checked.hpp): in JSON it is what it holds.
+template <class T>
+concept checked_type = requires { typename T::checked_value; };
+
+/// One word that reads and writes itself: `static std::optional<T> from_text(std::string_view, text_problem&)`,
+/// `std::string to_text() const`, and `static text_problem not_a_text()` for JSON that is no string.
+template <class T>
+concept spelled = requires(const T& value) {
+    { value.to_text() } -> std::same_as<std::string>;
+    T::not_a_text();
+};
+
+/// A member that may be absent (patch.hpp).
+template <class T>
+concept patch_type = requires { typename T::patched_value; };
 
 /// A type with a function `json to_json(const T&)` beside it, which then says what it is written as.
 template <class T>
@@ -11808,6 +13602,20 @@ namespace detail {
 template <describes_itself T>
 json make_json(conversion_tag, const T& value) {
     return to_json(value);
+}
+template <spelled T>
+    requires(!describes_itself<T> && !json_text<T>)
+json make_json(conversion_tag, const T& value) {
+    return json(value.to_text());
+}
+template <patch_type T>
+json make_json(conversion_tag, const T& value) {
+    return value.has_value() ? json(*value) : json();
+}
+template <checked_type T>
+    requires(!describes_itself<T>)
+json make_json(conversion_tag, const T& value) {
+    return json(*value);
 }
 template <json_nullable T>
 json make_json(conversion_tag, const T& value) {
@@ -11857,9 +13665,15 @@ template <json_struct T>
 json make_json(conversion_tag, const T& object) {
     json made = json::object();
     made.as_object().reserve(reflect::field_count<T>);
-    reflect::for_each_field(object, [&](std::string_view name, const auto& member) {
-        made.as_object().emplace_back(std::string(name), json(member));
-    });
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        [[maybe_unused]] auto members = reflect::tie(object);
+        [[maybe_unused]] auto add = [&](std::string_view name, const auto& member) {
+            if constexpr (patch_type<std::remove_cvref_t<decltype(member)>>)
+                if (!member.present()) return;
+            made.as_object().emplace_back(std::string(name), json(member));
+        };
+        (add(member_name<T, I>, std::get<I>(members)), ...);
+    }(std::make_index_sequence<reflect::field_count<T>>{});
     return made;
 }
 
@@ -11923,6 +13737,8 @@ template <class T>
 bool made_alike(const T& a, const T& b) {
     if constexpr (std::is_scalar_v<T> || is_duration<T> || std::same_as<T, std::chrono::year_month_day>) {
         return std::memcmp(static_cast<const void*>(&a), static_cast<const void*>(&b), sizeof(T)) == 0;
+    } else if constexpr (checked_type<T>) {
+        return made_alike(*a, *b);
     } else if constexpr (is_std_array<T> || json_tuple<T>) {
         return all_made_alike(a, b, std::make_index_sequence<std::tuple_size_v<T>>{});
     } else if constexpr (is_a<T, std::variant>) {
@@ -11968,57 +13784,13 @@ std::array<bool, reflect::field_count<T>> find_defaults() {
 /// Whether member I of T may be left out. Cost: a load; the first call makes two Ts.
 template <class T, std::size_t I>
 bool may_be_left_out() {
-    if constexpr (json_nullable<std::remove_cv_t<reflect::field_type<T, I>>>) {
+    if constexpr (json_nullable<std::remove_cv_t<reflect::field_type<T, I>>> ||
+                  patch_type<std::remove_cv_t<reflect::field_type<T, I>>>) {
         return true;
     } else {
         static const auto defaults = find_defaults<T>();
         return defaults[I];
     }
-}
-
-}  // namespace coracle::detail
-
-// ---- coracle/json/scan.hpp
-// How far a run of plain characters goes, eight bytes at a time: the inner loop of reading and writing strings.
-// RFC 8259 section 7 (what must be escaped).
-
-namespace coracle::detail {
-
-/// Eight bytes as a number whose lowest byte is the first one.
-inline std::uint64_t load_word(const char* at) noexcept {
-    std::uint64_t word;
-    std::memcpy(&word, at, sizeof word);
-    if constexpr (std::endian::native == std::endian::big) {
-        std::uint64_t turned = 0;
-        for (int i = 0; i < 8; ++i) turned = turned << 8 | (word >> (8 * i) & 0xFF);
-        return turned;
-    }
-    return word;
-}
-
-/// Printable ASCII except the quotation mark and the backslash: copied as it is, in both directions.
-constexpr bool is_plain(char c) noexcept {
-    auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
-}
-
-/// High bit set in each byte that is not plain. Bytes after the first such one may be marked by mistake.
-constexpr std::uint64_t special_bytes(std::uint64_t word) noexcept {
-    constexpr std::uint64_t ones = 0x0101010101010101;
-    std::uint64_t control = word - 0x20 * ones;
-    std::uint64_t quote = (word ^ (0x22 * ones)) - ones;
-    std::uint64_t backslash = (word ^ (0x5C * ones)) - ones;
-    return (control | quote | backslash | word) & (0x80 * ones);
-}
-
-/// First byte in [at, end) that is not plain, or end. Reads nothing outside.
-inline const char* skip_plain(const char* at, const char* end) noexcept {
-    while (end - at >= 8) {
-        if (std::uint64_t special = special_bytes(load_word(at))) return at + (std::countr_zero(special) >> 3);
-        at += 8;
-    }
-    while (at != end && is_plain(*at)) ++at;
-    return at;
 }
 
 }  // namespace coracle::detail
@@ -12508,11 +14280,20 @@ inline json json::parse(std::string_view text) { return parse(text, parse_option
 
 namespace coracle {
 
-/// What one word can be: a number, bool, text, an enum by name, or time: durations, std::chrono::year_month_day and
-/// points of system time (sys_days is a date).
+namespace detail {
+
 template <class T>
-concept scalar = (std::is_arithmetic_v<T> && !detail::code_unit<T>) || std::same_as<T, std::string> ||
-                 std::is_enum_v<T> || detail::time_type<T>;
+inline constexpr bool is_word = (std::is_arithmetic_v<T> && !code_unit<T>) || std::same_as<T, std::string> ||
+                                std::is_enum_v<T> || time_type<T> || spelled<T>;
+template <checked_type T>
+inline constexpr bool is_word<T> = is_word<typename T::checked_value>;
+
+}  // namespace detail
+
+/// What one word can be: a number, bool, text, an enum by name, time (durations, std::chrono::year_month_day and points
+/// of system time; sys_days is a date), a uuid, a literal<...>, or one of these as a checked<T, ...>.
+template <class T>
+concept scalar = detail::is_word<T>;
 
 /// Why a text is no value of the type that was asked for.
 struct text_problem {
@@ -12641,15 +14422,39 @@ inline std::optional<bool> read_bool(std::string_view text, text_problem& why) {
     return std::nullopt;
 }
 
+/// Whether a word is spelled as JSON spells a number, or true and false.
+template <class T>
+bool is_spelled_strictly(std::string_view text) noexcept {
+    if constexpr (std::same_as<T, bool>) return text == "true" || text == "false";
+    if (text.starts_with('-')) text.remove_prefix(1);
+    std::size_t whole = count_digits(text);
+    if (whole == 0 || (whole > 1 && text[0] == '0')) return false;
+    if constexpr (std::is_integral_v<T>) return whole == text.size();
+    text.remove_prefix(whole);
+    return !text.starts_with('.') || count_digits(text.substr(1)) != 0;
+}
+
+/// 'a', 'b' or 'c'. in: views, or entries with a name.
+template <class Name>
+[[gnu::cold]] std::string names_in_words(const Name* names, std::size_t count) {
+    std::string words;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i != 0) words += i + 1 == count ? " or " : ", ";
+        words += '\'';
+        if constexpr (requires { names->name; })
+            words += names[i].name;
+        else
+            words += names[i];
+        words += '\'';
+    }
+    return words;
+}
+
 template <class E>
 std::optional<E> read_enum(std::string_view text, text_problem& why) {
     if (auto value = reflect::enum_cast<E>(text)) return value;
     constexpr const auto& entries = reflect::enum_entries<E>;
-    std::string expected;
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-        if (i != 0) expected += i + 1 == entries.size() ? " or " : ", ";
-        expected.append("'").append(entries[i].name).append("'");
-    }
+    std::string expected = names_in_words(entries.data(), entries.size());
     why = {"enum", "Input should be " + expected, {{"expected", expected}}};
     return std::nullopt;
 }
@@ -12721,7 +14526,16 @@ std::optional<T> read_time(std::string_view text, text_problem& why) {
 /// The value that `text` stands for; nothing, and why, when it stands for none.
 template <scalar T>
 std::optional<T> from_text(std::string_view text, text_problem& why) {
-    if constexpr (std::same_as<T, std::string>) {
+    if constexpr (detail::checked_type<T>) {
+        using value_type = typename T::checked_value;
+        if constexpr (T::is_strict && std::is_arithmetic_v<value_type>)
+            if (!detail::is_spelled_strictly<value_type>(text)) text = "?";
+        auto value = from_text<value_type>(text, why);
+        if (!value) return std::nullopt;
+        return T::make(*std::move(value), why);
+    } else if constexpr (detail::spelled<T>) {
+        return T::from_text(text, why);
+    } else if constexpr (std::same_as<T, std::string>) {
         if (utf8::is_valid(text)) return std::string(text);
         why = {"string_unicode", "Input should be a valid string, unable to parse raw data as a unicode string", {}};
         return std::nullopt;
@@ -12735,6 +14549,2206 @@ std::optional<T> from_text(std::string_view text, text_problem& why) {
         return detail::read_time<T>(text, why);
     } else {
         return detail::read_enum<T>(text, why);
+    }
+}
+
+}  // namespace coracle
+
+// ---- coracle/json/literal.hpp
+// literal: one of a few texts, known when the program is compiled: literal<"asc", "desc">. Python's typing.Literal.
+// With one text it is a tag, by which the alternatives of a variant are told apart (tagged.hpp).
+
+namespace coracle {
+
+/// Made without a value it is the first of the texts. As a member of a struct that is read it is required, unless its
+/// initialiser is another one than the first.
+template <fixed_string... Text>
+class literal {
+    static_assert(sizeof...(Text) > 0, "coracle: a literal has at least one text: literal<\"asc\", \"desc\">");
+
+public:
+    static constexpr std::array<std::string_view, sizeof...(Text)> values{Text.view()...};
+
+    constexpr literal() noexcept = default;
+    template <std::size_t N>
+    consteval literal(const char (&text)[N]) {
+        auto found = find({text, N - 1});
+        if (!found) throw "coracle: this text is none of the literal's";
+        which_ = *found;
+    }
+
+    constexpr std::string_view text() const noexcept { return values[which_]; }
+    constexpr operator std::string_view() const noexcept { return text(); }
+    /// Which of the texts it is, from 0.
+    constexpr std::size_t index() const noexcept { return which_; }
+    template <std::same_as<literal> Same>
+    friend constexpr bool operator==(const literal& a, const Same& b) noexcept {
+        return a.which_ == b.which_;
+    }
+    friend constexpr bool operator==(const literal& a, std::string_view b) noexcept { return a.text() == b; }
+
+    std::string to_text() const { return std::string(text()); }
+    static std::optional<literal> from_text(std::string_view text, text_problem& why) {
+        auto found = find(text);
+        if (!found) {
+            why = not_a_text();
+            return std::nullopt;
+        }
+        literal made;
+        made.which_ = *found;
+        return made;
+    }
+    [[gnu::cold]] static text_problem not_a_text() {
+        std::string expected = detail::names_in_words(values.data(), values.size());
+        return {"literal_error", "Input should be " + expected, json{{"expected", expected}}};
+    }
+
+private:
+    static constexpr std::optional<std::size_t> find(std::string_view text) noexcept {
+        for (std::size_t i = 0; i < values.size(); ++i)
+            if (values[i] == text) return i;
+        return std::nullopt;
+    }
+
+    std::size_t which_ = 0;
+};
+
+}  // namespace coracle
+
+// ---- coracle/json/tagged.hpp
+// tagged: by what the alternatives of a variant of structs are told apart: a member of the same name in each, which is
+// a literal: struct cat { literal<"cat"> kind; }; struct dog { literal<"dog"> kind; }. OpenAPI's discriminator.
+
+namespace coracle::detail {
+
+template <class T>
+inline constexpr bool is_literal = false;
+template <fixed_string... Text>
+inline constexpr bool is_literal<literal<Text...>> = true;
+
+/// Which member of T is a literal called `name`; the number of members when none is.
+template <class T>
+consteval std::size_t literal_called(std::string_view name) {
+    std::size_t found = reflect::field_count<T>;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        ((found = is_literal<std::remove_cv_t<reflect::field_type<T, I>>> && member_name<T, I> == name ? I : found),
+         ...);
+    }(std::make_index_sequence<reflect::field_count<T>>{});
+    return found;
+}
+
+/// The name of the member that is a literal in all of them; nothing when there is none.
+template <class First, class... Others>
+consteval std::string_view common_literal() {
+    std::string_view name;
+    for (std::string_view each : member_names<First>)
+        if (name.empty() && literal_called<First>(each) < reflect::field_count<First> &&
+            ((literal_called<Others>(each) < reflect::field_count<Others>) && ...))
+            name = each;
+    return name;
+}
+
+template <class T>
+struct variant_tag {
+    static constexpr std::string_view name{};
+};
+template <class... T>
+    requires(sizeof...(T) > 1 && (json_struct<T> && ...))
+struct variant_tag<std::variant<T...>> {
+    static constexpr std::string_view name = common_literal<T...>();
+};
+
+/// A variant whose alternatives are told apart by a tag.
+template <class T>
+concept tagged_variant = !variant_tag<T>::name.empty();
+
+/// The texts of the tag that is this member of T.
+template <class T, std::size_t Member>
+inline constexpr auto& tags = std::remove_cv_t<reflect::field_type<T, Member>>::values;
+
+}  // namespace coracle::detail
+
+// ---- coracle/json/uuid.hpp
+// uuid: a universally unique identifier, 16 bytes. RFC 9562 section 4. Read as pydantic reads one, and with its words
+// (which are those of Rust's uuid) when it is none.
+
+namespace coracle {
+
+/// Made without bytes it is the nil UUID, all zeros. A random one is made by whoever has a source of randomness:
+/// `uuid::version_4(random_bytes<16>())`.
+class uuid {
+public:
+    constexpr uuid() noexcept = default;
+    constexpr explicit uuid(const std::array<std::uint8_t, 16>& bytes) noexcept : bytes_(bytes) {}
+
+    /// Sixteen random bytes as a UUID of version 4 (RFC 9562 section 5.4): 122 of the bits stay random.
+    static constexpr uuid version_4(std::array<std::uint8_t, 16> random) noexcept {
+        random[6] = static_cast<std::uint8_t>((random[6] & 0x0F) | 0x40);
+        random[8] = static_cast<std::uint8_t>((random[8] & 0x3F) | 0x80);
+        return uuid(random);
+    }
+    /// One of these forms, nothing else; digits of either case: 8-4-4-4-12 hexadecimal digits, these in {} or behind
+    /// urn:uuid:, or 32 digits.
+    static constexpr std::optional<uuid> parse(std::string_view text) noexcept {
+        if (text.size() != 32) {
+            if (text.size() == 38 && text.starts_with('{') && text.ends_with('}')) text = text.substr(1, 36);
+            if (text.size() == 45 && text.starts_with("urn:uuid:")) text.remove_prefix(9);
+            if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-')
+                return std::nullopt;
+        }
+        bool dashed = text.size() == 36;
+        std::array<std::uint8_t, 16> bytes{};
+        std::size_t at = 0;
+        for (std::size_t i = 0; i < 16; ++i) {
+            if (dashed && (i == 4 || i == 6 || i == 8 || i == 10)) ++at;
+            int high = ascii::hex_value(text[at]);
+            int low = ascii::hex_value(text[at + 1]);
+            if (high < 0 || low < 0) return std::nullopt;
+            bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
+            at += 2;
+        }
+        return uuid(bytes);
+    }
+
+    constexpr const std::array<std::uint8_t, 16>& bytes() const noexcept { return bytes_; }
+    /// 0 to 15; of the nil UUID 0.
+    constexpr int version() const noexcept { return bytes_[6] >> 4; }
+    constexpr bool is_nil() const noexcept { return *this == uuid(); }
+    friend constexpr auto operator<=>(const uuid&, const uuid&) noexcept = default;
+
+    /// `67e55044-10b1-426f-9247-bb680e5fe0c8`, as str() of Python writes it.
+    std::string to_text() const {
+        constexpr char digits[] = "0123456789abcdef";
+        std::string text;
+        text.reserve(36);
+        for (std::size_t i = 0; i < 16; ++i) {
+            if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+            text += digits[bytes_[i] >> 4];
+            text += digits[bytes_[i] & 15];
+        }
+        return text;
+    }
+    static std::optional<uuid> from_text(std::string_view text, text_problem& why) {
+        auto value = parse(text);
+        if (!value) why = problem_with(text);
+        return value;
+    }
+    static text_problem not_a_text() {
+        return {"uuid_type", "UUID input should be a string, bytes or UUID object", {}};
+    }
+
+private:
+    [[gnu::cold]] static text_problem problem_with(std::string_view text) {
+        std::string reason = reason_against(text);
+        return {"uuid_parsing", "Input should be a valid UUID, " + reason, json{{"error", reason}}};
+    }
+    [[gnu::cold]] static std::string reason_against(std::string_view all) {
+        std::string_view text = all;
+        bool dressed = true;  // the simple form is not looked for inside of something
+        if (text.size() > 1 && text.starts_with('{') && text.ends_with('}'))
+            text = text.substr(1, text.size() - 2);
+        else if (text.starts_with("urn:uuid:"))
+            text.remove_prefix(9);
+        else
+            dressed = false;
+        std::size_t groups = 1;
+        std::size_t starts[6] = {};
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            if (ascii::hex_value(text[i]) >= 0) continue;
+            if (text[i] == '-') {
+                if (groups < 6) starts[groups] = i + 1;
+                ++groups;
+                continue;
+            }
+            if (dressed && text.find('{') != text.npos) return "invalid length: found " + std::to_string(all.size());
+            std::size_t length = utf8::sequence_length(text.substr(i));
+            return "invalid character: found `" + std::string(text.substr(i, length == 0 ? 1 : length)) + "` at " +
+                   std::to_string(i + static_cast<std::size_t>(text.data() - all.data()));
+        }
+        if (groups == 1 && !dressed) return "invalid length: found " + std::to_string(text.size());
+        if (groups != 5) return "invalid group count: expected 5, found " + std::to_string(groups);
+        constexpr std::size_t expected[] = {8, 4, 4, 4, 12};
+        for (std::size_t i = 0; i < 5; ++i) {
+            std::size_t end = i == 4 ? text.size() : starts[i + 1] - 1;
+            if (end - starts[i] != expected[i])
+                return "invalid group length in group " + std::to_string(i) + ": expected " +
+                       std::to_string(expected[i]) + ", found " + std::to_string(end - starts[i]);
+        }
+        return "it is none";
+    }
+
+    std::array<std::uint8_t, 16> bytes_{};
+};
+
+}  // namespace coracle
+
+// ---- coracle/json/bound.hpp
+// bound: a number as a template argument: minimum<1>, maximum<0.5>, multiple_of<18'000'000'000'000'000'000u>.
+// Kept as its bits: clang takes floating point template arguments only since release 18.
+
+namespace coracle {
+
+/// A number that is known when the program is compiled.
+struct bound {
+    enum class kind : unsigned char { integer, unsigned_integer, number };
+    std::uint64_t bits;
+    kind held;
+
+    template <class T>
+        requires(std::is_arithmetic_v<T> && !std::same_as<T, bool>)
+    consteval bound(T value) noexcept {
+        if constexpr (std::is_floating_point_v<T>) {
+            bits = std::bit_cast<std::uint64_t>(static_cast<double>(value));
+            held = kind::number;
+        } else {
+            bits = static_cast<std::uint64_t>(value);
+            held = std::in_range<std::int64_t>(value) ? kind::integer : kind::unsigned_integer;
+        }
+    }
+
+    constexpr bool is_integer() const noexcept { return held != kind::number; }
+    constexpr bool is_positive() const noexcept {
+        if (held == kind::number) return std::bit_cast<double>(bits) > 0;
+        return held == kind::unsigned_integer || static_cast<std::int64_t>(bits) > 0;
+    }
+    /// Whether an integer type can hold it.
+    template <class T>
+    constexpr bool fits() const noexcept {
+        if (held == kind::number) return false;
+        if (held == kind::unsigned_integer) return std::in_range<T>(bits);
+        return std::in_range<T>(static_cast<std::int64_t>(bits));
+    }
+    /// The nearest T.
+    template <class T>
+    constexpr T as() const noexcept {
+        if (held == kind::number) return static_cast<T>(std::bit_cast<double>(bits));
+        if (held == kind::unsigned_integer) return static_cast<T>(bits);
+        return static_cast<T>(static_cast<std::int64_t>(bits));
+    }
+    json to_json() const {
+        if (held == kind::number) return json(as<double>());
+        return held == kind::integer ? json(as<std::int64_t>()) : json(bits);
+    }
+};
+
+}  // namespace coracle
+
+// ---- coracle/json/constraint.hpp
+// constraint: what a checked<T, ...> must be besides a T. The names are JSON Schema's, the messages pydantic's.
+// JSON Schema 2020-12, validation, section 6; pydantic 2.14 for words and order.
+//
+// A constraint is an empty type with these members; a program may add its own:
+//   static constexpr std::string_view keyword;              the JSON Schema word, or "" for none
+//   static json schema();                                   what stands behind it
+//   static constexpr int turn;                              of several that do not hold, the lowest is told
+//   template <class T> static consteval bool suits();       whether it can be asked of a T; static_assert says why not
+//   template <class T> static constexpr bool holds(const T&);
+//   template <class T> static text_problem problem(const T&);
+
+namespace coracle {
+
+namespace detail {
+
+template <class T>
+concept countable_number = std::is_arithmetic_v<T> && !std::same_as<T, bool> && !code_unit<T>;
+template <class T>
+concept countable_text = std::same_as<T, std::string>;
+template <class T>
+concept countable_items = json_list<T> || json_map<T>;
+
+/// Without an exponent, as pydantic's messages have it: 3, 0.5, 0.0000001.
+[[gnu::cold]] inline std::string plain_number(const json& number) {
+    if (number.type() == json_kind::integer) return std::to_string(number.as_int());
+    if (number.type() == json_kind::unsigned_integer) return std::to_string(number.as_uint());
+    char text[512];
+    auto done = std::to_chars(text, text + sizeof text, number.as_double(), std::chars_format::fixed);
+    return std::string(text, done.ptr);
+}
+
+[[gnu::cold]] inline text_problem bound_problem(std::string_view type, std::string_view words, const char* name,
+                                                json limit) {
+    text_problem made{type, "Input should be ", json{{name, limit}}};
+    made.msg.append(words).append(plain_number(limit));
+    return made;
+}
+[[gnu::cold]] inline text_problem length_problem(bool few, std::size_t limit) {
+    text_problem made{few ? "string_too_short" : "string_too_long", "String should have at ",
+                      json{{few ? "min_length" : "max_length", limit}}};
+    made.msg.append(few ? "least " : "most ").append(std::to_string(limit));
+    made.msg.append(limit == 1 ? " character" : " characters");
+    return made;
+}
+/// in: actual, nothing for sets and maps, of which pydantic stops counting.
+[[gnu::cold]] inline text_problem items_problem(std::string_view field_type, bool few, std::size_t limit, json actual) {
+    text_problem made{few ? "too_short" : "too_long", std::string(field_type), {}};
+    made.msg.append(few ? " should have at least " : " should have at most ").append(std::to_string(limit));
+    made.msg.append(limit == 1 ? " item" : " items").append(" after validation, not ");
+    made.msg.append(actual.is_null() ? std::string("more") : plain_number(actual));
+    made.ctx = json{
+        {"field_type", field_type}, {few ? "min_length" : "max_length", limit}, {"actual_length", std::move(actual)}};
+    return made;
+}
+
+constexpr std::size_t code_points(std::string_view text) noexcept {
+    std::size_t count = 0;
+    for (char byte : text) count += (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
+    return count;
+}
+
+template <class T>
+constexpr std::string_view field_type_words() {
+    return json_map<T> ? "Dictionary" : is_json_set<T> ? "Set" : "List";
+}
+
+/// What the constraints of numbers have in common.
+template <bound Limit>
+struct number_constraint {
+    static json schema() { return Limit.to_json(); }
+    template <class T>
+    static consteval bool suits() {
+        constexpr bool number = countable_number<T>;
+        static_assert(number, "coracle: minimum, maximum and multiple_of are for numbers");
+        constexpr bool whole = !std::is_integral_v<T> || Limit.is_integer();
+        static_assert(whole, "coracle: the bound of an integer is an integer: minimum<1>, not minimum<1.0>");
+        if constexpr (number && whole && std::is_integral_v<T>) {
+            constexpr bool in_range = Limit.template fits<T>();
+            static_assert(in_range, "coracle: this bound is outside of what the integer type can hold");
+            return in_range;
+        }
+        return number && whole;
+    }
+};
+/// Of texts.
+template <std::size_t Limit>
+struct text_constraint {
+    static json schema() { return json(Limit); }
+    template <class T>
+    static consteval bool suits() {
+        constexpr bool text = countable_text<T>;
+        static_assert(text,
+                      "coracle: min_length and max_length are for std::string; for the elements of a list there are "
+                      "min_items and max_items");
+        return text;
+    }
+};
+/// Of lists, sets and maps.
+template <std::size_t Limit>
+struct items_constraint {
+    static json schema() { return json(Limit); }
+    template <class T>
+    static consteval bool suits() {
+        constexpr bool items = countable_items<T>;
+        static_assert(items,
+                      "coracle: min_items and max_items are for lists, sets and maps; for a text there are min_length "
+                      "and max_length");
+        return items;
+    }
+};
+
+template <class T>
+json number_as(bound limit) {
+    if constexpr (std::is_floating_point_v<T>)
+        return json(limit.as<double>());
+    else
+        return limit.to_json();
+}
+
+}  // namespace detail
+
+/// At least this number.
+template <bound Limit>
+struct minimum : detail::number_constraint<Limit> {
+    static constexpr std::string_view keyword = "minimum";
+    static constexpr int turn = 3;
+    template <class T>
+    static constexpr bool holds(const T& value) noexcept {
+        return value >= Limit.template as<T>();
+    }
+    template <class T>
+    static text_problem problem(const T&) {
+        return detail::bound_problem("greater_than_equal", "greater than or equal to ", "ge",
+                                     detail::number_as<T>(Limit));
+    }
+};
+/// At most this number.
+template <bound Limit>
+struct maximum : detail::number_constraint<Limit> {
+    static constexpr std::string_view keyword = "maximum";
+    static constexpr int turn = 1;
+    template <class T>
+    static constexpr bool holds(const T& value) noexcept {
+        return value <= Limit.template as<T>();
+    }
+    template <class T>
+    static text_problem problem(const T&) {
+        return detail::bound_problem("less_than_equal", "less than or equal to ", "le", detail::number_as<T>(Limit));
+    }
+};
+/// More than this number.
+template <bound Limit>
+struct exclusive_minimum : detail::number_constraint<Limit> {
+    static constexpr std::string_view keyword = "exclusiveMinimum";
+    static constexpr int turn = 4;
+    template <class T>
+    static constexpr bool holds(const T& value) noexcept {
+        return value > Limit.template as<T>();
+    }
+    template <class T>
+    static text_problem problem(const T&) {
+        return detail::bound_problem("greater_than", "greater than ", "gt", detail::number_as<T>(Limit));
+    }
+};
+/// Less than this number.
+template <bound Limit>
+struct exclusive_maximum : detail::number_constraint<Limit> {
+    static constexpr std::string_view keyword = "exclusiveMaximum";
+    static constexpr int turn = 2;
+    template <class T>
+    static constexpr bool holds(const T& value) noexcept {
+        return value < Limit.template as<T>();
+    }
+    template <class T>
+    static text_problem problem(const T&) {
+        return detail::bound_problem("less_than", "less than ", "lt", detail::number_as<T>(Limit));
+    }
+};
+
+/// This number, or any whole number of times it. Fractions are compared with a tolerance of 1e-9, as pydantic does:
+/// 0.3 is a multiple of 0.1.
+template <bound Step>
+struct multiple_of : detail::number_constraint<Step> {
+    static constexpr std::string_view keyword = "multipleOf";
+    static constexpr int turn = 0;
+    static_assert(Step.is_positive(), "coracle: multiple_of<...> takes a number above zero");
+    template <class T>
+    static constexpr bool holds(const T& value) noexcept {
+        if constexpr (std::is_integral_v<T>) {
+            return value % Step.template as<T>() == 0;
+        } else {
+            auto number = static_cast<double>(value);
+            constexpr double step = Step.template as<double>();
+            double rest = std::abs(std::fmod(number, step));
+            double tolerance = std::abs(number) / 1e9;
+            return rest <= tolerance || std::abs(rest - step) <= tolerance;
+        }
+    }
+    template <class T>
+    static text_problem problem(const T&) {
+        return detail::bound_problem("multiple_of", "a multiple of ", "multiple_of", detail::number_as<T>(Step));
+    }
+};
+
+/// A text of at least this many characters (code points).
+template <std::size_t Limit>
+struct min_length : detail::text_constraint<Limit> {
+    static constexpr std::string_view keyword = "minLength";
+    static constexpr int turn = 5;
+    static constexpr bool holds(std::string_view text) noexcept {
+        // Without counting where bytes alone can tell.
+        return text.size() >= Limit && (text.size() >= Limit * 4 || detail::code_points(text) >= Limit);
+    }
+    static text_problem problem(std::string_view) { return detail::length_problem(true, Limit); }
+};
+/// A text of at most this many characters (code points).
+template <std::size_t Limit>
+struct max_length : detail::text_constraint<Limit> {
+    static constexpr std::string_view keyword = "maxLength";
+    static constexpr int turn = 6;
+    static constexpr bool holds(std::string_view text) noexcept {
+        return text.size() <= Limit || (text.size() / 4 <= Limit && detail::code_points(text) <= Limit);
+    }
+    static text_problem problem(std::string_view) { return detail::length_problem(false, Limit); }
+};
+
+/// A list, set or map of at least this many elements.
+template <std::size_t Limit>
+struct min_items : detail::items_constraint<Limit> {
+    static constexpr std::string_view keyword = "minItems";
+    static constexpr int turn = 8;
+    template <class T>
+    static constexpr bool holds(const T& items) noexcept {
+        return items.size() >= Limit;
+    }
+    template <class T>
+    static text_problem problem(const T& items) {
+        return detail::items_problem(detail::field_type_words<T>(), true, Limit, json(items.size()));
+    }
+};
+/// A list, set or map of at most this many elements. A list that came with more is refused before any of them is read.
+template <std::size_t Limit>
+struct max_items : detail::items_constraint<Limit> {
+    static constexpr std::string_view keyword = "maxItems";
+    static constexpr int turn = 9;
+    static constexpr std::size_t most_items = Limit;
+    template <class T>
+    static constexpr bool holds(const T& items) noexcept {
+        return items.size() <= Limit;
+    }
+    template <class T>
+    static text_problem problem(const T& items) {
+        constexpr bool counted = !json_map_or_set<T>;
+        return detail::items_problem(detail::field_type_words<T>(), false, Limit,
+                                     counted ? json(items.size()) : json());
+    }
+
+private:
+    template <class T>
+    static constexpr bool json_map_or_set = detail::json_map<T> || detail::is_json_set<T>;
+};
+
+/// A list of which no two elements are the same. Elements are compared with <. Cost: as sorting.
+struct unique_items {
+    static constexpr std::string_view keyword = "uniqueItems";
+    static constexpr int turn = 10;
+    static json schema() { return json(true); }
+    template <class T>
+    static consteval bool suits() {
+        constexpr bool list = detail::json_list<T>;
+        static_assert(list, "coracle: unique_items is for lists");
+        if constexpr (list) {
+            constexpr bool ordered = requires(const typename T::value_type& a) { bool(a < a); };
+            static_assert(ordered, "coracle: the elements of a list with unique_items must have <");
+            return ordered;
+        }
+        return false;
+    }
+    template <class T>
+    static bool holds(const T& items) {
+        using element = typename T::value_type;
+        std::vector<const element*> order;
+        if constexpr (std::same_as<element, bool>) {
+            return items.size() <= 1 || (items.size() == 2 && items[0] != items[1]);
+        } else {
+            order.reserve(items.size());
+            for (const element& each : items) order.push_back(&each);
+            std::sort(order.begin(), order.end(), [](const element* a, const element* b) { return *a < *b; });
+            return std::adjacent_find(order.begin(), order.end(),
+                                      [](const element* a, const element* b) { return !(*a < *b); }) == order.end();
+        }
+    }
+    template <class T>
+    static text_problem problem(const T&) {
+        // The words of pydantic's documentation: it has no such constraint of its own any more.
+        return {"unique_list", "List must be unique", {}};
+    }
+};
+
+/// Nothing but what JSON itself calls a number, a boolean or a string: no "1" for 1, no 1.0 for an integer, no 1 for
+/// true. In a path or a query, the word is spelled as JSON spells it.
+struct strict {
+    static constexpr std::string_view keyword = "";
+    static constexpr int turn = 0;
+    static json schema() { return {}; }
+    template <class T>
+    static consteval bool suits() {
+        constexpr bool can = std::is_arithmetic_v<T> || detail::countable_text<T>;
+        static_assert(can, "coracle: strict is for numbers, bool and std::string");
+        return can;
+    }
+    template <class T>
+    static constexpr bool holds(const T&) noexcept {
+        return true;
+    }
+    template <class T>
+    static text_problem problem(const T&) {
+        return {};
+    }
+};
+
+}  // namespace coracle
+
+// ---- coracle/json/checked.hpp
+// checked: a value that was looked at before it came here: checked<int, minimum<1>, maximum<100>>. A parameter of a
+// handler, an element of a list, or a member of a struct; in JSON it is what it holds.
+// JSON Schema 2020-12, validation, section 6 (the constraints, in constraint.hpp).
+
+namespace coracle {
+
+namespace detail {
+
+[[noreturn, gnu::cold]] inline void throw_unfit(const text_problem& why) {
+    throw std::invalid_argument("coracle: a value does not fit its constraints: " + why.msg);
+}
+
+/// From one number type to another, as written: nothing is lost in silence.
+template <class T, class U>
+constexpr T number_from(U value) {
+    if constexpr (std::is_integral_v<T>) {
+        if (!std::in_range<T>(value)) throw std::invalid_argument("coracle: a value does not fit its integer type");
+    }
+    return static_cast<T>(value);
+}
+
+template <class U, class T>
+concept becomes = std::convertible_to<U, T> && no_probe<std::remove_cvref_t<U>> &&
+                  !(std::is_integral_v<T> && std::is_floating_point_v<std::remove_cvref_t<U>>);
+
+template <class T, class... C>
+consteval std::size_t most_items_of() {
+    std::size_t most = static_cast<std::size_t>(-1);
+    [[maybe_unused]] auto look = [&]<class One>(std::type_identity<One>) {
+        if constexpr (requires { One::most_items; })
+            if (One::most_items < most) most = One::most_items;
+    };
+    (look(std::type_identity<C>{}), ...);
+    return most;
+}
+
+}  // namespace detail
+
+/// A T that fits all of the constraints. Made without a value it is whatever a T is then: 0, "", or indeterminate.
+/// Made from a value: std::invalid_argument when that does not fit; in a constant expression, it does not compile.
+template <class T, class... Constraint>
+class checked {
+    // Looked at here, so that a wrong constraint is told once, and where the type is written.
+    static_assert((static_cast<void>(Constraint::template suits<T>()), ..., true));
+
+public:
+    using value_type = T;
+    using checked_value = T;
+
+    checked() = default;
+    template <class U = T>
+        requires(!std::same_as<std::remove_cvref_t<U>, checked> && detail::becomes<U, T>)
+    constexpr checked(U&& value) : value_(convert(std::forward<U>(value))) {
+        look();
+    }
+    template <class E>
+        requires(std::constructible_from<T, std::initializer_list<E>> && detail::countable_items<T>)
+    constexpr checked(std::initializer_list<E> elements) : value_(elements) {
+        look();
+    }
+
+    constexpr const T& operator*() const noexcept { return value_; }
+    constexpr const T* operator->() const noexcept { return &value_; }
+    constexpr operator const T&() const noexcept { return value_; }
+    constexpr const T& value() const noexcept { return value_; }
+    /// The value itself, out of a checked that is no longer needed.
+    constexpr T take() && noexcept { return std::move(value_); }
+
+    template <std::same_as<checked> U>
+    friend constexpr bool operator==(const checked& a, const U& b) {
+        return a.value_ == b.value_;
+    }
+    using compared = std::conditional_t<std::same_as<T, std::string>, std::string_view, T>;
+    friend constexpr bool operator==(const checked& a, const compared& b) { return a.value_ == b; }
+    template <std::same_as<checked> U>
+    friend constexpr bool operator<(const checked& a, const U& b) {
+        return a.value_ < b.value_;
+    }
+
+    /// Whether a T fits.
+    static constexpr bool fits(const T& value) {
+        if constexpr (suitable()) return (Constraint::holds(value) && ...);
+        return true;
+    }
+    /// The checked value; nothing, and why, when it does not fit.
+    static std::optional<checked> make(T value, text_problem& why) {
+        if (fits(value)) [[likely]] {
+            std::optional<checked> made(std::in_place);
+            made->value_ = std::move(value);
+            return made;
+        }
+        why = problem_of(value);
+        return std::nullopt;
+    }
+    /// Calls visit(keyword, json) for each constraint that JSON Schema has a word for, in the order they are written.
+    template <class Visit>
+    static void for_each_constraint(Visit&& visit) {
+        [[maybe_unused]] auto one = [&]<class C>(std::type_identity<C>) {
+            if constexpr (!C::keyword.empty()) visit(std::string_view(C::keyword), C::schema());
+        };
+        (one(std::type_identity<Constraint>{}), ...);
+    }
+    static constexpr bool is_strict = (std::same_as<Constraint, strict> || ...);
+    static constexpr std::size_t most_items = detail::most_items_of<T, Constraint...>();
+
+private:
+    static consteval bool suitable() { return (Constraint::template suits<T>() && ...); }
+    template <class U>
+    static constexpr T convert(U&& value) {
+        if constexpr (std::is_arithmetic_v<T> && std::is_arithmetic_v<std::remove_cvref_t<U>> &&
+                      !std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool>)
+            return detail::number_from<T>(value);
+        else
+            return std::forward<U>(value);
+    }
+    constexpr void look() const {
+        if (fits(value_)) [[likely]]
+            return;
+        if (std::is_constant_evaluated()) throw "coracle: this constant does not fit the constraints of its type";
+        detail::throw_unfit(problem_of(value_));
+    }
+    [[gnu::cold]] static text_problem problem_of(const T& value) {
+        text_problem why;
+        if constexpr (suitable()) {
+            int turn = 1000;
+            [[maybe_unused]] auto one = [&]<class C>(std::type_identity<C>) {
+                if (C::turn >= turn || C::holds(value)) return;
+                turn = C::turn;
+                why = C::problem(value);
+            };
+            (one(std::type_identity<Constraint>{}), ...);
+        }
+        return why;
+    }
+
+    T value_;  // without an initialiser, so that `= 0` of a member can be told from nothing (field_default.hpp)
+};
+
+}  // namespace coracle
+
+// ---- coracle/json/code_set.hpp
+// code_set: a set of characters, as [a-z] and \w in a pattern mean one. Characters are code points.
+
+namespace coracle::detail {
+
+struct code_range {
+    char32_t first = 0;
+    char32_t last = 0;
+};
+
+/// Whether one of `count` ranges, which are in order and apart, holds `c`.
+constexpr bool holds(const code_range* ranges, std::size_t count, char32_t c) noexcept {
+    while (count != 0) {
+        std::size_t half = count / 2;
+        if (c < ranges[half].first) {
+            count = half;
+        } else if (c <= ranges[half].last) {
+            return true;
+        } else {
+            ranges += half + 1;
+            count -= half + 1;
+        }
+    }
+    return false;
+}
+
+/// A set of code points: ranges in order, none touching the next.
+class code_set {
+public:
+    constexpr void add(char32_t first, char32_t last) {
+        std::size_t at = 0;
+        while (at < ranges_.size() && ranges_[at].last + 1 < first) ++at;
+        std::size_t end = at;
+        for (; end < ranges_.size() && ranges_[end].first <= last + 1; ++end) {
+            if (ranges_[end].first < first) first = ranges_[end].first;
+            if (ranges_[end].last > last) last = ranges_[end].last;
+        }
+        std::vector<code_range> merged(ranges_.begin(), ranges_.begin() + static_cast<std::ptrdiff_t>(at));
+        merged.push_back({first, last});
+        for (; end < ranges_.size(); ++end) merged.push_back(ranges_[end]);
+        ranges_ = std::move(merged);
+    }
+    constexpr void add(const code_set& other) {
+        for (const code_range& range : other.ranges_) add(range.first, range.last);
+    }
+    constexpr void invert() {
+        std::vector<code_range> rest;
+        char32_t from = 0;
+        for (const code_range& range : ranges_) {
+            if (range.first > from) rest.push_back({from, range.first - 1});
+            from = range.last + 1;
+        }
+        if (from <= 0x10FFFF) rest.push_back({from, 0x10FFFF});
+        ranges_ = std::move(rest);
+    }
+    /// Adds the other case of ASCII letters.
+    constexpr void ignore_case() {
+        code_set both = *this;
+        for (char32_t letter = 'a'; letter <= 'z'; ++letter) {
+            char32_t upper = letter - 32;
+            if (holds(letter)) both.add(upper, upper);
+            if (holds(upper)) both.add(letter, letter);
+        }
+        *this = std::move(both);
+    }
+    constexpr bool holds(char32_t c) const noexcept { return detail::holds(ranges_.data(), ranges_.size(), c); }
+    constexpr const std::vector<code_range>& ranges() const noexcept { return ranges_; }
+
+private:
+    std::vector<code_range> ranges_;
+};
+
+}  // namespace coracle::detail
+
+// ---- coracle/json/text_program.hpp
+// text_program: looks for a pattern in a text, in time proportional to the text, whatever the pattern and the text are.
+// Thompson's simulation of a nondeterministic automaton: all ways at once, no backtracking (threat D11).
+
+namespace coracle::detail {
+
+enum class text_op : unsigned char {
+    one_of,    ///< takes a code point of ranges[a .. a + b), which are in order
+    jump,      ///< goes on at here + a
+    fork,      ///< goes on at here + a and at here + b
+    at_start,  ///< goes on where the text begins
+    at_end,
+    at_word_edge,
+    inside_word,  ///< or outside: no edge
+    found,
+};
+struct text_instruction {
+    text_op op{};
+    int a = 0;
+    int b = 0;
+};
+
+/// The most instructions of a program: a search keeps a few bytes on the stack for each.
+inline constexpr std::size_t max_text_program = 2000;
+
+struct text_program {
+    const text_instruction* code = nullptr;
+    std::size_t size = 0;
+    const code_range* ranges = nullptr;
+};
+
+constexpr bool is_word_character(char32_t c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/// The code point at `at`, which moves behind it. in: well-formed UTF-8; any other byte stands for itself.
+constexpr char32_t next_code_point(std::string_view text, std::size_t& at) noexcept {
+    auto lead = static_cast<unsigned char>(text[at++]);
+    if (lead < 0xC0) return lead;
+    unsigned more = lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
+    char32_t point = lead & (0x3Fu >> more);
+    for (; more != 0 && at < text.size(); --more) point = point << 6 | (static_cast<unsigned char>(text[at++]) & 0x3F);
+    return point;
+}
+
+/// Places of a program that a search has come to, each once.
+class place_set {
+public:
+    /// in: how many places the program has.
+    explicit place_set(std::size_t places) noexcept {
+        for (std::size_t i = 0; i < places; ++i) seen_[i] = 0;
+    }
+    void clear() noexcept {
+        size_ = 0;
+        ++round_;
+    }
+    void add(std::size_t place) noexcept {
+        if (seen_[place] == round_) return;
+        seen_[place] = round_;
+        places_[size_++] = static_cast<std::uint16_t>(place);
+    }
+    std::size_t size() const noexcept { return size_; }
+    std::size_t operator[](std::size_t i) const noexcept { return places_[i]; }
+
+private:
+    std::size_t size_ = 0;
+    std::size_t round_ = 1;
+    std::uint16_t places_[max_text_program];
+    std::size_t seen_[max_text_program];
+};
+
+/// Whether the pattern stands anywhere in `text`. Cost: at most size of program times size of text, which is what
+/// `steps` counts; nothing is allocated.
+[[gnu::noinline]] inline bool search(const text_program& program, std::string_view text, std::size_t& steps) noexcept {
+    // `here` grows while it is walked over: an instruction that takes nothing adds where it goes on.
+    place_set sets[2] = {place_set(program.size), place_set(program.size)};
+    bool turn = false;
+    char32_t before = 0;
+    std::size_t at = 0;
+    for (bool first = true;; first = false) {
+        bool last = at == text.size();
+        std::size_t behind = at;
+        char32_t c = last ? 0 : next_code_point(text, behind);
+        place_set& here = sets[turn];
+        place_set& next = sets[!turn];
+        here.add(0);
+        next.clear();
+        for (std::size_t i = 0; i < here.size(); ++i) {
+            std::size_t place = here[i];
+            const text_instruction& now = program.code[place];
+            ++steps;
+            bool goes_on = false;
+            switch (now.op) {
+                case text_op::found:
+                    return true;
+                case text_op::one_of:
+                    if (!last && holds(program.ranges + now.a, static_cast<std::size_t>(now.b), c)) next.add(place + 1);
+                    break;
+                case text_op::fork:
+                    here.add(place + static_cast<std::size_t>(now.b));
+                    [[fallthrough]];
+                case text_op::jump:
+                    here.add(place + static_cast<std::size_t>(now.a));
+                    break;
+                case text_op::at_start:
+                    goes_on = first;
+                    break;
+                case text_op::at_end:
+                    goes_on = last;
+                    break;
+                case text_op::at_word_edge:
+                    goes_on = (!first && is_word_character(before)) != (!last && is_word_character(c));
+                    break;
+                case text_op::inside_word:
+                    goes_on = (!first && is_word_character(before)) == (!last && is_word_character(c));
+                    break;
+            }
+            if (goes_on) here.add(place + 1);
+        }
+        if (last) return false;
+        turn = !turn;
+        before = c;
+        at = behind;
+    }
+}
+
+}  // namespace coracle::detail
+
+// ---- coracle/json/pattern_parser.hpp
+// pattern_parser: a regular expression as a program, or what is wrong with it. Runs in the compiler, too.
+// ECMA-262 section 22.2.1 and Rust's regex, where they agree; what needs backtracking is refused.
+
+namespace coracle {
+
+/// What can be wrong with a pattern.
+enum class pattern_fault : unsigned char {
+    none,
+    not_utf8,
+    open_group,
+    closed_group,
+    open_class,
+    bad_range,
+    bad_class,
+    nothing_to_repeat,
+    bad_repeat,
+    bad_escape,
+    back_reference,
+    look_around,
+    bad_group,
+    too_large,
+};
+
+namespace detail {
+
+constexpr std::string_view sentence_of(pattern_fault fault) noexcept {
+    switch (fault) {
+        case pattern_fault::none:
+            return "";
+        case pattern_fault::not_utf8:
+            return "is not UTF-8";
+        case pattern_fault::open_group:
+            return "has a ( without its )";
+        case pattern_fault::closed_group:
+            return "has a ) without its (; a parenthesis itself is \\)";
+        case pattern_fault::open_class:
+            return "has a [ without its ]; a bracket itself is \\[";
+        case pattern_fault::bad_range:
+            return "has a range in [...] that does not go up from one character to another";
+        case pattern_fault::bad_class:
+            return "has [: or && in [...], which means something else elsewhere; write the characters out";
+        case pattern_fault::nothing_to_repeat:
+            return "has a * + ? or { with nothing before it to repeat; the characters themselves are \\* \\+ \\? \\{";
+        case pattern_fault::bad_repeat:
+            return "has a {...} that is no {n}, {n,} or {n,m} with n <= m <= 1000; a brace itself is \\{";
+        case pattern_fault::bad_escape:
+            return "has a backslash before something that it gives no meaning to";
+        case pattern_fault::back_reference:
+            return "refers back to a group, which cannot be matched in linear time";
+        case pattern_fault::look_around:
+            return "looks around, (?=...) or (?<=...), which cannot be matched in linear time";
+        case pattern_fault::bad_group:
+            return "has a (? that is no (?: and no (?i) at the very front";
+        case pattern_fault::too_large:
+            return "is too large: repetitions are written out, up to 2000 steps and 50 levels";
+    }
+    return "";
+}
+
+/// Makes the program of a pattern. By recursive descent; after the first fault it only finds its way out.
+class pattern_parser {
+    using fragment = std::vector<text_instruction>;
+
+public:
+    fragment code{};
+    std::vector<code_range> ranges{};
+    pattern_fault fault = pattern_fault::none;
+
+    constexpr explicit pattern_parser(std::string_view text) : text_(text) {
+        for (std::size_t at = 0; at < text.size();) {
+            std::size_t length = utf8::sequence_length(text.substr(at));
+            if (length == 0) {
+                fault = pattern_fault::not_utf8;
+                return;
+            }
+            at += length;
+        }
+        ignore_case_ = eat("(?i)");
+        code = alternatives(0);
+        if (!done()) fail(pattern_fault::closed_group);
+        add(code, {text_op::found, 0, 0});
+    }
+
+private:
+    constexpr bool done() const noexcept { return fault != pattern_fault::none || at_ == text_.size(); }
+    constexpr bool sees(std::string_view words) const noexcept { return text_.substr(at_).starts_with(words); }
+    constexpr bool eat(std::string_view words) noexcept {
+        if (!sees(words)) return false;
+        at_ += words.size();
+        return true;
+    }
+    constexpr void fail(pattern_fault why) noexcept {
+        if (fault == pattern_fault::none) fault = why;
+    }
+    constexpr void add(fragment& to, text_instruction one) {
+        if (to.size() < max_text_program)
+            to.push_back(one);
+        else
+            fail(pattern_fault::too_large);
+    }
+    constexpr void add(fragment& to, const fragment& from) {
+        if (to.size() + from.size() <= max_text_program)
+            to.insert(to.end(), from.begin(), from.end());
+        else
+            fail(pattern_fault::too_large);
+    }
+    static constexpr int length(const fragment& of) noexcept { return static_cast<int>(of.size()); }
+
+    constexpr fragment alternatives(int depth) {
+        std::vector<fragment> all;
+        if (depth > 50) fail(pattern_fault::too_large);
+        do {
+            all.push_back(sequence(depth));
+        } while (!done() && eat("|"));
+        fragment made = std::move(all.back());
+        for (all.pop_back(); !all.empty(); all.pop_back()) {
+            fragment joined;
+            add(joined, {text_op::fork, 1, length(all.back()) + 2});
+            add(joined, all.back());
+            add(joined, {text_op::jump, length(made) + 1, 0});
+            add(joined, made);
+            made = std::move(joined);
+        }
+        return made;
+    }
+    constexpr fragment sequence(int depth) {
+        fragment made;
+        while (!done() && !sees("|") && !sees(")")) add(made, repeated(atom(depth)));
+        return made;
+    }
+
+    constexpr fragment repeated(const fragment& one) {
+        int least = 1;
+        int most = 1;  // -1: any number
+        if (done()) return one;
+        if (eat("*"))
+            least = 0, most = -1;
+        else if (eat("+"))
+            most = -1;
+        else if (eat("?"))
+            least = 0;
+        else if (!sees("{"))
+            return one;
+        else if (!counts(least, most))
+            return {};
+        eat("?");  // lazy: another match, but whether there is one is all that is asked
+        if (sees("*") || sees("+") || sees("?") || sees("{")) fail(pattern_fault::nothing_to_repeat);
+        return repeat(one, least, most);
+    }
+    constexpr bool counts(int& least, int& most) {
+        std::size_t end = text_.find('}', at_);
+        std::string_view inside = end == text_.npos ? std::string_view() : text_.substr(at_ + 1, end - at_ - 1);
+        auto number = [&](int& to) {
+            to = 0;
+            std::size_t digits = 0;
+            while (digits < inside.size() && ascii::is_digit(inside[digits]) && to <= 1000)
+                to = to * 10 + (inside[digits++] - '0');
+            inside.remove_prefix(digits);
+            return digits != 0 && to <= 1000;
+        };
+        bool good = number(least);
+        most = least;
+        if (good && inside.starts_with(',')) {
+            inside.remove_prefix(1);
+            if (inside.empty())
+                most = -1;
+            else
+                good = number(most) && most >= least;
+        }
+        if (!good || !inside.empty()) fail(pattern_fault::bad_repeat);
+        at_ = end == text_.npos ? text_.size() : end + 1;
+        return fault == pattern_fault::none;
+    }
+    constexpr fragment repeat(const fragment& one, int least, int most) {
+        fragment made;
+        int n = length(one);
+        if ((static_cast<std::size_t>(n) + 1) * static_cast<std::size_t>(least > most ? least : most) >
+            max_text_program) {
+            fail(pattern_fault::too_large);
+            return made;
+        }
+        for (int i = 0; i < least; ++i) add(made, one);
+        if (most < 0 && least > 0) {
+            add(made, {text_op::fork, -n, 1});
+        } else if (most < 0) {
+            add(made, {text_op::fork, 1, n + 2});
+            add(made, one);
+            add(made, {text_op::jump, -n - 1, 0});
+        }
+        for (int left = most - least; left > 0; --left) {
+            add(made, {text_op::fork, 1, left * (n + 1)});
+            add(made, one);
+        }
+        return made;
+    }
+
+    constexpr fragment atom(int depth) {
+        switch (text_[at_]) {
+            case '(':
+                return group(depth);
+            case '[':
+                return taking(char_class());
+            case '\\':
+                return escape();
+            case '^':
+                ++at_;
+                return {{text_op::at_start, 0, 0}};
+            case '$':
+                ++at_;
+                return {{text_op::at_end, 0, 0}};
+            case '*':
+            case '+':
+            case '?':
+            case '{':
+                fail(pattern_fault::nothing_to_repeat);
+                return {};
+            default:
+                break;
+        }
+        code_set set;
+        char32_t c = next_code_point(text_, at_);
+        if (c == '.') {
+            set.add('\n', '\n');
+            set.invert();
+        } else {
+            set.add(c, c);
+        }
+        return taking(std::move(set));
+    }
+    constexpr fragment group(int depth) {
+        ++at_;
+        if (sees("?=") || sees("?!") || sees("?<=") || sees("?<!"))
+            fail(pattern_fault::look_around);
+        else if (sees("?") && !eat("?:"))
+            fail(pattern_fault::bad_group);
+        if (fault != pattern_fault::none) return {};
+        fragment inside = alternatives(depth + 1);
+        if (fault == pattern_fault::none && !eat(")")) fail(pattern_fault::open_group);
+        return inside;
+    }
+    constexpr fragment taking(code_set set) {
+        if (ignore_case_) set.ignore_case();
+        text_instruction one{text_op::one_of, static_cast<int>(ranges.size()), static_cast<int>(set.ranges().size())};
+        for (const code_range& range : set.ranges()) ranges.push_back(range);
+        return {one};
+    }
+
+    constexpr fragment escape() {
+        char letter = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
+        if (letter == 'b' || letter == 'B' || letter == 'A' || letter == 'z') {
+            at_ += 2;
+            return {{letter == 'b'   ? text_op::at_word_edge
+                     : letter == 'B' ? text_op::inside_word
+                     : letter == 'A' ? text_op::at_start
+                                     : text_op::at_end,
+                     0, 0}};
+        }
+        code_set set;
+        char32_t c = 0;
+        if (!escaped_set(set)) {
+            c = escaped_character();
+            set.add(c, c);
+        }
+        return taking(std::move(set));
+    }
+    /// \d and the like, which stand for more than one character.
+    constexpr bool escaped_set(code_set& to) {
+        char letter = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
+        code_set set;
+        switch (letter | 0x20) {
+            case 'd':
+                set.add('0', '9');
+                break;
+            case 'w':
+                set.add('0', '9');
+                set.add('A', 'Z');
+                set.add('_', '_');
+                set.add('a', 'z');
+                break;
+            case 's':
+                // White space of ECMA-262 22.2.2.9, which is that of Unicode and the byte order mark.
+                set.add('\t', '\r');
+                set.add(' ', ' ');
+                set.add(0x85, 0x85);
+                set.add(0xA0, 0xA0);
+                set.add(0x1680, 0x1680);
+                set.add(0x2000, 0x200A);
+                set.add(0x2028, 0x2029);
+                set.add(0x202F, 0x202F);
+                set.add(0x205F, 0x205F);
+                set.add(0x3000, 0x3000);
+                set.add(0xFEFF, 0xFEFF);
+                break;
+            default:
+                return false;
+        }
+        at_ += 2;
+        if (ascii::is_upper(letter)) set.invert();
+        to.add(set);
+        return true;
+    }
+    constexpr char32_t escaped_character() {
+        ++at_;
+        if (at_ == text_.size()) {
+            fail(pattern_fault::bad_escape);
+            return 0;
+        }
+        char letter = text_[at_++];
+        switch (letter) {
+            case 't':
+                return '\t';
+            case 'n':
+                return '\n';
+            case 'r':
+                return '\r';
+            case 'f':
+                return '\f';
+            case 'v':
+                return '\v';
+            case '0':
+                if (at_ == text_.size() || !ascii::is_digit(text_[at_])) return 0;
+                break;
+            case 'x':
+                return hexadecimal(2);
+            case 'u':
+                return hexadecimal(4);
+            default:
+                break;
+        }
+        if (ascii::is_digit(letter) || letter == 'k')
+            fail(pattern_fault::back_reference);
+        else if (ascii::is_alpha(letter) || letter == '_' || static_cast<unsigned char>(letter) >= 0x80 || letter < ' ')
+            fail(pattern_fault::bad_escape);
+        return static_cast<unsigned char>(letter);
+    }
+    /// `digits` of them, or any number in braces.
+    constexpr char32_t hexadecimal(int digits) {
+        bool braced = eat("{");
+        char32_t value = 0;
+        int count = 0;
+        while (at_ < text_.size() && ascii::hex_value(text_[at_]) >= 0 && count < (braced ? 6 : digits)) {
+            value = value * 16 + static_cast<char32_t>(ascii::hex_value(text_[at_++]));
+            ++count;
+        }
+        bool whole = braced ? eat("}") && count != 0 : count == digits;
+        if (!whole || value > 0x10FFFF || (value >= 0xD800 && value < 0xE000)) fail(pattern_fault::bad_escape);
+        return value;
+    }
+
+    constexpr code_set char_class() {
+        ++at_;
+        code_set set;
+        bool inverted = eat("^");
+        // Rust takes a ] that stands first for itself, ECMA-262 for the end of an empty class: \] is meant by all.
+        if (sees("]")) fail(pattern_fault::open_class);
+        while (!done() && !sees("]")) {
+            if (sees("[:") || sees("&&")) fail(pattern_fault::bad_class);
+            if (escaped_in_class(set)) continue;
+            char32_t first = class_character();
+            char32_t last = first;
+            if (sees("-") && !sees("-]")) {
+                ++at_;
+                code_set ignored;
+                if (done()) break;
+                if (escaped_in_class(ignored))
+                    fail(pattern_fault::bad_range);
+                else
+                    last = class_character();
+                if (last < first) fail(pattern_fault::bad_range);
+            }
+            if (fault == pattern_fault::none) set.add(first, last);
+        }
+        if (!eat("]")) fail(pattern_fault::open_class);
+        // Before the inversion: [^a] without case is neither a nor A.
+        if (ignore_case_) set.ignore_case();
+        if (inverted) set.invert();
+        return set;
+    }
+    constexpr bool escaped_in_class(code_set& set) { return sees("\\") && escaped_set(set); }
+    constexpr char32_t class_character() {
+        if (!sees("\\")) return next_code_point(text_, at_);
+        if (eat("\\b")) return '\b';
+        return escaped_character();
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    bool ignore_case_ = false;
+};
+
+}  // namespace detail
+
+}  // namespace coracle
+
+// ---- coracle/json/text_pattern.hpp
+// text_pattern: a regular expression, as JSON Schema's `pattern` and pydantic mean it: found anywhere in the text,
+// unless it says ^ and $. ECMA-262 section 22.2.1 and Rust's regex where they agree; no backtracking.
+//
+// Characters, classes [a-z] [^"], the escapes \d \w \s \D \W \S \b \B \t \n \r \f \v \xHH \x{H} \uHHHH \u{H}, . for all
+// but the line feed, ^ and $ for the ends of the text, groups, |, * + ? {n} {n,} {n,m}, lazy ones too, and (?i) in
+// front for letters without case. A character is a code point; \d, \w, \b and (?i) know ASCII only.
+
+namespace coracle {
+
+/// A pattern that is made while the program runs; one in a type is pattern<"...">.
+class text_pattern {
+public:
+    /// error: std::invalid_argument, which says what is wrong with the pattern.
+    explicit text_pattern(std::string_view text) {
+        detail::pattern_parser parsed(text);
+        if (parsed.fault != pattern_fault::none)
+            throw std::invalid_argument("coracle: the pattern '" + std::string(text) + "' " +
+                                        std::string(detail::sentence_of(parsed.fault)));
+        code_ = std::move(parsed.code);
+        ranges_ = std::move(parsed.ranges);
+    }
+
+    /// Whether it stands anywhere in `text`, which is UTF-8. Cost: linear in the text.
+    bool found_in(std::string_view text) const noexcept {
+        std::size_t steps = 0;
+        return detail::search({code_.data(), code_.size(), ranges_.data()}, text, steps);
+    }
+    /// The same, and how many steps it took; at most size of the pattern's program times size of the text.
+    bool found_in(std::string_view text, std::size_t& steps) const noexcept {
+        return detail::search({code_.data(), code_.size(), ranges_.data()}, text, steps);
+    }
+    std::size_t program_size() const noexcept { return code_.size(); }
+
+private:
+    std::vector<detail::text_instruction> code_;
+    std::vector<detail::code_range> ranges_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/json/pattern.hpp
+// pattern: a text in which a regular expression is found: checked<std::string, pattern<"^[a-z]+$">>. Read by the
+// compiler: a wrong one does not compile.
+// JSON Schema 2020-12, validation, section 6.3.3.
+
+namespace coracle {
+
+namespace detail {
+
+struct pattern_sizes {
+    std::size_t code;
+    std::size_t ranges;
+    pattern_fault fault;
+};
+template <fixed_string Text>
+inline constexpr pattern_sizes sizes_of_pattern = [] {
+    pattern_parser parsed(Text.view());
+    return pattern_sizes{parsed.code.size(), parsed.ranges.size(), parsed.fault};
+}();
+
+template <std::size_t Code, std::size_t Ranges>
+struct stored_pattern {
+    std::array<text_instruction, Code> code{};
+    std::array<code_range, Ranges> ranges{};
+};
+template <fixed_string Text>
+inline constexpr auto stored_program = [] {
+    constexpr pattern_sizes sizes = sizes_of_pattern<Text>;
+    pattern_parser parsed(Text.view());
+    stored_pattern<sizes.code, sizes.ranges> made;
+    for (std::size_t i = 0; i < sizes.code; ++i) made.code[i] = parsed.code[i];
+    for (std::size_t i = 0; i < sizes.ranges; ++i) made.ranges[i] = parsed.ranges[i];
+    return made;
+}();
+
+}  // namespace detail
+
+/// A text in which this regular expression is found: anywhere, unless it says ^ and $. text_pattern.hpp says what can
+/// stand in it. Cost: linear in the text; nothing is allocated.
+template <fixed_string Text>
+struct pattern {
+    static constexpr std::string_view keyword = "pattern";
+    static constexpr int turn = 7;
+    static json schema() { return json(Text.view()); }
+    template <class T>
+    static consteval bool suits() {
+        constexpr bool text = detail::countable_text<T>;
+        static_assert(text, "coracle: pattern<...> is for std::string");
+        constexpr pattern_fault fault = detail::sizes_of_pattern<Text>.fault;
+        using enum pattern_fault;
+        // The sentences of text_pattern.hpp, which static_assert wants as literals.
+        static_assert(fault != not_utf8, "coracle: this pattern is not UTF-8");
+        static_assert(fault != open_group, "coracle: this pattern has a ( without its )");
+        static_assert(fault != closed_group,
+                      "coracle: this pattern has a ) without its (; a parenthesis itself is \\)");
+        static_assert(fault != open_class, "coracle: this pattern has a [ without its ]; a bracket itself is \\[");
+        static_assert(fault != bad_range,
+                      "coracle: this pattern has a range in [...] that does not go up from one character to another");
+        static_assert(fault != bad_class,
+                      "coracle: this pattern has [: or && in [...], which means something else elsewhere; write the "
+                      "characters out");
+        static_assert(fault != nothing_to_repeat,
+                      "coracle: this pattern has a * + ? or { with nothing before it to repeat; the characters "
+                      "themselves are \\* \\+ \\? \\{");
+        static_assert(fault != bad_repeat,
+                      "coracle: this pattern has a {...} that is no {n}, {n,} or {n,m} with n <= m <= 1000; a brace "
+                      "itself is \\{");
+        static_assert(fault != bad_escape,
+                      "coracle: this pattern has a backslash before something that it gives no meaning to");
+        static_assert(fault != back_reference,
+                      "coracle: this pattern refers back to a group, which cannot be matched in linear time");
+        static_assert(
+            fault != look_around,
+            "coracle: this pattern looks around, (?=...) or (?<=...), which cannot be matched in linear time");
+        static_assert(fault != bad_group,
+                      "coracle: this pattern has a (? that is no (?: and no (?i) at the very front");
+        static_assert(
+            fault != too_large,
+            "coracle: this pattern is too large: repetitions are written out, up to 2000 steps and 50 levels");
+        return text && fault == none;
+    }
+    static bool holds(std::string_view text) noexcept {
+        constexpr const auto& program = detail::stored_program<Text>;
+        std::size_t steps = 0;
+        return detail::search({program.code.data(), program.code.size(), program.ranges.data()}, text, steps);
+    }
+    [[gnu::cold]] static text_problem problem(std::string_view) {
+        std::string msg = "String should match pattern '";
+        msg.append(Text.view()).append("'");
+        return {"string_pattern_mismatch", std::move(msg), json{{"pattern", Text.view()}}};
+    }
+};
+
+}  // namespace coracle
+
+// ---- coracle/json/type_name.hpp
+// type_name: what a type is called where people read it, the same with every compiler: item, page[item], vector[int].
+//
+// Facts: taken from the signature of a function, which clang and g++ spell differently: "(anonymous namespace)::" and
+// "{anonymous}::", defaults of template arguments, "long" and "long int". So only the name itself is read from it, and
+// template arguments are named one by one.
+
+namespace coracle::reflect {
+
+namespace detail {
+
+template <class T>
+consteval const char* type_signature() {
+    return __PRETTY_FUNCTION__;
+}
+
+/// `ns::item` from "const char* ...() [with T = ns::item<int>]": namespaces and classes that have a name, no arguments.
+/// Written at `out` from its end backwards. out: where it begins.
+consteval std::size_t copy_type_path(std::string_view signature, char* out, std::size_t end) {
+    std::string_view text = signature.substr(signature.find("T = ") + 4);
+    text.remove_suffix(1);
+    auto skip_group = [&] {
+        int depth = 0;
+        while (!text.empty()) {
+            char c = text.back();
+            text.remove_suffix(1);
+            if (c == '>' || c == ')' || c == '}') ++depth;
+            if (c == '<' || c == '(' || c == '{') --depth;
+            if (depth == 0) return;
+        }
+    };
+    std::size_t begin = end;
+    while (!text.empty()) {
+        bool function = text.ends_with(')');
+        if (!is_identifier(text.back())) skip_group();
+        std::string_view name = text.substr(text.size());
+        while (!text.empty() && is_identifier(text.back())) {
+            name = std::string_view(text.data() + text.size() - 1, name.size() + 1);
+            text.remove_suffix(1);
+        }
+        if (!name.empty() && !function) {
+            if (begin != end) {
+                out[--begin] = ':';
+                out[--begin] = ':';
+            }
+            for (std::size_t i = name.size(); i; --i) out[--begin] = name[i - 1];
+        }
+        if (!text.ends_with("::")) break;
+        text.remove_suffix(2);
+    }
+    return begin;
+}
+
+template <class T, std::size_t Room>
+consteval std::size_t type_path_length() {
+    std::array<char, Room> room{};
+    return Room - copy_type_path(type_signature<T>(), room.data(), Room);
+}
+template <class T>
+consteval auto stored_path() {
+    constexpr std::size_t room = std::string_view(type_signature<T>()).size();
+    std::array<char, type_path_length<T, room>()> copy{};
+    copy_type_path(type_signature<T>(), copy.data(), copy.size());
+    return copy;
+}
+
+/// Only this reaches the object file, not the long signature.
+template <class T>
+inline constexpr auto stored_type_path = stored_path<T>();
+
+template <class T>
+struct named_arguments {
+    static void append(std::string&) {}
+};
+
+}  // namespace detail
+
+/// The name of a class or enum with the namespaces and classes around it, without template arguments: "shop::item".
+template <class T>
+inline constexpr std::string_view type_path{detail::stored_type_path<T>.data(), detail::stored_type_path<T>.size()};
+
+/// What T is called, without namespaces, with template arguments that are types: "page[item]".
+template <class T>
+[[gnu::cold]] std::string type_name() {
+    if constexpr (std::is_same_v<T, bool>) {
+        return "bool";
+    } else if constexpr (std::is_integral_v<T>) {
+        std::string name = std::is_signed_v<T> ? "int" : "uint";
+        return sizeof(T) == 4 ? name : name + std::to_string(sizeof(T) * 8);
+    } else if constexpr (std::is_floating_point_v<T>) {
+        return sizeof(T) == 4 ? "float" : "double";
+    } else if constexpr (std::is_same_v<T, std::string>) {
+        return "string";
+    } else if constexpr (std::is_class_v<T> || std::is_enum_v<T>) {
+        std::string name(type_path<T>.substr(type_path<T>.rfind(':') + 1));
+        detail::named_arguments<T>::append(name);
+        return name;
+    } else {
+        return "value";
+    }
+}
+
+namespace detail {
+
+template <template <class...> class Template, class... A>
+struct named_arguments<Template<A...>> {
+    static void append(std::string& name) {
+        // Allocators, comparisons and deleters say nothing about what is held.
+        std::string_view between = "[";
+        auto one = [&]<class B>(std::type_identity<B>) {
+            if constexpr (!std::is_empty_v<B> || !type_path<B>.starts_with("std::")) {
+                name.append(between).append(type_name<B>());
+                between = ", ";
+            }
+        };
+        (one(std::type_identity<A>{}), ...);
+        if (between != "[") name += ']';
+    }
+};
+
+}  // namespace detail
+
+}  // namespace coracle::reflect
+
+// ---- coracle/json/schema_components.hpp
+// schema_components: the named schemas of a document, and the words that JSON Schemas are made of.
+// OpenAPI 3.1.0, 4.8.7; JSON Schema draft 2020-12. Nothing here is a template: schema.hpp knows the types.
+
+namespace coracle {
+
+class schema_components;
+
+/// Makes a schema, and the components that it refers to.
+using schema_function = json (*)(schema_components&);
+
+/// How a type of the library is described, whatever it looks like. Specialised with a static `make`.
+template <class T>
+struct schema_form {};
+
+/// The schemas of structs and enums by name, each once. `$ref` leads to them, so a type may hold itself.
+class schema_components {
+public:
+    static constexpr std::string_view place = "#/components/schemas/";
+
+    /// A reference to the component of `key`, made when it is asked for first.
+    /// in: path, "shop::item", which tells it from another type of the same name.
+    [[gnu::cold]] json refer(const void* key, std::string_view path, std::string (*name)(), schema_function make) {
+        for (std::size_t i = 0; i < keys_.size(); ++i)
+            if (keys_[i] == key) return reference(made_.as_object()[i].key);
+        std::string mine = unused(clean(name()), clean(path));
+        keys_.push_back(key);
+        made_[mine] = json();
+        json schema = make(*this);
+        made_[mine] = std::move(schema);
+        return reference(mine);
+    }
+    /// A component without a type. The same schema under the same name is the same component.
+    [[gnu::cold]] json refer(std::string_view name, json schema) {
+        std::string mine = clean(name);
+        if (const json* there = made_.find(mine)) {
+            if (same(*there, schema)) return reference(mine);
+            mine = unused(mine, mine);
+        }
+        keys_.push_back(nullptr);
+        made_[mine] = std::move(schema);
+        return reference(mine);
+    }
+
+    /// What a reference leads to; null when it is none.
+    [[gnu::cold]] const json* find(const json& schema) const noexcept {
+        const json* to = schema.find("$ref");
+        if (!to || !to->is_string()) return nullptr;
+        std::string_view text = to->as_string();
+        return text.starts_with(place) ? made_.find(text.substr(place.size())) : nullptr;
+    }
+    bool empty() const noexcept { return made_.empty(); }
+
+    /// All of them as an object, sorted by name.
+    [[gnu::cold]] json sorted() const {
+        json all = json::object();
+        for (std::size_t n = 0; n < made_.size(); ++n) {
+            // The least of those that are greater than the last; there are few, and sorting would cost more to compile.
+            const json_member* next = nullptr;
+            for (const json_member& each : made_.items()) {
+                if (n != 0 && each.key <= all.as_object().back().key) continue;
+                if (!next || each.key < next->key) next = &each;
+            }
+            all[next->key] = next->value;
+        }
+        return all;
+    }
+
+    /// Whether two schemas say the same, in the same order.
+    [[gnu::cold]] static bool same(const json& a, const json& b) {
+        if (a.type() != b.type() || a.size() != b.size()) return false;
+        if (a.is_string()) return a.as_string() == b.as_string();
+        if (a.is_bool()) return a.as_bool() == b.as_bool();
+        if (a.is_number()) return a.as_double() == b.as_double();
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            if (a.is_array() && !same(a[i], b[i])) return false;
+            if (!a.is_object()) continue;
+            const json_member& one = a.as_object()[i];
+            const json_member& other = b.as_object()[i];
+            if (one.key != other.key || !same(one.value, other.value)) return false;
+        }
+        return true;
+    }
+
+private:
+    static json reference(std::string_view name) {
+        json made = json::object();
+        std::string to(place);
+        made["$ref"] = json(std::move(to.append(name)));
+        return made;
+    }
+    /// With what may stand in a component's name.
+    [[gnu::cold]] static std::string clean(std::string_view text) {
+        std::string name(text);
+        for (char& c : name)
+            if (!ascii::is_alpha(c) && !ascii::is_digit(c) && c != '-' && c != '.') c = '_';
+        return name;
+    }
+    [[gnu::cold]] std::string unused(const std::string& name, const std::string& path) const {
+        if (!made_.contains(name)) return name;
+        std::string mine = path;
+        for (int count = 2; made_.contains(mine); ++count) {
+            mine = name;
+            mine.append("_").append(std::to_string(count));
+        }
+        return mine;
+    }
+
+    std::vector<const void*> keys_;  // of the members of made_, in their order
+    json made_ = json::object();
+};
+
+namespace detail {
+
+[[gnu::cold, gnu::noinline]] inline void put(json& object, std::string_view word, json value) {
+    object[word] = std::move(value);
+}
+[[gnu::cold, gnu::noinline]] inline void put_text(json& object, std::string_view word, std::string_view text) {
+    object[word] = json(text);
+}
+
+[[gnu::cold]] inline json typed(std::string_view type, std::string_view format = {}) {
+    json made = json::object();
+    put_text(made, "type", type);
+    if (!format.empty()) put_text(made, "format", format);
+    return made;
+}
+/// With the bounds that the type has: what is beyond them is refused, so the schema says so.
+[[gnu::cold]] inline json integer_schema(std::size_t bits, bool is_signed) {
+    json made = typed("integer", (is_signed ? "int" : "uint") + std::to_string(bits));
+    std::uint64_t most = std::numeric_limits<std::uint64_t>::max() >> (64 - bits + (is_signed ? 1 : 0));
+    put(made, "maximum", json(most));
+    put(made, "minimum", is_signed ? json(-static_cast<std::int64_t>(most) - 1) : json(0));
+    return made;
+}
+[[gnu::cold]] inline json number_schema(bool is_float) {
+    json made = typed("number", is_float ? "float" : "");
+    if (!is_float) return made;
+    // The largest float as it is written, which is a little more than it is.
+    put(made, "maximum", json(3.4028235e38));
+    put(made, "minimum", json(-3.4028235e38));
+    return made;
+}
+[[gnu::cold]] inline json letter_schema() {
+    json made = typed("string");
+    put(made, "maxLength", json(1));
+    put(made, "minLength", json(1));
+    return made;
+}
+[[gnu::cold]] inline json list_of(json items, bool is_set = false) {
+    json made = json::object();
+    put(made, "items", std::move(items));
+    put_text(made, "type", "array");
+    if (is_set) put(made, "uniqueItems", json(true));
+    return made;
+}
+[[gnu::cold]] inline json fixed_list(json items, std::size_t size) {
+    json made = list_of(std::move(items));
+    put(made, "maxItems", json(size));
+    put(made, "minItems", json(size));
+    return made;
+}
+[[gnu::cold]] inline json map_of(json values) {
+    json made = json::object();
+    // pydantic leaves it out when anything goes; `true` is what that means.
+    put(made, "additionalProperties", values.empty() ? json(true) : std::move(values));
+    put_text(made, "type", "object");
+    return made;
+}
+[[gnu::cold]] inline json tuple_of(schema_components& named, std::span<const schema_function> each) {
+    json items = json::array();
+    for (schema_function one : each) items.push_back(one(named));
+    json made = json::object();
+    if (!each.empty()) put(made, "prefixItems", std::move(items));
+    put_text(made, "type", "array");
+    put(made, "maxItems", json(each.size()));
+    put(made, "minItems", json(each.size()));
+    return made;
+}
+[[gnu::cold]] inline json any_of(json choices) {
+    json made = json::object();
+    put(made, "anyOf", std::move(choices));
+    return made;
+}
+[[gnu::cold]] inline json any_of(schema_components& named, std::span<const schema_function> each) {
+    json choices = json::array();
+    for (schema_function one : each) {
+        json choice = one(named);
+        bool known = false;
+        for (const json& other : choices) known = known || schema_components::same(other, choice);
+        if (!known) choices.push_back(std::move(choice));
+    }
+    return any_of(std::move(choices));
+}
+/// Whether it is null, and nothing else.
+[[gnu::cold]] inline bool is_null(const json& schema) noexcept {
+    const json* type = schema.find("type");
+    return schema.size() == 1 && type && type->is_string() && type->as_string() == "null";
+}
+/// Whether it is `anyOf` and nothing else.
+inline bool is_choice(const json& schema) noexcept { return schema.size() == 1 && schema.contains("anyOf"); }
+
+/// The same, or null.
+[[gnu::cold]] inline json nullable(json schema) {
+    if (schema.empty()) return schema;  // null is among everything
+    json choices = json::array();
+    if (is_choice(schema))
+        choices = std::move(schema["anyOf"]);
+    else
+        choices.push_back(std::move(schema));
+    bool known = false;
+    for (const json& choice : choices) known = known || is_null(choice);
+    if (!known) choices.push_back(typed("null"));
+    return any_of(std::move(choices));
+}
+/// The same without null, for what cannot send one: a word of a path or a query.
+[[gnu::cold]] inline json without_null(json schema) {
+    json* choices = schema.find("anyOf");
+    if (!choices) return schema;
+    json kept = json::array();
+    for (const json& choice : *choices)
+        if (!is_null(choice)) kept.push_back(choice);
+    if (kept.size() != 1) {
+        *choices = std::move(kept);
+        return schema;
+    }
+    json made = kept[0];
+    schema.erase("anyOf");
+    if (made.contains("$ref")) schema.erase("title");
+    for (const json_member& word : schema.items()) put(made, word.key, word.value);
+    return made;
+}
+[[gnu::cold]] inline json enum_schema(std::string_view title, json names) {
+    json made = typed("string");
+    put(made, "enum", std::move(names));
+    put_text(made, "title", title);
+    return made;
+}
+
+/// "Item Id" from "item_id", as Python's title() does it.
+[[gnu::cold]] inline std::string title_of(std::string_view name) {
+    std::string title(name);
+    bool inside = false;
+    for (char& c : title) {
+        c = inside ? ascii::to_lower(c) : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+        inside = ascii::is_alpha(c);
+        if (c == '_') c = ' ';
+    }
+    std::size_t first = title.find_first_not_of(' ');
+    if (first == title.npos) return {};
+    return title.substr(first, title.find_last_not_of(' ') - first + 1);
+}
+/// Whether a member of that schema gets a title: not when it is another type's, which has one.
+inline bool wants_title(const json& schema) noexcept {
+    if (schema.contains("$ref")) return false;
+    if (!is_choice(schema)) return true;
+    const json& choices = schema["anyOf"];
+    return choices.size() != 2 || !choices[0].contains("$ref") || !is_null(choices[1]);
+}
+/// Whether it can be written: NaN and infinity cannot.
+inline bool is_plain(const json& value) noexcept {
+    return value.type() != json_kind::number || std::isfinite(value.as_double());
+}
+/// A word of a constraint. It stands in place of the bound that the type has by itself.
+[[gnu::cold]] inline void constrain(json& schema, std::string_view word, json value, bool of_object) {
+    if (word == "exclusiveMinimum") schema.erase("minimum");
+    if (word == "exclusiveMaximum") schema.erase("maximum");
+    if (of_object && word == "minItems") word = "minProperties";
+    if (of_object && word == "maxItems") word = "maxProperties";
+    put(schema, word, std::move(value));
+}
+[[gnu::cold]] inline void overwrite(json& schema, const json& words) {
+    for (const json_member& word : words.items()) put(schema, word.key, word.value);
+}
+inline json* property_of(json& schema, std::string_view name) noexcept {
+    json* properties = schema.find("properties");
+    return properties ? properties->find(name) : nullptr;
+}
+
+/// Title and default of a member or parameter.
+[[gnu::cold]] inline void finish_field(json& schema, std::string_view name, json initial) {
+    if (wants_title(schema)) put_text(schema, "title", title_of(name));
+    if (!initial.is_null() && is_plain(initial)) put(schema, "default", std::move(initial));
+}
+
+/// The schema of a struct, member by member.
+class schema_properties {
+public:
+    explicit schema_properties(std::string title) : title_(std::move(title)) {}
+
+    [[gnu::cold]] void add(std::string_view name, json schema, json initial, bool required) {
+        finish_field(schema, name, std::move(initial));
+        put(properties_, name, std::move(schema));
+        if (required) required_.push_back(json(name));
+    }
+    [[gnu::cold]] json take() && {
+        json made = json::object();
+        put(made, "properties", std::move(properties_));
+        put_text(made, "type", "object");
+        if (!required_.empty()) put(made, "required", std::move(required_));
+        put_text(made, "title", title_);
+        return made;
+    }
+
+private:
+    std::string title_;
+    json properties_ = json::object();
+    json required_ = json::array();
+};
+
+}  // namespace detail
+
+}  // namespace coracle
+
+// ---- coracle/json/schema_notes.hpp
+// schema_notes: what a type wants to say in its JSON Schema beyond its members: descriptions, examples, any word.
+//
+// Written beside the type, without a macro, and checked by the compiler:
+//   struct item { std::string name; double price = 0; };
+//   void describe(schema_notes<item>& notes) {
+//       notes.description("Something for sale.");
+//       notes.field(&item::price).description("In euro, tax included.").example(12.5);
+//   }
+
+namespace coracle {
+
+/// Words of JSON Schema for one type or member; they stand over what the type itself says.
+class schema_note {
+public:
+    schema_note& title(std::string text) { return set("title", json(std::move(text))); }
+    schema_note& description(std::string text) { return set("description", json(std::move(text))); }
+    /// One value that could stand there; several calls give several examples.
+    schema_note& example(json value) {
+        words_["examples"].push_back(std::move(value));
+        return *this;
+    }
+    schema_note& deprecated() { return set("deprecated", json(true)); }
+    /// Any word: `.set("readOnly", true)`, `.set("format", "email")`. It is told, and checked by nobody.
+    schema_note& set(std::string_view word, json value) {
+        words_[word] = std::move(value);
+        return *this;
+    }
+    const json& words() const noexcept { return words_; }
+
+private:
+    json words_ = json::object();
+};
+
+/// What `describe(schema_notes<T>&)`, found beside T, writes into.
+template <class T>
+class schema_notes : public schema_note {
+public:
+    /// in: a T, and where its members are.
+    schema_notes(const T* object, std::span<const void* const> members)
+        : object_(object), members_(members), fields_(members.size()) {}
+
+    /// The note of one member: `notes.field(&item::price)`.
+    template <class M, std::same_as<T> C>
+    schema_note& field(M C::* member) {
+        const void* at = &(object_->*member);
+        std::size_t i = 0;
+        while (i + 1 < members_.size() && members_[i] != at) ++i;
+        return fields_[i];
+    }
+    /// The whole schema, for a type that is written by `to_json`: `notes.is({{"type", "string"}})`.
+    schema_note& is(json schema) {
+        whole_ = std::move(schema);
+        return *this;
+    }
+
+    const json& whole() const noexcept { return whole_; }
+    const schema_note& field(std::size_t i) const { return fields_[i]; }
+
+private:
+    const T* object_;
+    std::span<const void* const> members_;
+    std::vector<schema_note> fields_;
+    json whole_{};
+};
+
+namespace detail {
+
+template <class T>
+concept has_schema_notes = requires(schema_notes<T>& notes) { describe(notes); };
+
+}  // namespace detail
+
+}  // namespace coracle
+
+// ---- coracle/json/schema.hpp
+// schema: the JSON Schema of a C++ type, made from the type itself.
+// JSON Schema draft 2020-12 as OpenAPI 3.1 uses it, in the words and the order that pydantic writes. One schema per
+// type: what may be left out of a request is not "required", though answers always have it.
+
+namespace coracle {
+
+template <class T>
+json schema_of(schema_components& named);
+
+namespace detail {
+
+/// What is known of a member before the program runs.
+struct schema_field {
+    std::string_view name;
+    schema_function schema;
+    json (*value)(const void* member);  ///< null when it has no form in JSON
+};
+
+template <class M>
+constexpr json (*value_function() noexcept)(const void*) {
+    if constexpr (std::is_constructible_v<json, const M&>)
+        return [](const void* member) { return json(*static_cast<const M*>(member)); };
+    else
+        return nullptr;
+}
+
+template <class T, std::size_t... I>
+constexpr std::array<schema_field, sizeof...(I)> schema_fields(std::index_sequence<I...>) noexcept {
+    return {schema_field{member_name<T, I>, &schema_of<std::remove_cv_t<reflect::field_type<T, I>>>,
+                         value_function<std::remove_cv_t<reflect::field_type<T, I>>>()}...};
+}
+
+template <class T>
+[[gnu::cold]] schema_notes<T> notes_of(const T* object, std::span<const void* const> members) {
+    schema_notes<T> notes(object, members);
+    if constexpr (has_schema_notes<T>) describe(notes);
+    return notes;
+}
+
+template <class T, std::size_t I>
+bool has_default() {
+    if constexpr (std::default_initializable<T>)
+        return may_be_left_out<T, I>();
+    else
+        return json_nullable<std::remove_cv_t<reflect::field_type<T, I>>>;
+}
+
+template <class T, std::size_t... I>
+[[gnu::cold]] json struct_schema(schema_components& named, const T& object, bool made, std::index_sequence<I...>) {
+    static constexpr auto fields = schema_fields<T>(std::index_sequence<I...>{});
+    [[maybe_unused]] auto members = reflect::tie(object);
+    const std::array<const void*, sizeof...(I)> at{static_cast<const void*>(&std::get<I>(members))...};
+    const std::array<bool, sizeof...(I)> optional{has_default<T, I>()...};
+    schema_properties written(reflect::type_name<T>());
+    for (std::size_t i = 0; i < sizeof...(I); ++i) {
+        json schema = fields[i].schema(named);
+        json initial = made && optional[i] && fields[i].value ? fields[i].value(at[i]) : json();
+        written.add(fields[i].name, std::move(schema), std::move(initial), !optional[i]);
+    }
+    json schema = std::move(written).take();
+    if constexpr (has_schema_notes<T>) {
+        auto notes = notes_of<T>(&object, at);
+        if (!notes.whole().is_null()) schema = notes.whole();
+        for (std::size_t i = 0; i < sizeof...(I); ++i)
+            if (json* property = property_of(schema, fields[i].name)) overwrite(*property, notes.field(i).words());
+        overwrite(schema, notes.words());
+    }
+    return schema;
+}
+
+}  // namespace detail
+
+/// The schema of a struct or enum itself, which else stands among the components.
+template <class T>
+[[gnu::cold]] json definition_of(schema_components& named) {
+    using namespace detail;
+    if constexpr (std::is_enum_v<T>) {
+        json names = json::array();
+        for (const auto& entry : reflect::enum_entries<T>) names.push_back(json(entry.name));
+        json schema = enum_schema(reflect::type_name<T>(), std::move(names));
+        if constexpr (has_schema_notes<T>) {
+            auto notes = notes_of<T>(nullptr, {});
+            overwrite(schema, notes.words());
+        }
+        return schema;
+    } else if constexpr (std::default_initializable<T>) {
+        const T object{};
+        return struct_schema<T>(named, object, true, std::make_index_sequence<reflect::field_count<T>>{});
+    } else {
+        // Never made: only the addresses of its members are asked for.
+        alignas(T) static const unsigned char room[sizeof(T)] = {};
+        return struct_schema<T>(named, *reinterpret_cast<const T*>(room), false,
+                                std::make_index_sequence<reflect::field_count<T>>{});
+    }
+}
+
+namespace detail {
+
+template <class T>
+[[gnu::cold]] json described_schema() {
+    if constexpr (has_schema_notes<T>) {
+        auto notes = notes_of<T>(nullptr, {});
+        json schema = notes.whole().is_null() ? json::object() : notes.whole();
+        overwrite(schema, notes.words());
+        return schema;
+    }
+    return json::object();
+}
+
+/// A type that looks at what it holds: checked<int, minimum<1>>.
+template <class T>
+concept has_constraints = requires {
+    typename T::checked_value;
+    T::for_each_constraint([](std::string_view, const json&) {});
+};
+template <has_constraints T>
+[[gnu::cold]] json constrained_schema(schema_components& named) {
+    json schema = schema_of<typename T::checked_value>(named);
+    T::for_each_constraint([&schema](std::string_view word, json value) {
+        constrain(schema, word, std::move(value), json_map<typename T::checked_value>);
+    });
+    return schema;
+}
+
+[[gnu::cold]] inline json literal_schema(std::span<const std::string_view> texts) {
+    json schema = json::object();
+    if (texts.size() == 1)
+        schema["const"] = texts[0];
+    else
+        schema["enum"] = json::array(texts);
+    schema["type"] = "string";
+    return schema;
+}
+
+template <class T>
+inline constexpr char schema_key = 0;
+
+template <class T, std::size_t... I>
+json any_schema(schema_components& named, std::index_sequence<I...>) {
+    constexpr schema_function each[] = {&schema_of<std::variant_alternative_t<I, T>>...};
+    return any_of(named, each);
+}
+template <class T, std::size_t... I>
+json tuple_schema(schema_components& named, std::index_sequence<I...>) {
+    constexpr std::array<schema_function, sizeof...(I)> each{
+        &schema_of<std::remove_cv_t<std::tuple_element_t<I, T>>>...};
+    return tuple_of(named, each);
+}
+
+}  // namespace detail
+
+/// The schema of T; structs and enums become components of `named`, and a `$ref` stands in their place.
+template <class T>
+[[gnu::cold]] json schema_of(schema_components& named) {
+    using namespace detail;
+    if constexpr (!std::same_as<T, std::remove_cvref_t<T>>) {
+        return schema_of<std::remove_cvref_t<T>>(named);
+    } else if constexpr (requires { schema_form<T>::make(named); }) {
+        return schema_form<T>::make(named);
+    } else if constexpr (has_constraints<T>) {
+        return constrained_schema<T>(named);
+    } else if constexpr (requires { T::values; } && spelled<T>) {
+        return literal_schema(T::values);
+    } else if constexpr (std::same_as<T, uuid>) {
+        return typed("string", "uuid");
+    } else if constexpr (patch_type<T>) {
+        return nullable(schema_of<typename T::patched_value>(named));
+    } else if constexpr (std::derived_from<T, json>) {
+        return json::object();
+    } else if constexpr (std::same_as<T, bool>) {
+        return typed("boolean");
+    } else if constexpr (std::same_as<T, char>) {
+        return letter_schema();
+    } else if constexpr (std::is_integral_v<T>) {
+        return integer_schema(sizeof(T) * 8, std::is_signed_v<T>);
+    } else if constexpr (std::is_floating_point_v<T>) {
+        return number_schema(sizeof(T) == sizeof(float));
+    } else if constexpr (std::same_as<T, std::monostate> || std::same_as<T, std::nullptr_t>) {
+        return typed("null");
+    } else if constexpr (json_text<T>) {
+        return typed("string");
+    } else if constexpr (describes_itself<T>) {
+        return described_schema<T>();
+    } else if constexpr (std::is_enum_v<T>) {
+        return named.refer(&schema_key<T>, reflect::type_path<T>, &reflect::type_name<T>, &definition_of<T>);
+    } else if constexpr (time_type<T>) {
+        return typed("string", is_duration<T> ? "duration" : date_type<T> ? "date" : "date-time");
+    } else if constexpr (json_nullable<T>) {
+        return nullable(schema_of<std::remove_cvref_t<decltype(*std::declval<T&>())>>(named));
+    } else if constexpr (is_a<T, std::variant>) {
+        return any_schema<T>(named, std::make_index_sequence<std::variant_size_v<T>>{});
+    } else if constexpr (is_std_array<T>) {
+        return fixed_list(schema_of<typename T::value_type>(named), std::tuple_size_v<T>);
+    } else if constexpr (json_tuple<T>) {
+        return tuple_schema<T>(named, std::make_index_sequence<std::tuple_size_v<T>>{});
+    } else if constexpr (json_map<T>) {
+        return map_of(schema_of<typename T::mapped_type>(named));
+    } else if constexpr (json_list<T>) {
+        constexpr bool is_set = requires { typename T::key_type; };
+        return list_of(schema_of<typename T::value_type>(named), is_set);
+    } else if constexpr (json_struct<T>) {
+        return named.refer(&schema_key<T>, reflect::type_path<T>, &reflect::type_name<T>, &definition_of<T>);
+    } else {
+        return json::object();
     }
 }
 
@@ -12759,6 +16773,63 @@ struct validation_issue {
     json ctx{};    ///< null: left out
 };
 
+/// Thrown by the `validate()` of a struct, member or function beside it, which is called when all members were read and
+/// are right by themselves: `void validate() const { if (end < begin) throw validation_failed("ends too early"); }`
+/// Any std::invalid_argument is told in the same words, `Value error, ends too early`.
+class validation_failed : public std::invalid_argument {
+public:
+    explicit validation_failed(const std::string& text)
+        : invalid_argument(text), type_("value_error"), msg_("Value error, " + text), ctx_{{"error", json::object()}} {}
+    /// With a type and a message of its own.
+    validation_failed(std::string type, const std::string& msg, json ctx = {})
+        : invalid_argument(msg), type_(std::move(type)), msg_(msg), ctx_(std::move(ctx)) {}
+
+    /// Tells it of one member instead of the whole struct: `throw validation_failed("...").at("end");`
+    validation_failed&& at(std::string member) && {
+        member_ = std::move(member);
+        return std::move(*this);
+    }
+
+    const std::string& type() const noexcept { return type_; }
+    const std::string& msg() const noexcept { return msg_; }
+    const json& ctx() const noexcept { return ctx_; }
+    const std::string& member() const noexcept { return member_; }
+
+private:
+    std::string type_;
+    std::string msg_;
+    json ctx_;
+    std::string member_{};
+};
+
+/// `struct item { std::string name; using extra = forbidden; };`: members that item does not have are refused, not
+/// passed over.
+struct forbidden {};
+
+namespace detail {
+
+template <class T>
+concept forbids_extra = requires { requires std::same_as<typename T::extra, forbidden>; };
+
+template <class T>
+concept validates_itself = requires(T& value) { value.validate(); };
+template <class T>
+concept validated_beside = requires(T& value) {
+    { validate(value) } -> std::same_as<void>;
+};
+template <class T>
+concept has_validate = validates_itself<T> || validated_beside<T>;
+
+template <has_validate T>
+void run_validate(T& value) {
+    if constexpr (validates_itself<T>)
+        value.validate();
+    else
+        validate(value);
+}
+
+}  // namespace detail
+
 }  // namespace coracle
 
 // ---- coracle/json/write.hpp
@@ -12772,10 +16843,10 @@ namespace detail {
 /// Deeper values are a mistake, or a linked list that should have been an array.
 inline constexpr unsigned max_write_depth = 512;
 
-/// `{"name":` for the first member, `,"name":` for the others. Names are identifiers: nothing in them is ever escaped.
+/// `{"name":` for the first member, `,"name":` for the others. Nothing in a name is ever escaped (member_name.hpp).
 template <class T, std::size_t I>
 inline constexpr auto field_opening = [] {
-    constexpr std::string_view name = reflect::field_name<T, I>;
+    constexpr std::string_view name = member_name<T, I>;
     std::array<char, name.size() + 4> text{};
     text[0] = I == 0 ? '{' : ',';
     text[1] = '"';
@@ -12802,6 +16873,8 @@ public:
     void write(const T& value) {
         if constexpr (std::derived_from<T, json>) {
             write_value(value);
+        } else if constexpr (checked_type<T>) {
+            write(*value);
         } else if constexpr (std::same_as<T, char>) {
             write_text({&value, 1});
         } else if constexpr (std::is_arithmetic_v<T>) {
@@ -12817,6 +16890,11 @@ public:
             write_text(value);
         } else if constexpr (describes_itself<T>) {
             write_value(to_json(value));
+        } else if constexpr (spelled<T>) {
+            write_text(value.to_text());
+        } else if constexpr (patch_type<T>) {
+            if (!value.has_value()) return write_null();
+            write(*value);
         } else if constexpr (std::is_enum_v<T>) {
             // A number that no enumerator has is told as what it is.
             std::string_view name = reflect::enum_name(value);
@@ -13042,12 +17120,26 @@ private:
 
     template <class T, std::size_t... I>
     void write_fields(const T& object, std::index_sequence<I...>) {
+        if constexpr ((patch_type<std::remove_cv_t<reflect::field_type<T, I>>> || ...)) {
+            open('{');
+            auto members = reflect::tie(object);
+            bool any = false;
+            ((any = write_present(member_name<T, I>, std::get<I>(members)) || any), ...);
+            return close('}', !any);
+        }
         deeper();
         if constexpr (sizeof...(I) == 0) write_byte('{');
         [[maybe_unused]] auto members = reflect::tie(object);
         (write_field<T, I>(std::get<I>(members)), ...);
         write_byte('}');
         --depth_;
+    }
+    template <class Member>
+    bool write_present(std::string_view name, const Member& member) {
+        if constexpr (patch_type<Member>)
+            if (!member.present()) return false;
+        write_member(name, member);
+        return true;
     }
     template <class T, std::size_t I, class Member>
     void write_field(const Member& member) {
@@ -13185,10 +17277,15 @@ public:
             return true;
         } else if constexpr (reads_itself<T>) {
             return from_json(in, out) || refuse(in, at, "value_error", "Value error, this is not what was expected");
+        } else if constexpr (checked_type<T>) {
+            return read_checked(in, out, at);
         } else if constexpr (scalar<T>) {
             return read_scalar(in, out, at);
         } else if constexpr (std::same_as<T, char>) {
             return read_letter(in, out, at);
+        } else if constexpr (patch_type<T>) {
+            out = nullptr;
+            return in.is_null() || read(in, out.emplace(), at);
         } else if constexpr (is_a<T, std::optional>) {
             if (in.is_null()) {
                 out.reset();
@@ -13205,6 +17302,8 @@ public:
             bool good = read(in, *made, at);
             out = std::move(made);
             return good;
+        } else if constexpr (tagged_variant<T>) {
+            return read_tagged(in, out, at, std::make_index_sequence<std::variant_size_v<T>>{});
         } else if constexpr (is_a<T, std::variant>) {
             return read_variant(in, out, at, std::make_index_sequence<std::variant_size_v<T>>{});
         } else if constexpr (std::same_as<T, std::monostate>) {
@@ -13237,10 +17336,48 @@ private:
         return false;
     }
 
+    bool refuse(const json& in, const json_place& at, text_problem why) {
+        return refuse(in, at, why.type, std::move(why.msg), std::move(why.ctx));
+    }
+
+    template <class T>
+    bool read_checked(const json& in, T& out, const json_place& at) {
+        using value_type = typename T::checked_value;
+        if constexpr (T::is_strict)
+            if (!is_strictly<value_type>(in)) return refuse_kind<value_type>(in, at);
+        if constexpr (json_list<value_type> && !is_json_set<value_type>)
+            if (in.is_array() && in.size() > T::most_items) return wrong_size(in, at, T::most_items, "List");
+        text_problem why;
+        value_type value{};
+        if (!read(in, value, at)) return false;
+        auto made = T::make(std::move(value), why);
+        if (made) out = *std::move(made);
+        return made || refuse(in, at, std::move(why));
+    }
+    template <class T>
+    static bool is_strictly(const json& in) noexcept {
+        if constexpr (std::is_floating_point_v<T>)
+            return in.is_number();
+        else
+            return is_kindred<T>(in);
+    }
+    /// Of a kind that no T is made of.
+    template <class T>
+    bool refuse_kind(const json& in, const json_place& at) {
+        if constexpr (std::same_as<T, bool>)
+            return refuse(in, at, "bool_type", "Input should be a valid boolean");
+        else if constexpr (std::is_integral_v<T>)
+            return refuse(in, at, "int_type", "Input should be a valid integer");
+        else if constexpr (std::is_floating_point_v<T>)
+            return refuse(in, at, "float_type", "Input should be a valid number");
+        else
+            return refuse(in, at, "string_type", "Input should be a valid string");
+    }
+
     template <class T>
     bool read_scalar(const json& in, T& out, const json_place& at) {
         if constexpr (std::same_as<T, std::string>) {
-            if (!in.is_string()) return refuse(in, at, "string_type", "Input should be a valid string");
+            if (!in.is_string()) return refuse_kind<T>(in, at);
             out = in.as_string();
             return true;
         } else {
@@ -13249,7 +17386,7 @@ private:
                 // An enum knows names only; other values get its words all the same.
                 std::optional<T> value = from_text<T>(in.is_string() ? std::string_view(in.as_string()) : "", why);
                 if (value) out = *value;
-                return value || refuse(in, at, why.type, std::move(why.msg), std::move(why.ctx));
+                return value || refuse(in, at, std::move(why));
             }
             if constexpr (std::same_as<T, bool>)
                 return read_bool(in, out, at);
@@ -13259,6 +17396,8 @@ private:
                 return read_integer(in, out, at);
             else if constexpr (time_type<T>)
                 return read_time(in, out, at);
+            else if constexpr (spelled<T>)
+                return refuse(in, at, T::not_a_text());
             else
                 return false;
         }
@@ -13273,7 +17412,7 @@ private:
         text_problem why;
         auto value = detail::read_time<T>(in.is_bool() ? (in.as_bool() ? 1.0 : 0.0) : in.as_double(), why);
         if (value) out = *value;
-        return value || refuse(in, at, why.type, std::move(why.msg), std::move(why.ctx));
+        return value || refuse(in, at, std::move(why));
     }
     bool read_letter(const json& in, char& out, const json_place& at) {
         if (!in.is_string()) return refuse(in, at, "string_type", "Input should be a valid string");
@@ -13292,10 +17431,9 @@ private:
             out = in.as_bool();
             return true;
         }
-        if (!in.is_number()) return refuse(in, at, "bool_type", "Input should be a valid boolean");
+        if (!in.is_number()) return refuse_kind<bool>(in, at);
         double number = in.as_double();
-        if (!in.is_integer() && std::trunc(number) != number)
-            return refuse(in, at, "bool_type", "Input should be a valid boolean");
+        if (!in.is_integer() && std::trunc(number) != number) return refuse_kind<bool>(in, at);
         if (number != 0 && number != 1)
             return refuse(in, at, "bool_parsing", "Input should be a valid boolean, unable to interpret input");
         out = number == 1;
@@ -13307,7 +17445,7 @@ private:
             out = in.as_bool() ? T(1) : T(0);
             return true;
         }
-        if (!in.is_number()) return refuse(in, at, "float_type", "Input should be a valid number");
+        if (!in.is_number()) return refuse_kind<T>(in, at);
         out = static_cast<T>(in.as_double());
         return std::isfinite(out) || refuse(in, at, "finite_number", "Input should be a finite number");
     }
@@ -13317,7 +17455,7 @@ private:
             out = static_cast<T>(in.as_bool());
             return true;
         }
-        if (!in.is_number()) return refuse(in, at, "int_type", "Input should be a valid integer");
+        if (!in.is_number()) return refuse_kind<T>(in, at);
         if (!in.is_integer()) {
             double number = in.as_double();
             if (std::trunc(number) != number)
@@ -13361,10 +17499,9 @@ private:
                       "std::set or a std::vector, or give the container a seeded hash");
         static_assert(std::default_initializable<typename T::value_type>,
                       "coracle: what is read from JSON must be makeable without arguments");
-        constexpr bool is_set = !requires { out.push_back(std::declval<typename T::value_type>()); };
         if (!in.is_array())
-            return is_set ? refuse(in, at, "set_type", "Input should be a valid set")
-                          : refuse(in, at, "list_type", "Input should be a valid list");
+            return is_json_set<T> ? refuse(in, at, "set_type", "Input should be a valid set")
+                                  : refuse(in, at, "list_type", "Input should be a valid list");
         out.clear();
         bool good = true;
         std::size_t index = 0;
@@ -13443,10 +17580,59 @@ private:
         if (issues_.size() == before) refuse(in, at, "union_too_complex", "Input has too many possible meanings");
         return false;
     }
+    template <class T, std::size_t... I>
+    bool read_tagged(const json& in, T& out, const json_place& at, std::index_sequence<I...>) {
+        constexpr std::string_view name = variant_tag<T>::name;
+        if (!in.is_object())
+            return refuse(in, at, "model_attributes_type",
+                          "Input should be a valid dictionary or object to extract fields from");
+        const json* tag = in.find(name);
+        if (!tag) return refuse_tag(in, at, name);
+        bool good = false;
+        auto try_one = [&]<std::size_t N>(std::integral_constant<std::size_t, N>) {
+            using alternative = std::variant_alternative_t<N, T>;
+            constexpr auto& texts = tags<alternative, literal_called<alternative>(name)>;
+            if (!tag->is_string() || std::find(texts.begin(), texts.end(), tag->as_string()) == texts.end())
+                return false;
+            alternative value{};
+            good = read(in, value, json_place(at, tag->as_string()));
+            if (good) out.template emplace<N>(std::move(value));
+            return true;
+        };
+        if ((try_one(std::integral_constant<std::size_t, I>{}) || ...)) return good;
+        std::string expected;
+        auto tell = [&](const auto& texts) {
+            for (std::string_view text : texts)
+                expected.append(expected.empty() ? "'" : ", '").append(text).append("'");
+        };
+        (tell(tags<std::variant_alternative_t<I, T>, literal_called<std::variant_alternative_t<I, T>>(name)>), ...);
+        return refuse_tag(in, at, name, *tag, expected);
+    }
+    [[gnu::cold]] bool refuse_tag(const json& in, const json_place& at, std::string_view name) {
+        std::string quoted = "'" + std::string(name) + "'";
+        return refuse(in, at, "union_tag_not_found", "Unable to extract tag using discriminator " + quoted,
+                      json{{"discriminator", quoted}});
+    }
+    [[gnu::cold]] bool refuse_tag(const json& in, const json_place& at, std::string_view name, const json& tag,
+                                  const std::string& expected) {
+        std::string quoted = "'" + std::string(name) + "'";
+        // As Python spells it.
+        std::string text = tag.is_string()                              ? tag.as_string()
+                           : tag.is_null()                              ? "None"
+                           : tag.is_bool()                              ? tag.as_bool() ? "True" : "False"
+                           : rough_size(tag, 1000) <= std::size_t{1000} ? tag.dump()
+                                                                        : "...";
+        return refuse(
+            in, at, "union_tag_invalid",
+            "Input tag '" + text + "' found using " + quoted + " does not match any of the expected tags: " + expected,
+            json{{"discriminator", quoted}, {"tag", text}, {"expected_tags", expected}});
+    }
     /// Whether `in` is what a T is written as.
     template <class T>
     static bool is_kindred(const json& in) noexcept {
-        if constexpr (std::same_as<T, bool>)
+        if constexpr (checked_type<T>)
+            return is_kindred<typename T::checked_value>(in);
+        else if constexpr (std::same_as<T, bool>)
             return in.is_bool();
         else if constexpr (std::is_integral_v<T> && !std::same_as<T, char>)
             return in.is_integer();
@@ -13472,12 +17658,36 @@ private:
                           "Input should be a valid dictionary or object to extract fields from");
         bool good = true;
         ((good = read_member<T, I>(in, out, at) && good), ...);
+        if constexpr (forbids_extra<T>) good = refuse_extra(in, at, member_names<T>) && good;
+        if constexpr (has_validate<T>) good = good && validate_here(in, out, at);
         return good;
+    }
+    [[gnu::cold]] bool refuse_extra(const json& in, const json_place& at, std::span<const std::string_view> names) {
+        bool good = true;
+        for (const json_member& member : in.as_object())
+            if (std::find(names.begin(), names.end(), member.key) == names.end())
+                good = refuse(member.value, json_place(at, member.key), "extra_forbidden",
+                              "Extra inputs are not permitted");
+        return good;
+    }
+    template <class T>
+    bool validate_here(const json& in, T& out, const json_place& at) {
+        try {
+            run_validate(out);
+            return true;
+        } catch (const validation_failed& why) {
+            if (why.member().empty()) return refuse(in, at, why.type(), why.msg(), why.ctx());
+            const json* member = in.find(why.member());
+            return refuse(member ? *member : in, json_place(at, why.member()), why.type(), why.msg(), why.ctx());
+        } catch (const std::invalid_argument& why) {
+            return refuse(in, at, "value_error", std::string("Value error, ") + why.what(),
+                          json{{"error", json::object()}});
+        }
     }
     // `out` still has the defaults of T in the members that were not read yet.
     template <class T, std::size_t I>
     bool read_member(const json& in, T& out, const json_place& at) {
-        constexpr std::string_view name = reflect::field_name<T, I>;
+        constexpr std::string_view name = member_name<T, I>;
         using member_type = reflect::field_type<T, I>;
         static_assert(!std::is_const_v<member_type>,
                       "coracle: a const member cannot be read from JSON; drop the const");
@@ -13536,6 +17746,8 @@ public:
     bool read(T& out) {
         if constexpr (reads_itself<T>) {
             return read_by_value(out);
+        } else if constexpr (checked_type<T>) {
+            return read_checked(out);
         } else if constexpr (std::same_as<T, bool>) {
             if (scanner_.eat("true")) {
                 out = true;
@@ -13547,6 +17759,19 @@ public:
             return read_number(out);
         } else if constexpr (std::same_as<T, std::string>) {
             return scanner_.eat('"') && scanner_.string(out);
+        } else if constexpr (spelled<T>) {
+            std::string_view text;
+            text_problem ignored;
+            if (!scanner_.plain_string(text)) return false;
+            auto value = T::from_text(text, ignored);
+            if (value) out = *std::move(value);
+            return value.has_value();
+        } else if constexpr (patch_type<T>) {
+            if (scanner_.peek() == 'n') {
+                out = nullptr;
+                return scanner_.eat("null");
+            }
+            return read(out.emplace());
         } else if constexpr (std::is_enum_v<T>) {
             std::string_view name;
             if (!scanner_.plain_string(name)) return false;
@@ -13592,6 +17817,16 @@ private:
         }
         std::vector<validation_issue> ignored;
         return json_reader({}, ignored).read(part, out, json_place());
+    }
+
+    template <class T>
+    bool read_checked(T& out) {
+        typename T::checked_value value{};
+        text_problem ignored;
+        if (!read(value)) return false;
+        auto made = T::make(std::move(value), ignored);
+        if (made) out = *std::move(made);
+        return made.has_value();
     }
 
     template <class T>
@@ -13668,6 +17903,7 @@ private:
                 if (!scanner_.plain_string(name) || !scanner_.colon()) return false;
                 std::size_t which = find_field<T>(name, expected);
                 if (which == count) {
+                    if constexpr (forbids_extra<T>) return false;
                     json_parser(scanner_, levels_left_).value();
                     if (scanner_.failed()) return false;
                     continue;
@@ -13678,12 +17914,23 @@ private:
                 expected = which + 1;
             } while (scanner_.next_or_close('}'));
         }
-        return close() && all_there<T>(seen, indexes);
+        if (!close() || !all_there<T>(seen, indexes)) return false;
+        if constexpr (has_validate<T>) return validate_quietly(out);
+        return true;
+    }
+    template <class T>
+    static bool validate_quietly(T& out) {
+        try {
+            run_validate(out);
+            return true;
+        } catch (const std::invalid_argument&) {
+            return false;  // read once more, it says why
+        }
     }
     /// The member called `name`; usually the one behind the last.
     template <class T>
     static std::size_t find_field(std::string_view name, std::size_t expected) noexcept {
-        constexpr auto& names = reflect::field_names<T>;
+        constexpr auto& names = member_names<T>;
         if (expected < names.size() && names[expected] == name) return expected;
         std::size_t which = 0;
         while (which < names.size() && names[which] != name) ++which;
@@ -14244,7 +18491,11 @@ public:
     os::time_point turn_time() const noexcept { return now_; }
     os::time_point now() noexcept { return poller_->now(); }
     /// The time of day, for dates: milliseconds since 1970; may jump.
-    std::int64_t unix_milliseconds() noexcept { return poller_->unix_milliseconds(); }
+    std::int64_t unix_milliseconds() noexcept override { return poller_->unix_milliseconds(); }
+    std::int64_t steady_nanoseconds() noexcept override {
+        return std::chrono::nanoseconds(now().time_since_epoch()).count();
+    }
+    void random_bytes(std::span<char> out) override { os::random_bytes(out); }
     /// What the streams of this loop read into when nobody gave a buffer: valid until the next co_await.
     std::span<char> scratch() {
         if (!scratch_) scratch_ = std::make_unique_for_overwrite<char[]>(scratch_bytes);
@@ -16353,10 +20604,9 @@ constexpr bool takes(convertor kind, std::string_view text) noexcept {
 
 }  // namespace coracle::route
 
-// ---- coracle/route/pattern.hpp
-// pattern: a route's text, read and checked. The same parser runs in the compiler and, for texts made at run time, at
-// registration; either way each mistake has its sentence.
-// `{name}` and `{name:convertor}` as in Starlette, `{?a,b=1}` as RFC 6570 3.2.8 with defaults added.
+// ---- coracle/route/pattern_mistake.hpp
+// pattern_mistake: what can be wrong with a route's text, each with its sentence: the compiler's for a literal, and
+// std::logic_error's for a text that is made at run time.
 
 namespace coracle::route {
 
@@ -16380,6 +20630,90 @@ private:
         return out;
     }
 };
+
+enum class pattern_mistake : unsigned char {
+    none,
+    no_slash,
+    too_many_segments,
+    text_before_placeholder,
+    text_behind_placeholder,
+    rest_not_last,
+    stray_brace,
+    question_mark,
+    fragment,
+    space,
+    control_character,
+    bad_escape,
+    nul,
+    unclosed_brace,
+    unknown_convertor,
+    too_many_parameters,
+    query_not_last,
+    no_name,
+    bad_name,
+    digit_first,
+    same_name,
+};
+
+/// error: pattern_error, unless there is no mistake.
+// The sentences stand inside the throw expressions because compilers show that line, and nothing else of it.
+// clang-format off
+constexpr void tell_mistake(std::string_view route, pattern_mistake found) {
+    switch (found) {
+        case pattern_mistake::none:
+            return;
+        case pattern_mistake::no_slash:
+            throw pattern_error(route, "a route starts with '/'");
+        case pattern_mistake::too_many_segments:
+            throw pattern_error(route, "a route has at most 32 segments");
+        case pattern_mistake::text_before_placeholder:
+            throw pattern_error(route, "a placeholder fills a whole segment: write '/{name}'");
+        case pattern_mistake::text_behind_placeholder:
+            throw pattern_error(route, "a placeholder fills a whole segment: a slash or the end follows it");
+        case pattern_mistake::rest_not_last:
+            throw pattern_error(route, "{name:path} takes the rest of the path, so it comes last");
+        case pattern_mistake::stray_brace:
+            throw pattern_error(route, "a closing brace has no opening brace before it");
+        case pattern_mistake::question_mark:
+            throw pattern_error(route, "'?' is no part of a path; query names are written {?name,other=default}");
+        case pattern_mistake::fragment:
+            throw pattern_error(route, "'#' is no part of a path; browsers never send what follows it");
+        case pattern_mistake::space:
+            throw pattern_error(route, "a space in a path is written %20");
+        case pattern_mistake::control_character:
+            throw pattern_error(route, "a control character cannot stand in a path");
+        case pattern_mistake::bad_escape:
+            throw pattern_error(route, "'%' needs two hexadecimal digits after it; the percent sign itself is %25");
+        case pattern_mistake::nul:
+            throw pattern_error(route, "%00 cannot stand in a path");
+        case pattern_mistake::unclosed_brace:
+            throw pattern_error(route, "an opening brace is never closed");
+        case pattern_mistake::unknown_convertor:
+            throw pattern_error(route, "unknown convertor; there are {name:str}, :int, :float, :uuid and :path");
+        case pattern_mistake::too_many_parameters:
+            throw pattern_error(route, "a route has at most 16 parameters");
+        case pattern_mistake::query_not_last:
+            throw pattern_error(route, "the {?query} part comes last");
+        case pattern_mistake::no_name:
+            throw pattern_error(route, "a parameter needs a name: '{id}' in the path, '{?limit}' for the query");
+        case pattern_mistake::bad_name:
+            throw pattern_error(route, "a parameter's name is made of letters, digits and '_'");
+        case pattern_mistake::digit_first:
+            throw pattern_error(route, "a parameter's name does not start with a digit");
+        case pattern_mistake::same_name:
+            throw pattern_error(route, "two parameters have the same name");
+    }
+}
+// clang-format on
+
+}  // namespace coracle::route
+
+// ---- coracle/route/pattern.hpp
+// pattern: a route's text, read and checked. The same parser runs in the compiler and, for texts made at run time, at
+// registration; either way each mistake has its sentence.
+// `{name}` and `{name:convertor}` as in Starlette, `{?a,b=1}` as RFC 6570 3.2.8 with defaults added.
+
+namespace coracle::route {
 
 /// One part of the path between slashes: literal text as it was written (escapes not yet decoded), or a placeholder.
 struct pattern_segment {
@@ -16407,11 +20741,30 @@ struct pattern {
     std::array<pattern_query, max_parameters> queries{};
     std::size_t query_count = 0;
 
+    pattern_mistake mistake = pattern_mistake::none;  ///< of one that read() made
+
     constexpr pattern() = default;
-    /// Error: pattern_error with a sentence; in a constant expression that sentence is what the compiler shows.
-    constexpr explicit pattern(std::string_view route) : text(route) {
-        read();
-        check_names();
+    /// Error: pattern_error with a sentence.
+    constexpr explicit pattern(std::string_view route) {
+        *this = read(route, false);
+        tell_mistake(text, mistake);
+    }
+    /// A route that stands behind a router's prefix, and so may have no path of its own: `` or `{?skip=0}`.
+    static constexpr pattern behind_prefix(std::string_view route) {
+        pattern made = read(route, true);
+        tell_mistake(made.text, made.mistake);
+        return made;
+    }
+    /// The same, with the first mistake in `mistake`: in the compiler, whoever asks tells it, for it shows every call on
+    /// the way to the sentence.
+    static constexpr pattern read(std::string_view route, bool behind_prefix) {
+        pattern made;
+        made.text = route;
+        made.mistake = behind_prefix && (route.empty() || route.starts_with("{?"))
+                           ? route.empty() ? pattern_mistake::none : made.read_queries(0)
+                           : made.read_path();
+        if (made.mistake == pattern_mistake::none) made.mistake = made.check_names();
+        return made;
     }
 
     constexpr std::size_t parameter_count() const noexcept { return placeholder_count + query_count; }
@@ -16425,82 +20778,74 @@ struct pattern {
     }
 
 private:
-    // The sentences stand inside the throw expressions because compilers show that line, and nothing else of it.
-    // clang-format off
-    constexpr void read() {
-        if (text.empty() || text[0] != '/')
-            throw pattern_error(text, "a route starts with '/'");
+    using wrong = pattern_mistake;
+
+    constexpr wrong read_path() {
+        if (text.empty() || text[0] != '/') return wrong::no_slash;
         std::size_t at = 1;
         for (;;) {
-            if (segment_count == max_segments)
-                throw pattern_error(text, "a route has at most 32 segments");
+            if (segment_count == max_segments) return wrong::too_many_segments;
             std::size_t start = at;
-            while (at < text.size() && text[at] != '/' && text[at] != '{') check_literal(at++);
+            for (; at < text.size() && text[at] != '/' && text[at] != '{'; ++at)
+                if (wrong found = check_literal(at); found != wrong::none) return found;
             bool placeholder = at < text.size() && text[at] == '{' && text.substr(at, 2) != "{?";
-            if (placeholder && at != start)
-                throw pattern_error(text, "a placeholder fills a whole segment: write '/{name}'");
-            if (placeholder) at = read_placeholder(at);
-            else segments[segment_count++] = {text.substr(start, at - start), false, convertor::text};
-
-            if (at == text.size()) return;
+            if (placeholder && at != start) return wrong::text_before_placeholder;
+            if (placeholder) {
+                if (wrong found = read_placeholder(at); found != wrong::none) return found;
+                at = text.find('}', at) + 1;
+            } else {
+                segments[segment_count++] = {text.substr(start, at - start), false, convertor::text};
+            }
+            if (at == text.size()) return wrong::none;
             if (text[at] == '{' && text.substr(at, 2) == "{?") return read_queries(at);
-            if (text[at] != '/')
-                throw pattern_error(text, "a placeholder fills a whole segment: a slash or the end follows it");
-            if (placeholder && segments[segment_count - 1].kind == convertor::rest)
-                throw pattern_error(text, "{name:path} takes the rest of the path, so it comes last");
+            if (text[at] != '/') return wrong::text_behind_placeholder;
+            if (placeholder && segments[segment_count - 1].kind == convertor::rest) return wrong::rest_not_last;
             ++at;
         }
     }
 
-    constexpr void check_literal(std::size_t at) const {
+    constexpr wrong check_literal(std::size_t at) const {
         char c = text[at];
-        if (c == '}')
-            throw pattern_error(text, "a closing brace has no opening brace before it");
-        if (c == '?')
-            throw pattern_error(text, "'?' is no part of a path; query names are written {?name,other=default}");
-        if (c == '#')
-            throw pattern_error(text, "'#' is no part of a path; browsers never send what follows it");
-        if (c == ' ')
-            throw pattern_error(text, "a space in a path is written %20");
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
-            throw pattern_error(text, "a control character cannot stand in a path");
-        if (c != '%') return;
+        if (c == '}') return wrong::stray_brace;
+        if (c == '?') return wrong::question_mark;
+        if (c == '#') return wrong::fragment;
+        if (c == ' ') return wrong::space;
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return wrong::control_character;
+        if (c != '%') return wrong::none;
         if (text.size() - at < 3 || ascii::hex_value(text[at + 1]) < 0 || ascii::hex_value(text[at + 2]) < 0)
-            throw pattern_error(text, "'%' needs two hexadecimal digits after it; the percent sign itself is %25");
-        if (text.substr(at + 1, 2) == "00")
-            throw pattern_error(text, "%00 cannot stand in a path");
+            return wrong::bad_escape;
+        return text.substr(at + 1, 2) == "00" ? wrong::nul : wrong::none;
     }
 
+    /// The end of what was opened; npos when there is none.
     constexpr std::size_t closing_brace(std::size_t open) const {
         std::size_t close = text.find('}', open);
-        if (close == text.npos || text.substr(open + 1, close - open - 1).find('{') != text.npos)
-            throw pattern_error(text, "an opening brace is never closed");
+        if (close == text.npos || text.substr(open + 1, close - open - 1).find('{') != text.npos) return text.npos;
         return close;
     }
 
-    constexpr std::size_t read_placeholder(std::size_t open) {
+    constexpr wrong read_placeholder(std::size_t open) {
         std::size_t close = closing_brace(open);
+        if (close == text.npos) return wrong::unclosed_brace;
         std::string_view name = text.substr(open + 1, close - open - 1);
         convertor kind = convertor::text;
         if (std::size_t colon = name.find(':'); colon != std::string_view::npos) {
             auto named = convertor_named(name.substr(colon + 1));
-            if (!named)
-                throw pattern_error(text, "unknown convertor; there are {name:str}, :int, :float, :uuid and :path");
+            if (!named) return wrong::unknown_convertor;
             kind = *named;
             name = name.substr(0, colon);
         }
-        check_name(name);
-        if (parameter_count() == max_parameters)
-            throw pattern_error(text, "a route has at most 16 parameters");
+        if (wrong found = check_name(name); found != wrong::none) return found;
+        if (parameter_count() == max_parameters) return wrong::too_many_parameters;
         segments[segment_count++] = {name, true, kind};
         ++placeholder_count;
-        return close + 1;
+        return wrong::none;
     }
 
-    constexpr void read_queries(std::size_t open) {
+    constexpr wrong read_queries(std::size_t open) {
         std::size_t close = closing_brace(open);
-        if (close + 1 != text.size())
-            throw pattern_error(text, "the {?query} part comes last");
+        if (close == text.npos) return wrong::unclosed_brace;
+        if (close + 1 != text.size()) return wrong::query_not_last;
         std::string_view list = text.substr(open + 2, close - open - 2);
         for (bool more = true; more;) {
             std::size_t comma = list.find(',');
@@ -16511,30 +20856,26 @@ private:
             std::size_t equals = one.find('=');
             pattern_query query{one.substr(0, equals), {}, equals != std::string_view::npos};
             if (query.has_default) query.default_text = one.substr(equals + 1);
-            check_name(query.name);
-            if (parameter_count() == max_parameters)
-                throw pattern_error(text, "a route has at most 16 parameters");
+            if (wrong found = check_name(query.name); found != wrong::none) return found;
+            if (parameter_count() == max_parameters) return wrong::too_many_parameters;
             queries[query_count++] = query;
         }
+        return wrong::none;
     }
 
-    constexpr void check_name(std::string_view name) const {
-        if (name.empty())
-            throw pattern_error(text, "a parameter needs a name: '{id}' in the path, '{?limit}' for the query");
+    static constexpr wrong check_name(std::string_view name) {
+        if (name.empty()) return wrong::no_name;
         for (char c : name)
-            if (!ascii::is_alpha(c) && !ascii::is_digit(c) && c != '_')
-                throw pattern_error(text, "a parameter's name is made of letters, digits and '_'");
-        if (ascii::is_digit(name[0]))
-            throw pattern_error(text, "a parameter's name does not start with a digit");
+            if (!ascii::is_alpha(c) && !ascii::is_digit(c) && c != '_') return wrong::bad_name;
+        return ascii::is_digit(name[0]) ? wrong::digit_first : wrong::none;
     }
 
-    constexpr void check_names() const {
+    constexpr wrong check_names() const {
         for (std::size_t i = 0; i < parameter_count(); ++i)
             for (std::size_t j = 0; j < i; ++j)
-                if (parameter_name(i) == parameter_name(j))
-                    throw pattern_error(text, "two parameters have the same name");
+                if (parameter_name(i) == parameter_name(j)) return wrong::same_name;
+        return wrong::none;
     }
-    // clang-format on
 };
 
 }  // namespace coracle::route
@@ -16911,16 +21252,17 @@ public:
     /// Ends registration and makes the tables that lookups use. A second call does nothing.
     void freeze() {
         if (std::exchange(frozen_, true)) return;
-        for (const auto& [edge, child] : growing_edges_) {
-            node& parent = nodes_[edge.first];
-            parent.only_text = edges_.insert(edge.first, edge.second, child);
-            parent.only_literal = ++parent.literals == 1 ? child : no_node;
-        }
+        for (std::uint32_t at = 0; at < growing_edges_.size(); ++at)
+            for (const named_number& edge : growing_edges_[at]) {
+                node& parent = nodes_[at];
+                parent.only_text = edges_.insert(at, edge.name, edge.number);
+                parent.only_literal = ++parent.literals == 1 ? edge.number : no_node;
+            }
         edges_.freeze();
         note_earliest(0);
-        for (const std::string& path : growing_statics_) {
-            statics_.insert(0, path, static_cast<std::uint32_t>(answers_.size()));
-            answer_static(path);
+        for (const named_number& path : growing_statics_) {
+            statics_.insert(0, path.name, static_cast<std::uint32_t>(answers_.size()));
+            answer_static(path.name);
         }
         statics_.freeze();
         growing_edges_.clear();
@@ -16953,6 +21295,26 @@ private:
     static constexpr std::uint32_t no_node = 0;  // the root is nobody's child
     static constexpr std::size_t convertors = 5;
     static constexpr auto rest = static_cast<std::size_t>(convertor::rest);
+
+    // Sorted vectors of these stand where a std::map would be, which costs every program compile time.
+    struct named_number {
+        std::string name;
+        std::uint32_t number;
+    };
+    /// The number that goes with the name in a sorted list: `otherwise`, when it is new there.
+    static std::uint32_t number_of(std::vector<named_number>& list, std::string name, std::uint32_t otherwise) {
+        std::size_t low = 0;
+        for (std::size_t high = list.size(); low < high;) {
+            std::size_t middle = low + (high - low) / 2;
+            if (list[middle].name < name)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (low == list.size() || list[low].name != name)
+            list.insert(list.begin() + static_cast<std::ptrdiff_t>(low), {std::move(name), otherwise});
+        return list[low].number;
+    }
 
     struct ending {
         std::uint32_t route;
@@ -17007,7 +21369,8 @@ private:
                 std::uint32_t& child = nodes_[at].placeholders[static_cast<std::size_t>(segment.kind)];
                 next = child == no_node ? child = next : child;
             } else {
-                next = growing_edges_.try_emplace({at, decoded(segment.text)}, next).first->second;
+                if (growing_edges_.size() <= at) growing_edges_.resize(at + 1);
+                next = number_of(growing_edges_[at], decoded(segment.text), next);
             }
             if (next == nodes_.size()) nodes_.emplace_back();
             at = next;
@@ -17026,7 +21389,7 @@ private:
             path += '/';
             path += text;
         }
-        growing_statics_.insert(std::move(path));
+        number_of(growing_statics_, std::move(path), 0);
         return true;
     }
 
@@ -17034,9 +21397,9 @@ private:
         std::uint32_t earliest = nodes_[at].endings.empty() ? no_route : nodes_[at].endings.front().route;
         for (std::uint32_t child : nodes_[at].placeholders)
             if (child != no_node) earliest = std::min(earliest, note_earliest(child));
-        for (auto edge = growing_edges_.lower_bound({at, std::string()});
-             edge != growing_edges_.end() && edge->first.first == at; ++edge)
-            earliest = std::min(earliest, note_earliest(edge->second));
+        if (at < growing_edges_.size())
+            for (const named_number& edge : growing_edges_[at])
+                earliest = std::min(earliest, note_earliest(edge.number));
         return nodes_[at].earliest = earliest;
     }
 
@@ -17131,8 +21494,8 @@ private:
     method_table methods_;
     std::vector<node> nodes_;
     std::vector<std::string> texts_;
-    std::map<std::pair<std::uint32_t, std::string>, std::uint32_t> growing_edges_;
-    std::set<std::string> growing_statics_;
+    std::vector<std::vector<named_number>> growing_edges_;  // by node
+    std::vector<named_number> growing_statics_;
     text_table edges_;
     text_table statics_;
     std::vector<std::uint32_t> answers_;  // rows of one route per method
@@ -18011,6 +22374,99 @@ task<result<std::uint64_t>> copy(From& from, To& to) {
 
 }  // namespace coracle::net
 
+// ---- coracle/net/listening_socket.hpp
+// listening_socket: an open door that belongs to no loop yet: it can be handed to one, to several, or to a child.
+// POSIX listen(2), SO_ACCEPTCONN; systemd's socket activation and inetd hand out such sockets.
+
+namespace coracle::net {
+
+/// How to listen.
+struct listen_options {
+    /// Connections that may wait for accept(); the kernel may cut it.
+    int backlog = 2048;
+    /// Several listeners on one address, one for each loop, and the kernel deals the connections out.
+    bool reuse_port = false;
+    /// An IPv6 listener turns IPv4 away instead of taking it too.
+    bool ipv6_only = false;
+};
+
+/// Clients can connect to it from open() on, and wait for somebody to accept.
+class listening_socket {
+public:
+    /// Port 0 lets the kernel choose, and where() tells. The name of a unix socket that a dead server left behind is
+    /// taken over. error: address_in_use, permission_denied, address_not_available, ...
+    static result<listening_socket> open(const address& where, const listen_options& options = {}) {
+        auto target = where.to_socket_address();
+        if (!target) return failure(target.error());
+        os::raise_file_limit();  // each connection needs a descriptor, and shells hand out 1024
+        auto socket = os::open_stream_socket(*target);
+        if (!socket) return failure(socket.error());
+        listening_socket made;
+        if (where.family() == address::family_type::local) {
+            auto bound = os::socket_file::bind(socket->get(), *target);
+            if (!bound) return failure(bound.error());
+            made.file_ = std::move(*bound);
+        } else if (auto bound = bind_tcp(socket->get(), *target, options); !bound) {
+            return failure(bound.error());
+        }
+        if (auto listening = os::listen_on(socket->get(), options.backlog); !listening)
+            return failure(listening.error());
+        made.socket_ = std::move(*socket);
+        return made.with_name();
+    }
+    /// One that somebody else has opened, and that is owned from here on; its name in the file system, if it has one,
+    /// stays his. error: bad_file_descriptor, not_a_socket, invalid_argument when it does not listen.
+    static result<listening_socket> inherit(int number) {
+        auto listens = os::is_listening(number);
+        if (!listens) return failure(listens.error());
+        if (!*listens) return failure(std::make_error_code(std::errc::invalid_argument));
+        if (auto prepared = os::prepare_inherited(number); !prepared) return failure(prepared.error());
+        os::raise_file_limit();
+        listening_socket made;
+        made.socket_ = os::file_descriptor(number);
+        return made.with_name();
+    }
+    /// The same door once more, for another loop: whoever is first gets the next connection. The name stays with this.
+    result<listening_socket> share() const {
+        auto same = os::duplicate(socket_.get());
+        if (!same) return failure(same.error());
+        listening_socket made;
+        made.socket_ = std::move(*same);
+        made.where_ = where_;
+        return made;
+    }
+
+    const address& where() const noexcept { return where_; }
+    int native_handle() const noexcept { return socket_.get(); }
+
+    os::file_descriptor take_descriptor() noexcept { return std::move(socket_); }
+    os::socket_file take_file() noexcept { return std::move(file_); }
+
+private:
+    result<listening_socket> with_name() {
+        auto chosen = os::local_address(socket_.get());
+        if (!chosen) return failure(chosen.error());
+        where_ = address(*chosen);
+        return std::move(*this);
+    }
+    static result<void> bind_tcp(int fd, const os::socket_address& where, const listen_options& options) noexcept {
+        if (auto done = os::reuse_address(fd); !done) return done;
+        if (options.reuse_port)
+            if (auto done = os::share_port(fd); !done) return done;
+        if (where.family() == os::address_family::ipv6)
+            if (auto done = os::take_only_ipv6(fd, options.ipv6_only); !done) return done;
+        // Accepted sockets inherit it: no system call per connection.
+        if (auto done = os::send_without_delay(fd); !done) return done;
+        return os::bind_socket(fd, where);
+    }
+
+    os::socket_file file_;
+    os::file_descriptor socket_;
+    address where_;
+};
+
+}  // namespace coracle::net
+
 // ---- coracle/net/listener.hpp
 // listener: the door of a server, TCP or unix.
 // POSIX listen(2), accept(2).
@@ -18022,16 +22478,6 @@ namespace coracle::net {
 struct incoming {
     os::file_descriptor socket;
     address peer;
-};
-
-/// How to listen.
-struct listen_options {
-    /// Connections that may wait for accept(); the kernel may cut it.
-    int backlog = 2048;
-    /// Several listeners on one address, one for each loop, and the kernel deals the connections out.
-    bool reuse_port = false;
-    /// An IPv6 listener turns IPv4 away instead of taking it too.
-    bool ipv6_only = false;
 };
 
 namespace detail {
@@ -18066,26 +22512,16 @@ public:
     /// choose, and where() tells. The name of a unix socket that a dead server left behind is taken over.
     /// error: address_in_use, permission_denied, address_not_available, ...
     static result<listener> open(const address& where, const listen_options& options = {}) {
-        auto target = where.to_socket_address();
-        if (!target) return failure(target.error());
-        os::raise_file_limit();  // each connection needs a descriptor, and shells hand out 1024
-        auto socket = os::open_stream_socket(*target);
+        auto socket = listening_socket::open(where, options);
         if (!socket) return failure(socket.error());
-        os::socket_file file;
-        if (where.family() == address::family_type::local) {
-            auto bound = os::socket_file::bind(socket->get(), *target);
-            if (!bound) return failure(bound.error());
-            file = std::move(*bound);
-        } else if (auto bound = bind_tcp(socket->get(), *target, options); !bound) {
-            return failure(bound.error());
-        }
-        if (auto listening = os::listen_on(socket->get(), options.backlog); !listening)
-            return failure(listening.error());
-        auto chosen = os::local_address(socket->get());
-        if (!chosen) return failure(chosen.error());
+        return of(std::move(*socket));
+    }
+    /// A door that is open already. error: what the kernel says to watching it.
+    static result<listener> of(listening_socket socket) {
         try {
-            auto watched = std::make_unique<loop::descriptor>(std::move(*socket));
-            return listener(std::move(watched), std::move(file), address(*chosen));
+            os::socket_file file = socket.take_file();
+            auto watched = std::make_unique<loop::descriptor>(socket.take_descriptor());
+            return listener(std::move(watched), std::move(file), socket.where());
         } catch (const std::system_error& why) {
             return failure(why.code());
         }
@@ -18123,17 +22559,6 @@ private:
 
     listener(std::unique_ptr<loop::descriptor> socket, os::socket_file file, address where)
         : file_(std::move(file)), descriptor_(std::move(socket)), where_(std::move(where)) {}
-
-    static result<void> bind_tcp(int fd, const os::socket_address& where, const listen_options& options) noexcept {
-        if (auto done = os::reuse_address(fd); !done) return done;
-        if (options.reuse_port)
-            if (auto done = os::share_port(fd); !done) return done;
-        if (where.family() == os::address_family::ipv6)
-            if (auto done = os::take_only_ipv6(fd, options.ipv6_only); !done) return done;
-        // Accepted sockets inherit it: no system call per connection.
-        if (auto done = os::send_without_delay(fd); !done) return done;
-        return os::bind_socket(fd, where);
-    }
 
     os::socket_file file_;
     std::unique_ptr<loop::descriptor> descriptor_;
@@ -18420,6 +22845,8 @@ public:
         detail::memory_pipe::wake(in().writer);
         return all;
     }
+    /// A read would not wait.
+    bool readable() const noexcept { return line_->pipes[1 - side_].readable(); }
     /// The peer has ended its stream and nothing is left to read.
     bool at_end() const noexcept {
         const detail::memory_pipe& from = line_->pipes[1 - side_];
@@ -19787,6 +24214,561 @@ inline task<result<process_output, os::named_error>> run_process(command_line wh
 
 }  // namespace coracle
 
+// ---- coracle/app/clock.hpp
+// clock: the time as the loop has it that runs here, which in tests may be virtual; elsewhere the system's.
+
+namespace coracle {
+
+/// For lengths of time: never set, never jumps.
+inline std::chrono::nanoseconds steady_time() noexcept {
+    if (async::scheduler* here = async::scheduler::current_or_null())
+        return std::chrono::nanoseconds(here->steady_nanoseconds());
+    return std::chrono::steady_clock::now().time_since_epoch();
+}
+
+/// The time of day, for dates that others read: may jump.
+inline std::chrono::sys_time<std::chrono::milliseconds> wall_time() noexcept {
+    if (async::scheduler* here = async::scheduler::current_or_null())
+        return std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(here->unix_milliseconds()));
+    return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+inline std::int64_t unix_seconds() noexcept {
+    return std::chrono::floor<std::chrono::seconds>(wall_time()).time_since_epoch().count();
+}
+
+}  // namespace coracle
+
+// ---- coracle/app/signer.hpp
+// signer: text that goes through a client's hands and comes back unchanged, or not at all.
+// RFC 2104 (HMAC), RFC 4648 5 (base64url); as Python's itsdangerous, with SHA-256.
+
+namespace coracle {
+
+/// `signer links({"a secret of at least 16 bytes"}, "password-reset"); links.sign("user 7", unix_seconds())` is a text
+/// for URLs and cookies. Everybody can read it, nobody else can make or change it. What is signed for one purpose is
+/// worth nothing for another.
+class signer {
+public:
+    static constexpr std::size_t shortest_key = 16;
+    /// How far ahead another machine's clock may be.
+    static constexpr std::int64_t tolerated_seconds = 60;
+
+    /// in: the keys: the first signs, and all of them are known, so that an old one can fade out.
+    /// error: std::logic_error when there is none, or one can be guessed.
+    signer(std::span<const std::string> keys, std::string_view purpose) {
+        if (keys.empty()) throw std::logic_error("coracle: who signs has a key; make one with secret_token()");
+        for (const std::string& each : keys) {
+            if (each.size() < shortest_key)
+                throw std::logic_error(
+                    "coracle: a key that signs has at least 16 bytes that nobody can guess; make one with "
+                    "secret_token(), and keep it out of the program");
+            std::string whole = "coracle.signer.";
+            keys_.emplace_back(hmac_sha256(each).sign(whole.append(purpose)).view());
+        }
+    }
+    signer(std::initializer_list<std::string> keys, std::string_view purpose)
+        : signer(std::span<const std::string>(keys.begin(), keys.size()), purpose) {}
+
+    /// `payload.time.signature`, the first and the last in base64url.
+    std::string sign(std::string_view payload, std::int64_t now) const {
+        std::string out = base64::encode_url(payload);
+        out.append(".").append(std::to_string(now));
+        std::string signature = base64::encode_url(keys_.front().sign(out).view());
+        return out.append(".").append(signature);
+    }
+
+    /// The payload, if it was signed with one of the keys not more than `max_age` seconds ago.
+    std::optional<std::string> open(std::string_view text, std::int64_t now,
+                                    std::optional<std::int64_t> max_age = std::nullopt) const {
+        std::size_t last = text.rfind('.');
+        if (last == text.npos || last == 0) return std::nullopt;
+        std::string_view body = text.substr(0, last);
+        std::size_t dot = body.rfind('.');
+        if (dot == body.npos) return std::nullopt;
+        const std::optional<std::string> signature = base64::decode_url(text.substr(last + 1));
+        if (!signature || !is_ours(body, *signature)) return std::nullopt;
+        // Only now is anything of it believed.
+        auto signed_at = ascii::parse_decimal<std::uint64_t>(body.substr(dot + 1));
+        if (!signed_at || *signed_at > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
+        auto at = static_cast<std::int64_t>(*signed_at);
+        if (at > now && at - now > tolerated_seconds) return std::nullopt;
+        if (max_age && now > at && now - at > *max_age) return std::nullopt;
+        return base64::decode_url(body.substr(0, dot));
+    }
+
+private:
+    bool is_ours(std::string_view body, std::string_view signature) const {
+        bool found = false;
+        for (const hmac_sha256& key : keys_) found = secure_equal(key.sign(body).view(), signature) || found;
+        return found;
+    }
+
+    std::vector<hmac_sha256> keys_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/jwt.hpp
+// jwt: JSON Web Tokens, signed with HMAC-SHA256. One algorithm, which the key decides and never the token.
+// RFC 7519, RFC 7515 (JWS compact form), RFC 8725 (best practices).
+
+namespace coracle {
+
+/// What a token has to say to be taken, besides a good signature and times that are right.
+struct jwt_options {
+    std::string audience{};   ///< the one of `aud` that is meant by us; empty: tokens for an audience are refused
+    std::string issuer{};     ///< the only good `iss`; empty: any
+    bool must_expire = true;  ///< a token without `exp` is refused
+    std::chrono::seconds leeway{0};  ///< by which clocks may differ
+};
+
+/// Why a token was not taken. For logs: a client need not know.
+enum class jwt_refusal : unsigned char {
+    malformed,        ///< not three parts of base64url, not JSON, no object
+    wrong_algorithm,  ///< its head does not say HS256, or asks for something that is not understood
+    wrong_signature,  ///< signed with another key, or changed
+    expired,          ///< `exp` is over, or missing
+    not_yet,          ///< `nbf` is to come
+    wrong_audience,
+    wrong_issuer,
+};
+
+/// A key that signs tokens and reads them again: `jwt tokens(key, {.audience = "shop"});`
+/// `tokens.sign({{"sub", "7"}, {"aud", "shop"}}, 15min)`, `auto claims = tokens.read(text)`.
+class jwt {
+public:
+    /// Tokens that are longer are not looked at.
+    static constexpr std::size_t longest = 16 * 1024;
+
+    /// in: a secret of at least 32 bytes, as RFC 7518 3.2 wants it; secret_token() makes one.
+    /// error: std::logic_error for a shorter one.
+    explicit jwt(std::string_view key, jwt_options options = {}) : key_(key), options_(std::move(options)) {
+        if (key.size() < sha256::digest_size)
+            throw std::logic_error("coracle: the key of HS256 has at least 32 bytes; make one with secret_token()");
+    }
+
+    /// in: the claims, an object; for how long it is good, from now on: that becomes `exp`, and `iat` is now.
+    std::string sign(json claims, std::chrono::seconds good_for) const {
+        std::int64_t now = unix_seconds();
+        claims["iat"] = now;
+        claims["exp"] = now + good_for.count();
+        return sign(claims);
+    }
+    /// The claims as they are.
+    std::string sign(const json& claims) const {
+        std::string out = base64::encode_url(R"({"alg":"HS256","typ":"JWT"})");
+        out.append(".").append(base64::encode_url(claims.dump()));
+        std::string signature = base64::encode_url(key_.sign(out).view());
+        return out.append(".").append(signature);
+    }
+
+    /// The claims of a token that is good; nothing for any other.
+    std::optional<json> read(std::string_view token) const {
+        jwt_refusal why{};
+        return read(token, why);
+    }
+    std::optional<json> read(std::string_view token, jwt_refusal& why) const {
+        return read(token, why, unix_seconds());
+    }
+    std::optional<json> read(std::string_view token, jwt_refusal& why, std::int64_t now) const;
+
+private:
+    static std::optional<json> object_in(std::string_view part) {
+        std::optional<std::string> text = base64::decode_url(part);
+        if (!text) return std::nullopt;
+        auto value = json::try_parse(*text);
+        if (!value || !value->is_object()) return std::nullopt;
+        return *std::move(value);
+    }
+    /// Seconds since 1970, perhaps with a fraction. False: it is something else.
+    static bool time_in(const json& claims, std::string_view name, std::optional<double>& to) {
+        const json* found = claims.find(name);
+        if (!found) return true;
+        if (!found->is_number()) return false;
+        to = found->as_double();
+        return std::isfinite(*to);
+    }
+    bool is_meant(const json& claims) const {
+        const json* aud = claims.find("aud");
+        if (options_.audience.empty() || !aud) return options_.audience.empty() && !aud;
+        if (aud->is_string()) return aud->as_string() == options_.audience;
+        if (aud->is_array())
+            for (const json& each : *aud)
+                if (each.is_string() && each.as_string() == options_.audience) return true;
+        return false;
+    }
+
+    hmac_sha256 key_;
+    jwt_options options_;
+};
+
+inline std::optional<json> jwt::read(std::string_view token, jwt_refusal& why, std::int64_t now) const {
+    auto refuse = [&](jwt_refusal reason) {
+        why = reason;
+        return std::nullopt;
+    };
+    std::size_t first = token.find('.');
+    std::size_t last = token.rfind('.');
+    if (token.size() > longest || first == token.npos || first == last ||
+        token.substr(first + 1, last - first - 1).find('.') != token.npos)
+        return refuse(jwt_refusal::malformed);
+    const std::optional<std::string> signature = base64::decode_url(token.substr(last + 1));
+    const std::optional<json> head = object_in(token.substr(0, first));
+    if (!signature || !head) return refuse(jwt_refusal::malformed);
+    // RFC 8725 3.1: `none`, or a public key taken for a secret, are what the head must not decide. 7515 4.1.11: crit.
+    const json* algorithm = head->find("alg");
+    if (!algorithm || !algorithm->is_string() || algorithm->as_string() != "HS256" || head->contains("crit"))
+        return refuse(jwt_refusal::wrong_algorithm);
+    if (!secure_equal(key_.sign(token.substr(0, last)).view(), *signature)) return refuse(jwt_refusal::wrong_signature);
+
+    std::optional<json> claims = object_in(token.substr(first + 1, last - first - 1));
+    std::optional<double> expires;
+    std::optional<double> begins;
+    if (!claims || !time_in(*claims, "exp", expires) || !time_in(*claims, "nbf", begins))
+        return refuse(jwt_refusal::malformed);
+    auto here = static_cast<double>(now);
+    auto leeway = static_cast<double>(options_.leeway.count());
+    if (expires ? here >= *expires + leeway : options_.must_expire) return refuse(jwt_refusal::expired);
+    if (begins && here + leeway < *begins) return refuse(jwt_refusal::not_yet);
+    if (!is_meant(*claims)) return refuse(jwt_refusal::wrong_audience);
+    const json* issuer = claims->find("iss");
+    if (!options_.issuer.empty() && (!issuer || !issuer->is_string() || issuer->as_string() != options_.issuer))
+        return refuse(jwt_refusal::wrong_issuer);
+    return claims;
+}
+
+}  // namespace coracle
+
+// ---- coracle/app/rate_table.hpp
+// rate_table: one number for each client, in a table that never grows, whoever asks from however many addresses.
+
+namespace coracle {
+
+/// Clients are known by 128 bits of a keyed hash of their names, so that nobody can choose a name that takes the place
+/// of another's. Eight places for those whose hashes begin alike; the one whose number is least makes room.
+class rate_table {
+public:
+    /// in: how many clients it holds; rounded up to a power of two.
+    explicit rate_table(std::size_t clients) {
+        std::size_t rows = 1;
+        while (rows * width < clients && rows < (std::size_t{1} << 24)) rows *= 2;
+        rows_ = rows;
+    }
+
+    /// With this key from here on; what it knew is forgotten.
+    void use_key(std::string_view secret) {
+        key_ = hmac_sha256(secret);
+        places_.clear();
+    }
+    /// The number of this client; 0 for one who is not known, or whose number is not above `now`. keeps: valid until
+    /// the next call.
+    std::int64_t& find(std::string_view client, std::int64_t now) {
+        if (places_.empty()) places_.resize(rows_ * width);
+        const sha256::digest hash = key_.sign(client);
+        std::array<std::uint64_t, 3> part{};
+        std::memcpy(part.data(), hash.bytes.data(), sizeof part);
+        place* row = &places_[(part[0] & (rows_ - 1)) * width];
+        place* least = row;
+        for (std::size_t i = 0; i < width; ++i) {
+            if (row[i].first == part[1] && row[i].second == part[2]) {
+                if (row[i].number <= now) row[i].number = 0;
+                return row[i].number;
+            }
+            if (row[i].number < least->number) least = &row[i];
+        }
+        *least = {part[1], part[2], 0};
+        return least->number;
+    }
+    std::size_t size() const noexcept { return rows_ * width; }
+
+private:
+    static constexpr std::size_t width = 8;
+    struct place {
+        std::uint64_t first = 0;
+        std::uint64_t second = 0;
+        std::int64_t number = 0;
+    };
+    std::size_t rows_;
+    hmac_sha256 key_{{}};
+    std::vector<place> places_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/operation.hpp
+// operation: what one route tells of itself in the OpenAPI document. Its parameters, its result and its dependencies
+// write into it. OpenAPI 3.1.0, 4.8.10.
+//
+// A kind of parameter tells what it takes by a function in its parameter_reader:
+//   static void describe(operation& told) { told.parameter(parameter_place::header, "x-id", &schema_of<int>, true); }
+// A kind that the pattern names takes a second argument, which of the names it is.
+
+namespace coracle {
+
+/// Where a parameter stands in a request; in the order in which they are told.
+enum class parameter_place : unsigned char { path, query, header, cookie };
+
+/// One route, told. Made for each route when the document is made, which is once.
+class operation {
+public:
+    /// in: by, the route as it was written; named, where the schemas of structs and enums go; skipped, how many of its
+    /// placeholders are a prefix's and so not the handler's.
+    operation(const route::pattern& by, schema_components& named, std::size_t skipped = 0)
+        : route_(by), named_(named), skipped_(skipped) {}
+    operation(const operation&) = delete;
+    operation& operator=(const operation&) = delete;
+
+    const route::pattern& route() const noexcept { return route_; }
+    schema_components& named() noexcept { return named_; }
+
+    /// One parameter; the second of the same place and name is passed over. A json null is no default.
+    [[gnu::cold]] void parameter(parameter_place in, std::string_view name, schema_function schema, bool required,
+                                 json initial = {}) {
+        parameter(in, name, schema(named_), required, std::move(initial));
+    }
+    [[gnu::cold]] void parameter(parameter_place in, std::string_view name, json schema, bool required,
+                                 json initial = {}) {
+        validates_ = true;
+        for (const json& each : parameters_)
+            if (each["in"].as_string() == place_name(in) && each["name"].as_string() == name) return;
+        schema = detail::without_null(std::move(schema));
+        json description;
+        if (json* words = schema.find("description")) description = *words;
+        detail::finish_field(schema, name, std::move(initial));
+        json told = json::object();
+        detail::put_text(told, "name", name);
+        detail::put_text(told, "in", place_name(in));
+        detail::put(told, "required", json(required));
+        if (!description.is_null()) detail::put(told, "description", std::move(description));
+        detail::put(told, "schema", std::move(schema));
+        parameters_.push_back(std::move(told));
+    }
+    /// The n-th name of the handler: a placeholder, or a query name with its default.
+    [[gnu::cold]] void word(std::size_t n, schema_function schema, bool may_be_absent) {
+        word(n, schema(named_), may_be_absent);
+    }
+    [[gnu::cold]] void word(std::size_t n, json schema, bool may_be_absent) {
+        n += skipped_;
+        if (n >= route_.parameter_count()) return;
+        std::string_view name = route_.parameter_name(n);
+        if (n < route_.placeholder_count) return parameter(parameter_place::path, name, std::move(schema), true);
+        const route::pattern_query& query = route_.queries[n - route_.placeholder_count];
+        json initial = query.has_default ? default_of(schema, query.default_text) : json();
+        parameter(parameter_place::query, name, std::move(schema), !may_be_absent && !query.has_default,
+                  std::move(initial));
+    }
+    /// The query names, for a handler that looks them up by itself.
+    [[gnu::cold]] void words_by_hand() {
+        bool refused = validates_;
+        for (std::size_t n = route_.placeholder_count; n < route_.parameter_count(); ++n)
+            word(n - skipped_, detail::typed("string"), true);
+        validates_ = refused;
+    }
+    /// The placeholders that nobody told of: their convertors tell.
+    [[gnu::cold]] void words_left() {
+        bool refused = validates_;
+        for (const route::pattern_segment& segment : route_.segments)
+            if (segment.is_placeholder)
+                parameter(parameter_place::path, segment.text, convertor_schema(segment.kind), true);
+        validates_ = refused;
+    }
+    /// Every member of a struct as a parameter. in: &definition_of<filter>; dashes, for names of header fields.
+    [[gnu::cold]] void parameters(parameter_place in, schema_function definition, bool dashes = false) {
+        json all = definition(named_);
+        validates_ = true;
+        const json* members = all.find("properties");
+        if (!members) return;
+        for (const json_member& member : members->items()) {
+            bool required = false;
+            if (const json* names = all.find("required"))
+                for (const json& name : *names) required = required || name.as_string() == member.key;
+            std::string name = member.key;
+            if (dashes)
+                for (char& c : name) c = c == '_' ? '-' : c;
+            json schema = member.value;
+            json initial;
+            if (json* given = schema.find("default")) {
+                initial = std::move(*given);
+                schema.erase("default");
+            }
+            parameter(in, name, std::move(schema), required, std::move(initial));
+        }
+    }
+
+    /// The body. Several media types may be told.
+    [[gnu::cold]] void body(std::string_view media_type, schema_function schema, bool required) {
+        body(media_type, schema(named_), required);
+    }
+    [[gnu::cold]] void body(std::string_view media_type, json schema, bool required) {
+        validates_ = true;
+        json content = json::object();
+        detail::put(content, "schema", std::move(schema));
+        detail::put(body_["content"], media_type, std::move(content));
+        if (required) detail::put(body_, "required", json(true));
+    }
+
+    /// One member of the body, which is an object then.
+    [[gnu::cold]] void body_member(std::string_view media_type, std::string_view name, json schema, bool required,
+                                   json initial = {}) {
+        json whole = detail::typed("object");
+        const json* before = body_.find("content");
+        if (before) before = before->find(media_type);
+        if (before) before = before->find("schema");
+        if (before) whole = *before;
+        detail::finish_field(schema, name, std::move(initial));
+        detail::put(whole["properties"], name, std::move(schema));
+        if (required) whole["required"].push_back(json(name));
+        body(media_type, std::move(whole), required || body_.find("required") != nullptr);
+    }
+
+    /// What the handler gives; without media type, nothing.
+    [[gnu::cold]] void result(std::string_view media_type, schema_function schema) {
+        result_media_ = media_type;
+        if (schema) result_ = schema(named_);
+    }
+    void status(int code) noexcept { status_ = code; }
+
+    /// An answer besides the handler's: 404 of a dependency. What the route's own options say of it goes before.
+    [[gnu::cold]] void answer(int code, std::string_view description, json schema = {}) {
+        json told = json::object();
+        detail::put_text(told, "description", description);
+        if (!schema.is_null()) detail::put(told, "content", json_content(std::move(schema)));
+        answers_[std::to_string(code)] = std::move(told);
+    }
+
+    /// A security scheme, as "components/securitySchemes" has it, and the scopes that are needed of it.
+    /// in: required, false when the route answers without it too.
+    [[gnu::cold]] void security(std::string_view name, json scheme, const json& scopes = json::array(),
+                                bool required = true) {
+        json& mine = security_[name];
+        detail::put(mine, "scheme", std::move(scheme));
+        json& told = mine["scopes"];
+        if (told.is_null()) told = json::array();
+        for (const json& scope : scopes) add_scope(told, scope);
+        for (const json& scope : scopes_) add_scope(told, scope);
+        json& must = mine["required"];
+        must = json(required || (must.is_bool() && must.as_bool()));
+    }
+    /// The scopes that what is told next needs too, and their end. FastAPI's Security(..., scopes=[...]).
+    [[gnu::cold]] void begin_scopes(std::span<const std::string_view> scopes) {
+        for (std::string_view scope : scopes) scopes_.push_back(json(scope));
+    }
+    [[gnu::cold]] void end_scopes(std::size_t count) {
+        for (; count != 0; --count) scopes_.as_array().pop_back();
+    }
+
+    /// For the document. Parameters as they stand there, in the order in which they were told; security by name, each
+    /// with its scheme, scopes, and whether it is required.
+    const json& parameters() const noexcept { return parameters_; }
+    const json& security() const noexcept { return security_; }
+    const json& body() const noexcept { return body_; }
+    const json& answers() const noexcept { return answers_; }
+    std::string_view result_media() const noexcept { return result_media_; }
+    const json& result() const noexcept { return result_; }
+    /// The status of the handler's answers, when the route does not say one.
+    int status() const noexcept { return status_; }
+    /// Whether a request can be refused with 422.
+    bool validates() const noexcept { return validates_; }
+
+    [[gnu::cold]] static json json_content(json schema, std::string_view media_type = "application/json") {
+        json inner = json::object();
+        detail::put(inner, "schema", std::move(schema));
+        json content = json::object();
+        detail::put(content, media_type, std::move(inner));
+        return content;
+    }
+
+    static std::string_view place_name(parameter_place in) noexcept {
+        constexpr std::string_view names[] = {"path", "query", "header", "cookie"};
+        return names[static_cast<std::size_t>(in)];
+    }
+
+private:
+    [[gnu::cold]] static void add_scope(json& to, const json& scope) {
+        for (const json& each : to)
+            if (each.as_string() == scope.as_string()) return;
+        to.push_back(scope);
+    }
+    const json& resolved(const json& schema) const noexcept {
+        const json* component = named_.find(schema);
+        return component ? *component : schema;
+    }
+    /// A default of the pattern as the value that it stands for.
+    json default_of(const json& schema, std::string_view text) const {
+        const json* type = resolved(schema).find("type");
+        std::string_view kind = type && type->is_string() ? std::string_view(type->as_string()) : "";
+        if (kind == "boolean") return json(text == "true" || text == "1");
+        if (kind == "number") return json(detail::read_double(text));
+        if (kind != "integer") return json(text);
+        if (auto whole = ascii::parse_decimal<std::uint64_t>(text)) return json(*whole);
+        if (auto whole = ascii::parse_decimal<std::uint64_t>(text.substr(1)))
+            return json(static_cast<std::int64_t>(0 - *whole));
+        return json(text);
+    }
+    static json convertor_schema(route::convertor kind) {
+        json whole = detail::typed("integer");
+        switch (kind) {
+            case route::convertor::integer:
+                detail::put(whole, "minimum", json(0));
+                return whole;
+            case route::convertor::decimal:
+                return detail::typed("number");
+            case route::convertor::uuid:
+                return detail::typed("string", "uuid");
+            default:
+                return detail::typed("string");
+        }
+    }
+
+    const route::pattern& route_;
+    schema_components& named_;
+    std::size_t skipped_;
+    json scopes_ = json::array();
+    json parameters_ = json::array();
+    json security_ = json::object();
+    json body_ = json::object();
+    json answers_ = json::object();
+    std::string result_media_;
+    json result_;
+    int status_ = 200;
+    bool validates_ = false;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/wrapped.hpp
+// wrapped: a value in a handler parameter whose type also says where in the request it comes from: header<"if-match">,
+// query<filter>, json_body<item>.
+
+namespace coracle {
+
+/// Holds a T and stands for it: `*tag`, `in->name`, and as const T& without a word. Made from a T, so that a handler
+/// can be called without a request: `update(1, "\"v2\"")`.
+template <class T>
+class wrapped {
+public:
+    using value_type = T;
+
+    wrapped() = default;
+    template <class U>
+        requires(std::convertible_to<U, T> && !std::derived_from<std::remove_cvref_t<U>, wrapped>)
+    wrapped(U&& value) : value_(std::forward<U>(value)) {}
+
+    T& operator*() noexcept { return value_; }
+    const T& operator*() const noexcept { return value_; }
+    T* operator->() noexcept { return &value_; }
+    const T* operator->() const noexcept { return &value_; }
+    operator const T&() const noexcept { return value_; }
+
+    /// In JSON it is its value.
+    friend json to_json(const wrapped& of) { return json(of.value_); }
+
+private:
+    T value_{};
+};
+
+}  // namespace coracle
+
 // ---- coracle/app/parameter.hpp
 // parameter: where each kind of handler parameter comes from. One specialisation of `parameter` per kind.
 
@@ -19797,18 +24779,9 @@ class request;
 /// A JSON body, said aloud: for GET, HEAD, DELETE and OPTIONS, where a plain struct alone would be a mistake.
 /// `app.del("/items", [](json_body<selection> in) { return erase(in->ids); });`
 template <class T>
-class json_body {
+class json_body : public wrapped<T> {
 public:
-    using value_type = T;
-    json_body() = default;
-    explicit json_body(T value) : value_(std::move(value)) {}
-    T& operator*() noexcept { return value_; }
-    const T& operator*() const noexcept { return value_; }
-    T* operator->() noexcept { return &value_; }
-    const T* operator->() const noexcept { return &value_; }
-
-private:
-    T value_{};
+    using wrapped<T>::wrapped;
 };
 
 namespace detail {
@@ -19827,13 +24800,31 @@ struct scalar_option : std::false_type {};
 template <scalar T>
 struct scalar_option<std::optional<T>> : std::true_type {};
 
+template <class T>
+inline constexpr bool is_optional = is_made_from<T, std::optional>;
+template <class T>
+struct element {
+    using type = T;
+};
+template <class T>
+struct element<std::optional<T>> {
+    using type = T;
+};
+template <class T, class A>
+struct element<std::vector<T, A>> {
+    using type = T;
+};
+/// The scalar inside an optional or a list.
+template <class T>
+using element_t = typename element<T>::type;
+
 // Text that belongs to somebody else: it would dangle.
 template <class T>
 concept borrowed = std::is_pointer_v<T> || is_made_from<T, std::basic_string_view> ||
                    requires(T view) { requires std::same_as<T, std::span<typename T::element_type, T::extent>>; };
 
 template <class T>
-inline constexpr bool is_map = is_made_from<T, std::map> || is_made_from<T, std::unordered_map>;
+inline constexpr bool is_map = json_map<T>;
 
 template <class T>
 struct json_document
@@ -19856,10 +24847,19 @@ concept document = detail::json_document<T>::value;
 /// Where a parameter comes from.
 enum class parameter_source : unsigned char {
     pattern,      ///< the next name of the route
+    path,         ///< a placeholder, by its name
+    query,        ///< the query string as a whole
+    header,       ///< header fields
+    cookie,       ///< cookies
     body,         ///< the JSON body
-    context,      ///< the request itself
+    body_field,   ///< one member of the JSON body
+    form,         ///< the urlencoded body
+    form_field,   ///< one field of it
+    context,      ///< the request itself, or what it has: `parameter<P>::of(request&)` gives it
+    dependency,   ///< what a function gives
     reference,    ///< refused: it could dangle
     view,         ///< refused: it would look into a request that is gone
+    credential,   ///< what proves who asks; without it 401, before the body is read
     unsupported,  ///< refused: nothing fills it
 };
 
@@ -19881,6 +24881,7 @@ template <>
 struct parameter<request&> {
     static constexpr parameter_source source = parameter_source::context;
     static constexpr bool said_aloud = false;
+    static request& of(request& asked) noexcept { return asked; }
 };
 template <>
 struct parameter<const request&> : parameter<request&> {};
@@ -19901,9 +24902,82 @@ struct parameter<json_body<T>> {
     static constexpr bool said_aloud = true;
 };
 
+/// Whether the parameter's own type is without a mistake. What is wrong with it, it says itself.
+template <class P>
+inline constexpr bool is_good_parameter = [] {
+    if constexpr (requires { parameter<P>::good; })
+        return parameter<P>::good;
+    else
+        return true;
+}();
+
+/// Whether what comes from there is read from the body, when all else has been read.
+constexpr bool is_from_body(parameter_source from) noexcept {
+    return from == parameter_source::body || from == parameter_source::body_field || from == parameter_source::form ||
+           from == parameter_source::form_field;
+}
+
 /// How many of the parameters come from there.
 template <parameter_source Source, class... P>
 inline constexpr std::size_t count_from = (std::size_t{parameter<P>::source == Source} + ... + std::size_t{0});
+
+}  // namespace coracle
+
+// ---- coracle/app/parameter_default.hpp
+// parameter_default: a default that stands in the type of a parameter: header<"x-depth", int, 10>.
+
+namespace coracle {
+
+/// A number, a bool, an enumerator or a text literal as a template argument.
+template <class T>
+struct parameter_default {
+    T value;
+    consteval parameter_default(T of) noexcept : value(of) {}
+    constexpr T get() const noexcept { return value; }
+};
+template <std::size_t N>
+struct parameter_default<fixed_string<N>> {
+    fixed_string<N> value;
+    consteval parameter_default(const char (&literal)[N]) noexcept : value(literal) {}
+    std::string get() const { return std::string(value.view()); }
+};
+template <std::size_t N>
+parameter_default(const char (&)[N]) -> parameter_default<fixed_string<N>>;
+template <class T>
+parameter_default(T) -> parameter_default<T>;
+
+namespace detail {
+
+template <class T>
+concept written_number = std::is_arithmetic_v<T> && !std::same_as<T, bool> && !std::same_as<T, char>;
+
+/// Whether a T is made from this default without losing anything.
+template <class T, parameter_default Default>
+struct default_fits {
+    using given = decltype(Default.get());
+    static consteval bool look() {
+        if constexpr (std::same_as<T, given>)
+            return true;
+        else if constexpr (std::same_as<T, bool> || std::is_enum_v<T>)
+            return false;
+        else if constexpr (std::integral<T>)
+            return []<class G>(G value) {
+                if constexpr (std::integral<G> && written_number<G>)
+                    return std::in_range<T>(value);
+                else
+                    return false;
+            }(Default.value);
+        else if constexpr (std::floating_point<T>)
+            return written_number<given>;
+        else
+            return std::constructible_from<T, given>;
+    }
+    static constexpr bool value = look();
+};
+template <class T, parameter_default Default>
+struct default_fits<std::optional<T>, Default> : default_fits<T, Default> {};
+
+}  // namespace detail
 
 }  // namespace coracle
 
@@ -20010,24 +25084,6 @@ namespace detail {
 
 using route::pattern_error;
 
-template <class T>
-inline constexpr bool is_optional = is_made_from<T, std::optional>;
-template <class T>
-struct element {
-    using type = T;
-};
-template <class T>
-struct element<std::optional<T>> {
-    using type = T;
-};
-template <class T, class A>
-struct element<std::vector<T, A>> {
-    using type = T;
-};
-/// The scalar inside an optional or a list.
-template <class T>
-using element_t = typename element<T>::type;
-
 /// An integer as it stands in a default: an optional minus and digits, in the range of T.
 template <class T>
 constexpr std::optional<T> plain_integer(std::string_view text) noexcept {
@@ -20060,106 +25116,169 @@ constexpr bool is_plain_number(std::string_view text) noexcept {
     return text.empty();
 }
 
-// clang-format off
+/// What is wrong with a route that is well written, but does not fit its handler.
+enum class route_mistake : unsigned char {
+    none,
+    too_few_names,
+    too_many_names,
+    list_in_path,
+    optional_in_path,
+    default_of_list,
+    default_of_bool,
+    default_of_integer,
+    default_of_float,
+    default_of_enum,
+    default_of_other,
+    default_unfit,
+};
+
 template <class T>
-constexpr void check_default(std::string_view route, std::string_view text) {
-    if constexpr (std::same_as<T, bool>) {
-        if (text != "true" && text != "false" && text != "1" && text != "0")
-            throw pattern_error(route, "the default of a bool is true or false");
+constexpr route_mistake look_at_default(std::string_view text) {
+    using enum route_mistake;
+    if constexpr (checked_type<T>) {
+        using value_type = typename T::checked_value;
+        if (route_mistake wrong = look_at_default<value_type>(text); wrong != none) return wrong;
+        if constexpr (std::is_integral_v<value_type> && !std::same_as<value_type, bool>)
+            return T::fits(*plain_integer<value_type>(text)) ? none : default_unfit;
+        else if constexpr (std::same_as<value_type, std::string>)
+            return T::fits(value_type(text)) ? none : default_unfit;
+        else
+            return none;
+    } else if constexpr (std::same_as<T, bool>) {
+        return text == "true" || text == "false" || text == "1" || text == "0" ? none : default_of_bool;
     } else if constexpr (std::is_integral_v<T>) {
-        if (!plain_integer<T>(text))
-            throw pattern_error(route, "the default is no integer of the type that the handler takes");
+        return plain_integer<T>(text) ? none : default_of_integer;
     } else if constexpr (std::is_floating_point_v<T>) {
-        if (!is_plain_number(text))
-            throw pattern_error(route, "the default is no number");
+        return is_plain_number(text) ? none : default_of_float;
     } else if constexpr (std::is_enum_v<T>) {
-        if (!reflect::enum_cast<T>(text))
-            throw pattern_error(route, "the default is no name of the enum that the handler takes");
-    } else if constexpr (!std::same_as<T, std::string>) {
-        throw pattern_error(route, "this type has no default in a route: take std::optional of it");
+        return reflect::enum_cast<T>(text) ? none : default_of_enum;
+    } else {
+        return std::same_as<T, std::string> ? none : default_of_other;
     }
 }
 
 template <class P>
-constexpr void check_parameter(const route::pattern& route, std::size_t n) {
+constexpr route_mistake look_at_parameter(const route::pattern& route, std::size_t n) {
+    using enum route_mistake;
     constexpr bool list = scalar_list<P>::value;
-    if (n < route.placeholder_count) {
-        if (list)
-            throw pattern_error(route.text, "a placeholder is one value; std::vector is for query names: {?tag}");
-        if (is_optional<P>)
-            throw pattern_error(route.text, "a placeholder is always there: take it as it is, not as std::optional");
-        return;
-    }
+    if (n < route.placeholder_count) return list ? list_in_path : is_optional<P> ? optional_in_path : none;
     const route::pattern_query& query = route.queries[n - route.placeholder_count];
-    if (!query.has_default) return;
-    if (list)
-        throw pattern_error(route.text, "a repeated query parameter has no default: absent, it is empty");
-    check_default<element_t<P>>(route.text, query.default_text);
+    if (!query.has_default) return none;
+    return list ? default_of_list : look_at_default<element_t<P>>(query.default_text);
+}
+
+/// Whether a parameter finds this name of a route by itself.
+template <class P>
+constexpr bool finds_name([[maybe_unused]] std::string_view name) {
+    if constexpr (requires { parameter<P>::finds(name); })
+        return parameter<P>::finds(name);
+    else
+        return false;
 }
 
 /// Compares a route with the parameters of its handler, which are known to be good by themselves.
 template <class... P>
-constexpr void check_route(const route::pattern& route, types<P...>) {
+constexpr route_mistake look_at_route(const route::pattern& route, types<P...>) {
     constexpr std::size_t wanted = count_from<parameter_source::pattern, P...>;
-    if (wanted > route.parameter_count())
-        throw pattern_error(route.text, "the handler has more parameters than this route has placeholders {id}, {?id}");
+    if (wanted > route.parameter_count()) return route_mistake::too_few_names;
     // Who takes the request and nothing else may look the names up in it.
     constexpr bool by_hand = wanted == 0 && count_from<parameter_source::context, P...> != 0;
-    if (wanted < route.parameter_count() && !by_hand)
-        throw pattern_error(route.text, "this route has more placeholders than the handler has parameters");
+    for (std::size_t i = wanted; i < route.parameter_count() && !by_hand; ++i)
+        if (!(finds_name<P>(route.parameter_name(i)) || ...)) return route_mistake::too_many_names;
+    auto found = route_mistake::none;
     [[maybe_unused]] std::size_t n = 0;
-    [[maybe_unused]] auto check = [&]<class Q>(std::type_identity<Q>) {
-        if constexpr (parameter<Q>::source == parameter_source::pattern) check_parameter<Q>(route, n++);
+    [[maybe_unused]] auto look = [&]<class Q>(std::type_identity<Q>) {
+        if constexpr (parameter<Q>::source == parameter_source::pattern) {
+            auto wrong = look_at_parameter<Q>(route, n++);
+            if (found == route_mistake::none) found = wrong;
+        }
     };
-    (check(std::type_identity<P>{}), ...);
+    (look(std::type_identity<P>{}), ...);
+    return found;
+}
+
+// The compiler shows the line of a throw, and each call that led to it: so all are here, one call away from the route.
+// clang-format off
+constexpr void tell_mistake(std::string_view route, route_mistake what) {
+    switch (what) {
+        case route_mistake::none:
+            return;
+        case route_mistake::too_few_names:
+            throw pattern_error(route, "the handler has more parameters than this route has placeholders {id}, {?id}");
+        case route_mistake::too_many_names:
+            throw pattern_error(route, "this route has more placeholders than the handler has parameters");
+        case route_mistake::list_in_path:
+            throw pattern_error(route, "a placeholder is one value; std::vector is for query names: {?tag}");
+        case route_mistake::optional_in_path:
+            throw pattern_error(route, "a placeholder is always there: take it as it is, not as std::optional");
+        case route_mistake::default_of_list:
+            throw pattern_error(route, "a repeated query parameter has no default: absent, it is empty");
+        case route_mistake::default_of_bool:
+            throw pattern_error(route, "the default of a bool is true or false");
+        case route_mistake::default_of_integer:
+            throw pattern_error(route, "the default is no integer of the type that the handler takes");
+        case route_mistake::default_of_float:
+            throw pattern_error(route, "the default is no number");
+        case route_mistake::default_of_enum:
+            throw pattern_error(route, "the default is no name of the enum that the handler takes");
+        case route_mistake::default_of_other:
+            throw pattern_error(route, "this type has no default in a route: take std::optional of it");
+        case route_mistake::default_unfit:
+            throw pattern_error(route, "the default does not fit the constraints of the handler's parameter");
+    }
 }
 // clang-format on
 
-template <bool MayHaveBody, class... P>
-consteval bool good_body() {
-    constexpr bool one = count_from<parameter_source::body, P...> <= 1;
-    static_assert(one,
-                  "coracle: a request has one body, and two parameters of this handler are a JSON body; put both into "
-                  "one struct");
-    constexpr bool meant =
-        MayHaveBody || ((parameter<P>::source != parameter_source::body || parameter<P>::said_aloud) && ...);
-    static_assert(
-        meant || !one,
-        "coracle: a GET, HEAD, DELETE or OPTIONS handler takes a struct, which means a JSON body; say so with "
-        "json_body<T>, or name query parameters in the route: {?skip=0,limit=10}");
-    return one && meant;
-}
+template <parameter_source Source, class... P>
+inline constexpr bool any_from = count_from<Source, P...> != 0;
 
-/// What can be said of a handler without its route. Stops at the first mistake, to keep the compiler's output short.
+/// What can be said of a handler without its route. Only the first mistake is told, and all by this function, to keep
+/// the compiler's output short.
 template <bool MayHaveBody, class... P>
 consteval bool good_parameters(types<P...>) {
-    constexpr bool owned = count_from<parameter_source::reference, P...> == 0;
+    constexpr bool owned = !any_from<parameter_source::reference, P...>;
     static_assert(owned,
                   "coracle: a handler takes its parameters by value (only request& is a reference): a reference could "
                   "dangle after the first co_await");
-    if constexpr (owned) {
-        constexpr bool kept = count_from<parameter_source::view, P...> == 0;
-        static_assert(kept,
-                      "coracle: a handler parameter owns what it holds: take std::string, not std::string_view, a span "
-                      "or a pointer, which would look into a request that may be gone");
-        if constexpr (kept) {
-            constexpr bool known = count_from<parameter_source::unsupported, P...> == 0;
-            static_assert(known,
-                          "coracle: nothing in a request fills this handler parameter; take a number, a bool, a "
-                          "std::string, an enum, a std::optional or std::vector of these, a plain struct or json (the "
-                          "body), or request&");
-            if constexpr (known) return good_body<MayHaveBody, P...>();
-        }
-    }
-    return false;
+    constexpr bool kept = !any_from<parameter_source::view, P...>;
+    static_assert(kept || !owned,
+                  "coracle: a handler parameter owns what it holds: take std::string, not std::string_view, a span or "
+                  "a pointer, which would look into a request that may be gone");
+    constexpr bool known = !any_from<parameter_source::unsupported, P...>;
+    static_assert(known || !kept || !owned,
+                  "coracle: nothing in a request fills this handler parameter; take a number, a bool, a std::string, "
+                  "an enum, a std::optional or std::vector of these, a plain struct or json (the body), or request&");
+    // What is wrong with a parameter's own type, that type says.
+    constexpr bool sound = owned && kept && known && (is_good_parameter<P> && ...);
+
+    constexpr std::size_t documents = count_from<parameter_source::body, P...>;
+    constexpr std::size_t forms = count_from<parameter_source::form, P...>;
+    constexpr bool is_form = forms != 0 || any_from<parameter_source::form_field, P...>;
+    constexpr bool one_kind = !is_form || (documents == 0 && !any_from<parameter_source::body_field, P...>);
+    static_assert(one_kind || !sound, "coracle: a request has one body: this handler takes a form and JSON");
+    constexpr bool one_document = documents + any_from<parameter_source::body_field, P...> <= 1;
+    static_assert(one_document || !one_kind || !sound,
+                  "coracle: a request has one body, and two parameters of this handler are a JSON body; put both into "
+                  "one struct, or name the members of the body: body_field<\"item\", item>");
+    constexpr bool one_form = forms <= 1;
+    static_assert(one_form || !one_kind || !sound,
+                  "coracle: a request has one form; put both structs into one, or take form_field<\"name\">");
+    constexpr bool one = sound && one_kind && one_document && one_form;
+
+    constexpr bool meant =
+        MayHaveBody || ((parameter<P>::source != parameter_source::body || parameter<P>::said_aloud) && ...);
+    static_assert(meant || !one,
+                  "coracle: a GET, HEAD, DELETE or OPTIONS handler takes a struct, which means a JSON body; say so "
+                  "with json_body<T>, or name query parameters in the route: {?skip=0,limit=10}");
+    constexpr bool filled_in = MayHaveBody || !is_form;
+    static_assert(filled_in || !one,
+                  "coracle: a form is the body of POST, PUT or PATCH; what a GET form sends is query<T>");
+    return one && meant && filled_in;
 }
 
+/// Whether a handler is one. What is wrong with it, checked_pattern says.
 template <class H, bool MayHaveBody>
 consteval bool good_handler() {
-    static_assert(
-        has_signature<H>,
-        "coracle: a handler is a function, or an object with one call operator; a lambda with auto parameters "
-        "does not say what it takes");
     if constexpr (has_signature<H>) return good_parameters<MayHaveBody>(parameters_of<H>{});
     return false;
 }
@@ -20173,9 +25292,25 @@ class checked_pattern {
 public:
     template <std::size_t N>
     consteval checked_pattern(const char (&literal)[N]) : text_(literal, N - 1) {
-        check(text_);
+        static_assert(callable,
+                      "coracle: a handler is a function, or an object with one call operator; a lambda with auto "
+                      "parameters does not say what it takes");
+        if constexpr (callable)
+            if constexpr (detail::good_parameters<MayHaveBody>(parameters_of<H>{})) {
+                route::pattern read = route::pattern::read(text_, true);
+                route::tell_mistake(text_, read.mistake);
+                detail::tell_mistake(text_, detail::look_at_route(read, parameters_of<H>{}));
+            }
     }
-    checked_pattern(const runtime_pattern& made) : text_(made.text()) { check(text_); }
+    checked_pattern(const runtime_pattern& made) : text_(made.text()) {
+        static_assert(callable,
+                      "coracle: a handler is a function, or an object with one call operator; a lambda with auto "
+                      "parameters does not say what it takes");
+        if constexpr (callable)
+            if constexpr (detail::good_parameters<MayHaveBody>(parameters_of<H>{}))
+                detail::tell_mistake(text_,
+                                     detail::look_at_route(route::pattern::behind_prefix(text_), parameters_of<H>{}));
+    }
 
     template <class Text>
         requires(!std::is_array_v<Text> && std::convertible_to<const Text&, std::string_view>)
@@ -20187,10 +25322,7 @@ public:
     std::string_view text() const noexcept { return text_; }
 
 private:
-    static constexpr void check(std::string_view text) {
-        if constexpr (detail::good_handler<H, MayHaveBody>())
-            detail::check_route(route::pattern(text), parameters_of<H>{});
-    }
+    static constexpr bool callable = has_signature<H>;
 
     std::string_view text_;
 };
@@ -20389,6 +25521,301 @@ public:
 
 }  // namespace coracle
 
+// ---- coracle/app/dependency.hpp
+// dependency: what one function gives to one request, with the function's type forgotten: when it is called, where its
+// value is, and how it is cleaned up.
+
+namespace coracle {
+
+struct binding;
+class dependency_block;
+class request_dependencies;
+
+/// How long a dependency's value lives.
+enum class scope : unsigned char {
+    request,   ///< until the answer has been sent and its background tasks have run
+    function,  ///< until the handler has ended: its answer is not sent before
+    app,       ///< from the start of the app to its stop: one value for all requests and workers
+};
+
+/// What is known of a dependency without a request. There is one for each function and scope, whose address names it.
+struct dependency_facts {
+    const void* function;  ///< names the function in any scope
+    scope lives;
+    bool needs_body;  ///< its own parameters, or those of what it depends on, come from the body
+    bool waits;       ///< begin() and end() take the place of call()
+    bool held;        ///< its value has a destructor
+    bool cleans_up;   ///< it has code behind its co_yield
+};
+
+/// One value in one request.
+class dependency {
+public:
+    enum class stage : unsigned char {
+        untouched,
+        unneeded,  ///< only something that was overridden depends on it
+        failed,    ///< its parameters cannot be filled, or those of what it depends on
+        ready,     ///< it has its value
+    };
+
+    explicit dependency(const dependency_facts& facts) noexcept : facts_(facts), lives_(facts.lives) {}
+    dependency(const dependency&) = delete;
+    dependency& operator=(const dependency&) = delete;
+
+    const dependency_facts& facts() const noexcept { return facts_; }
+    stage now() const noexcept { return stage_; }
+    /// in: ready.
+    void* value() const noexcept { return value_; }
+
+    /// Fills what comes from the head of the request. What is wrong is in `with.issues` then.
+    virtual void read(binding& with) = 0;
+    virtual void read_body(binding& with, std::string_view text) = 0;
+    /// Calls a function that does not wait. Leaves the value behind.
+    virtual void call() = 0;
+    /// The same with waiting: what await_suspend and await_resume do.
+    virtual bool begin(async::caller waiting) = 0;
+    virtual void end() = 0;
+    /// Cleans up: goes on behind the co_yield, where `error` is thrown if there is one. error: of end_close().
+    virtual bool begin_close(async::caller waiting, std::exception_ptr error) = 0;
+    virtual void end_close() = 0;
+    /// Destroys what there is, wherever it stands.
+    virtual void drop() noexcept = 0;
+
+protected:
+    ~dependency() = default;
+    void has_value(const void* value) noexcept { value_ = const_cast<void*>(value); }
+
+private:
+    friend class dependency_block;
+    friend class request_dependencies;
+
+    const dependency_facts& facts_;
+    void* value_ = nullptr;
+    std::span<dependency* const> needs_{};  // what fills its parameters
+    dependency* below_ = nullptr;           // opened before it, in its scope
+    dependency_block* stand_in_ = nullptr;  // evaluated in its stead
+    unsigned number_ = 0;                   // its place among all of the request
+    scope lives_;
+    stage stage_ = stage::untouched;
+};
+
+/// Dependencies in the order in which they are called, in one piece of memory.
+class dependency_block {
+public:
+    dependency_block() noexcept = default;
+    dependency_block(const dependency_block&) = delete;
+    dependency_block& operator=(const dependency_block&) = delete;
+    virtual ~dependency_block() = default;
+
+    static void* operator new(std::size_t bytes) { return async::frame_pool::allocate(bytes); }
+    static void operator delete(void* block, std::size_t bytes) noexcept { async::frame_pool::release(block, bytes); }
+
+    /// What depends on an earlier one stands behind it.
+    std::span<dependency* const> all() const noexcept { return all_; }
+    /// Those that somebody outside asks for.
+    std::span<dependency* const> roots() const noexcept { return roots_; }
+
+protected:
+    void consists_of(std::span<dependency* const> all, std::span<dependency* const> roots) noexcept {
+        all_ = all;
+        roots_ = roots;
+    }
+    static void connect(dependency& one, std::span<dependency* const> needs) noexcept { one.needs_ = needs; }
+    /// For destructors: the last one first.
+    void drop_all() noexcept {
+        for (std::size_t n = all_.size(); n-- > 0;) all_[n]->drop();
+    }
+
+private:
+    friend class request_dependencies;
+    std::span<dependency* const> all_{};
+    std::span<dependency* const> roots_{};
+    std::size_t next_ = 0;                // the first that may still have something to do
+    dependency_block* below_ = nullptr;   // the one before it in its request
+    dependency_block* inside_ = nullptr;  // where it stands in,
+    const void* stands_for_ = nullptr;    // and for which function
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/required_dependency.hpp
+// required_dependency: what has to be called before a route's handler, though nobody wants its value.
+
+namespace coracle {
+
+class endpoint;
+class operation;
+class required_dependency;
+
+class app_values;
+class dependency_store;
+
+/// How a value in scope::app is made, and what keeps all of them: by way of this, so that who has none pays nothing.
+struct app_value {
+    const void* function;
+    std::unique_ptr<dependency_block> (*make)();
+    std::unique_ptr<app_values> (*keep)(dependency_store& store);
+};
+/// The values of one app, from its start to its stop.
+class app_values {
+public:
+    virtual ~app_values() = default;
+    /// Makes one with all that it needs, unless it is there. error: what a function throws.
+    virtual task<> add(const app_value& one) = 0;
+    /// Cleans up, the last one first. error: what that throws.
+    virtual task<> close() = 0;
+};
+
+/// One of a route's, a router's or an app's `dependencies`: `{.dependencies = {require<verify_token>}}`.
+class required_dependency {
+public:
+    struct facts {
+        std::unique_ptr<dependency_block> (*make)();
+        void (*describe)(operation&);
+        bool needs_body;
+        bool sees_request;
+        std::span<const app_value> app_values;
+        std::shared_ptr<endpoint> (*guard)(std::shared_ptr<endpoint>, std::vector<required_dependency>);
+    };
+    constexpr explicit required_dependency(const facts& all) noexcept : facts_(&all) {}
+
+    std::unique_ptr<dependency_block> make() const { return facts_->make(); }
+    /// The endpoint with all of these in front of it. By way of one of them, so that who requires nothing pays nothing.
+    static std::shared_ptr<endpoint> guard(std::shared_ptr<endpoint> inner,
+                                           const std::vector<required_dependency>& all) {
+        return all.empty() ? inner : all.front().facts_->guard(std::move(inner), all);
+    }
+    void describe(operation& told) const { facts_->describe(told); }
+    bool needs_body() const noexcept { return facts_->needs_body; }
+    bool sees_request() const noexcept { return facts_->sees_request; }
+    std::span<const app_value> app_values() const noexcept { return facts_->app_values; }
+
+private:
+    const facts* facts_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/app_options.hpp
+// app_options: what an application is told when it is made. FastAPI's words where FastAPI has one.
+
+namespace coracle {
+
+/// What a path gets that no route takes, but would with a slash more or less at its end.
+enum class slashes : unsigned char {
+    redirect,  ///< 307 to the other one
+    strict,    ///< 404
+    ignore,    ///< the other one's answer
+};
+
+/// How errors are written.
+enum class error_format : unsigned char {
+    detail,   ///< `{"detail": ...}`, as FastAPI does
+    problem,  ///< `application/problem+json`. RFC 9457
+};
+
+/// `app app({.title = "Shop", .version = "1.2.0"});`
+struct app_options {
+    std::string title = "coracle";
+    std::string version = "0.1.0";
+    std::string summary{};
+    std::string description{};  ///< Markdown
+    std::string terms_of_service{};
+    json contact{};                                   ///< `{{"name", "Ann"}, {"email", "ann@example.com"}}`
+    json license{};                                   ///< `{{"name", "MIT"}}`
+    json servers{};                                   ///< a list of `{{"url", "https://..."}}`
+    json tags{};                                      ///< a list of `{{"name", "users"}, {"description", "..."}}`
+    json external_docs{};                             ///< `{{"url", "https://..."}}`
+    std::string openapi_url = "/openapi.json";        ///< where the document is; empty: nowhere, and no page either
+    std::string docs_url = "/docs";                   ///< where the page is; empty: nowhere
+    std::vector<required_dependency> dependencies{};  ///< called before those of every route: `{require<verify_token>}`
+    slashes redirect_slashes = slashes::redirect;
+    error_format errors = error_format::detail;
+    /// An exception that is nobody's answer is shown to the client, with what it is. Never where strangers are.
+    bool debug = false;
+    /// Where coracle's answers are better than FastAPI's, they are FastAPI's: GET does not answer HEAD, nothing answers
+    /// OPTIONS by itself, Allow names the methods of the first fitting route only, redirects of slashes are absolute,
+    /// and the answer 500 is plain text.
+    bool like_fastapi = false;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/error_page.hpp
+// error_page: how errors are written that are not `{"detail": ...}`: as problem details, or as a page for whoever
+// debugs. RFC 9457
+
+namespace coracle {
+
+/// How an app writes errors. Made from its app_options.
+struct error_style {
+    error_format format = error_format::detail;
+    bool debug = false;      ///< the client is shown what an unhandled exception says
+    bool plain_500 = false;  ///< "Internal Server Error" as text
+};
+
+/// The problem details of an error: what is a text stands in `detail`, a list of issues in `errors`.
+[[gnu::cold]] inline json problem_details(int status, const json& detail) {
+    json problem{{"type", "about:blank"}, {"title", http::reason_phrase(status)}, {"status", status}};
+    if (detail.is_array())
+        problem["errors"] = detail;
+    else if (!detail.is_string() || detail.as_string() != http::reason_phrase(status))
+        problem["detail"] = detail;
+    return problem;
+}
+
+/// The answer 500 of an app with `debug`.
+[[gnu::cold]] inline response error_page(const std::exception_ptr& error, bool html) {
+    std::string trace = exception_trace(error);
+    if (!html) return response::text(trace + "\n", 500);
+    return response::html(
+        "<!doctype html><meta charset=utf-8><meta name=viewport content=\"width=device-width\"><title>500 Internal "
+        "Server "
+        "Error</title><style>body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:3rem auto;padding:0 1rem;"
+        "color-scheme:light dark}pre{white-space:pre-wrap;padding:1rem;border:1px solid;border-radius:.5rem}</style>"
+        "<h1>Internal Server Error</h1><p>A handler ended with an exception that nothing answers. This page is shown "
+        "because <code>debug</code> is on.</p><pre>" +
+            escape_html(trace) + "</pre>",
+        500);
+}
+
+}  // namespace coracle
+
+// ---- coracle/app/response_context.hpp
+// response_context: what a handler or a dependency wants changed in an answer that is made from somebody's result.
+// FastAPI's parameter of type Response.
+
+namespace coracle {
+
+/// A handler parameter: `[](int id, response_context& answer) { answer.status = 201; answer.headers.set(...); ... }`.
+/// One per request, shared by the handler and its dependencies. Answers that are a `response`, or an error, are sent as
+/// they are.
+class response_context {
+public:
+    int status = 0;  ///< 0: the route's own
+    http::field_list headers{};
+
+    /// Adds a Set-Cookie field. error: std::invalid_argument for what a cookie cannot hold.
+    void set_cookie(std::string_view name, std::string_view value, const cookie_options& options = {}) {
+        headers.add("set-cookie", set_cookie_value(name, value, options));
+    }
+    /// Makes the browser forget it; in: the path and domain it was set with.
+    void delete_cookie(std::string_view name, cookie_options options = {}) {
+        options.max_age = std::chrono::seconds(0);
+        options.expires = std::chrono::sys_seconds();
+        set_cookie(name, {}, options);
+    }
+};
+
+template <>
+struct parameter<response_context&> {
+    static constexpr parameter_source source = parameter_source::context;
+    static constexpr bool said_aloud = false;
+    static response_context& of(request& asked);
+};
+
+}  // namespace coracle
+
 // ---- coracle/app/validation_error.hpp
 // validation_error: everything that was wrong with a request's parameters, as FastAPI's 422 says it.
 
@@ -20420,21 +25847,31 @@ private:
 }  // namespace coracle
 
 // ---- coracle/app/reply.hpp
-// reply: where a handler's result becomes an answer on the wire, according to its type.
+// reply: where a handler's result becomes an answer, according to its type: on the wire at once, or in a response that
+// middleware still has to see.
 
 namespace coracle {
 
 /// The answer to one request. It is given once; the first bytes go into the buffer then.
-/// keeps: references to the buffer, the heads, the exchange and the limits.
+/// keeps: references to the buffer, the heads, the exchange and the limits; or to the response that it becomes.
 class reply {
 public:
     reply(byte_buffer& out, http::head_cache& heads, http::exchange& turn, const http::limits& bounds) noexcept
-        : out_(&out), writer_(out, heads), turn_(&turn), bounds_(&bounds) {}
+        : out_(&out), writer_(std::in_place, out, heads), turn_(&turn), bounds_(&bounds) {}
+    /// To be put into `into` instead of on the wire. in: a buffer to write JSON in.
+    reply(response& into, byte_buffer& scratch) noexcept : out_(&scratch), into_(&into) {}
 
-    /// Whether the answer is in the buffer.
+    /// Whether the answer is given.
     bool answered() const noexcept { return status_ != 0; }
-    /// The status that was sent; 0 before.
+    /// The status that was given; 0 before.
     int status() const noexcept { return status_; }
+    /// How errors are written, from here on.
+    void write_errors(const error_style& how) noexcept { errors_ = &how; }
+    /// A request that is refused is an exception from here on, for who has registered an answer to it.
+    /// Gives whether it was so before.
+    bool throw_refusals(bool now = true) noexcept { return std::exchange(throws_, now); }
+    /// What a handler's result gets besides. in: where that will stand by then, or null.
+    void look_at(const std::unique_ptr<response_context>& context) noexcept { context_ = &context; }
 
     /// A handler's result: text as text/plain, a response as it is, anything else as JSON.
     /// in: the status for all but responses. error: json_error for what JSON cannot hold; nothing is written then.
@@ -20442,12 +25879,20 @@ public:
     void give(const R& result, int status) {
         if constexpr (std::same_as<R, response>) {
             send(result);
-        } else if constexpr (std::same_as<R, std::monostate>) {
-            send(status, {}, {});
-        } else if constexpr (std::convertible_to<const R&, std::string_view>) {
-            send(status, text_type, result);
         } else {
-            send_json(status, nullptr, [&](byte_buffer& out) { write_json(out, result); });
+            const http::field_list* fields = nullptr;
+            if (context_ && *context_) [[unlikely]] {
+                fields = &(*context_)->headers;
+                if ((*context_)->status != 0) status = (*context_)->status;
+            }
+            if constexpr (std::same_as<R, std::monostate>)
+                write({status, {}, fields}, {});
+            else if constexpr (std::convertible_to<const R&, std::string_view>)
+                write({status, text_type, fields}, result);
+            else if (http::forbids_body(status) || http::forces_empty_body(status))
+                write({status, {}, fields}, {});
+            else
+                send_json(status, json_type, fields, [&](byte_buffer& out) { write_json(out, result); });
         }
     }
     void send(const response& made) {
@@ -20456,11 +25901,18 @@ public:
     void send(int status, std::string_view type, std::string_view body) { write({status, type, nullptr}, body); }
     /// `{"detail": ...}`, or no body where the status has none.
     void send(const http_error& error) { send_detail(error.status(), error.detail(), &error.headers()); }
-    /// 422 with every issue.
-    void send(const validation_error& error) { send_detail(422, error.detail()); }
+    /// 422 with every issue. error: `error` itself, when somebody else answers errors.
+    void send(const validation_error& error) {
+        if (throws_) throw error;
+        send_detail(422, error.detail());
+    }
     void send_detail(int status, const json& detail, const http::field_list* fields = nullptr) {
         if (http::forbids_body(status) || http::forces_empty_body(status)) return write({status, {}, fields}, {});
-        send_json(status, fields, [&](byte_buffer& out) {
+        if (errors_ && errors_->format == error_format::problem) {
+            return send_json(status, "application/problem+json", fields,
+                             [&](byte_buffer& out) { write_json(out, problem_details(status, detail)); });
+        }
+        send_json(status, json_type, fields, [&](byte_buffer& out) {
             out.append("{\"detail\":");
             write_json(out, detail);
             out.push_back('}');
@@ -20468,9 +25920,9 @@ public:
     }
 
     /// For a catch block: turns the exception being handled into an answer, unless one has been given.
-    /// out: the exception when it is nobody's answer, for the log; the client sees a bare 500 (W6).
-    /// error: `cancelled`, which is thrown on.
-    std::exception_ptr caught() {
+    /// in: whether the client would rather see HTML. out: the exception when it is nobody's answer, for the log; the
+    /// client sees a bare 500 (W6). error: `cancelled`, which is thrown on.
+    std::exception_ptr caught(bool wants_html = false) {
         std::exception_ptr unknown = std::current_exception();
         if (!answered()) {
             try {
@@ -20483,7 +25935,7 @@ public:
                 if (answer_with(error)) return nullptr;
             } catch (...) {
             }
-            send(500, json_type, "{\"detail\":\"Internal Server Error\"}");
+            send_failure(unknown, wants_html);
         }
         return unknown;
     }
@@ -20491,6 +25943,12 @@ public:
 private:
     static constexpr std::string_view json_type = "application/json";
     static constexpr std::string_view text_type = "text/plain; charset=utf-8";
+
+    [[gnu::cold]] void send_failure(const std::exception_ptr& unknown, bool wants_html) {
+        if (errors_ && errors_->debug) return send(error_page(unknown, wants_html));
+        if (errors_ && errors_->plain_500) return send(500, text_type, "Internal Server Error");
+        send_detail(500, json("Internal Server Error"));
+    }
 
     /// False when it cannot be sent: an impossible status, a detail that is no JSON.
     template <class Error>
@@ -20512,28 +25970,194 @@ private:
         if (head.status < 200)
             throw std::invalid_argument("the status of an answer is a number from 200 to 599, not " +
                                         std::to_string(head.status));
-        writer_.write(head, terms(), body);
+        if (into_) [[unlikely]] {
+            put(head, body);
+        } else {
+            writer_->write(head, terms(), body);
+        }
         status_ = head.status;
     }
     template <class Write>
-    void send_json(int status, const http::field_list* fields, Write write_body) {
-        writer_.begin({status, json_type, fields}, terms());
+    void send_json(int status, std::string_view type, const http::field_list* fields, Write write_body) {
+        if (into_) [[unlikely]] {
+            out_->clear();
+            write_body(*out_);
+            return write({status, type, fields}, out_->view());
+        }
+        writer_->begin({status, type, fields}, terms());
         try {
             write_body(*out_);
         } catch (...) {
-            writer_.abandon();
+            writer_->abandon();
             throw;
         }
-        writer_.finish();
+        writer_->finish();
         status_ = status;
+    }
+    [[gnu::cold]] void put(const http::response_head& head, std::string_view body) {
+        if (!http::is_status(head.status))
+            throw std::invalid_argument("the status of an answer is a number from 200 to 599, not " +
+                                        std::to_string(head.status));
+        into_->status = head.status;
+        if (head.fields && head.fields != &into_->headers)
+            into_->headers = *head.fields;
+        else if (!head.fields)
+            into_->headers.clear();
+        if (!head.content_type.empty() && !into_->headers.contains("content-type"))
+            into_->headers.set("content-type", head.content_type);
+        into_->body.assign(body);
     }
 
     byte_buffer* out_;
-    http::response_writer writer_;
-    http::exchange* turn_;
-    const http::limits* bounds_;
+    std::optional<http::response_writer> writer_;
+    http::exchange* turn_ = nullptr;
+    const http::limits* bounds_ = nullptr;
+    response* into_ = nullptr;
+    const error_style* errors_ = nullptr;
+    const std::unique_ptr<response_context>* context_ = nullptr;
     std::optional<http::response_terms> terms_;
     int status_ = 0;
+    bool throws_ = false;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/background_tasks.hpp
+// background_tasks: what is done once the answer has been sent. FastAPI's BackgroundTasks.
+
+namespace coracle {
+
+/// A handler parameter: `[](new_user in, background_tasks& background) { background.add(send_email(in.email)); ... }`.
+/// One per request, shared by the handler and its dependencies. When the last byte of the answer has been given to the
+/// system the tasks run one after the other, in order; one that fails is logged and does not stop the next. They are
+/// lost when the handler throws. A client that leaves does not cancel them; a server that stops waits for them.
+class background_tasks {
+public:
+    /// A coroutine that was called and has not begun.
+    void add(task<> work) {
+        add_step([work = std::move(work)]() mutable { return std::move(work); });
+    }
+    /// `add(write_log, "created", id)`: a function that is called then. A coroutine runs on the loop, a plain function
+    /// on the thread pool. in: arguments are kept as values.
+    template <class F, class... A>
+        requires std::is_invocable_v<std::decay_t<F>&, std::decay_t<A>...>
+    void add(F&& work, A&&... arguments) {
+        if constexpr (std::is_same_v<std::invoke_result_t<std::decay_t<F>&, std::decay_t<A>...>, task<>>) {
+            add_step(
+                [work = std::forward<F>(work), ... arguments = std::decay_t<A>(std::forward<A>(arguments))]() mutable {
+                    return work(std::move(arguments)...);
+                });
+        } else {
+            add_step([work = function<void()>([work = std::forward<F>(work),
+                                               ... arguments = std::decay_t<A>(std::forward<A>(arguments))]() mutable {
+                          work(std::move(arguments)...);
+                      })]() mutable { return call_on_pool(std::move(work)); });
+        }
+    }
+
+    std::size_t size() const noexcept { return steps_.size(); }
+    bool empty() const noexcept { return steps_.empty(); }
+
+    /// For the server: the n-th of them, to be awaited.
+    task<> take(std::size_t n) { return steps_[n](); }
+
+private:
+    using step = function<task<>()>;
+    void add_step(step one) { steps_.push_back(std::move(one)); }
+    static task<> call_on_pool(function<void()> work) {
+        auto call = [&work] { work(); };
+        co_await offload(call);
+    }
+
+    std::vector<step> steps_;
+};
+
+template <>
+struct parameter<background_tasks&> {
+    static constexpr parameter_source source = parameter_source::context;
+    static constexpr bool said_aloud = false;
+    static background_tasks& of(request& asked);
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/after_response.hpp
+// after_response: what a request still has to do when its answer has been sent: background tasks, then clean-up.
+// The request stays until it is done.
+
+namespace coracle {
+
+/// Something that was set up for a request and is cleaned up after its answer. It goes when it has run.
+class clean_up {
+public:
+    virtual ~clean_up() = default;
+    /// Runs shielded from cancellation.
+    virtual task<> run() = 0;
+
+private:
+    friend class after_response;
+    std::unique_ptr<clean_up> below_{};
+};
+
+/// Empty for most requests, and then it costs two pointers.
+class after_response {
+public:
+    background_tasks& tasks() { return state().tasks; }
+    /// To run behind the background tasks, the last one first.
+    void keep(std::unique_ptr<clean_up> last) noexcept {
+        last->below_ = std::move(last_);
+        last_ = std::move(last);
+    }
+    bool pending() const noexcept { return last_ || (state_ && !state_->tasks.empty()); }
+
+    /// Forgets the background tasks: the handler failed, and its answer has none.
+    void drop_tasks() noexcept {
+        if (state_) state_->tasks = background_tasks();
+    }
+    void reset() noexcept {
+        state_.reset();
+        last_.reset();
+    }
+
+    /// Does all of it. in: who is told of each failure. error: `cancelled`, after the clean-up.
+    task<> run(function<void(const std::exception_ptr&)> failed) {
+        std::exception_ptr stopped;
+        for (std::size_t n = 0; state_ && n < state_->tasks.size() && !stopped; ++n) {
+            std::exception_ptr failure;
+            try {
+                task<> one = state_->tasks.take(n);
+                co_await std::move(one);
+            } catch (const cancelled&) {
+                stopped = std::current_exception();
+            } catch (...) {
+                failure = std::current_exception();
+            }
+            if (failure) failed(failure);
+        }
+        while (last_) {
+            std::unique_ptr<clean_up> last = std::exchange(last_, std::move(last_->below_));
+            std::exception_ptr failure;
+            try {
+                task<> one = last->run();
+                co_await shield(std::move(one));
+            } catch (...) {
+                failure = std::current_exception();
+            }
+            if (failure) failed(failure);
+        }
+        if (stopped) std::rethrow_exception(stopped);
+    }
+
+private:
+    struct contents {
+        background_tasks tasks{};
+    };
+    contents& state() {
+        if (!state_) state_ = std::make_unique<contents>();
+        return *state_;
+    }
+    std::unique_ptr<contents> state_;
+    std::unique_ptr<clean_up> last_;
 };
 
 }  // namespace coracle
@@ -20601,6 +26225,12 @@ public:
         owned_ = ended_ = false;
         received_ = 0;
         most_ = std::numeric_limits<std::uint64_t>::max();
+    }
+
+    /// For the server: what has not been read yet will not come any more.
+    void let_go() {
+        if (!whole_.empty()) own();
+        source_ = nullptr;
     }
 
 private:
@@ -20757,8 +26387,8 @@ body::json_operation<T> body::json() noexcept {
 
 }  // namespace coracle
 
-// ---- coracle/app/cookies.hpp
-// cookies: what the Cookie fields of a request say.
+// ---- coracle/app/cookie_pairs.hpp
+// cookie_pairs: what the Cookie fields of a request say.
 // RFC 6265 4.2.1, 5.4. Of two cookies with one name the first counts: browsers send the more specific path first.
 
 namespace coracle {
@@ -20771,12 +26401,12 @@ struct cookie_pair {
 
 /// The cookies of a request, in order, at most 50: `for (auto& [name, value] : req.cookies())`.
 /// keeps: a reference to the request's fields; views into them. cost: linear, no memory.
-class cookies {
+class cookie_pairs {
 public:
     static constexpr std::size_t most = 50;
     class iterator;
 
-    explicit cookies(const http::fields& fields) noexcept : fields_(&fields) {}
+    explicit cookie_pairs(const http::fields& fields) noexcept : fields_(&fields) {}
 
     iterator begin() const noexcept;
     iterator end() const noexcept;
@@ -20787,12 +26417,17 @@ public:
         return find(name).value_or(std::string_view{});
     }
 
+    /// The value of a cookie of this request, as its sender meant it: between the quotes that were taken off, a
+    /// backslash escapes what follows it, be it a character or three octal digits (`\\"`, `\\054`). out: `value` itself
+    /// when nothing was escaped, else a view into `storage`.
+    static std::string_view unescape(std::string_view value, std::string& storage);
+
 private:
     const http::fields* fields_;
 };
 
 /// Goes through the pairs of all Cookie fields.
-class cookies::iterator {
+class cookie_pairs::iterator {
 public:
     using value_type = cookie_pair;
     using difference_type = std::ptrdiff_t;
@@ -20846,13 +26481,34 @@ private:
     std::size_t left_ = 0;
 };
 
-inline cookies::iterator cookies::begin() const noexcept { return {fields_->begin(), fields_->end()}; }
-inline cookies::iterator cookies::end() const noexcept { return {}; }
+inline cookie_pairs::iterator cookie_pairs::begin() const noexcept { return {fields_->begin(), fields_->end()}; }
+inline cookie_pairs::iterator cookie_pairs::end() const noexcept { return {}; }
 
-inline std::optional<std::string_view> cookies::find(std::string_view name) const noexcept {
+inline std::optional<std::string_view> cookie_pairs::find(std::string_view name) const noexcept {
     for (const cookie_pair& pair : *this)
         if (pair.name == name) return pair.value;
     return std::nullopt;
+}
+
+inline std::string_view cookie_pairs::unescape(std::string_view value, std::string& storage) {
+    std::size_t at = value.find('\\');
+    // Before a value stands at least '=', or the quote.
+    if (at == value.npos || value.data()[-1] != '"') return value;
+    auto is_octal = [&](std::size_t i, char most) { return i < value.size() && value[i] >= '0' && value[i] <= most; };
+    storage.assign(value.substr(0, at));
+    while (at < value.size()) {
+        if (value[at] != '\\' || at + 1 == value.size()) {
+            storage.push_back(value[at++]);
+        } else if (is_octal(at + 1, '3') && is_octal(at + 2, '7') && is_octal(at + 3, '7')) {
+            storage.push_back(
+                static_cast<char>((value[at + 1] - '0') << 6 | (value[at + 2] - '0') << 3 | (value[at + 3] - '0')));
+            at += 4;
+        } else {
+            storage.push_back(value[at + 1]);
+            at += 2;
+        }
+    }
+    return storage;
 }
 
 }  // namespace coracle
@@ -20886,6 +26542,13 @@ public:
         return std::string_view(text_).substr(places_[n].at + places_[n].name_size, places_[n].value_size);
     }
 
+    std::vector<http::field> pairs() const {
+        std::vector<http::field> all;
+        all.reserve(size());
+        for (std::size_t n = 0; n < size(); ++n) all.push_back({name(n), value(n)});
+        return all;
+    }
+
     /// The last value with this name, as FastAPI takes it; nothing when there is none.
     std::optional<std::string_view> last(std::string_view wanted) const noexcept {
         for (std::size_t n = places_.size(); n-- > 0;)
@@ -20905,10 +26568,67 @@ private:
 
 }  // namespace coracle
 
+// ---- coracle/app/typed_store.hpp
+// typed_store: values that are found by their type. Behind app.state<T>() and request.state<T>().
+
+namespace coracle {
+
+/// One value of each type. Values stay where they are until the store goes, and go in reverse.
+class typed_store {
+public:
+    typed_store() noexcept = default;
+    typed_store(typed_store&&) noexcept = default;
+    typed_store& operator=(typed_store&& other) noexcept {
+        clear();
+        values_ = std::move(other.values_);
+        return *this;
+    }
+    ~typed_store() { clear(); }
+
+    /// Makes the value, or puts a new one in its place.
+    template <class T, class... A>
+    T& emplace(A&&... arguments) {
+        auto made = std::unique_ptr<void, void (*)(void*) noexcept>(
+            new T{std::forward<A>(arguments)...}, [](void* one) noexcept { delete static_cast<T*>(one); });
+        T& value = *static_cast<T*>(made.get());
+        for (entry& each : values_)
+            if (each.key == &key<T>) {
+                each.value = std::move(made);
+                return value;
+            }
+        values_.push_back({&key<T>, std::move(made)});
+        return value;
+    }
+    template <class T>
+    T* find() const noexcept {
+        for (const entry& each : values_)
+            if (each.key == &key<T>) return static_cast<T*>(each.value.get());
+        return nullptr;
+    }
+    bool empty() const noexcept { return values_.empty(); }
+    void clear() noexcept {
+        while (!values_.empty()) values_.pop_back();
+    }
+
+private:
+    template <class T>
+    static constexpr char key = 0;
+    struct entry {
+        const void* key;
+        std::unique_ptr<void, void (*)(void*) noexcept> value;
+    };
+    std::vector<entry> values_;
+};
+
+}  // namespace coracle
+
 // ---- coracle/app/request.hpp
 // request: what the client asks, as plain data.
 
 namespace coracle {
+
+class app;
+class dependency_store;
 
 /// Who sent it. Facts of the connection, never of a header field.
 struct peer {
@@ -20923,17 +26643,29 @@ public:
     /// The header fields in the order they came: `req.headers["x-id"]` (empty when there is none), `for (auto& [name,
     /// value] : req.headers)`. Names are compared without regard to case.
     const http::fields& headers = fields;
+    /// How it came, `http` or `https`: a fact of the connection, or what a proxy that is trusted says of it.
+    std::string_view scheme = "http";
     peer client{};
     coracle::body body{};
-    /// What the router found. The server fills it.
+    /// What stands before the paths that this app knows: of the proxy, and of the app that it is mounted in.
+    std::string root_path{};
+    /// What is done when the answer has been sent.
+    after_response after{};
+    /// What the router found. The app fills it.
     route::match matched{};
     const route::pattern* pattern = nullptr;
+    std::size_t below = 0;    ///< where in target.path the paths of the app begin, which may be mounted in another
+    std::size_t skipped = 0;  ///< placeholders of the pattern that are not the handler's own but its router's
+    /// What was set up for it. Null when nothing was.
+    std::unique_ptr<clean_up> dependencies{};
+    /// What is wrong with it already. Null for nothing.
+    const std::vector<validation_issue>* earlier_issues = nullptr;
 
     request() = default;
     request(const request&) = delete;
     request& operator=(const request&) = delete;
 
-    coracle::cookies cookies() const noexcept { return coracle::cookies(fields); }
+    cookie_pairs cookies() const noexcept { return cookie_pairs(fields); }
 
     /// The query parameter with this name, decoded; the last one when it is repeated. error: http_error 400 when the
     /// query has more parameters than allowed.
@@ -20966,15 +26698,59 @@ public:
         return ascii::trim(type.substr(0, type.find(';')));
     }
 
+    /// The app that answers it. in: a request that has come to an app.
+    const coracle::app& app() const {
+        if (!app_) throw std::logic_error("coracle: this request has not come to an app");
+        return *app_;
+    }
+    /// The app's value of type T, as app.state<T>(). Defined in app.hpp, as the next.
+    template <class T>
+    T& app_state() const;
+    /// The URL of the route with this name: `req.url_for("item", 7)` is `http://host/items/7`. error:
+    /// std::out_of_range.
+    template <class... A>
+    std::string url_for(std::string_view name, const A&... values) const;
+    /// A value of type T that goes with this request, made when it is asked for first: for what middleware and
+    /// dependencies tell the handler.
+    template <class T>
+    T& state() {
+        if (T* there = state_.find<T>()) return *there;
+        return state_.emplace<T>();
+    }
+    /// What is changed in the answer that is made from the handler's result.
+    coracle::response_context& response_context() {
+        if (!context_) context_ = std::make_unique<coracle::response_context>();
+        return *context_;
+    }
+    /// For the app: where that will stand, if anybody asks for it.
+    const std::unique_ptr<coracle::response_context>& response_context_slot() const noexcept { return context_; }
+    /// For the app: it is this one's now.
+    void belongs_to(const coracle::app& served, const coracle::dependency_store* store = nullptr) noexcept {
+        app_ = &served;
+        store_ = store;
+    }
+    /// What that app knows of its dependencies; null for nothing.
+    const coracle::dependency_store* dependency_store() const noexcept { return store_; }
+
     /// For the server: as new, with the memory that it has.
     void reset() noexcept {
         http::request_head::clear();
+        scheme = "http";
         client = {};
         body.open(nullptr);
         matched.result = route::outcome::not_found;
         matched.capture_count = 0;
         pattern = nullptr;
+        below = skipped = 0;
         queries_read_ = false;
+        root_path.clear();
+        after.reset();
+        context_.reset();
+        dependencies.reset();
+        earlier_issues = nullptr;
+        state_.clear();
+        app_ = nullptr;
+        store_ = nullptr;
     }
     /// For the server: the bytes of the head have moved from `from` to `to`.
     void rebase(const char* from, const char* to) noexcept {
@@ -20985,7 +26761,129 @@ public:
 private:
     mutable query_values queries_{};
     mutable bool queries_read_ = false;
+    const coracle::app* app_ = nullptr;
+    const coracle::dependency_store* store_ = nullptr;
+    std::unique_ptr<coracle::response_context> context_;
+    typed_store state_;
 };
+
+inline background_tasks& parameter<background_tasks&>::of(request& asked) { return asked.after.tasks(); }
+inline response_context& parameter<response_context&>::of(request& asked) { return asked.response_context(); }
+
+}  // namespace coracle
+
+// ---- coracle/app/route_options.hpp
+// route_options: what a route, or a router, may be told besides its pattern and its handler. FastAPI's words.
+
+namespace coracle {
+
+/// `app.post("/users", {.status = 201, .tags = {"users"}}, create);` All but `status` is for the documentation.
+struct route_options {
+    int status = 0;                      ///< of its answers; 0: 200, or 204 for a handler that gives back nothing
+    std::string name{};                  ///< for url_for(); an included router's name stands before it: "users:one"
+    std::string summary{};               ///< one line; empty: made from the name or the path
+    std::string description{};           ///< Markdown
+    std::vector<std::string> tags{};     ///< groups of the documentation
+    bool deprecated = false;             ///< still there, and better not used
+    std::string operation_id{};          ///< for generated clients; empty: made from the name, or method and path
+    bool include_in_schema = true;       ///< whether the documentation has it
+    std::string response_description{};  ///< of the answer with `status`; empty: "Successful Response"
+    json responses{};                    ///< other answers, by status: `{{"404", {{"description", "No such user"}}}}`
+    std::vector<required_dependency> dependencies{};  ///< called before the handler: `{require<verify_token>}`
+    json extra{};                                     ///< put over the operation in the document, member by member
+};
+
+/// What all routes of a router share: `router admin("/admin", {.tags = {"admin"}});`
+struct router_options {
+    std::vector<std::string> tags{};                  ///< before those of its routes
+    bool deprecated = false;                          ///< all of its routes
+    bool include_in_schema = true;                    ///< false: none of its routes
+    json responses{};                                 ///< besides those of its routes
+    std::vector<required_dependency> dependencies{};  ///< called before those of its routes
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/description.hpp
+// description: what a handler's type tells of its route: its parameters one by one, and its result.
+// One table of functions per handler, and one function per type that is seen: the same type costs once.
+
+namespace coracle {
+
+template <class P>
+struct parameter_reader;
+
+namespace detail {
+
+template <class T>
+struct body_of {
+    using type = T;
+};
+template <class T>
+struct body_of<json_body<T>> {
+    using type = T;
+};
+
+}  // namespace detail
+
+/// Tells a parameter of type P. in: n, which of the route's names it is, if it is one.
+template <class P>
+[[gnu::cold]] void describe_parameter(operation& told, [[maybe_unused]] std::size_t n) {
+    if constexpr (requires { parameter_reader<P>::describe(told, n); }) {
+        parameter_reader<P>::describe(told, n);
+    } else if constexpr (requires { parameter_reader<P>::describe(told); }) {
+        parameter_reader<P>::describe(told);
+    } else if constexpr (parameter<P>::source == parameter_source::pattern) {
+        told.word(n, &schema_of<P>, detail::scalar_option<P>::value || detail::scalar_list<P>::value);
+    } else if constexpr (parameter<P>::source == parameter_source::body) {
+        using held = typename detail::body_of<P>::type;
+        told.body("application/json", &schema_of<held>, !detail::json_nullable<held>);
+    }
+}
+
+namespace detail {
+
+struct described_parameter {
+    void (*tell)(operation&, std::size_t);
+    bool is_word;
+    bool is_request;
+};
+
+[[gnu::cold]] inline void describe_all(operation& told, std::span<const described_parameter> parameters) {
+    std::size_t n = 0;
+    bool by_hand = false;
+    for (const described_parameter& each : parameters) {
+        by_hand = by_hand || each.is_request;
+        each.tell(told, n);
+        if (each.is_word) ++n;
+    }
+    if (n == 0 && by_hand) told.words_by_hand();
+}
+
+}  // namespace detail
+
+/// Tells all parameters of a handler.
+template <class... P>
+[[gnu::cold]] void describe_parameters(operation& told, types<P...>) {
+    static constexpr detail::described_parameter all[] = {
+        {&describe_parameter<P>, parameter<P>::source == parameter_source::pattern,
+         std::is_same_v<std::remove_cvref_t<P>, request>}...,
+        {nullptr, false, false}};
+    detail::describe_all(told, {all, sizeof...(P)});
+}
+
+/// Tells what a handler gives.
+template <class R>
+[[gnu::cold]] void describe_result(operation& told) {
+    if constexpr (std::is_void_v<R> || std::is_same_v<R, std::monostate>)
+        told.status(204);
+    else if constexpr (std::is_same_v<R, response>)
+        told.result({}, nullptr);
+    else if constexpr (detail::json_text<R>)
+        told.result("text/plain", &schema_of<R>);
+    else
+        told.result("application/json", &schema_of<R>);
+}
 
 }  // namespace coracle
 
@@ -20994,12 +26892,8 @@ private:
 
 namespace coracle {
 
-/// What a route may be told besides its pattern and its handler.
-struct route_options {
-    int status = 0;  ///< of its answers; 0: 200, or 204 for a handler that gives back nothing
-};
-
-/// One registered route. Stays where it is from registration to the end of the app. Used from every loop at once.
+/// A handler with its type forgotten, as it was registered. Stays where it is from registration to the end of the app.
+/// Used from every loop at once.
 class endpoint {
 public:
     /// What the server has to know before it calls.
@@ -21009,20 +26903,24 @@ public:
     };
 
     endpoint(std::string_view text, const route_options& options, manner how)
-        : text_(text), pattern_(text_), options_(options), how_(how) {}
+        : text_(text), status_(options.status), how_(how) {}
     endpoint(const endpoint&) = delete;
     endpoint& operator=(const endpoint&) = delete;
     virtual ~endpoint() = default;
 
-    const route::pattern& pattern() const noexcept { return pattern_; }
-    /// The pattern as it was written.
+    /// The pattern as it was written; the prefixes of routers stand before it.
     const std::string& text() const noexcept { return text_; }
-    const route_options& options() const noexcept { return options_; }
     /// Whether run_now() may be called; then it is the cheaper way, without a coroutine.
     bool runs_now() const noexcept { return how_.now; }
     /// Whether views of the request have to stay good while run() waits, or because another thread looks at them: its
     /// bytes must have found their place before run() is called.
     bool keeps_request() const noexcept { return how_.keeps_request; }
+
+    /// Tells what it takes and gives, for the documentation.
+    virtual void describe(operation&) const {}
+
+    /// What it needs that lives as long as the app.
+    virtual std::span<const app_value> app_values() const noexcept { return {}; }
 
     /// Fills the handler's parameters, calls it, and gives its result. error: whatever the handler throws.
     virtual void run_now(request& asked, reply& answer) = 0;
@@ -21031,12 +26929,11 @@ public:
 
 protected:
     /// The status of answers, for handlers that give back something or nothing.
-    int status(bool nothing) const noexcept { return options_.status != 0 ? options_.status : nothing ? 204 : 200; }
+    int status(bool nothing) const noexcept { return status_ != 0 ? status_ : nothing ? 204 : 200; }
 
 private:
     std::string text_;
-    route::pattern pattern_;
-    route_options options_;
+    int status_;
     manner how_;
 };
 
@@ -21044,7 +26941,7 @@ private:
 
 // ---- coracle/app/bind.hpp
 // bind: fills a handler's parameters from a request, and collects everything that is wrong with it on the way.
-// Order of the issues: path, query, body, as FastAPI has it.
+// Order of the issues: path, query, header, cookie, body, and among those of one source as declared, as FastAPI has it.
 
 namespace coracle {
 
@@ -21053,29 +26950,51 @@ struct binding {
     request& asked;
     const route::pattern& route;
     std::vector<validation_issue> issues{};
+    std::optional<query_values> form{};  ///< the fields of the body, once a form has asked for them
+    json document{};                     ///< the JSON body, once a body_field has asked for it
+    enum class document_state : unsigned char { unread, absent, broken, read } document_is = document_state::unread;
 
     binding(request& from, const route::pattern& by) noexcept : asked(from), route(by) {}
 
-    void refuse(text_problem why, json loc, json input) {
+    [[gnu::cold]] void refuse(text_problem why, json loc, json input) {
+        if (issues.size() >= max_validation_issues) return;
+        std::size_t size = detail::rough_size(input, repeatable_);
+        if (size > repeatable_)
+            input = json();
+        else
+            repeatable_ -= size;
         issues.push_back(
             {std::string(why.type), std::move(loc), std::move(why.msg), std::move(input), std::move(why.ctx)});
     }
-    void missing(json loc) { refuse({"missing", "Field required", {}}, std::move(loc), {}); }
+    [[gnu::cold]] void missing(json loc) { refuse({"missing", "Field required", {}}, std::move(loc), {}); }
+
+    /// Puts the issues behind the first `begin` into the order of their sources.
+    [[gnu::cold]] void sort_issues(std::size_t begin) {
+        std::vector<validation_issue> sorted;
+        sorted.reserve(issues.size() - begin);
+        for (int rank = 0; rank < 5; ++rank)
+            for (std::size_t i = begin; i < issues.size(); ++i)
+                if (rank_of(issues[i]) == rank) sorted.push_back(issues[i]);
+        for (std::size_t i = 0; i < sorted.size(); ++i) issues[begin + i] = std::move(sorted[i]);
+    }
+
+private:
+    static int rank_of(const validation_issue& issue) {
+        constexpr std::string_view sources[] = {"path", "query", "header", "cookie"};
+        int rank = 0;
+        while (rank < 4 && (issue.loc.empty() || issue.loc[0] != sources[rank])) ++rank;
+        return rank;
+    }
+
+    std::size_t repeatable_ = max_repeated_input;
 };
 
 namespace detail {
 
 /// Text from the wire as it can be shown: what is no UTF-8 becomes U+FFFD.
 inline std::string shown(std::string_view text) {
-    std::string out;
-    while (!text.empty()) {
-        std::size_t good = utf8::first_invalid(text);
-        out.append(text.substr(0, good));
-        text.remove_prefix(good);
-        if (text.empty()) break;
-        out.append("\xEF\xBF\xBD");
-        text.remove_prefix(1);
-    }
+    std::string out(text);
+    http::detail::replace_invalid_utf8(out);
     return out;
 }
 
@@ -21100,17 +27019,46 @@ std::optional<T> bind_text(binding& with, std::string_view text, std::string_vie
     return value;
 }
 
-template <class P>
-inline constexpr bool may_be_absent = is_optional<P>;
-template <class T>
-inline constexpr bool may_be_absent<json_body<T>> = is_optional<T>;
-
+/// Whether a body of this type is parsed as JSON: application/json or application/anything+json.
 inline bool is_json_type(std::string_view media_type) noexcept {
-    if (ascii::iequals(media_type, "application/json")) return true;
     constexpr std::string_view top = "application/";
+    if (media_type.size() <= top.size() || !ascii::iequals(media_type.substr(0, top.size()), top)) return false;
+    std::string_view subtype = media_type.substr(top.size());
+    if (subtype.find('/') != subtype.npos) return false;
     constexpr std::string_view suffix = "+json";
-    return media_type.size() > top.size() + suffix.size() && ascii::iequals(media_type.substr(0, top.size()), top) &&
-           ascii::iequals(media_type.substr(media_type.size() - suffix.size()), suffix);
+    return ascii::iequals(subtype, "json") ||
+           (subtype.size() >= suffix.size() && ascii::iequals(subtype.substr(subtype.size() - suffix.size()), suffix));
+}
+
+struct kind_words {
+    std::string_view type;
+    std::string_view msg;
+};
+/// What is said of a value that is nothing like a T.
+template <class T>
+constexpr kind_words wrong_kind() noexcept {
+    if constexpr (is_optional<T>)
+        return wrong_kind<typename T::value_type>();
+    else if constexpr (json_map<T>)
+        return {"dict_type", "Input should be a valid dictionary"};
+    else if constexpr (json_list<T>)
+        return {"list_type", "Input should be a valid list"};
+    else
+        return {"model_attributes_type", "Input should be a valid dictionary or object to extract fields from"};
+}
+
+/// The text of a JSON body without the byte order mark that some senders put before it.
+constexpr std::string_view without_mark(std::string_view text) noexcept {
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    return text.substr(text.starts_with(mark) ? mark.size() : 0);
+}
+
+/// A body that is no JSON is all that an answer tells, since nothing is known of the rest. error: http_error 400 when
+/// it is not even text.
+[[gnu::cold]] inline void settle_body(binding& with, std::string_view text) {
+    if (with.issues.empty() || with.issues.back().type != "json_invalid") return;
+    if (!utf8::is_valid(text)) throw http_error(400, "There was an error parsing the body");
+    with.issues.erase(with.issues.begin(), with.issues.end() - 1);
 }
 
 }  // namespace detail
@@ -21124,7 +27072,7 @@ template <class P>
 struct parameter_reader<P> {
     using stored = request*;
     static void read(stored& to, binding& with, std::size_t) { to = &with.asked; }
-    static P take(stored& from) noexcept { return *from; }
+    static P take(stored& from) { return parameter<P>::of(*from); }
 };
 
 template <pattern_value P>
@@ -21171,39 +27119,47 @@ struct parameter_reader<P> {
     static void read(stored&, binding&, std::size_t) noexcept {}
     /// in: the whole body.
     static void read_body(stored& to, binding& with, std::string_view text) {
+        if constexpr (parameter<P>::said_aloud)
+            read_document<typename P::value_type>(to, with, text);
+        else
+            read_document<P>(to, with, text);
+    }
+    static P take(stored& from) { return *std::move(from); }
+
+private:
+    template <class T>
+    static void read_document(stored& to, binding& with, std::string_view text) {
         if (text.empty()) {
-            if constexpr (detail::may_be_absent<P>)
+            if constexpr (detail::is_optional<T>)
                 to.emplace();
             else
                 with.missing(json::array({"body"}));
-            return;
-        }
-        if (!detail::is_json_type(with.asked.media_type())) {
-            with.refuse(
-                {"model_attributes_type", "Input should be a valid dictionary or object to extract fields from", {}},
-                json::array({"body"}), json(detail::shown(text)));
-            return;
-        }
-        if constexpr (parameter<P>::said_aloud) {
-            if (auto value = read_json_text<typename P::value_type>(text, with.issues, "body"))
-                to.emplace(*std::move(value));
+        } else if (!detail::is_json_type(with.asked.media_type())) {
+            constexpr detail::kind_words words = detail::wrong_kind<T>();
+            with.refuse({words.type, std::string(words.msg), {}}, json::array({"body"}), json(detail::shown(text)));
         } else {
-            to = read_json_text<P>(text, with.issues, "body");
+            text = detail::without_mark(text);
+            if (auto value = read_json_text<T>(text, with.issues, "body"))
+                to.emplace(*std::move(value));
+            else
+                detail::settle_body(with, text);
         }
     }
-    static P take(stored& from) { return *std::move(from); }
 };
 
 /// What a handler with these parameters is called with.
 template <class... P>
 class arguments {
 public:
-    static constexpr bool has_body = count_from<parameter_source::body, P...> != 0;
+    static constexpr bool has_body = (is_from_body(parameter<P>::source) || ...);
 
     /// Everything but the body. What is wrong is in `with.issues` then.
     void read(binding& with) {
-        [[maybe_unused]] std::size_t n = 0;
+        [[maybe_unused]] std::size_t n = with.asked.skipped;
+        std::size_t before = with.issues.size();
         read_each(with, n, std::index_sequence_for<P...>{});
+        if (with.issues.size() - before > 1) [[unlikely]]
+            with.sort_issues(before);
     }
     void read_body(binding& with, std::string_view text) {
         read_body_each(with, text, std::index_sequence_for<P...>{});
@@ -21213,6 +27169,12 @@ public:
     template <class F>
     decltype(auto) call(F& handler) {
         return call_with(handler, std::index_sequence_for<P...>{});
+    }
+
+    /// What waits for the call: for dependencies, which somebody else fills.
+    template <std::size_t I>
+    auto& stored() noexcept {
+        return std::get<I>(stored_);
     }
 
 private:
@@ -21226,8 +27188,7 @@ private:
     void read_body_each([[maybe_unused]] binding& with, [[maybe_unused]] std::string_view text,
                         std::index_sequence<I...>) {
         [[maybe_unused]] auto one = [&]<class Q>(std::type_identity<Q>, auto& to) {
-            if constexpr (parameter<Q>::source == parameter_source::body)
-                parameter_reader<Q>::read_body(to, with, text);
+            if constexpr (is_from_body(parameter<Q>::source)) parameter_reader<Q>::read_body(to, with, text);
         };
         (one(std::type_identity<P>{}, std::get<I>(stored_)), ...);
     }
@@ -21238,6 +27199,2659 @@ private:
 
     std::tuple<typename parameter_reader<P>::stored...> stored_;
 };
+
+}  // namespace coracle
+
+// ---- coracle/app/named_parameter.hpp
+// named_parameter: a handler parameter with its name, and perhaps its default, in its type: header<"x-depth", int, 10>,
+// cookie<"session">, form_field<"age", int>.
+
+namespace coracle {
+
+/// What stands under a name: one word, one that may be missing, or all words of that name.
+template <class T>
+concept named_value = pattern_value<T> || (detail::is_optional<T> && detail::scalar_list<detail::element_t<T>>::value);
+
+namespace detail {
+
+/// Whether T is all texts under a name.
+template <class T>
+inline constexpr bool is_list = scalar_list<T>::value || (is_optional<T> && scalar_list<element_t<T>>::value);
+
+template <class T, parameter_default... Default>
+inline constexpr bool good_default = sizeof...(Default) == 0 || (sizeof...(Default) == 1 && !scalar_list<T>::value &&
+                                                                 (default_fits<T, Default>::value && ...));
+template <class T, parameter_default... Default>
+inline constexpr bool good_named = named_value<T> && good_default<T, Default...>;
+
+}  // namespace detail
+
+/// What header, cookie and form_field share: a value, and at most one default for when nothing came.
+template <class T, parameter_default... Default>
+class named_parameter : public wrapped<T> {
+    static constexpr bool readable = named_value<T>;
+    static_assert(
+        readable,
+        "coracle: what has a name is a number, a bool, a std::string, an enum or a time, or a std::optional or "
+        "std::vector of these");
+    static constexpr bool list_default = detail::scalar_list<T>::value && sizeof...(Default) != 0;
+    static_assert(!list_default, "coracle: a list has no default: absent, it is empty");
+    static_assert(!readable || list_default || detail::good_default<T, Default...>,
+                  "coracle: the default of this parameter is no value of its type");
+
+public:
+    static constexpr bool has_default = sizeof...(Default) != 0;
+    /// Whether a request without it is refused.
+    static constexpr bool required = !has_default && !detail::is_list<T> && !detail::is_optional<T>;
+    static T default_value()
+        requires(sizeof...(Default) == 1)
+    {
+        return T((Default.get(), ...));
+    }
+
+    using wrapped<T>::wrapped;
+};
+
+namespace detail {
+
+template <class T>
+using item_t = element_t<std::conditional_t<is_optional<T>, element_t<T>, T>>;
+
+/// Where named texts stand, and how they are encoded there.
+struct named_texts {
+    std::string_view root;
+    bool latin1 = false;
+
+    std::string_view decoded(std::string_view text, std::string& storage) const {
+        return latin1 ? utf8::from_latin1(text, storage) : text;
+    }
+};
+inline constexpr named_texts header_texts{"header", true};
+inline constexpr named_texts cookie_texts{"cookie", true};
+inline constexpr named_texts form_texts{"body"};
+
+/// The one text under the name of Parameter, or what stands in for it.
+template <class Parameter, class T>
+void bind_named(std::optional<T>& to, binding& with, std::optional<std::string_view> text, const named_texts& from) {
+    if (text) {
+        std::string storage;
+        auto value = bind_text<item_t<T>>(with, from.decoded(*text, storage), from.root, Parameter::name);
+        if (value) to.emplace(*std::move(value));
+    } else if constexpr (Parameter::has_default) {
+        to.emplace(Parameter::default_value());
+    } else if constexpr (is_optional<T>) {
+        to.emplace();
+    } else {
+        with.missing(location(from.root, Parameter::name));
+    }
+}
+
+/// All texts under the name of Parameter. in: texts, a range of std::string_view.
+template <class Parameter, class T, class Texts>
+void bind_list(std::optional<T>& to, binding& with, const Texts& texts, const named_texts& from) {
+    std::size_t index = 0;
+    to.emplace();
+    for (std::string_view text : texts) {
+        std::string storage;
+        auto value = bind_text<item_t<T>>(with, from.decoded(text, storage), from.root, Parameter::name, index++);
+        if constexpr (is_optional<T>) {
+            if (!*to) to->emplace();
+            if (value) (**to).push_back(*std::move(value));
+        } else {
+            if (value) to->push_back(*std::move(value));
+        }
+    }
+}
+
+/// A named parameter, or an optional one.
+template <class P>
+struct named_in {
+    using type = P;
+    using value_type = typename P::value_type;
+};
+template <class P>
+struct named_in<std::optional<P>> {
+    using type = P;
+    using inner = typename P::value_type;
+    using value_type = std::conditional_t<is_optional<inner>, inner, std::optional<inner>>;
+};
+/// The default as a JSON document shows it; null when there is none.
+template <class Parameter>
+json shown_default() {
+    if constexpr (Parameter::has_default)
+        return json(Parameter::default_value());
+    else
+        return json();
+}
+
+template <class P, class T>
+P as_named(T&& value) {
+    return P(std::forward<T>(value));
+}
+template <class P, class T>
+    requires is_optional<P>
+P as_named(T&& value) {
+    if (!value) return std::nullopt;
+    return P(std::in_place, *std::forward<T>(value));
+}
+
+}  // namespace detail
+
+}  // namespace coracle
+
+// ---- coracle/app/header.hpp
+// header: a header field as a handler parameter.
+// RFC 9110 5.1 to 5.5. Of several fields with one name a single value is the first, a list is all, as in FastAPI.
+
+namespace coracle {
+
+/// The value of a header field: `[](header<"if-match"> tag, header<"x-depth", int, 10> depth) { use(*tag, *depth); }`.
+/// T is what a word can be; std::optional when the field may be missing; std::vector for all fields of this name, one
+/// element each. Bytes beyond ASCII are read as Latin-1.
+template <fixed_string Name, class T = std::string, parameter_default... Default>
+class header : public named_parameter<T, Default...> {
+    static constexpr bool token = ascii::is_token(Name.view());
+    static_assert(token, "coracle: a header name is made of letters, digits and '-', as in header<\"if-match\">");
+    static_assert(!token || ascii::is_lower(Name.view()),
+                  "coracle: write header names in lower case, as in header<\"if-match\">: their case does not count");
+
+public:
+    static constexpr std::string_view name = Name.view();
+    using named_parameter<T, Default...>::named_parameter;
+};
+
+template <fixed_string Name, class T, parameter_default... Default>
+struct parameter<header<Name, T, Default...>> {
+    static constexpr parameter_source source = parameter_source::header;
+    static constexpr bool good =
+        ascii::is_token(Name.view()) && ascii::is_lower(Name.view()) && detail::good_named<T, Default...>;
+    static constexpr bool said_aloud = true;
+};
+/// Another way to write header<Name, std::optional<T>>.
+template <fixed_string Name, class T, parameter_default... Default>
+struct parameter<std::optional<header<Name, T, Default...>>> : parameter<header<Name, T, Default...>> {};
+
+template <class P>
+    requires(parameter<P>::source == parameter_source::header && parameter<P>::good)
+struct parameter_reader<P> {
+    using named = typename detail::named_in<P>::type;
+    using value_type = typename detail::named_in<P>::value_type;
+    using stored = std::optional<value_type>;
+
+    static void read(stored& to, binding& with, std::size_t) {
+        const http::fields& fields = with.asked.headers;
+        if constexpr (detail::is_list<value_type>)
+            detail::bind_list<named>(to, with, fields.get_all(named::name), detail::header_texts);
+        else
+            detail::bind_named<named>(to, with, fields.find(named::name), detail::header_texts);
+    }
+    static P take(stored& from) { return detail::as_named<P>(*std::move(from)); }
+    static void describe(operation& told) {
+        told.parameter(parameter_place::header, named::name, &schema_of<typename stored::value_type>,
+                       named::required && !detail::is_optional<P>, detail::shown_default<named>());
+    }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/cookie.hpp
+// cookie: a cookie as a handler parameter.
+// RFC 6265 4.2. Of two cookies with one name the first counts: browsers send the more specific path first.
+
+namespace coracle {
+
+/// The value of a cookie: `[](cookie<"session"> session, cookie<"theme", std::string, "light"> theme) {...}`. T is what
+/// a word can be; std::optional when the cookie may be missing. Inside quotes, backslashes are undone.
+template <fixed_string Name, class T = std::string, parameter_default... Default>
+class cookie : public named_parameter<T, Default...> {
+    static_assert(ascii::is_token(Name.view()),
+                  "coracle: a cookie name is made of letters, digits, '-' and '_', as in cookie<\"session\">");
+    static_assert(!detail::is_list<T>, "coracle: a cookie is one value: its name comes once");
+
+public:
+    static constexpr std::string_view name = Name.view();
+    using named_parameter<T, Default...>::named_parameter;
+};
+
+template <fixed_string Name, class T, parameter_default... Default>
+struct parameter<cookie<Name, T, Default...>> {
+    static constexpr parameter_source source = parameter_source::cookie;
+    static constexpr bool good =
+        ascii::is_token(Name.view()) && !detail::is_list<T> && detail::good_named<T, Default...>;
+    static constexpr bool said_aloud = true;
+};
+/// Another way to write cookie<Name, std::optional<T>>.
+template <fixed_string Name, class T, parameter_default... Default>
+struct parameter<std::optional<cookie<Name, T, Default...>>> : parameter<cookie<Name, T, Default...>> {};
+
+template <class P>
+    requires(parameter<P>::source == parameter_source::cookie && parameter<P>::good)
+struct parameter_reader<P> {
+    using named = typename detail::named_in<P>::type;
+    using stored = std::optional<typename detail::named_in<P>::value_type>;
+
+    static void read(stored& to, binding& with, std::size_t) {
+        std::string unescaped;
+        std::optional<std::string_view> text = with.asked.cookies().find(named::name);
+        if (text) text = cookie_pairs::unescape(*text, unescaped);
+        detail::bind_named<named>(to, with, text, detail::cookie_texts);
+    }
+    static P take(stored& from) { return detail::as_named<P>(*std::move(from)); }
+    static void describe(operation& told) {
+        told.parameter(parameter_place::cookie, named::name, &schema_of<typename stored::value_type>,
+                       named::required && !detail::is_optional<P>, detail::shown_default<named>());
+    }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/credential.hpp
+// credential: a handler parameter that proves who asks. It is looked for before a byte of the body is read.
+// RFC 9110 11 (401, WWW-Authenticate, Authorization); the refusals are FastAPI's.
+
+namespace coracle {
+
+/// A type that finds itself in a request, or nothing; an http_error for what is there and is none. Handlers take C, and
+/// the app answers 401 `{"detail":"Not authenticated"}` with C's challenge when there is none; or std::optional<C>, and
+/// see for themselves. A type of yours may be one, too.
+template <class C>
+concept credential = requires(const request& asked) {
+    { C::find(asked) } -> std::same_as<std::optional<C>>;
+    { C::challenge() } -> std::convertible_to<std::string>;
+};
+
+/// What a request without the right credentials is answered: 401 with this challenge.
+[[gnu::cold]] inline http_error not_authenticated(std::string_view challenge) {
+    return http_error(401, json("Not authenticated"), {{"www-authenticate", challenge}});
+}
+
+/// The Authorization field, taken apart: `Bearer abc`.
+struct authorization {
+    std::string_view scheme{};
+    std::string_view rest{};
+
+    bool is(std::string_view wanted) const noexcept { return ascii::iequals(scheme, wanted); }
+    /// Nothing when there is none, or more than one: who stands between might have looked at the other.
+    static std::optional<authorization> of(const http::fields& fields) noexcept {
+        std::optional<authorization> out;
+        for (std::string_view value : fields.get_all("authorization")) {
+            if (out) return std::nullopt;
+            std::size_t space = value.find(' ');
+            std::string_view rest = space == value.npos ? std::string_view{} : value.substr(space + 1);
+            out = authorization{value.substr(0, space), ascii::trim(rest)};
+        }
+        return out;
+    }
+};
+
+/// What a credential that is one text has in common with the others: the text as it was sent. Nobody has looked at it.
+class credential_text {
+public:
+    explicit credential_text(std::string text) : text_(std::move(text)) {}
+
+    const std::string& operator*() const noexcept { return text_; }
+    const std::string* operator->() const noexcept { return &text_; }
+    operator const std::string&() const noexcept { return text_; }
+
+    /// Bytes beyond ASCII are read as Latin-1, as those of other fields are.
+    static std::string from_field(std::string_view bytes) {
+        std::string storage;
+        return std::string(utf8::from_latin1(bytes, storage));
+    }
+
+private:
+    std::string text_;
+};
+
+template <credential C>
+struct parameter<C> {
+    static constexpr parameter_source source = parameter_source::credential;
+    static constexpr bool said_aloud = true;
+};
+template <credential C>
+struct parameter<std::optional<C>> : parameter<C> {};
+
+template <credential C>
+struct parameter_reader<C> {
+    using stored = std::optional<C>;
+    static void read(stored& to, binding& with, std::size_t) {
+        to = C::find(with.asked);
+        if (!to) throw not_authenticated(C::challenge());
+    }
+    static void describe(auto& told) {
+        if constexpr (requires { C::security_scheme(); }) told.security(C::security_name, C::security_scheme());
+    }
+    static C take(stored& from) { return *std::move(from); }
+};
+template <credential C>
+struct parameter_reader<std::optional<C>> {
+    using stored = std::optional<C>;
+    static void read(stored& to, binding& with, std::size_t) { to = C::find(with.asked); }
+    static void describe(auto& told) {
+        if constexpr (requires { C::security_scheme(); })
+            told.security(C::security_name, C::security_scheme(), json::array(), false);
+    }
+    static stored take(stored& from) { return std::move(from); }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/bearer.hpp
+// bearer: a token in the Authorization field: `Authorization: Bearer abc`. FastAPI's HTTPBearer.
+// RFC 6750 2.1.
+
+namespace coracle {
+
+/// `[](bearer_token token) { return user_of(*token); }`: the token as it was sent, which nobody has looked at yet.
+class bearer_token : public credential_text {
+public:
+    using credential_text::credential_text;
+
+    static std::optional<bearer_token> find(const request& asked) {
+        auto sent = authorization::of(asked.fields);
+        if (!sent || !sent->is("bearer") || sent->rest.empty()) return std::nullopt;
+        return bearer_token(from_field(sent->rest));
+    }
+    static std::string challenge() { return "Bearer"; }
+    static constexpr std::string_view security_name = "HTTPBearer";
+    static json security_scheme() { return {{"type", "http"}, {"scheme", "bearer"}}; }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/basic_auth.hpp
+// basic_auth: name and password in the Authorization field, which browsers ask their users for. FastAPI's HTTPBasic.
+// RFC 7617, with its charset UTF-8.
+
+namespace coracle {
+
+/// `[](basic_credentials who) { if (!secure_equal(who.password, expected)) throw http_error(401, ...); ... }`
+/// Name and password are UTF-8 without control characters; what is none is refused with 401.
+/// With a realm, which browsers may show: basic_auth<"staff">.
+template <fixed_string Realm>
+class basic_auth {
+    static constexpr bool quotable = [] {
+        for (char c : Realm.view())
+            if (c < 0x20 || c > 0x7E || c == '"' || c == '\\') return false;
+        return true;
+    }();
+    static_assert(quotable, "coracle: a realm is made of printable ASCII without quotes and backslashes");
+
+public:
+    std::string username;
+    std::string password;
+
+    basic_auth(std::string name, std::string word) : username(std::move(name)), password(std::move(word)) {}
+
+    /// error: http_error 401 for an Authorization of this scheme that is malformed.
+    static std::optional<basic_auth> find(const request& asked) {
+        auto sent = authorization::of(asked.fields);
+        if (!sent || !sent->is("basic")) return std::nullopt;
+        const std::optional<std::string> pair = base64::decode(sent->rest);
+        std::size_t colon = pair ? pair->find(':') : std::string::npos;
+        if (colon == std::string::npos || !is_text(*pair)) throw not_authenticated(challenge());
+        return basic_auth(pair->substr(0, colon), pair->substr(colon + 1));
+    }
+    static std::string challenge() {
+        if (Realm.view().empty()) return "Basic";
+        return "Basic realm=\"" + std::string(Realm.view()) + "\"";
+    }
+    static constexpr std::string_view security_name = "HTTPBasic";
+    static json security_scheme() { return {{"type", "http"}, {"scheme", "basic"}}; }
+
+private:
+    static bool is_text(std::string_view pair) noexcept {
+        for (char c : pair)
+            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
+        return utf8::is_valid(pair);
+    }
+};
+
+using basic_credentials = basic_auth<"">;
+
+}  // namespace coracle
+
+// ---- coracle/app/digest_auth.hpp
+// digest_auth: what a client answers to a Digest challenge, as it was sent. FastAPI's HTTPDigest.
+// RFC 7616 3.4.
+
+namespace coracle {
+
+/// `[](digest_credentials sent) { ... *sent ... }`: the parameters behind `Digest`, unread. As in FastAPI it is for the
+/// documentation, and for handlers that know the scheme: the challenge says `Digest` and no more.
+class digest_credentials : public credential_text {
+public:
+    using credential_text::credential_text;
+
+    static std::optional<digest_credentials> find(const request& asked) {
+        auto sent = authorization::of(asked.fields);
+        if (!sent || !sent->is("digest") || sent->rest.empty()) return std::nullopt;
+        return digest_credentials(from_field(sent->rest));
+    }
+    static std::string challenge() { return "Digest"; }
+    static constexpr std::string_view security_name = "HTTPDigest";
+    static json security_scheme() { return {{"type", "http"}, {"scheme", "digest"}}; }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/api_key.hpp
+// api_key: a secret under a name: in a header field, in the query, in a cookie. FastAPI's APIKeyHeader and its kin.
+// OpenAPI 3.1 4.8.27 (apiKey).
+
+namespace coracle {
+
+/// What the three have in common. An empty key is none.
+class api_key : public credential_text {
+public:
+    using credential_text::credential_text;
+    static std::string challenge() { return "APIKey"; }
+
+protected:
+    template <class Key>
+    static std::optional<Key> made_of(std::optional<std::string> text) {
+        if (!text || text->empty()) return std::nullopt;
+        return Key(*std::move(text));
+    }
+    static json described(std::string_view place, std::string_view name) {
+        return {{"type", "apiKey"}, {"in", place}, {"name", name}};
+    }
+};
+
+/// `[](api_key_header<"x-key"> key) { if (!secure_equal(*key, expected)) ... }`. Two fields of that name are none.
+/// An app that knows several keys names each for the documentation: api_key_header<"x-key", "Partner">.
+template <fixed_string Name, fixed_string Scheme = "APIKeyHeader">
+class api_key_header : public api_key {
+    static constexpr bool token = ascii::is_token(Name.view());
+    static_assert(token, "coracle: a header name is made of letters, digits and '-', as in api_key_header<\"x-key\">");
+
+public:
+    using api_key::api_key;
+    static std::optional<api_key_header> find(const request& asked) {
+        std::optional<std::string> key;
+        for (std::string_view value : asked.fields.get_all(Name.view())) {
+            if (key) return std::nullopt;
+            key = from_field(value);
+        }
+        return made_of<api_key_header>(std::move(key));
+    }
+    static constexpr std::string_view security_name = Scheme.view();
+    static json security_scheme() { return described("header", Name.view()); }
+};
+
+/// In the query: `?key=...`. It stands in logs and histories then; a header is the better place.
+template <fixed_string Name, fixed_string Scheme = "APIKeyQuery">
+class api_key_query : public api_key {
+public:
+    using api_key::api_key;
+    static std::optional<api_key_query> find(const request& asked) {
+        std::optional<std::string_view> key = asked.query(Name.view());
+        return made_of<api_key_query>(key ? std::optional(std::string(*key)) : std::nullopt);
+    }
+    static constexpr std::string_view security_name = Scheme.view();
+    static json security_scheme() { return described("query", Name.view()); }
+};
+
+template <fixed_string Name, fixed_string Scheme = "APIKeyCookie">
+class api_key_cookie : public api_key {
+    static constexpr bool token = ascii::is_token(Name.view());
+    static_assert(token, "coracle: a cookie's name is a token: letters, digits and !#$%&'*+-.^_`|~");
+
+public:
+    using api_key::api_key;
+    static std::optional<api_key_cookie> find(const request& asked) {
+        std::optional<std::string_view> key = asked.cookies().find(Name.view());
+        return made_of<api_key_cookie>(key ? std::optional(from_field(*key)) : std::nullopt);
+    }
+    static constexpr std::string_view security_name = Scheme.view();
+    static json security_scheme() { return described("cookie", Name.view()); }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/oauth2.hpp
+// oauth2: bearer tokens whose place of issue the documentation knows. FastAPI's OAuth2PasswordBearer and its kin.
+// RFC 6749 4.1, 4.3; RFC 6750; OpenAPI 3.1 4.8.28.
+
+namespace coracle {
+
+/// A bearer token. Unlike bearer_token it may be empty, when only `Bearer` was sent, as in FastAPI.
+class oauth2_bearer : public credential_text {
+public:
+    using credential_text::credential_text;
+    static std::string challenge() { return "Bearer"; }
+
+protected:
+    template <class Token>
+    static std::optional<Token> find_as(const request& asked) {
+        auto sent = authorization::of(asked.fields);
+        if (!sent || !sent->is("bearer")) return std::nullopt;
+        return Token(from_field(sent->rest));
+    }
+};
+
+/// `[](oauth2_password_bearer<"token"> token) { return user_of(*token); }`: a token that POST /token gives for a name
+/// and a password, see oauth2_password_form. TokenUrl is relative to where the documentation says the app is.
+template <fixed_string TokenUrl>
+class oauth2_password_bearer : public oauth2_bearer {
+public:
+    using oauth2_bearer::oauth2_bearer;
+    static std::optional<oauth2_password_bearer> find(const request& asked) {
+        return find_as<oauth2_password_bearer>(asked);
+    }
+    static constexpr std::string_view security_name = "OAuth2PasswordBearer";
+    static json security_scheme() {
+        json flow{{"scopes", json::object()}, {"tokenUrl", TokenUrl.view()}};
+        return {{"type", "oauth2"}, {"flows", {{"password", flow}}}};
+    }
+};
+
+/// A token that somebody else's login page gives by way of a code: oauth2_code_bearer<"https://...", "token">.
+template <fixed_string AuthorizationUrl, fixed_string TokenUrl>
+class oauth2_code_bearer : public oauth2_bearer {
+public:
+    using oauth2_bearer::oauth2_bearer;
+    static std::optional<oauth2_code_bearer> find(const request& asked) { return find_as<oauth2_code_bearer>(asked); }
+    static constexpr std::string_view security_name = "OAuth2AuthorizationCodeBearer";
+    static json security_scheme() {
+        json flow{
+            {"scopes", json::object()}, {"authorizationUrl", AuthorizationUrl.view()}, {"tokenUrl", TokenUrl.view()}};
+        return {{"type", "oauth2"}, {"flows", {{"authorizationCode", flow}}}};
+    }
+};
+
+/// OpenID Connect: the whole Authorization field, scheme and all, as FastAPI's OpenIdConnect gives it.
+template <fixed_string Url>
+class open_id_connect : public credential_text {
+public:
+    using credential_text::credential_text;
+    static std::optional<open_id_connect> find(const request& asked) {
+        if (!authorization::of(asked.fields)) return std::nullopt;
+        std::string_view all = asked.fields["authorization"];
+        if (all.empty()) return std::nullopt;
+        return open_id_connect(from_field(all));
+    }
+    static std::string challenge() { return "Bearer"; }
+    static constexpr std::string_view security_name = "OpenIdConnect";
+    static json security_scheme() { return {{"type", "openIdConnect"}, {"openIdConnectUrl", Url.view()}}; }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/parameter_struct.hpp
+// parameter_struct: a struct that is filled from names and texts, member by member: from the query string, the header
+// fields, the cookies, or a form. FastAPI's parameter models, with its answers.
+
+namespace coracle {
+
+/// How many texts a member takes: one, or all of its name.
+enum class text_count : unsigned char { none, one, many };
+
+namespace detail {
+
+template <class T>
+consteval text_count texts_for() {
+    if constexpr (scalar<T> || std::same_as<T, char>) {
+        return text_count::one;
+    } else if constexpr (is_optional<T>) {
+        return texts_for<typename T::value_type>();
+    } else if constexpr (requires { typename T::checked_value; }) {
+        return texts_for<typename T::checked_value>();
+    } else if constexpr (json_list<T>) {
+        return texts_for<typename T::value_type>() == text_count::one ? text_count::many : text_count::none;
+    } else {
+        return text_count::none;
+    }
+}
+
+template <class T>
+consteval bool good_members() {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+        return ((texts_for<std::remove_cv_t<reflect::field_type<T, I>>>() != text_count::none) && ...);
+    }(std::make_index_sequence<reflect::field_count<T>>{});
+}
+
+struct text_member {
+    std::string_view name;
+    bool many;
+};
+template <class T>
+inline constexpr auto text_members = []<std::size_t... I>(std::index_sequence<I...>) {
+    return std::array<text_member, sizeof...(I)>{text_member{
+        member_name<T, I>, texts_for<std::remove_cv_t<reflect::field_type<T, I>>>() == text_count::many}...};
+}(std::make_index_sequence<reflect::field_count<T>>{});
+
+}  // namespace detail
+
+/// A plain struct whose members are words, optional words or lists of words.
+template <class T>
+concept parameter_struct = detail::json_struct<T> && detail::good_members<T>();
+
+namespace detail {
+
+/// Where the names and texts come from.
+enum class text_source : unsigned char { query, header, cookie, form };
+
+/// Names and texts on their way into a struct's members.
+class text_gatherer {
+public:
+    text_gatherer(text_source source, std::span<const http::field> pairs, std::span<const text_member> members) noexcept
+        : source_(source), pairs_(pairs), members_(members) {}
+
+    std::string_view root() const noexcept {
+        constexpr std::string_view roots[] = {"query", "header", "cookie", "body"};
+        return roots[static_cast<std::size_t>(source_)];
+    }
+
+    /// What came for member n: a text, or an array; nothing when nothing came.
+    std::optional<json> find(std::size_t n) const {
+        const text_member& member = members_[n];
+        json list = json::array();
+        const http::field* found = nullptr;
+        for (const http::field& pair : pairs_) {
+            if (!is_for(pair.name, member.name)) continue;
+            if (member.many)
+                list.push_back(text(pair));
+            else if (!found || !first_counts())
+                found = &pair;
+        }
+        if (member.many && !list.empty()) return list;
+        // A form sends every field that it has: an empty one was not filled in.
+        if (!found || (source_ == text_source::form && found->value.empty())) return std::nullopt;
+        return text(*found);
+    }
+    /// All that came for members.
+    json known() const {
+        json made = json::object();
+        for (std::size_t n = 0; n < members_.size(); ++n)
+            if (auto value = find(n)) made.as_object().emplace_back(std::string(members_[n].name), *std::move(value));
+        return made;
+    }
+    /// Appends what came for nobody: a text, or an array of those of one name.
+    void append_extra(json& to) const {
+        std::size_t known = to.size();
+        for (const http::field& pair : pairs_) {
+            if (is_known(pair.name)) continue;
+            std::string name = shown_name(pair.name);
+            json* before = nullptr;
+            for (json_member& each : to.items().subspan(known))
+                if (each.key == name) before = &each.value;
+            if (!before)
+                to.as_object().emplace_back(std::move(name), text(pair));
+            else if (source_ == text_source::cookie)
+                continue;
+            else if (before->is_array())
+                before->push_back(text(pair));
+            else
+                *before = json::array({std::move(*before), text(pair)});
+        }
+    }
+    /// A member's name as a client knows it.
+    std::string client_name(std::string_view member) const {
+        std::string name(member);
+        if (source_ == text_source::header)
+            for (char& c : name) c = c == '_' ? '-' : ascii::to_lower(c);
+        return name;
+    }
+
+private:
+    bool first_counts() const noexcept { return source_ == text_source::header || source_ == text_source::cookie; }
+    bool is_for(std::string_view name, std::string_view member) const noexcept {
+        if (source_ != text_source::header) return name == member;
+        if (name.size() != member.size()) return false;
+        for (std::size_t i = 0; i < name.size(); ++i)
+            if (ascii::to_lower(name[i]) != (member[i] == '_' ? '-' : ascii::to_lower(member[i]))) return false;
+        return true;
+    }
+    bool is_known(std::string_view name) const noexcept {
+        for (const text_member& member : members_)
+            // `save_data` is no other field than `save-data`, but neither is it that one.
+            if (is_for(name, member.name) || (source_ == text_source::header && ascii::iequals(name, member.name)))
+                return true;
+        return false;
+    }
+    std::string shown_name(std::string_view name) const {
+        std::string storage;
+        if (source_ == text_source::header) return ascii::lower(name);
+        return std::string(source_ == text_source::cookie ? utf8::from_latin1(name, storage) : name);
+    }
+    json text(const http::field& pair) const {
+        std::string unescaped, storage;
+        std::string_view value = pair.value;
+        if (source_ == text_source::cookie) value = cookie_pairs::unescape(value, unescaped);
+        if (first_counts()) value = utf8::from_latin1(value, storage);
+        return json(value);
+    }
+
+    text_source source_;
+    std::span<const http::field> pairs_;
+    std::span<const text_member> members_;
+};
+
+/// Issues of a struct, behind the first `begin`, in the words of its source.
+[[gnu::cold]] inline void explain_issues(binding& with, std::size_t begin, const text_gatherer& from,
+                                         std::span<const text_member> members) {
+    json all;
+    std::size_t left = max_repeated_input;
+    for (std::size_t i = begin; i < with.issues.size(); ++i) {
+        validation_issue& issue = with.issues[i];
+        if (issue.loc.size() < 2 || !issue.loc[1].is_string()) continue;
+        bool own = false;
+        for (const text_member& member : members) own = own || issue.loc[1] == member.name;
+        if (!own) continue;
+        if (issue.loc.size() == 2 && issue.type == "missing") {
+            if (all.is_null()) {
+                all = from.known();
+                from.append_extra(all);
+            }
+            std::size_t size = rough_size(all, left);
+            issue.input = size <= left ? all : json();
+            left -= size <= left ? size : 0;
+        }
+        issue.loc[1] = json(from.client_name(issue.loc[1].as_string()));
+    }
+}
+
+[[gnu::cold]] inline void refuse_extra(binding& with, const text_gatherer& from) {
+    json extra = json::object();
+    from.append_extra(extra);
+    for (json_member& each : extra.items())
+        with.refuse({"extra_forbidden", "Extra inputs are not permitted", {}}, location(from.root(), each.key),
+                    std::move(each.value));
+}
+
+template <parameter_struct T>
+std::optional<T> bind_struct(binding& with, text_source source, std::span<const http::field> pairs) {
+    constexpr const auto& members = text_members<T>;
+    text_gatherer from(source, pairs, members);
+    json given = json::object();
+    auto gather = [&]<std::size_t... I>(std::index_sequence<I...>) {
+        auto one = [&](std::size_t n, bool may_be_left_out) {
+            auto value = from.find(n);
+            // Nothing is an empty list: a client has no other way to send one.
+            if (!value && members[n].many && !may_be_left_out) value = json::array();
+            if (value) given.as_object().emplace_back(std::string(members[n].name), *std::move(value));
+        };
+        (one(I, may_be_left_out<T, I>()), ...);
+    };
+    gather(std::make_index_sequence<members.size()>{});
+    std::size_t before = with.issues.size();
+    std::optional<T> value(std::in_place);
+    bool good = json_reader(from.root(), with.issues).read(given, *value, json_place());
+    if (!good) explain_issues(with, before, from, members);
+    if constexpr (forbids_extra<T>) {
+        refuse_extra(with, from);
+        good = good && with.issues.size() == before;
+    }
+    if (!good) value.reset();
+    return value;
+}
+
+// What query<T>, headers<T>, cookies<T> and form<T> say of a T that is none.
+template <class T>
+consteval bool good_parameter_struct() {
+    constexpr bool plain = json_struct<T>;
+    static_assert(plain,
+                  "coracle: this takes a plain struct, whose members are the names; a single value is named by "
+                  "itself: {?limit}, header<\"x-id\">, cookie<\"session\">, form_field<\"name\">");
+    if constexpr (plain) {
+        constexpr bool members = good_members<T>();
+        static_assert(members,
+                      "coracle: the members of this struct are read from texts: each is a number, a bool, a "
+                      "std::string, an enum or a time, or a std::optional or std::vector of these");
+        return members;
+    }
+    return false;
+}
+
+}  // namespace detail
+
+}  // namespace coracle
+
+// ---- coracle/app/query.hpp
+// query: the query string as a struct.
+
+namespace coracle {
+
+/// The query string as a struct whose members are the names:
+/// `app.get("/search", [](query<filter> q) { return find(q->text, q->limit); })`
+/// Members with an initialiser have that default, a std::optional may be missing, a std::vector takes every value of
+/// its name; of another member's values the last counts. Other names are passed over, or refused by a struct that says
+/// `using extra = forbidden;`.
+template <class T>
+class query : public wrapped<T> {
+    static_assert((static_cast<void>(detail::good_parameter_struct<T>()), true));
+
+public:
+    using wrapped<T>::wrapped;
+};
+
+template <class T>
+struct parameter<query<T>> {
+    static constexpr parameter_source source = parameter_source::query;
+    static constexpr bool good = parameter_struct<T>;
+    static constexpr bool said_aloud = true;
+};
+
+template <parameter_struct T>
+struct parameter_reader<query<T>> {
+    using stored = std::optional<T>;
+
+    static void read(stored& to, binding& with, std::size_t) {
+        to = detail::bind_struct<T>(with, detail::text_source::query, with.asked.queries().pairs());
+    }
+    static query<T> take(stored& from) { return query<T>(*std::move(from)); }
+    static void describe(operation& told) { told.parameters(parameter_place::query, &definition_of<T>); }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/headers.hpp
+// headers: header fields as a struct.
+
+namespace coracle {
+
+/// Header fields as a struct: the member `x_request_id` is the field x-request-id:
+/// `[](headers<tracing> in) { log(in->x_request_id); }`
+/// Defaults, std::optional and std::vector as in query<T>; of several fields with one name the first counts.
+template <class T>
+class headers : public wrapped<T> {
+    static_assert((static_cast<void>(detail::good_parameter_struct<T>()), true));
+
+public:
+    using wrapped<T>::wrapped;
+};
+
+template <class T>
+struct parameter<headers<T>> {
+    static constexpr parameter_source source = parameter_source::header;
+    static constexpr bool good = parameter_struct<T>;
+    static constexpr bool said_aloud = true;
+};
+
+template <parameter_struct T>
+struct parameter_reader<headers<T>> {
+    using stored = std::optional<T>;
+
+    static void read(stored& to, binding& with, std::size_t) {
+        const http::fields& all = with.asked.headers;
+        to = detail::bind_struct<T>(with, detail::text_source::header, std::span(all.begin(), all.end()));
+    }
+    static headers<T> take(stored& from) { return headers<T>(*std::move(from)); }
+    static void describe(operation& told) { told.parameters(parameter_place::header, &definition_of<T>, true); }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/cookies.hpp
+// cookies: the cookies as a struct.
+
+namespace coracle {
+
+/// The cookies as a struct whose members are their names:
+/// `[](cookies<preferences> in) { use(in->theme); }`
+/// Defaults and std::optional as in query<T>; of several cookies with one name the first counts.
+template <class T>
+class cookies : public wrapped<T> {
+    static_assert((static_cast<void>(detail::good_parameter_struct<T>()), true));
+
+public:
+    using wrapped<T>::wrapped;
+};
+
+template <class T>
+struct parameter<cookies<T>> {
+    static constexpr parameter_source source = parameter_source::cookie;
+    static constexpr bool good = parameter_struct<T>;
+    static constexpr bool said_aloud = true;
+};
+
+template <parameter_struct T>
+struct parameter_reader<cookies<T>> {
+    using stored = std::optional<T>;
+
+    static void read(stored& to, binding& with, std::size_t) {
+        std::vector<http::field> pairs;
+        for (const cookie_pair& pair : with.asked.cookies()) pairs.push_back({pair.name, pair.value});
+        to = detail::bind_struct<T>(with, detail::text_source::cookie, pairs);
+    }
+    static cookies<T> take(stored& from) { return cookies<T>(*std::move(from)); }
+    static void describe(operation& told) { told.parameters(parameter_place::cookie, &definition_of<T>); }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/form.hpp
+// form: what a browser's form sends, as a struct or field by field.
+// application/x-www-form-urlencoded: WHATWG URL 5.1. As in FastAPI a body of another type is a form without fields, and
+// an empty field was not filled in. multipart/form-data, which carries files, is refused (415): nothing here reads it.
+
+namespace coracle {
+
+/// A form as a struct whose members are the names of its fields:
+/// `app.post("/login", [](form<credentials> in) { return log_in(in->username, in->password); });`
+/// Defaults, std::optional, std::vector and `using extra = forbidden;` as in query<T>; of a field that is repeated the last counts.
+template <class T>
+class form : public wrapped<T> {
+    static_assert((static_cast<void>(detail::good_parameter_struct<T>()), true));
+
+public:
+    using wrapped<T>::wrapped;
+};
+
+/// One field of a form: `[](form_field<"email"> email, form_field<"age", std::optional<int>> age) {...}`.
+template <fixed_string Name, class T = std::string, parameter_default... Default>
+class form_field : public named_parameter<T, Default...> {
+    static_assert(Name.size() != 0, "coracle: a form field has a name, as in form_field<\"email\">");
+
+public:
+    static constexpr std::string_view name = Name.view();
+    using named_parameter<T, Default...>::named_parameter;
+};
+
+template <class T>
+struct parameter<form<T>> {
+    static constexpr parameter_source source = parameter_source::form;
+    static constexpr bool good = parameter_struct<T>;
+    static constexpr bool said_aloud = false;
+};
+template <fixed_string Name, class T, parameter_default... Default>
+struct parameter<form_field<Name, T, Default...>> {
+    static constexpr parameter_source source = parameter_source::form_field;
+    static constexpr bool good = Name.size() != 0 && detail::good_named<T, Default...>;
+    static constexpr bool said_aloud = false;
+};
+/// Another way to write form_field<Name, std::optional<T>>.
+template <fixed_string Name, class T, parameter_default... Default>
+struct parameter<std::optional<form_field<Name, T, Default...>>> : parameter<form_field<Name, T, Default...>> {};
+
+namespace detail {
+
+/// The fields of the body. error: http_error 400 for too many or too large fields, 415 for a form of files.
+inline const query_values& form_values(binding& with, std::string_view text) {
+    if (with.form) return *with.form;
+    std::string_view type = with.asked.media_type();
+    if (ascii::iequals(type, "multipart/form-data"))
+        throw http_error(415, "This form is taken as application/x-www-form-urlencoded, not as multipart/form-data");
+    if (!ascii::iequals(type, "application/x-www-form-urlencoded")) text = {};
+    if (std::string_view refusal = http::form_refusal(text); !refusal.empty())
+        throw http_error(400, std::string(refusal));
+    with.form.emplace().read(text);
+    return *with.form;
+}
+
+}  // namespace detail
+
+template <parameter_struct T>
+struct parameter_reader<form<T>> {
+    using stored = std::optional<T>;
+
+    static void read(stored&, binding&, std::size_t) noexcept {}
+    static void read_body(stored& to, binding& with, std::string_view text) {
+        to = detail::bind_struct<T>(with, detail::text_source::form, detail::form_values(with, text).pairs());
+    }
+    static form<T> take(stored& from) { return form<T>(*std::move(from)); }
+    static void describe(operation& told) { told.body("application/x-www-form-urlencoded", &schema_of<T>, true); }
+};
+
+template <class P>
+    requires(parameter<P>::source == parameter_source::form_field && parameter<P>::good)
+struct parameter_reader<P> {
+    using named = typename detail::named_in<P>::type;
+    using value_type = typename detail::named_in<P>::value_type;
+    using stored = std::optional<value_type>;
+
+    static void read(stored&, binding&, std::size_t) noexcept {}
+    static void read_body(stored& to, binding& with, std::string_view text) {
+        const query_values& all = detail::form_values(with, text);
+        if constexpr (detail::is_list<value_type>) {
+            std::vector<std::string_view> texts;
+            for (std::size_t n = 0; n < all.size(); ++n)
+                if (all.name(n) == named::name) texts.push_back(all.value(n));
+            detail::bind_list<named>(to, with, texts, detail::form_texts);
+        } else {
+            std::optional<std::string_view> last = all.last(named::name);
+            if (last && last->empty()) last.reset();
+            detail::bind_named<named>(to, with, last, detail::form_texts);
+        }
+    }
+    static P take(stored& from) { return detail::as_named<P>(*std::move(from)); }
+    static void describe(operation& told) {
+        told.body_member("application/x-www-form-urlencoded", named::name, schema_of<value_type>(told.named()),
+                         named::required && !detail::is_optional<P>, detail::shown_default<named>());
+    }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/oauth2_password_form.hpp
+// oauth2_password_form: name and password as a login page of OAuth2 sends them. FastAPI's OAuth2PasswordRequestForm.
+// RFC 6749 4.3.2.
+
+namespace coracle {
+
+/// `app.post("/token", [](oauth2_password_form in) { return token_for(in.username, in.password); });`
+/// The answer that OAuth2 wants is `{"access_token": ..., "token_type": "bearer"}`.
+class oauth2_password_form {
+public:
+    std::string username;
+    std::string password;
+    std::vector<std::string> scopes{};
+    std::optional<std::string> client_id{};
+    std::optional<std::string> client_secret{};
+    std::optional<std::string> grant_type{};
+
+    oauth2_password_form(std::string name, std::string word) : username(std::move(name)), password(std::move(word)) {}
+};
+
+/// The same for clients that say grant_type=password, as the standard wants it; others are refused with 422.
+class oauth2_strict_password_form : public oauth2_password_form {
+public:
+    using oauth2_password_form::oauth2_password_form;
+};
+
+template <>
+struct parameter<oauth2_password_form> {
+    static constexpr parameter_source source = parameter_source::form_field;
+    static constexpr bool said_aloud = false;
+    static constexpr bool good = true;
+};
+template <>
+struct parameter<oauth2_strict_password_form> : parameter<oauth2_password_form> {};
+
+namespace detail {
+
+template <class Form, class Grant>
+struct oauth2_form_reader {
+    template <fixed_string Name, class T>
+    using reader = parameter_reader<form_field<Name, T>>;
+    using grant_reader = reader<"grant_type", Grant>;
+    using name_reader = reader<"username", std::string>;
+    using word_reader = reader<"password", std::string>;
+    using scope_reader = reader<"scope", std::optional<std::string>>;
+    using client_reader = reader<"client_id", std::optional<std::string>>;
+    using secret_reader = reader<"client_secret", std::optional<std::string>>;
+
+    struct stored {
+        typename grant_reader::stored grant_type;
+        typename name_reader::stored username;
+        typename word_reader::stored password;
+        typename scope_reader::stored scope;
+        typename client_reader::stored client_id;
+        typename secret_reader::stored client_secret;
+    };
+
+    static void read(stored&, binding&, std::size_t) noexcept {}
+    static void read_body(stored& to, binding& with, std::string_view text) {
+        grant_reader::read_body(to.grant_type, with, text);
+        name_reader::read_body(to.username, with, text);
+        word_reader::read_body(to.password, with, text);
+        scope_reader::read_body(to.scope, with, text);
+        client_reader::read_body(to.client_id, with, text);
+        secret_reader::read_body(to.client_secret, with, text);
+    }
+    static Form take(stored& from) {
+        Form out(*std::move(from.username), *std::move(from.password));
+        const Grant& grant = *from.grant_type;
+        if constexpr (is_optional<Grant>) {
+            if (grant) out.grant_type = **grant;
+        } else {
+            out.grant_type = *grant;
+        }
+        std::string_view rest = *from.scope ? std::string_view(**from.scope) : std::string_view{};
+        constexpr std::string_view white = " \t\n\v\f\r";
+        for (std::size_t begin = rest.find_first_not_of(white); begin != rest.npos;
+             begin = rest.find_first_not_of(white)) {
+            rest.remove_prefix(begin);
+            std::size_t end = rest.find_first_of(white);
+            out.scopes.emplace_back(rest.substr(0, end));
+            rest.remove_prefix(end == rest.npos ? rest.size() : end);
+        }
+        out.client_id = *std::move(from.client_id);
+        out.client_secret = *std::move(from.client_secret);
+        return out;
+    }
+    static void describe(operation& told) {
+        constexpr std::string_view type = "application/x-www-form-urlencoded";
+        grant_reader::describe(told);
+        name_reader::describe(told);
+        told.body_member(type, "password", json{{"type", "string"}, {"format", "password"}}, true);
+        told.body_member(type, "scope", json{{"type", "string"}}, false, json(""));
+        client_reader::describe(told);
+        json secret = schema_of<std::optional<std::string>>(told.named());
+        secret["format"] = "password";
+        told.body_member(type, "client_secret", std::move(secret), false);
+    }
+};
+using oauth2_grant = checked<std::string, pattern<"^password$">>;
+
+}  // namespace detail
+
+template <>
+struct parameter_reader<oauth2_password_form>
+    : detail::oauth2_form_reader<oauth2_password_form, std::optional<detail::oauth2_grant>> {};
+template <>
+struct parameter_reader<oauth2_strict_password_form>
+    : detail::oauth2_form_reader<oauth2_strict_password_form, detail::oauth2_grant> {};
+
+}  // namespace coracle
+
+// ---- coracle/app/body_field.hpp
+// body_field: one member of the JSON body as a handler parameter. FastAPI's embedded bodies: several parameters that
+// together are one object.
+
+namespace coracle {
+
+/// A member of the JSON body: `[](body_field<"item", item> in, body_field<"importance", int> n) {...}` takes
+/// `{"item": {...}, "importance": 5}`. With std::optional<T> the member may be missing or null.
+template <fixed_string Name, class T>
+class body_field : public wrapped<T> {
+    static_assert(Name.size() != 0, "coracle: a member of the body has a name, as in body_field<\"item\", item>");
+
+public:
+    static constexpr std::string_view name = Name.view();
+    static constexpr bool required = !detail::is_optional<T>;
+    using wrapped<T>::wrapped;
+};
+
+template <fixed_string Name, class T>
+struct parameter<body_field<Name, T>> {
+    static constexpr parameter_source source = parameter_source::body_field;
+    static constexpr bool good = Name.size() != 0;
+    static constexpr bool said_aloud = true;
+};
+
+namespace detail {
+
+/// Parses the JSON body, once for all of its members.
+inline binding::document_state read_document(binding& with, std::string_view text) {
+    using state = binding::document_state;
+    if (with.document_is != state::unread) return with.document_is;
+    if (text.empty() || !is_json_type(with.asked.media_type())) return with.document_is = state::absent;
+    text = without_mark(text);
+    if (auto whole = read_json_text<json>(text, with.issues, "body")) {
+        with.document = *std::move(whole);
+        return with.document_is = state::read;
+    }
+    settle_body(with, text);
+    return with.document_is = state::broken;
+}
+
+}  // namespace detail
+
+template <fixed_string Name, class T>
+struct parameter_reader<body_field<Name, T>> {
+    using stored = std::optional<T>;
+
+    static void read(stored&, binding&, std::size_t) noexcept {}
+    static void read_body(stored& to, binding& with, std::string_view text) {
+        binding::document_state is = detail::read_document(with, text);
+        if (is == binding::document_state::broken) return;
+        constexpr std::string_view name = Name.view();
+        if (const json* member = with.document.find(name)) {
+            to.emplace();
+            json_place whole;
+            if (!detail::json_reader("body", with.issues).read(*member, *to, json_place(whole, name))) to.reset();
+        } else if (detail::is_optional<T> && (is == binding::document_state::absent || with.document.is_object())) {
+            to.emplace();
+        } else {
+            with.missing(detail::location("body", name));
+        }
+    }
+    static body_field<Name, T> take(stored& from) { return body_field<Name, T>(*std::move(from)); }
+    static void describe(operation& told) {
+        told.body_member("application/json", Name.view(), schema_of<T>(told.named()), !detail::is_optional<T>);
+    }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/path.hpp
+// path: a placeholder of the route as a parameter, by its name. For dependencies, which do not know its place.
+
+namespace coracle {
+
+/// What the placeholder {id} took: `task<item> existing(path<"id", int> id);`. Also one of a router's prefix.
+/// error: std::logic_error at the first request when the route has no such placeholder.
+template <fixed_string Name, class T = std::string>
+class path : public wrapped<T> {
+    static_assert(scalar<T>, "coracle: a placeholder is one value: a number, a bool, a std::string, an enum or a time");
+
+public:
+    static constexpr std::string_view name = Name.view();
+    using wrapped<T>::wrapped;
+};
+
+template <fixed_string Name, class T>
+struct parameter<path<Name, T>> {
+    static constexpr parameter_source source = parameter_source::path;
+    static constexpr bool said_aloud = true;
+    static constexpr bool finds(std::string_view name) noexcept { return name == Name.view(); }
+};
+template <fixed_string Name, class T>
+struct parameter_reader<path<Name, T>> {
+    using stored = std::optional<T>;
+    static void read(stored& to, binding& with, std::size_t) {
+        std::size_t number = 0;
+        for (std::size_t i = 0; i < with.route.segment_count; ++i) {
+            if (!with.route.segments[i].is_placeholder) continue;
+            if (with.route.segments[i].text == Name.view()) {
+                to = detail::bind_text<T>(with, with.asked.matched[number], "path", Name.view());
+                return;
+            }
+            ++number;
+        }
+        absent(with.route.text);
+    }
+    static void describe(operation& told) { told.parameter(parameter_place::path, Name.view(), &schema_of<T>, true); }
+    static path<Name, T> take(stored& from) { return path<Name, T>(*std::move(from)); }
+
+private:
+    [[noreturn, gnu::cold]] static void absent(std::string_view route) {
+        throw std::logic_error("coracle: the route '" + std::string(route) + "' has no placeholder {" +
+                               std::string(Name.view()) + "}, which one of its parameters is");
+    }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/depends.hpp
+// depends: a handler parameter that a function fills, whose own parameters are filled the same way. FastAPI's Depends.
+
+namespace coracle {
+
+namespace detail {
+
+template <auto F>
+struct pool_call {
+    static constexpr auto call = F;
+};
+
+template <auto F>
+struct signature_of<pool_call<F>> : signature_of<std::remove_cv_t<decltype(F)>> {};
+
+template <class F>
+inline constexpr bool is_pool_call = false;
+template <auto F>
+inline constexpr bool is_pool_call<pool_call<F>> = true;
+
+template <class R>
+struct yielded_result : awaited_result<R> {
+    static constexpr bool yields = false;
+};
+template <class R>
+struct yielded_result<generator<R>> {
+    using type = R;
+    static constexpr bool waits = true;
+    static constexpr bool yields = true;
+};
+
+/// What a dependency's function gives in the end.
+template <class F>
+using dependency_result = typename yielded_result<returned_by<F>>::type;
+
+/// What is common to all that hand a dependency's value over.
+template <class R>
+class dependency_handle {
+public:
+    using value_type = std::remove_reference_t<R>;
+
+    /// Outside of an app, as in tests: `handler(user)` for a handler that takes depends<current_user>.
+    dependency_handle(value_type& value) noexcept : value_(std::addressof(value)) {}
+
+    value_type& operator*() const noexcept { return *value_; }
+    value_type* operator->() const noexcept { return value_; }
+    operator value_type&() const noexcept { return *value_; }
+
+private:
+    value_type* value_;
+};
+template <class R>
+    requires std::is_void_v<R>
+class dependency_handle<R> {
+public:
+    using value_type = void;
+};
+
+template <auto F>
+using result_of_dependency = dependency_result<std::remove_cv_t<decltype(F)>>;
+template <auto F>
+using handle_of = dependency_handle<result_of_dependency<F>>;
+
+}  // namespace detail
+
+/// What `function` gives, as a parameter of a handler or of another dependency:
+/// `task<user> current_user(header<"authorization"> token); app.get("/me", [](depends<current_user> me) -> task<user> {
+/// co_return *me; });`. Its own parameters are filled from the request as a handler's are (a path parameter by name:
+/// path<"id", int>), and may be dependencies themselves. It is called once in a request, however many ask for it, after
+/// what it depends on, and one after the other. What it throws is the answer.
+/// in: a function, a captureless lambda or another constant that can be called; it may be a coroutine. A generator
+/// yields its value once, and goes on to clean up at the end of its scope: in reverse, for scope::request when the
+/// answer has been sent, for scope::function before. When the handler throws, its co_yield does.
+/// A plain function is called where the loop stands; one that blocks is depends<blocking<function>>.
+/// keeps: nothing; the value belongs to the request. cost: no allocation.
+template <auto Function, scope Scope = scope::request>
+class depends : public detail::handle_of<Function> {
+    using handle = detail::handle_of<Function>;
+
+public:
+    using handle::handle;
+};
+
+/// The same, and called for this parameter alone. FastAPI's use_cache=False.
+template <auto Function, scope Scope = scope::request>
+class fresh : public detail::handle_of<Function> {
+    using handle = detail::handle_of<Function>;
+
+public:
+    using handle::handle;
+};
+
+/// A plain function that blocks, to be called on the thread pool: depends<blocking<load_settings>>.
+template <auto Function>
+inline constexpr detail::pool_call<Function> blocking{};
+
+namespace detail {
+
+template <class P>
+inline constexpr bool is_dependency = false;
+template <auto F, scope S>
+inline constexpr bool is_dependency<depends<F, S>> = true;
+template <auto F, scope S>
+inline constexpr bool is_dependency<fresh<F, S>> = true;
+
+/// Whether a function looks this name of the route up: by path<>, or by hand.
+template <class... P>
+constexpr bool some_find([[maybe_unused]] std::string_view name, types<P...>) {
+    return ((parameter<P>::source == parameter_source::context || finds_name<P>(name)) || ...);
+}
+template <class... P>
+[[gnu::cold]] void describe_each(operation& told, types<P...>) {
+    (describe_parameter<P>(told, 0), ...);
+}
+
+template <auto F>
+struct dependency_source {
+    static constexpr parameter_source source = parameter_source::dependency;
+    static constexpr bool said_aloud = false;
+    static constexpr bool finds(std::string_view name) {
+        return some_find(name, parameters_of<std::remove_cv_t<decltype(F)>>{});
+    }
+};
+/// `stored` is set by whoever knows all dependencies of the request.
+template <class P, auto F>
+struct dependency_reader {
+    using stored = dependency*;
+    using R = result_of_dependency<F>;
+    static void read(stored&, binding&, std::size_t) noexcept {}
+    static void describe(operation& told) { describe_each(told, parameters_of<std::remove_cv_t<decltype(F)>>{}); }
+    static P take(stored from) noexcept {
+        if constexpr (std::is_void_v<R>)
+            return P();
+        else
+            return P(*static_cast<std::remove_reference_t<R>*>(from->value()));
+    }
+};
+
+}  // namespace detail
+
+template <auto F, scope S>
+struct parameter<depends<F, S>> : detail::dependency_source<F> {};
+template <auto F, scope S>
+struct parameter<fresh<F, S>> : detail::dependency_source<F> {};
+template <auto F, scope S>
+struct parameter_reader<depends<F, S>> : detail::dependency_reader<depends<F, S>, F> {};
+template <auto F, scope S>
+struct parameter_reader<fresh<F, S>> : detail::dependency_reader<fresh<F, S>, F> {};
+
+}  // namespace coracle
+
+// ---- coracle/app/security_scopes.hpp
+// security_scopes: what a route demands of who asks, told to the dependency that knows who it is. FastAPI's Security
+// and SecurityScopes.
+
+namespace coracle {
+
+/// A parameter of a dependency, as const security_scopes&: the scopes of every security<> on the way to it, the
+/// handler's first.
+class security_scopes {
+public:
+    constexpr security_scopes() noexcept = default;
+    constexpr explicit security_scopes(std::span<const std::string_view> all) noexcept : scopes(all) {}
+
+    std::span<const std::string_view> scopes{};
+
+    bool contains(std::string_view name) const noexcept {
+        for (std::string_view each : scopes)
+            if (each == name) return true;
+        return false;
+    }
+    /// With a blank between, as in the field WWW-Authenticate: Bearer scope="items:read me".
+    std::string scope_str() const {
+        std::string all;
+        for (std::string_view each : scopes) all.append(all.empty() ? "" : " ").append(each);
+        return all;
+    }
+};
+
+/// As depends<function>, and says which scopes are demanded: security<current_user, "items:read">.
+template <auto Function, fixed_string... Scopes>
+class security : public detail::handle_of<Function> {
+    using handle = detail::handle_of<Function>;
+
+public:
+    using handle::handle;
+};
+
+namespace detail {
+template <auto F, fixed_string... Scopes>
+inline constexpr bool is_dependency<security<F, Scopes...>> = true;
+}  // namespace detail
+
+template <auto F, fixed_string... Scopes>
+struct parameter<security<F, Scopes...>> : detail::dependency_source<F> {};
+template <auto F, fixed_string... Scopes>
+struct parameter_reader<security<F, Scopes...>> : detail::dependency_reader<security<F, Scopes...>, F> {
+    static void describe(operation& told) {
+        static constexpr std::string_view names[] = {Scopes.view()..., std::string_view()};
+        told.begin_scopes({names, sizeof...(Scopes)});
+        detail::dependency_reader<security<F, Scopes...>, F>::describe(told);
+        told.end_scopes(sizeof...(Scopes));
+    }
+};
+
+template <>
+struct parameter<const security_scopes&> {
+    static constexpr parameter_source source = parameter_source::dependency;
+    static constexpr bool said_aloud = false;
+};
+template <>
+struct parameter_reader<const security_scopes&> {
+    using stored = const security_scopes*;
+    static void read(stored&, binding&, std::size_t) noexcept {}
+    static const security_scopes& take(stored from) noexcept { return *from; }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/dependency_call.hpp
+// dependency_call: one dependency with its type: its parameters, its call and its value.
+
+namespace coracle::detail {
+
+/// Room for a T that is made by a function, and neither copied nor moved.
+template <class T>
+class made_in_place {
+public:
+    made_in_place() noexcept {}
+    made_in_place(const made_in_place&) = delete;
+    made_in_place& operator=(const made_in_place&) = delete;
+    ~made_in_place() { reset(); }
+    template <class Make>
+    T& make(Make&& make_it) {
+        ::new (static_cast<void*>(room_)) T(make_it());
+        there_ = true;
+        return **this;
+    }
+    void reset() noexcept {
+        if (std::exchange(there_, false)) (**this).~T();
+    }
+    T& operator*() noexcept { return *std::launder(reinterpret_cast<T*>(room_)); }
+    T* operator->() noexcept { return &**this; }
+
+private:
+    alignas(T) std::byte room_[sizeof(T)];
+    bool there_ = false;
+};
+
+/// The function as a constant; or one that somebody keeps, as what stands in for another.
+template <auto F>
+struct constant_function {
+    using type = std::remove_cv_t<decltype(F)>;
+    static constexpr type value = F;
+    static constexpr const type& get(void*) noexcept { return value; }
+};
+template <class F>
+struct kept_function {
+    using type = F;
+    static F& get(void* kept) noexcept { return *static_cast<F*>(kept); }
+};
+
+template <class Parameters>
+struct arguments_of;
+template <class... P>
+struct arguments_of<types<P...>> {
+    using type = arguments<P...>;
+    static constexpr bool sees_request = count_from<parameter_source::context, P...> != 0;
+};
+
+/// A value of type R that is made once: an object, a reference, or nothing.
+template <class R>
+class dependency_value {
+public:
+    template <class Make>
+    const void* make(Make&& make_it) {
+        return std::addressof(value_.make(std::forward<Make>(make_it)));
+    }
+    const void* take(std::optional<R> given) {
+        return make([&]() -> R { return *std::move(given); });
+    }
+    void reset() noexcept { value_.reset(); }
+
+private:
+    made_in_place<R> value_;
+};
+template <class R>
+class dependency_value<R&> {
+public:
+    template <class Make>
+    static const void* make(Make&& make_it) {
+        return std::addressof(make_it());
+    }
+    static const void* take(R* given) noexcept { return given; }
+    static void reset() noexcept {}
+};
+template <>
+class dependency_value<void> {
+public:
+    template <class Make>
+    const void* make(Make&& make_it) {
+        make_it();
+        return this;
+    }
+    const void* take(bool) const noexcept { return this; }
+    static void reset() noexcept {}
+};
+
+enum class call_kind : unsigned char { plain, pool, coroutine, generator };
+
+template <class F>
+consteval call_kind kind_of() {
+    using returned = yielded_result<returned_by<F>>;
+    return is_pool_call<F>    ? call_kind::pool
+           : returned::yields ? call_kind::generator
+           : returned::waits  ? call_kind::coroutine
+                              : call_kind::plain;
+}
+
+/// What waits while a function of this kind is called. in: `call` calls it.
+template <call_kind Kind, class R>
+class dependency_wait;
+
+template <class R>
+class dependency_wait<call_kind::coroutine, R> {
+public:
+    template <class Call>
+    bool begin(async::caller waiting, Call&& call) {
+        work_.emplace(call());
+        running_.emplace(std::move(*work_).operator co_await());
+        return !running_->await_ready() && running_->await_suspend(waiting);
+    }
+    template <class Value>
+    const void* end(Value& to) {
+        return to.make([&]() -> R { return running_->await_resume(); });
+    }
+    void reset() noexcept {
+        running_.reset();
+        work_.reset();
+    }
+
+private:
+    std::optional<task<R>> work_;
+    std::optional<typename task<R>::awaiter> running_;
+};
+
+template <class R>
+class dependency_wait<call_kind::pool, R> {
+    struct pool_work {
+        dependency_wait& of;
+        std::conditional_t<std::is_reference_v<R>, std::remove_reference_t<R>*, R> operator()() const {
+            if constexpr (std::is_reference_v<R>)
+                return std::addressof(of.call_());
+            else
+                return of.call_();
+        }
+    };
+    using operation = decltype(std::declval<async::offload_request<pool_work>>().operator co_await());
+
+public:
+    template <class Call>
+    bool begin(async::caller waiting, Call&& call) {
+        call_ = call;
+        running_.make([&] { return offload(pool_work{*this}).operator co_await(); });
+        return running_->await_suspend(waiting);
+    }
+    template <class Value>
+    const void* end(Value& to) {
+        if constexpr (std::is_reference_v<R>)
+            return running_->await_resume();
+        else
+            return to.make([&]() -> R { return running_->await_resume(); });
+    }
+    void reset() noexcept { running_.reset(); }
+
+private:
+    function<R()> call_;
+    made_in_place<operation> running_;
+};
+
+template <class R>
+class dependency_wait<call_kind::generator, R> {
+public:
+    template <class Call>
+    bool begin(async::caller waiting, Call&& call) {
+        open_.emplace(call());
+        next_.make([&] { return open_->next(); });
+        return !next_->await_ready() && next_->await_suspend(waiting);
+    }
+    template <class Value>
+    const void* end(Value& to) {
+        auto given = next_->await_resume();
+        next_.reset();
+        if (!given)
+            throw std::logic_error("coracle: the generator of a dependency has ended without a co_yield of its value");
+        return to.take(std::move(given));
+    }
+    bool begin_close(async::caller waiting, std::exception_ptr error) {
+        if (error)
+            next_.make([&] { return open_->throw_in(std::move(error)); });
+        else
+            next_.make([&] { return open_->next(); });
+        return !next_->await_ready() && next_->await_suspend(waiting);
+    }
+    void end_close() {
+        bool again = static_cast<bool>(next_->await_resume());
+        if (again)
+            throw std::logic_error(
+                "coracle: the generator of a dependency has yielded twice; it yields its value once");
+    }
+    void reset() noexcept {
+        next_.reset();
+        open_.reset();
+    }
+
+private:
+    std::optional<generator<R>> open_;
+    made_in_place<typename generator<R>::next_operation> next_;
+};
+
+template <class R>
+class dependency_wait<call_kind::plain, R> {
+public:
+    static void reset() noexcept {}
+};
+
+/// in: Node says which function it is, and what its parameters are filled with.
+template <class Node>
+class dependency_call final : public dependency {
+    using function_type = typename Node::function::type;
+    using parameters = parameters_of<function_type>;
+    using result = dependency_result<function_type>;
+    static constexpr call_kind kind = kind_of<function_type>();
+
+public:
+    dependency_call() noexcept : dependency(Node::facts) {}
+
+    typename arguments_of<parameters>::type& filled() noexcept { return arguments_; }
+    std::array<dependency*, Node::need_count>& needs() noexcept { return needs_; }
+    void calls(void* kept) noexcept { kept_ = kept; }
+
+    void read(binding& with) override { arguments_.read(with); }
+    void read_body([[maybe_unused]] binding& with, [[maybe_unused]] std::string_view text) override {
+        if constexpr (arguments_of<parameters>::type::has_body) arguments_.read_body(with, text);
+    }
+    void call() override {
+        if constexpr (kind == call_kind::plain) has_value(value_.make([this]() -> result { return run(); }));
+    }
+    bool begin([[maybe_unused]] async::caller waiting) override {
+        if constexpr (kind == call_kind::plain)
+            return false;
+        else
+            return wait_.begin(waiting, [this]() -> returned_by<function_type> { return run(); });
+    }
+    void end() override {
+        if constexpr (kind != call_kind::plain) {
+            struct last {
+                dependency_wait<kind, result>& of;
+                ~last() {
+                    if (kind != call_kind::generator) of.reset();
+                }
+            } at_the_end{wait_};
+            has_value(wait_.end(value_));
+        }
+    }
+    bool begin_close([[maybe_unused]] async::caller waiting, [[maybe_unused]] std::exception_ptr error) override {
+        if constexpr (kind == call_kind::generator) {
+            return wait_.begin_close(waiting, std::move(error));
+        } else {
+            on_its_way_ = std::move(error);
+            return false;
+        }
+    }
+    void end_close() override {
+        struct last {
+            dependency_call& of;
+            ~last() { of.drop(); }
+        } at_the_end{*this};
+        if constexpr (kind == call_kind::generator)
+            wait_.end_close();
+        else if (on_its_way_)
+            std::rethrow_exception(std::exchange(on_its_way_, nullptr));
+    }
+    void drop() noexcept override {
+        wait_.reset();
+        value_.reset();
+    }
+
+private:
+    returned_by<function_type> run() {
+        auto& function = Node::function::get(kept_);
+        if constexpr (is_pool_call<function_type>)
+            return arguments_.call(function.call);
+        else
+            return arguments_.call(function);
+    }
+
+    typename arguments_of<parameters>::type arguments_;
+    std::array<dependency*, Node::need_count> needs_{};
+    [[no_unique_address]] dependency_value<result> value_;
+    [[no_unique_address]] dependency_wait<kind, result> wait_;
+    std::exception_ptr on_its_way_;
+    [[maybe_unused]] void* kept_ = nullptr;
+};
+
+}  // namespace coracle::detail
+
+// ---- coracle/app/dependency_graph.hpp
+// dependency_graph: which dependencies a handler has, found by the compiler: each one once, behind what it needs.
+
+namespace coracle::detail {
+
+/// The names that security<> demands on the way to a dependency.
+template <fixed_string... Names>
+struct scope_names {
+    static constexpr std::array<std::string_view, sizeof...(Names)> texts{Names.view()...};
+    static constexpr security_scopes all{std::span<const std::string_view>(texts)};
+    static constexpr bool has([[maybe_unused]] std::string_view name) { return ((Names.view() == name) || ...); }
+};
+template <class Outer, fixed_string... Inner>
+struct joined_names {
+    using type = Outer;
+};
+template <fixed_string... Outer, fixed_string First, fixed_string... Rest>
+struct joined_names<scope_names<Outer...>, First, Rest...> {
+    using longer = std::conditional_t<scope_names<Outer...>::has(First.view()), scope_names<Outer...>,
+                                      scope_names<Outer..., First>>;
+    using type = typename joined_names<longer, Rest...>::type;
+};
+
+/// What a parameter says of the dependency that fills it.
+template <class P>
+struct asks_for {
+    static constexpr bool scopes = std::is_same_v<P, const security_scopes&>;
+};
+template <class Parameters>
+inline constexpr bool ask_for_scopes = false;
+template <class... P>
+inline constexpr bool ask_for_scopes<types<P...>> = (asks_for<P>::scopes || ...);
+template <auto F, scope S>
+struct asks_for<depends<F, S>> {
+    using function = constant_function<F>;
+    static constexpr scope lives = S;
+    static constexpr bool alone = false;
+    static constexpr bool scopes = ask_for_scopes<parameters_of<std::remove_cv_t<decltype(F)>>>;
+    template <class Outer>
+    using names = Outer;
+};
+template <auto F, scope S>
+struct asks_for<fresh<F, S>> : asks_for<depends<F, S>> {
+    static constexpr bool alone = true;
+};
+template <auto F, fixed_string... Names>
+struct asks_for<security<F, Names...>> : asks_for<depends<F>> {
+    template <class Outer>
+    using names = typename joined_names<Outer, Names...>::type;
+};
+
+template <class Function>
+inline constexpr char function_name = 0;
+
+/// The parameter of Consumer that a fresh<> fills.
+template <class Consumer, std::size_t Parameter>
+struct used_alone {};
+
+template <class... P>
+consteval std::size_t count_needs(types<P...>) {
+    return (std::size_t{is_dependency<P>} + ... + std::size_t{0});
+}
+template <class Consumer, class... P>
+consteval bool needs_body(types<P...>);
+
+/// One dependency. in: Names, those that it is called with, and Use, void when all may share it.
+template <class Function, scope Scope, class Names, class Use = void>
+struct dependency_node {
+    using function = Function;
+    using parameters = parameters_of<typename Function::type>;
+    using names = Names;
+    using result = dependency_result<typename Function::type>;
+    static constexpr call_kind kind = kind_of<typename Function::type>();
+    static constexpr std::size_t need_count = count_needs(parameters{});
+    static constexpr dependency_facts facts{
+        &function_name<Function>,
+        Scope,
+        needs_body<dependency_node>(parameters{}),
+        kind != call_kind::plain,
+        kind == call_kind::generator || (std::is_object_v<result> && !std::is_trivially_destructible_v<result>),
+        kind == call_kind::generator};
+};
+
+/// What fills the parameter P, the I-th of Consumer.
+template <class P, class Consumer, std::size_t I>
+using node_of =
+    dependency_node<typename asks_for<P>::function, asks_for<P>::lives,
+                    std::conditional_t<asks_for<P>::scopes,
+                                       typename asks_for<P>::template names<typename Consumer::names>, scope_names<>>,
+                    std::conditional_t<asks_for<P>::alone, used_alone<Consumer, I>, void>>;
+
+template <class P, class Consumer, std::size_t I>
+consteval bool needs_body_for() {
+    if constexpr (is_dependency<P>)
+        return asks_for<P>::lives != scope::app && node_of<P, Consumer, I>::facts.needs_body;
+    else
+        return is_from_body(parameter<P>::source);
+}
+template <class Consumer, class... P>
+consteval bool needs_body(types<P...>) {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+        return (needs_body_for<P, Consumer, I>() || ...);
+    }(std::index_sequence_for<P...>{});
+}
+template <class Consumer, class... P>
+consteval bool sees_request(types<P...>);
+template <class P, class Consumer, std::size_t I>
+consteval bool sees_request_for() {
+    if constexpr (is_dependency<P>) {
+        using node = node_of<P, Consumer, I>;
+        return sees_request<node>(typename node::parameters{});
+    } else {
+        return parameter<P>::source == parameter_source::context;
+    }
+}
+/// Consumer, or what it needs, may hold on to the request.
+template <class Consumer, class... P>
+consteval bool sees_request(types<P...>) {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+        return (sees_request_for<P, Consumer, I>() || ...);
+    }(std::index_sequence_for<P...>{});
+}
+
+/// The handler, as the first that asks.
+template <class H>
+struct asking_handler {
+    using parameters = parameters_of<H>;
+    using names = scope_names<>;
+};
+
+/// Dependencies in the order of their calls. in: WithApp, whether those in scope::app are made too, and not only found.
+template <bool WithApp, class... Node>
+struct node_list {
+    template <class N>
+    static constexpr bool has = (std::is_same_v<Node, N> || ...);
+    template <class N>
+    static constexpr bool ends_at = N::facts.lives == scope::app && !WithApp;
+    template <class N>
+    using with = node_list<WithApp, Node..., N>;
+};
+
+template <class List, class Consumer, class Parameters, std::size_t I = 0>
+struct with_needs {
+    using type = List;
+};
+template <class List, class Node, bool There = List::template has<Node>>
+struct with_node {
+    using type = List;
+};
+template <class List, class Node>
+struct with_node<List, Node, false> {
+    using needs = std::conditional_t<List::template ends_at<Node>, types<>, typename Node::parameters>;
+    using type = typename with_needs<List, Node, needs>::type::template with<Node>;
+};
+template <class List, class Consumer, class P, bool Is, std::size_t I>
+struct with_parameter {
+    using type = List;
+};
+template <class List, class Consumer, class P, std::size_t I>
+struct with_parameter<List, Consumer, P, true, I> : with_node<List, node_of<P, Consumer, I>> {};
+template <class List, class Consumer, class P, class... Rest, std::size_t I>
+struct with_needs<List, Consumer, types<P, Rest...>, I>
+    : with_needs<typename with_parameter<List, Consumer, P, is_dependency<P>, I>::type, Consumer, types<Rest...>,
+                 I + 1> {};
+
+/// All that Consumer needs.
+template <class Consumer, bool WithApp = false>
+using needs_of = typename with_needs<node_list<WithApp>, Consumer, typename Consumer::parameters>::type;
+
+// clang-format off
+template <class F, scope Scope, class P>
+consteval bool good_need();
+
+/// What can be said of a dependency without its route. Stops at the first mistake.
+template <class F, scope Scope, class... P>
+consteval bool good_dependency(types<P...>) {
+    if constexpr (!good_parameters<true>(types<P...>{})) {
+        return false;
+    } else {
+        constexpr bool named = count_from<parameter_source::pattern, P...> == 0;
+        static_assert(named,
+                      "coracle: a dependency does not know the order of its routes' names; take path<\"id\", int>, "
+                      "query<T>, header<\"x\"> or cookie<\"x\">, which say where a value comes from");
+        if constexpr (!named) {
+            return false;
+        } else if constexpr (Scope == scope::app) {
+            constexpr bool free = count_from<parameter_source::dependency, P...> == sizeof...(P);
+            static_assert(free,
+                          "coracle: a dependency in scope::app is made before there is a request; it takes other "
+                          "dependencies in scope::app, and nothing of a request");
+            return free && (good_need<F, Scope, P>() && ...);
+        } else {
+            return (good_need<F, Scope, P>() && ...);
+        }
+    }
+}
+template <class F, scope Scope, class P>
+consteval bool good_need() {
+    if constexpr (is_dependency<P>) {
+        using needed = typename asks_for<P>::function::type;
+        constexpr bool stays = Scope != scope::app || asks_for<P>::lives == scope::app;
+        static_assert(stays,
+                      "coracle: a dependency in scope::app outlives every request; what it depends on is in scope::app "
+                      "too: depends<function, scope::app>");
+        constexpr bool longer = kind_of<F>() != call_kind::generator || Scope != scope::request ||
+                                asks_for<P>::lives != scope::function;
+        static_assert(longer,
+                      "coracle: a generator in scope::request cleans up after the answer, when what is in "
+                      "scope::function is gone; put both into one scope: depends<function, scope::function>");
+        if constexpr (stays && longer)
+            return good_dependency<needed, asks_for<P>::lives>(parameters_of<needed>{});
+        else
+            return false;
+    } else {
+        return true;
+    }
+}
+// clang-format on
+
+template <class... P>
+consteval bool good_needs(types<P...>) {
+    return (good_need<void(), scope::function, P>() && ...);
+}
+
+/// In a request's memory, the value of a dependency in scope::app is found and not made.
+template <class Node>
+class found_in_app final : public dependency {
+public:
+    found_in_app() noexcept : dependency(Node::facts) {}
+    void read(binding&) override {}
+    void read_body(binding&, std::string_view) override {}
+    void call() override {}
+    bool begin(async::caller) override { return false; }
+    void end() override {}
+    bool begin_close(async::caller, std::exception_ptr) override { return false; }
+    void end_close() override {}
+    void drop() noexcept override {}
+};
+
+/// All that Consumer needs, in memory.
+template <class Consumer, class Nodes>
+class dependency_memory;
+template <class Consumer, bool WithApp, class... Node>
+class dependency_memory<Consumer, node_list<WithApp, Node...>> : public dependency_block {
+    template <class N>
+    using slot = std::conditional_t<node_list<WithApp>::template ends_at<N>, found_in_app<N>, dependency_call<N>>;
+
+public:
+    static constexpr bool reads_body = (Node::facts.needs_body || ...);
+    static constexpr bool waits_with_body = ((Node::facts.needs_body && Node::facts.waits) || ...);
+
+    dependency_memory() : all_{&std::get<slot<Node>>(slots_)...} {
+        (connect_needs<Node>(), ...);
+        fill_roots(typename Consumer::parameters{});
+        consists_of(all_, roots_);
+    }
+    ~dependency_memory() { drop_all(); }
+
+    /// Lets the parameters of the one that asks know what fills them.
+    template <class Arguments>
+    void fill(Arguments& parameters) noexcept {
+        fill_each<Consumer>(parameters, typename Consumer::parameters{});
+    }
+    /// The last dependency, for what it is called with.
+    auto& last() noexcept { return std::get<sizeof...(Node) - 1>(slots_); }
+
+private:
+    template <class N>
+    void connect_needs() {
+        if constexpr (!node_list<WithApp>::template ends_at<N>) {
+            auto& one = std::get<slot<N>>(slots_);
+            fill_each<N>(one.filled(), typename N::parameters{});
+            list_needs<N>(one.needs().data(), typename N::parameters{});
+            connect(one, one.needs());
+        }
+    }
+    template <class By, class Arguments, class... P>
+    void fill_each(Arguments& parameters, types<P...>) noexcept {
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            (fill_one<By, P, I>(parameters), ...);
+        }(std::index_sequence_for<P...>{});
+    }
+    template <class By, class P, std::size_t I, class Arguments>
+    void fill_one(Arguments& parameters) noexcept {
+        if constexpr (is_dependency<P>)
+            parameters.template stored<I>() = &std::get<slot<node_of<P, By, I>>>(slots_);
+        else if constexpr (std::is_same_v<P, const security_scopes&>)
+            parameters.template stored<I>() = &By::names::all;
+    }
+    template <class By, class... P>
+    void list_needs([[maybe_unused]] dependency** to, types<P...>) noexcept {
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            (list_one<By, P, I>(to), ...);
+        }(std::index_sequence_for<P...>{});
+    }
+    template <class By, class P, std::size_t I>
+    void list_one(dependency**& to) noexcept {
+        if constexpr (is_dependency<P>) *to++ = &std::get<slot<node_of<P, By, I>>>(slots_);
+    }
+    template <class... P>
+    void fill_roots(types<P...> parameters) noexcept {
+        list_needs<Consumer>(roots_.data(), parameters);
+    }
+
+    std::tuple<slot<Node>...> slots_;
+    std::array<dependency*, sizeof...(Node)> all_;
+    std::array<dependency*, count_needs(typename Consumer::parameters{})> roots_{};
+};
+
+template <class Consumer, bool WithApp = false>
+using memory_of = dependency_memory<Consumer, needs_of<Consumer, WithApp>>;
+
+/// One parameter, as if a handler had it and nothing else.
+template <class P>
+struct asking_parameter {
+    using parameters = types<P>;
+    using names = scope_names<>;
+};
+struct asking_nothing {
+    using parameters = types<>;
+    using names = scope_names<>;
+};
+
+}  // namespace coracle::detail
+
+// ---- coracle/app/dependency_store.hpp
+// dependency_store: what an app knows of its dependencies: the values that live as long as it, and what tests
+// put in the place of a function.
+
+namespace coracle {
+
+/// What stands in for a function. FastAPI's app.dependency_overrides.
+class dependency_override {
+public:
+    virtual ~dependency_override() = default;
+    /// For one request: its last root is what stands in.
+    virtual std::unique_ptr<dependency_block> make() = 0;
+};
+
+/// Changed while no request is under way, read by all workers.
+class dependency_store {
+public:
+    bool overrides() const noexcept { return !overrides_.empty(); }
+    dependency_override* find_override(const void* function) const noexcept {
+        for (const auto& each : overrides_)
+            if (each.function == function) return each.by.get();
+        return nullptr;
+    }
+    /// Takes the place of an earlier one. in: null to take that away.
+    void override_with(const void* function, std::unique_ptr<dependency_override> by) {
+        std::erase_if(overrides_, [&](const entry& each) { return each.function == function; });
+        if (by) overrides_.push_back({function, std::move(by)});
+    }
+    void clear_overrides() noexcept { overrides_.clear(); }
+
+    /// The value in scope::app. Null before the app has started.
+    void* find_value(const void* function) const noexcept {
+        for (const value& each : values_)
+            if (each.function == function) return each.at;
+        return nullptr;
+    }
+    void has_value(const void* function, void* at) { values_.push_back({function, at}); }
+    void clear_values() noexcept { values_.clear(); }
+
+private:
+    struct entry {
+        const void* function;
+        std::unique_ptr<dependency_override> by;
+    };
+    struct value {
+        const void* function;
+        void* at;
+    };
+    std::vector<entry> overrides_;
+    std::vector<value> values_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/request_dependencies.hpp
+// request_dependencies: all that was set up for one request, in order, and how it is taken down again.
+// The order and the fate of exceptions are FastAPI's: two AsyncExitStacks, that of the function inside that of the
+// request.
+
+namespace coracle {
+
+/// Lives from the first dependency of a request until the request is over.
+class request_dependencies final : public clean_up {
+public:
+    /// in: null for an app that knows of none.
+    request_dependencies(request& asked, const dependency_store* store, bool makes_app_values = false) noexcept
+        : asked_(asked), store_(store), overridden_(store && store->overrides()), makes_app_values_(makes_app_values) {}
+    ~request_dependencies() {
+        while (top_) delete std::exchange(top_, top_->below_);
+    }
+    static void* operator new(std::size_t bytes) { return async::frame_pool::allocate(bytes); }
+    static void operator delete(void* one, std::size_t bytes) noexcept { async::frame_pool::release(one, bytes); }
+
+    /// To be called behind those that are there.
+    dependency_block& add(std::unique_ptr<dependency_block> more) noexcept {
+        dependency_block& block = *more;
+        block.below_ = std::exchange(top_, more.release());
+        for (dependency* each : block.all_) each->number_ = count_++;
+        if (overridden_) [[unlikely]]
+            find_needed(block);
+        return block;
+    }
+    /// The body is here: what needs it can be called. The text stays where it is until the last of them has been.
+    void has_body(std::string_view text) noexcept {
+        body_ = text;
+        body_is_here_ = true;
+        for (dependency_block* each = top_; each; each = each->below_) each->next_ = 0;
+    }
+    /// Calls what can be called. Gives the next one that has to be waited for: `co_await dependency_step(all, *next);`
+    /// Null: all is done, but for what needs the body while that is not here. error: what a function throws.
+    dependency* advance(dependency_block& block) {
+        for (; block.next_ < block.all_.size(); ++block.next_) {
+            dependency& one = *block.all_[block.next_];
+            if (one.stage_ != dependency::stage::untouched) continue;
+            if (one.facts_.needs_body && !body_is_here_ && !overridden_)
+                wants_body_ = true;
+            else if (dependency* waits = resolve(block, one))
+                return waits;
+        }
+        return nullptr;
+    }
+    std::string_view body_text() const noexcept { return body_; }
+    /// Whether something is left that needs the body.
+    bool wants_body() const noexcept { return wants_body_; }
+
+    bool has_issues() const noexcept { return !issues_.empty(); }
+    /// What is wrong with the parameters of the handler itself, behind all others.
+    [[gnu::cold]] void note(std::vector<validation_issue>& issues) { note(last_number, issues); }
+    /// All of them, in order; of a body that is no JSON only that.
+    [[gnu::cold]] std::vector<validation_issue> take_issues() {
+        std::vector<validation_issue> all;
+        for (noted& each : issues_) {
+            if (each.issue.type == "json_invalid") all.clear();
+            all.push_back(std::move(each.issue));
+            if (all.back().type == "json_invalid") break;
+        }
+        issues_.clear();
+        return all;
+    }
+
+    /// Whether something of this scope has to be closed.
+    bool open(scope which) const noexcept { return to_close_[index(which)] != 0; }
+    bool open() const noexcept { return open(scope::function) || open(scope::request); }
+    /// Closes what is open in this scope, the last one first. in: the error on its way out. Gives what is then.
+    /// Runs shielded from cancellation.
+    task<std::exception_ptr> close(scope which, std::exception_ptr error);
+    /// The handler has failed, or something before it: throws the error into all that is open. Gives what became of it.
+    task<std::exception_ptr> unwind(std::exception_ptr error) {
+        bool stopped = async::is_cancellation(error);
+        error = co_await close(scope::function, std::move(error));
+        if (!error) error = swallowed();
+        error = co_await close(scope::request, std::move(error));
+        if (!error) error = swallowed();
+        if (stopped) error = std::make_exception_ptr(cancelled());
+        co_return error;
+    }
+
+    /// When the answer has been sent.
+    task<> run() override {
+        std::exception_ptr failure = co_await close(scope::request, nullptr);
+        if (failure) std::rethrow_exception(failure);
+    }
+
+private:
+    friend class dependency_step;
+    struct noted {
+        unsigned number;
+        validation_issue issue;
+    };
+
+    static constexpr unsigned last_number = ~0U;
+    static std::size_t index(scope which) noexcept { return which == scope::function ? 1 : 0; }
+    static std::exception_ptr swallowed() {
+        return std::make_exception_ptr(
+            std::logic_error("coracle: a dependency has caught the exception of the handler and not thrown it on, so "
+                             "there is no answer"));
+    }
+
+    /// Gives `one` back when it has to be waited for.
+    dependency* resolve(dependency_block& block, dependency& one) {
+        if (top_ != &block || block.below_ || overridden_ || (one.lives_ == scope::app && !makes_app_values_)) {
+            bool found = false;
+            if (dependency* waits = find_elsewhere(block, one, found)) return waits;
+            if (found) return nullptr;
+        }
+        binding with(asked_, *asked_.pattern);
+        one.read(with);
+        if (one.facts_.needs_body) one.read_body(with, body_);
+        bool callable = with.issues.empty();
+        if (!callable) note(one.number_, with.issues);
+        for (dependency* each : one.needs_) callable = callable && each->stage_ == dependency::stage::ready;
+        if (!callable) {
+            one.stage_ = dependency::stage::failed;
+            return nullptr;
+        }
+        if (one.facts_.waits) return &one;
+        one.call();
+        has_come(one);
+        return nullptr;
+    }
+    void has_come(dependency& one) noexcept {
+        one.stage_ = dependency::stage::ready;
+        if (!one.facts_.held) return;
+        dependency*& last = opened_[index(one.lives_)];
+        one.below_ = std::exchange(last, &one);
+        // Values that nothing waits for may as well go with the request, in the same order.
+        if (one.facts_.cleans_up || one.lives_ == scope::function) ++to_close_[index(one.lives_)];
+    }
+
+    /// Whether `one` has its value, or will have it, from somewhere else.
+    [[gnu::cold]] dependency* find_elsewhere(dependency_block& block, dependency& one, bool& found);
+    [[gnu::cold]] dependency* stand_in(dependency_block& block, dependency& one);
+    /// What stands in for `one` where it stands; null for none, and within what stands in for it.
+    dependency_override* override_of(const dependency_block& block, const dependency& one) const noexcept {
+        if (!overridden_) return nullptr;
+        for (const dependency_block* at = &block; at; at = at->inside_)
+            if (at->stands_for_ == one.facts_.function) return nullptr;
+        return store_->find_override(one.facts_.function);
+    }
+    [[gnu::cold]] void find_needed(const dependency_block& block) noexcept {
+        for (dependency* each : block.all_) each->stage_ = dependency::stage::unneeded;
+        for (dependency* each : block.roots_) is_needed(block, *each);
+    }
+    void is_needed(const dependency_block& block, dependency& one) noexcept {
+        if (one.stage_ != dependency::stage::unneeded) return;
+        one.stage_ = dependency::stage::untouched;
+        if (override_of(block, one)) return;
+        for (dependency* each : one.needs_) is_needed(block, *each);
+    }
+    static void take_over(dependency& one, const dependency& from) noexcept {
+        one.value_ = from.value_;
+        one.stage_ = from.stage_;
+    }
+    [[gnu::cold]] void note(unsigned number, std::vector<validation_issue>& issues) {
+        std::size_t at = issues_.size();
+        while (at > 0 && issues_[at - 1].number > number) --at;
+        for (validation_issue& each : issues)
+            issues_.insert(issues_.begin() + static_cast<std::ptrdiff_t>(at++), {number, std::move(each)});
+        issues.clear();
+    }
+
+    request& asked_;
+    const dependency_store* store_;
+    dependency_block* top_ = nullptr;  // the last one first, all its own
+    dependency* opened_[2] = {};       // of the request, of the function
+    unsigned to_close_[2] = {};
+    std::vector<noted> issues_;
+    std::string_view body_;
+    unsigned count_ = 0;
+    bool body_is_here_ = false;
+    bool wants_body_ = false;
+    bool overridden_;
+    bool makes_app_values_;
+};
+
+/// The part of one endpoint in a request's dependencies: the first one makes them, and ends them.
+class dependency_frame {
+public:
+    explicit dependency_frame(request& asked) : asked_(asked), first_(!asked.dependencies) {
+        if (first_) asked.dependencies = std::make_unique<request_dependencies>(asked, asked.dependency_store());
+    }
+    dependency_frame(const dependency_frame&) = delete;
+    dependency_frame& operator=(const dependency_frame&) = delete;
+    /// Also when the endpoint is destroyed while it waits.
+    ~dependency_frame() {
+        if (first_ && !ended_) asked_.dependencies.reset();
+    }
+    request_dependencies& all() const noexcept { return static_cast<request_dependencies&>(*asked_.dependencies); }
+    /// The answer was given: what is open in scope::request is closed when it has been sent.
+    void end() noexcept {
+        ended_ = true;
+        if (first_ && all().open(scope::request)) asked_.after.keep(std::move(asked_.dependencies));
+    }
+
+private:
+    request& asked_;
+    bool first_;
+    bool ended_ = false;
+};
+
+/// Waits for one: `co_await dependency_step(all, *next)`.
+class [[nodiscard("write co_await before it")]] dependency_step {
+public:
+    dependency_step(request_dependencies& all, dependency& one) noexcept : all_(all), one_(one) {}
+    dependency_step(const dependency_step&) = delete;
+    dependency_step& operator=(const dependency_step&) = delete;
+    /// Destroyed while it waits: what it waits for belongs to the job that goes, and not to the request.
+    ~dependency_step() {
+        if (!ended_) one_.drop();
+    }
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(async::caller waiting) { return one_.begin(waiting); }
+    void await_resume() {
+        ended_ = true;
+        one_.end();
+        all_.has_come(one_);
+    }
+
+private:
+    request_dependencies& all_;
+    dependency& one_;
+    bool ended_ = false;
+};
+
+namespace detail {
+
+/// Waits until one has cleaned up.
+class [[nodiscard]] dependency_closing {
+public:
+    dependency_closing(dependency& one, std::exception_ptr error) noexcept : one_(one), error_(std::move(error)) {}
+    dependency_closing(const dependency_closing&) = delete;
+    dependency_closing& operator=(const dependency_closing&) = delete;
+    ~dependency_closing() {
+        if (!ended_) one_.drop();
+    }
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(async::caller waiting) { return one_.begin_close(waiting, std::move(error_)); }
+    void await_resume() {
+        ended_ = true;
+        one_.end_close();
+    }
+
+private:
+    dependency& one_;
+    std::exception_ptr error_;
+    bool ended_ = false;
+};
+
+}  // namespace detail
+
+inline task<std::exception_ptr> request_dependencies::close(scope which, std::exception_ptr error) {
+    if (!open(which)) co_return error;
+    async::cancel_scope part(async::this_job(), true);
+    dependency*& last = opened_[index(which)];
+    while (last) {
+        dependency& one = *std::exchange(last, last->below_);
+        try {
+            co_await detail::dependency_closing(one, error);
+            error = nullptr;
+        } catch (...) {
+            error = std::current_exception();
+        }
+    }
+    to_close_[index(which)] = 0;
+    co_return error;
+}
+
+inline dependency* request_dependencies::find_elsewhere(dependency_block& block, dependency& one, bool& found) {
+    found = true;
+    if (override_of(block, one)) return stand_in(block, one);
+    if (one.lives_ == scope::app && !makes_app_values_) {
+        one.value_ = store_ ? store_->find_value(one.facts_.function) : nullptr;
+        if (!one.value_)
+            throw std::logic_error("coracle: a dependency of scope::app is there when the app has started, not before");
+        one.stage_ = dependency::stage::ready;
+        return nullptr;
+    }
+    for (dependency_block* each = top_; each; each = each->below_) {
+        if (each == &block) continue;
+        for (dependency* other : each->all_) {
+            bool known = other->stage_ == dependency::stage::ready || other->stage_ == dependency::stage::failed;
+            if (&other->facts_ != &one.facts_ || !known) continue;
+            take_over(one, *other);
+            return nullptr;
+        }
+    }
+    for (dependency* each : one.needs_) {
+        if (each->stage_ != dependency::stage::untouched) continue;
+        wants_body_ = true;  // for something that stands in and has a body of its own to read
+        return nullptr;
+    }
+    if (one.facts_.needs_body && !body_is_here_) {
+        wants_body_ = true;
+        return nullptr;
+    }
+    found = false;
+    return nullptr;
+}
+
+inline dependency* request_dependencies::stand_in(dependency_block& block, dependency& one) {
+    if (!one.stand_in_) {
+        std::unique_ptr<dependency_block> made = override_of(block, one)->make();
+        made->inside_ = &block;
+        made->stands_for_ = one.facts_.function;
+        made->roots_.back()->lives_ = one.lives_ == scope::app ? scope::request : one.lives_;
+        one.stand_in_ = &add(std::move(made));
+    }
+    if (dependency* waits = advance(*one.stand_in_)) return waits;
+    take_over(one, *one.stand_in_->roots_.back());
+    return nullptr;
+}
+
+}  // namespace coracle
+
+// ---- coracle/app/kept_app_values.hpp
+// kept_app_values: the dependencies in scope::app: made before the first request, cleaned up after the last.
+
+namespace coracle {
+
+/// A request of nobody, and what is called for it: for values that are made outside of requests.
+class dependencies_of_nobody {
+public:
+    explicit dependencies_of_nobody(const dependency_store* store, bool makes_app_values = false)
+        : all_(std::in_place, nobody_, store, makes_app_values) {
+        nobody_.pattern = &nowhere_;
+    }
+    request_dependencies& all() noexcept { return *all_; }
+    request& nobody() noexcept { return nobody_; }
+
+    /// Calls all of `block`. error: validation_error for what only a request has; what a function throws.
+    task<> call(dependency_block& block) {
+        while (dependency* next = all_->advance(block)) co_await dependency_step(*all_, *next);
+        if (all_->wants_body()) {
+            all_->has_body({});
+            while (dependency* next = all_->advance(block)) co_await dependency_step(*all_, *next);
+        }
+        if (all_->has_issues()) throw validation_error(all_->take_issues());
+    }
+    /// The same; error: when it has gone through what was open.
+    task<> call_or_unwind(dependency_block& block) {
+        std::exception_ptr failure;
+        try {
+            co_await call(block);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        if (!failure) co_return;
+        if (all_->open()) failure = co_await all_->unwind(failure);
+        std::rethrow_exception(failure);
+    }
+    /// Cleans up in reverse. error: what that throws.
+    task<> close() {
+        std::exception_ptr failure = co_await all_->close(scope::function, nullptr);
+        failure = co_await all_->close(scope::request, failure);
+        all_.reset();
+        if (failure) std::rethrow_exception(failure);
+    }
+
+private:
+    route::pattern nowhere_{};
+    request nobody_;
+    std::optional<request_dependencies> all_;
+};
+
+class kept_app_values final : public app_values {
+public:
+    explicit kept_app_values(dependency_store& store) : store_(store), made_(&store, true) {}
+
+    task<> add(const app_value& one) override {
+        if (store_.find_value(one.function)) co_return;
+        dependency_block& block = made_.all().add(one.make());
+        co_await made_.call(block);
+        for (dependency* each : block.all()) store_.has_value(each->facts().function, each->value());
+    }
+    task<> close() override {
+        store_.clear_values();
+        co_await made_.close();
+    }
+    static std::unique_ptr<app_values> keep(dependency_store& store) {
+        return std::make_unique<kept_app_values>(store);
+    }
+
+private:
+    dependency_store& store_;
+    dependencies_of_nobody made_;
+};
+
+namespace detail {
+
+/// Those that something needs, each with all that it needs itself.
+template <class Nodes>
+struct app_values_in;
+template <class... Node>
+struct app_values_in<node_list<false, Node...>> {
+    template <class N>
+    static std::unique_ptr<dependency_block> make() {
+        return std::make_unique<memory_of<asking_parameter<depends<N::function::value, scope::app>>, true>>();
+    }
+    static constexpr std::size_t count = (std::size_t{Node::facts.lives == scope::app} + ... + std::size_t{0});
+    static constexpr std::array<app_value, count> all = [] {
+        std::array<app_value, count> found{};
+        [[maybe_unused]] std::size_t at = 0;
+        [[maybe_unused]] auto look = [&]<class N>(std::type_identity<N>) {
+            if constexpr (N::facts.lives == scope::app)
+                found[at++] = {N::facts.function, &make<N>, &kept_app_values::keep};
+        };
+        (look(std::type_identity<Node>{}), ...);
+        return found;
+    }();
+};
+
+}  // namespace detail
+
+}  // namespace coracle
+
+// ---- coracle/app/override_dependency.hpp
+// override_dependency: for tests: a function in the place of another, which nobody has to know. FastAPI's
+// app.dependency_overrides.
+
+namespace coracle::detail {
+
+/// As a parameter, the function that stands in.
+template <class Fake>
+struct standing_in {};
+template <class Fake>
+inline constexpr bool is_dependency<standing_in<Fake>> = true;
+template <class Fake>
+struct asks_for<standing_in<Fake>> {
+    using function = kept_function<Fake>;
+    static constexpr scope lives = scope::request;
+    static constexpr bool alone = false;
+    static constexpr bool scopes = false;
+    template <class Outer>
+    using names = Outer;
+};
+
+template <class Fake>
+class kept_override final : public dependency_override {
+public:
+    explicit kept_override(Fake fake) : fake_(std::move(fake)) {}
+    std::unique_ptr<dependency_block> make() override {
+        auto block = std::make_unique<memory_of<asking_parameter<standing_in<Fake>>>>();
+        block->last().calls(&fake_);
+        return block;
+    }
+
+private:
+    Fake fake_;
+};
+
+template <auto Function, class Fake>
+consteval bool good_override() {
+    static_assert(has_signature<Fake>,
+                  "coracle: what stands in for a dependency is a function, or an object with one call operator");
+    if constexpr (has_signature<Fake>) {
+        constexpr bool same = std::is_same_v<std::remove_cvref_t<result_of_dependency<Function>>,
+                                             std::remove_cvref_t<dependency_result<Fake>>>;
+        static_assert(same, "coracle: what stands in for a dependency gives a value of the same type");
+        if constexpr (same) return good_dependency<Fake, scope::request>(parameters_of<Fake>{});
+    }
+    return false;
+}
+
+}  // namespace coracle::detail
+
+// ---- coracle/app/resolved.hpp
+// resolved: a dependency's value outside of a request: in a job, a command, a test.
+
+namespace coracle {
+
+/// What `auto db = co_await app.resolve<get_db>();` gives: `*db`, `db->query()`. `co_await db.close();` cleans up, in
+/// reverse; without it the generators are destroyed where they stand, when this goes.
+template <auto Function>
+class resolved {
+public:
+    using value_type = std::remove_reference_t<detail::result_of_dependency<Function>>;
+
+    resolved(std::unique_ptr<dependencies_of_nobody> all, void* value) noexcept
+        : all_(std::move(all)), value_(static_cast<value_type*>(value)) {}
+
+    value_type& operator*() const noexcept { return *value_; }
+    value_type* operator->() const noexcept { return value_; }
+
+    /// error: what the clean-up throws.
+    task<> close() {
+        if (all_) co_await all_->close();
+        all_.reset();
+    }
+
+private:
+    std::unique_ptr<dependencies_of_nobody> all_;
+    value_type* value_;
+};
+
+namespace detail {
+template <auto Function>
+task<resolved<Function>> resolve(const dependency_store* store, const app& of) {
+    static_assert(good_needs(types<depends<Function>>{}), "coracle: this dependency cannot be resolved, see above");
+    auto all = std::make_unique<dependencies_of_nobody>(store);
+    all->nobody().belongs_to(of, store);
+    dependency_block& block = all->all().add(std::make_unique<memory_of<asking_parameter<depends<Function>>>>());
+    co_await all->call_or_unwind(block);
+    co_return resolved<Function>(std::move(all), block.roots()[0]->value());
+}
+}  // namespace detail
 
 }  // namespace coracle
 
@@ -21351,6 +29965,11 @@ public:
     handler_endpoint(std::string_view text, const route_options& options, H handler)
         : endpoint(text, options, {loops && !bound::has_body, sees_request && !loops}), handler_(std::move(handler)) {}
 
+    [[gnu::cold]] void describe(operation& told) const override {
+        describe_parameters(told, parameters_of<H>{});
+        describe_result<result>(told);
+    }
+
     void run_now([[maybe_unused]] request& asked, [[maybe_unused]] reply& answer) override {
         if constexpr (loops && !bound::has_body) {
             bound parameters;
@@ -21363,7 +29982,8 @@ public:
     task<> run(request& asked, reply& answer) override {
         bound parameters;
         if constexpr (bound::has_body) {
-            binding with(asked, pattern());
+            binding with(asked, *asked.pattern);
+            if (asked.earlier_issues) with.issues = *asked.earlier_issues;
             parameters.read(with);
             std::string_view text = co_await asked.body.view();
             parameters.read_body(with, text);
@@ -21397,7 +30017,8 @@ public:
 private:
     /// False when the request was refused.
     bool read(bound& parameters, request& asked, reply& answer) const {
-        binding with(asked, pattern());
+        binding with(asked, *asked.pattern);
+        if (asked.earlier_issues) with.issues = *asked.earlier_issues;
         parameters.read(with);
         if (with.issues.empty()) [[likely]]
             return true;
@@ -21421,6 +30042,311 @@ private:
 
 }  // namespace coracle::detail
 
+// ---- coracle/app/dependent_handler.hpp
+// dependent_handler: an endpoint made from a handler that has dependencies.
+// First what needs no body: it may refuse before a byte of the body is read. Then the body, what needs it, the handler.
+
+namespace coracle::detail {
+
+template <class Parameters>
+inline constexpr bool some_depend = false;
+template <class... P>
+inline constexpr bool some_depend<types<P...>> = count_from<parameter_source::dependency, P...> != 0;
+
+/// What is the same for all handlers that have dependencies.
+class dependent_endpoint : public endpoint {
+public:
+    dependent_endpoint(std::string_view text, const route_options& options, bool keeps_request, bool takes_body,
+                       bool keeps_body)
+        : endpoint(text, options, {false, keeps_request}), takes_body_(takes_body), keeps_body_(keeps_body) {}
+
+    void run_now(request&, reply&) final { CORACLE_ASSERT(runs_now()); }
+    task<> run(request& asked, reply& answer) final {
+        dependency_frame frame(asked);
+        request_dependencies& all = frame.all();
+        std::exception_ptr failure;
+        try {
+            dependency_block& mine = all.add(make_block());
+            while (dependency* next = all.advance(mine)) co_await dependency_step(all, *next);
+            {
+                binding with(asked, *asked.pattern);
+                read(mine, with);
+                if (!with.issues.empty()) all.note(with.issues);
+            }
+            if (takes_body_ || all.wants_body()) {
+                std::string_view text;
+                if (keeps_body_ || all.wants_body()) {
+                    const std::string& whole = co_await asked.body.text();
+                    text = whole;
+                } else {
+                    text = co_await asked.body.view();
+                }
+                all.has_body(text);
+                while (dependency* next = all.advance(mine)) co_await dependency_step(all, *next);
+                binding with(asked, *asked.pattern);
+                read_body(mine, with, text);
+                if (!with.issues.empty()) all.note(with.issues);
+            }
+            if (all.has_issues())
+                refuse(all, answer);
+            else
+                co_await give(all, mine, answer);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        if (failure) {
+            if (all.open()) failure = co_await all.unwind(std::move(failure));
+            std::rethrow_exception(failure);
+        }
+        frame.end();
+    }
+
+protected:
+    /// The dependencies, and room for the handler's own parameters.
+    virtual std::unique_ptr<dependency_block> make_block() const = 0;
+    virtual void read(dependency_block& mine, binding& with) const = 0;
+    virtual void read_body(dependency_block& mine, binding& with, std::string_view text) const = 0;
+    /// in: all parameters are filled. Calls the handler and gives its result.
+    virtual task<> give(request_dependencies& all, dependency_block& mine, reply& answer) = 0;
+
+    /// Before the answer is given.
+    static task<> close_function(request_dependencies& all) {
+        std::exception_ptr failure = co_await all.close(scope::function, nullptr);
+        if (failure) std::rethrow_exception(failure);
+    }
+
+private:
+    /// error: the same, where something is open that has to hear of it.
+    [[gnu::cold]] static void refuse(request_dependencies& all, reply& answer) {
+        if (all.open()) throw validation_error(all.take_issues());
+        answer.send(validation_error(all.take_issues()));
+    }
+
+    bool takes_body_;
+    bool keeps_body_;  // somebody waits between those who look at it
+};
+
+template <class H>
+    requires(some_depend<parameters_of<H>>)
+class handler_endpoint<H> final : public dependent_endpoint {
+    using result = result_of<H>;
+    using bound = typename arguments_from<parameters_of<H>>::type;
+    static constexpr bool good = good_needs(parameters_of<H>{});
+    using needed = memory_of<std::conditional_t<good, asking_handler<H>, asking_nothing>>;
+    static constexpr bool nothing = std::is_void_v<result>;
+    static constexpr bool loops = is_loop_handler<H>;
+    static constexpr bool keeps_request = good && sees_request<asking_handler<H>>(parameters_of<H>{});
+
+    class memory final : public needed {
+    public:
+        memory() {
+            if constexpr (good) this->fill(parameters);
+        }
+        bound parameters;
+    };
+    static bound& of(dependency_block& mine) noexcept { return static_cast<memory&>(mine).parameters; }
+
+public:
+    handler_endpoint(std::string_view text, const route_options& options, H handler)
+        : dependent_endpoint(text, options, keeps_request, bound::has_body || needed::reads_body,
+                             needed::waits_with_body),
+          handler_(std::move(handler)) {}
+
+    [[gnu::cold]] void describe(operation& told) const override {
+        describe_parameters(told, parameters_of<H>{});
+        describe_result<result>(told);
+    }
+    std::span<const app_value> app_values() const noexcept override {
+        return app_values_in<needs_of<std::conditional_t<good, asking_handler<H>, asking_nothing>>>::all;
+    }
+
+private:
+    std::unique_ptr<dependency_block> make_block() const override { return std::make_unique<memory>(); }
+    void read(dependency_block& mine, binding& with) const override { of(mine).read(with); }
+    void read_body([[maybe_unused]] dependency_block& mine, [[maybe_unused]] binding& with,
+                   [[maybe_unused]] std::string_view text) const override {
+        if constexpr (bound::has_body) of(mine).read_body(with, text);
+    }
+
+    task<> give(request_dependencies& all, dependency_block& mine, reply& answer) override {
+        bound& parameters = of(mine);
+        if constexpr (nothing) {
+            if constexpr (loops) {
+                parameters.call(handler_.call());
+            } else if constexpr (is_coroutine<H>) {
+                co_await parameters.call(handler_);
+            } else {
+                auto call = [this, &parameters] { parameters.call(handler_); };
+                co_await offload(call);
+            }
+            if (all.open(scope::function)) co_await close_function(all);
+            answer.give(std::monostate{}, status(nothing));
+        } else if constexpr (loops) {
+            result made = parameters.call(handler_.call());
+            if (all.open(scope::function)) co_await close_function(all);
+            answer.give(made, status(nothing));
+        } else if constexpr (is_coroutine<H>) {
+            result made = co_await parameters.call(handler_);
+            if (all.open(scope::function)) co_await close_function(all);
+            answer.give(made, status(nothing));
+        } else {
+            auto call = [this, &parameters] { return parameters.call(handler_); };
+            result made = co_await offload(call);
+            if (all.open(scope::function)) co_await close_function(all);
+            answer.give(made, status(nothing));
+        }
+    }
+
+    H handler_;
+};
+
+}  // namespace coracle::detail
+
+// ---- coracle/app/guarded_endpoint.hpp
+// guarded_endpoint: an endpoint with what its route, its routers and its app require in front of it.
+
+namespace coracle {
+
+class guarded_endpoint final : public endpoint {
+public:
+    /// in: required, the outermost first.
+    guarded_endpoint(std::shared_ptr<endpoint> inner, std::vector<required_dependency> required)
+        : endpoint(inner->text(), {}, {false, inner->keeps_request() || some_see(required)}),
+          inner_(std::move(inner)),
+          joins_(dynamic_cast<detail::dependent_endpoint*>(inner_.get()) != nullptr),
+          required_(std::move(required)) {
+        for (const required_dependency& each : required_) {
+            needs_body_ = needs_body_ || each.needs_body();
+            app_values_.insert(app_values_.end(), each.app_values().begin(), each.app_values().end());
+        }
+        app_values_.insert(app_values_.end(), inner_->app_values().begin(), inner_->app_values().end());
+    }
+
+    static std::shared_ptr<endpoint> make(std::shared_ptr<endpoint> inner, std::vector<required_dependency> required) {
+        return std::make_shared<guarded_endpoint>(std::move(inner), std::move(required));
+    }
+
+    [[gnu::cold]] void describe(operation& told) const override {
+        inner_->describe(told);
+        for (const required_dependency& each : required_) each.describe(told);
+    }
+
+    void run_now(request&, reply&) override { CORACLE_ASSERT(runs_now()); }
+    task<> run(request& asked, reply& answer) override {
+        dependency_frame frame(asked);
+        request_dependencies& all = frame.all();
+        bool threw = answer.throw_refusals(false);
+        std::exception_ptr failure;
+        try {
+            std::vector<dependency_block*> blocks;
+            blocks.reserve(required_.size());
+            for (const required_dependency& each : required_) {
+                blocks.push_back(&all.add(each.make()));
+                while (dependency* next = all.advance(*blocks.back())) co_await dependency_step(all, *next);
+            }
+            if (needs_body_ || all.wants_body()) {
+                const std::string& text = co_await asked.body.text();
+                all.has_body(text);
+                for (dependency_block* each : blocks)
+                    while (dependency* next = all.advance(*each)) co_await dependency_step(all, *next);
+            }
+            answer.throw_refusals(threw || all.open());
+            if (joins_)
+                co_await inner_->run(asked, answer);
+            else
+                co_await run_inner(all, asked, answer);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        if (failure) {
+            asked.earlier_issues = nullptr;
+            answer.throw_refusals(threw);
+            if (all.open()) failure = co_await all.unwind(std::move(failure));
+            std::rethrow_exception(failure);
+        }
+        frame.end();
+    }
+
+    std::span<const app_value> app_values() const noexcept override { return app_values_; }
+    const std::vector<required_dependency>& required() const noexcept { return required_; }
+
+private:
+    static bool some_see(const std::vector<required_dependency>& all) noexcept {
+        for (const required_dependency& each : all)
+            if (each.sees_request()) return true;
+        return false;
+    }
+    /// For an endpoint that knows of no dependencies: tells it what is wrong already, and holds its answer back while
+    /// something has to be closed before it.
+    task<> run_inner(request_dependencies& all, request& asked, reply& answer) {
+        std::vector<validation_issue> issues = all.take_issues();
+        if (!issues.empty()) asked.earlier_issues = &issues;
+        if (all.open(scope::function)) {
+            response made;
+            byte_buffer scratch;
+            reply held(made, scratch);
+            held.throw_refusals();
+            held.look_at(asked.response_context_slot());
+            co_await call(*inner_, asked, held);
+            std::exception_ptr failure = co_await all.close(scope::function, nullptr);
+            if (failure) std::rethrow_exception(failure);
+            answer.send(made);
+        } else {
+            co_await call(*inner_, asked, answer);
+        }
+        asked.earlier_issues = nullptr;
+    }
+    static task<> call(endpoint& inner, request& asked, reply& answer) {
+        if (inner.runs_now())
+            inner.run_now(asked, answer);
+        else
+            co_await inner.run(asked, answer);
+    }
+
+    std::shared_ptr<endpoint> inner_;
+    bool joins_;
+    bool needs_body_ = false;
+    std::vector<required_dependency> required_;
+    std::vector<app_value> app_values_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/require.hpp
+// require: a dependency of a route, a router or an app, whose value nobody wants. FastAPI's dependencies=[Depends(f)].
+
+namespace coracle {
+
+namespace detail {
+
+template <class P>
+struct requirement {
+    static constexpr bool good = good_needs(types<P>{});
+    using asking = std::conditional_t<good, asking_parameter<P>, asking_nothing>;
+    using memory = memory_of<asking>;
+    static std::unique_ptr<dependency_block> make() { return std::make_unique<memory>(); }
+    static constexpr required_dependency::facts facts{
+        &make,
+        &parameter_reader<P>::describe,
+        memory::reads_body,
+        good&& coracle::detail::sees_request<asking>(typename asking::parameters{}),
+        app_values_in<needs_of<asking>>::all,
+        &guarded_endpoint::make};
+};
+
+}  // namespace detail
+
+/// `app.get("/admin", {.dependencies = {require<verify_token>}}, handler)`, and in the options of a router or an app.
+/// They are called before the handler's own, the app's first; one that both name is called once all the same.
+template <auto Function, scope Scope = scope::request>
+inline constexpr required_dependency require{detail::requirement<depends<Function, Scope>>::facts};
+
+/// The same with scopes, as security<function, "items:read">.
+template <auto Function, fixed_string... Scopes>
+inline constexpr required_dependency require_security{detail::requirement<security<Function, Scopes...>>::facts};
+
+}  // namespace coracle
+
 // ---- coracle/app/run_options.hpp
 // run_options: what app.run() can be told.
 
@@ -21430,19 +30356,1798 @@ namespace coracle {
 struct run_options {
     std::string host = "127.0.0.1";  ///< an IPv4 or IPv6 address, `localhost`, or `unix:/path`
     int port = 8000;                 ///< 0: any free one
+    int fd = -1;                     ///< a socket that listens already and was inherited, in the place of host and port
     int workers = 1;                 ///< loops, each on a thread of its own; with more than one, handlers run at once
     std::size_t threads = 0;         ///< of the pool for plain functions; 0: as many as suit the machine
+    int backlog = 2048;              ///< connections that may wait for their turn; the kernel may cut it
     bool access_log = true;          ///< one line per request on the standard output
     bool banner = true;              ///< where it listens, at the start
     bool signals = true;             ///< Ctrl-C and SIGTERM stop it
+    bool server_header = true;       ///< `server: coracle` in every answer
+    /// How long a connection may wait between requests.
+    std::chrono::milliseconds keep_alive{5'000};
+    /// For requests under way when it stops; then they are cancelled.
+    std::chrono::milliseconds grace{10'000};
     /// A handler that holds its loop for longer is reported on stderr, with its route; 0: nobody looks.
     std::chrono::milliseconds watchdog{100};
 };
 
 }  // namespace coracle
 
-// ---- coracle/app/app.hpp
-// app: the routes of a program and what answers them.
+// ---- coracle/app/error_handlers.hpp
+// error_handlers: what on_error and on_status have registered with an app or a router.
+
+namespace coracle {
+
+/// The answers to exceptions, by their type, and to errors, by their status.
+class error_handlers {
+public:
+    bool empty() const noexcept { return by_type_.empty() && by_status_.empty(); }
+
+    /// in: E, an exception's type or a base of it; what answers it: `response(const E&)`, `response(const E&,
+    /// request&)`, or a coroutine of these. A derived type's answer goes before that of its base, whatever the order.
+    template <class E, class F>
+    void on_error(F answer) {
+        static_assert(std::is_invocable_v<F&, const E&> || std::is_invocable_v<F&, const E&, request&>,
+                      "coracle: on_error<E> takes a function of (const E&) or of (const E&, request&)");
+        by_type entry;
+        // A pointer to a derived type is caught as a pointer to its base: so the order is found without an exception
+        // of either type.
+        // NOLINTBEGIN(misc-throw-by-value-catch-by-reference)
+        entry.throw_pointer = [] { throw static_cast<const E*>(nullptr); };
+        entry.is_base_of = [](void (*throw_pointer)()) noexcept {
+            try {
+                throw_pointer();
+            } catch (const E*) {
+                return true;
+            } catch (...) {
+            }
+            return false;
+        };
+        // NOLINTEND(misc-throw-by-value-catch-by-reference)
+        entry.answer = [answer = std::move(answer)](const std::exception_ptr& error,
+                                                    request& asked) mutable -> std::optional<task<response>> {
+            try {
+                std::rethrow_exception(error);
+            } catch (const E& known) {
+                // The exception lives as long as `error` does, which is until the answer is there.
+                if constexpr (std::is_invocable_v<F&, const E&, request&>)
+                    return later(answer(known, asked));
+                else
+                    return later(answer(known));
+            } catch (...) {
+                return std::nullopt;
+            }
+        };
+        std::size_t at = 0;
+        while (at < by_type_.size() && !by_type_[at].is_base_of(entry.throw_pointer)) ++at;
+        by_type_.insert(by_type_.begin() + static_cast<std::ptrdiff_t>(at), std::move(entry));
+    }
+
+    /// in: what answers an error with this status: `response()`, `response(request&)`, `response(request&, const
+    /// http_error&)`, or a coroutine of these.
+    template <class F>
+    void on_status(int status, F answer) {
+        by_status entry{status, {}};
+        entry.answer = [answer = std::move(answer)](const http_error& error, request& asked) mutable {
+            if constexpr (std::is_invocable_v<F&, request&, const http_error&>)
+                return later(answer(asked, error));
+            else if constexpr (std::is_invocable_v<F&, request&>)
+                return later(answer(asked));
+            else
+                return later(answer());
+        };
+        by_status_.push_back(std::move(entry));
+    }
+
+    /// The answer to an exception that is handled now, if somebody has one. in: the error as an http_error, if it is
+    /// one; a status is asked for before a type.
+    std::optional<task<response>> answer(const std::exception_ptr& error, const http_error* known,
+                                         request& asked) const {
+        if (known)
+            for (by_status& each : by_status_)
+                if (each.status == known->status()) return each.answer(*known, asked);
+        for (by_type& each : by_type_)
+            if (auto made = each.answer(error, asked)) return made;
+        return std::nullopt;
+    }
+
+private:
+    struct by_status {
+        int status;
+        function<task<response>(const http_error&, request&)> answer;
+    };
+    struct by_type {
+        void (*throw_pointer)() = nullptr;
+        bool (*is_base_of)(void (*throw_pointer)()) noexcept = nullptr;
+        function<std::optional<task<response>>(const std::exception_ptr&, request&)> answer{};
+    };
+    static task<response> later(response made) { co_return made; }
+    static task<response> later(task<response> made) { return made; }
+
+    mutable std::vector<by_type> by_type_;
+    mutable std::vector<by_status> by_status_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/middleware.hpp
+// middleware: a coroutine around the handler, and around what stands between. Starlette's dispatch(request, call_next).
+
+namespace coracle {
+
+class app;
+class app_route;
+
+/// What a middleware stands in front of: `auto reply = co_await next(req);`. It may be called once, or not at all.
+/// It never throws but `cancelled`: an exception of the handler is a response by then.
+class next {
+public:
+    task<response> operator()(request& asked) const;
+
+    next(const app& served, const app_route& to, std::size_t depth) noexcept : app_(&served), to_(&to), depth_(depth) {}
+
+private:
+    const app* app_;
+    const app_route* to_;
+    std::size_t depth_;
+};
+
+/// `app.use([](request& req, next next) -> task<response> { auto reply = co_await next(req); ... co_return reply; });`
+/// It sees every request that its app or router answers, those that find no route too. Of several, the first that was
+/// added is the outermost. With more than one worker it is called from several threads at once.
+using middleware = function<task<response>(request&, next)>;
+
+}  // namespace coracle
+
+// ---- coracle/app/cors.hpp
+// cors: which other sites' scripts may read this app's answers. To the byte what Starlette's CORSMiddleware says.
+// Fetch, 3.2 (CORS protocol); Private Network Access 3.
+
+namespace coracle {
+
+/// What cors() allows. `*` stands for everything in the first three.
+struct cors_options {
+    std::vector<std::string> allow_origins{};  ///< as browsers send them: `https://example.com`, no path, no slash
+    std::vector<std::string> allow_methods{"GET"};
+    std::vector<std::string> allow_headers{};   ///< besides Accept, Accept-Language, Content-Language, Content-Type
+    bool allow_credentials = false;             ///< cookies and Authorization may come along
+    std::string allow_origin_regex{};           ///< and all origins that this fits from end to end, in linear time
+    bool allow_private_network = false;         ///< public sites may ask this app although its address is private
+    std::vector<std::string> expose_headers{};  ///< that scripts may read, besides the usual ones
+    int max_age = 600;                          ///< seconds for which a browser need not ask again
+};
+
+/// `app.use(cors({.allow_origins = {"https://example.com"}, .allow_methods = {"*"}}));` Use it first, so that it stands
+/// outside of everything: errors then carry its fields too, and scripts can read them.
+///
+/// W12: `*` with credentials lets every site on the web act as the user and read what the app answers. Starlette does
+/// that by sending the asking origin back, and so does this, for programs that are brought over; it is reported when
+/// the app is made. The origin `null`, which any page can give itself in a sandboxed frame, has to be listed by name.
+class cors {
+public:
+    /// error: std::logic_error for an origin that no browser sends, std::invalid_argument for a bad regular expression.
+    explicit cors(cors_options options) : rules_(std::make_shared<const rules>(std::move(options))) {}
+
+    /// The answer to a preflight, the question that a browser asks before the request itself: 200, or 400 with what is
+    /// not allowed. Nothing when it is none.
+    std::optional<response> preflight(const http::request_head& asked) const {
+        std::optional<std::string_view> origin = asked.fields.find("origin");
+        if (!origin || asked.method != http::method::options) return std::nullopt;
+        std::optional<std::string_view> method = asked.fields.find("access-control-request-method");
+        if (!method) return std::nullopt;
+        return rules_->preflight(*origin, *method, asked.fields);
+    }
+    /// What the answer to any other request says.
+    void mark(const http::request_head& asked, http::field_list& answer) const {
+        rules_->mark(asked.fields.find("origin"), answer);
+    }
+
+    task<response> operator()(request& asked, next next) const {
+        std::optional<response> settled = preflight(asked);
+        if (settled) co_return *std::move(settled);
+        response reply = co_await next(asked);
+        mark(asked, reply.headers);
+        co_return reply;
+    }
+
+private:
+    struct rules {
+        explicit rules(cors_options options);
+        bool allows(std::string_view origin) const noexcept;
+        response preflight(std::string_view origin, std::string_view method, const http::fields& fields) const;
+        void mark(std::optional<std::string_view> origin, http::field_list& answer) const;
+
+        cors_options given;
+        std::optional<text_pattern> pattern;  // of origins
+        std::vector<std::string> headers;     // lower-case
+        bool all_origins = false;
+        bool all_headers = false;
+        http::field_list always;      // of a preflight
+        http::field_list for_simple;  // of other requests that have an origin
+    };
+    std::shared_ptr<const rules> rules_;
+};
+
+namespace detail {
+
+inline bool lists(const std::vector<std::string>& all, std::string_view one) noexcept {
+    for (const std::string& each : all)
+        if (each == one) return true;
+    return false;
+}
+inline std::string joined(const std::vector<std::string>& all) {
+    std::string out;
+    for (const std::string& each : all) out.append(out.empty() ? "" : ", ").append(each);
+    return out;
+}
+
+/// error: std::logic_error for what no browser would ever send.
+[[gnu::cold]] inline void check_origin(std::string_view origin) {
+    if (origin == "*" || origin == "null") return;
+    std::size_t scheme = origin.find("://");
+    const char* wrong = nullptr;
+    if (scheme == origin.npos || scheme == 0 || scheme + 3 == origin.size())
+        wrong = "begins with its scheme, as in https://example.com";
+    else if (origin.find('/', scheme + 3) != origin.npos)
+        wrong = "has no path and no slash at its end, as in https://example.com";
+    else if (origin.find('*') != origin.npos)
+        wrong = "has no wildcard; use .allow_origin_regex for several of them";
+    if (wrong) throw std::logic_error("coracle: cors: the origin '" + std::string(origin) + "': an origin " + wrong);
+}
+
+}  // namespace detail
+
+inline cors::rules::rules(cors_options options) : given(std::move(options)) {
+    for (const std::string& each : given.allow_origins) detail::check_origin(each);
+    if (!given.allow_origin_regex.empty()) pattern.emplace("^(?:" + given.allow_origin_regex + ")$");
+    all_origins = detail::lists(given.allow_origins, "*");
+    all_headers = detail::lists(given.allow_headers, "*");
+    if (detail::lists(given.allow_methods, "*"))
+        given.allow_methods = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY"};
+    if (all_origins && given.allow_credentials)
+        report(
+            "cors: allow_origins is * and allow_credentials is true, so that every site can act as the user who visits "
+            "it; name the origins");
+
+    // Sorted and each once; they are few.
+    std::vector<std::string> named{"Accept", "Accept-Language", "Content-Language", "Content-Type"};
+    for (std::string& each : given.allow_headers) {
+        std::size_t at = 0;
+        while (at < named.size() && named[at] < each) ++at;
+        if (at == named.size() || named[at] != each)
+            named.insert(named.begin() + static_cast<std::ptrdiff_t>(at), each);
+    }
+    for (const std::string& each : named) headers.push_back(ascii::lower(each));
+
+    always.add("vary",
+               "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, "
+               "Access-Control-Request-Private-Network");
+    if (all_origins && !given.allow_credentials) always.add("access-control-allow-origin", "*");
+    always.add("access-control-allow-methods", detail::joined(given.allow_methods));
+    always.add("access-control-max-age", std::to_string(given.max_age));
+    if (!all_headers) always.add("access-control-allow-headers", detail::joined(named));
+    if (given.allow_credentials) always.add("access-control-allow-credentials", "true");
+
+    if (all_origins) for_simple.add("access-control-allow-origin", "*");
+    if (given.allow_credentials) for_simple.add("access-control-allow-credentials", "true");
+    if (!given.expose_headers.empty())
+        for_simple.add("access-control-expose-headers", detail::joined(given.expose_headers));
+}
+
+inline bool cors::rules::allows(std::string_view origin) const noexcept {
+    if (all_origins && !(given.allow_credentials && origin == "null")) return true;
+    if (pattern && utf8::is_valid(origin) && pattern->found_in(origin)) return true;
+    return detail::lists(given.allow_origins, origin);
+}
+
+inline response cors::rules::preflight(std::string_view origin, std::string_view method,
+                                       const http::fields& fields) const {
+    response reply(200, "OK");
+    reply.headers = always;
+    std::string refused;
+    auto refuse = [&](std::string_view what) { refused.append(refused.empty() ? "" : ", ").append(what); };
+    if (!allows(origin))
+        refuse("origin");
+    else if (!all_origins || given.allow_credentials)
+        reply.headers.set("access-control-allow-origin", origin);
+    if (!detail::lists(given.allow_methods, method)) refuse("method");
+    if (std::optional<std::string_view> wanted = fields.find("access-control-request-headers")) {
+        std::string_view rest = *wanted;
+        bool good = true;
+        for (bool more = true; more && good && !all_headers;) {
+            std::size_t comma = rest.find(',');
+            good = detail::lists(headers, ascii::lower(ascii::trim(rest.substr(0, comma))));
+            more = comma != rest.npos;
+            if (more) rest.remove_prefix(comma + 1);
+        }
+        if (all_headers) reply.headers.set("access-control-allow-headers", *wanted);
+        if (!good) refuse("headers");
+    }
+    if (fields.contains("access-control-request-private-network")) {
+        if (given.allow_private_network)
+            reply.headers.set("access-control-allow-private-network", "true");
+        else
+            refuse("private-network");
+    }
+    if (refused.empty()) return reply;
+    reply.status = 400;
+    reply.body = "Disallowed CORS " + refused;
+    return reply;
+}
+
+inline void cors::rules::mark(std::optional<std::string_view> origin, http::field_list& answer) const {
+    if (origin) {
+        for (const http::field& each : for_simple) answer.set(each.name, each.value);
+        if ((!all_origins || given.allow_credentials) && allows(*origin))
+            answer.set("access-control-allow-origin", *origin);
+        else if (all_origins && given.allow_credentials)
+            answer.remove("access-control-allow-origin");
+    }
+    std::string vary;
+    for (const http::field& each : answer)
+        if (http::same_name(each.name, "vary")) vary.append(each.value).append(", ");
+    answer.set("vary", vary + "Origin");
+}
+
+}  // namespace coracle
+
+// ---- coracle/app/trusted_host.hpp
+// trusted_host: answers only those who know the app's name. Starlette's TrustedHostMiddleware.
+// RFC 9110 7.2; against DNS rebinding and links made from a Host that somebody else chose (W11).
+
+namespace coracle {
+
+struct trusted_host_options {
+    std::vector<std::string> allowed_hosts{"*"};  ///< without port: `example.com`, `*.example.com` for all below it
+    bool www_redirect = true;  ///< who asks example.com is sent to www.example.com, if only that one is allowed
+};
+
+/// `app.use(trusted_host({.allowed_hosts = {"example.com", "*.example.com"}}));` Everybody else gets 400
+/// `Invalid host header`. Ports do not matter.
+class trusted_host {
+public:
+    /// error: std::logic_error for a pattern that could fit no host.
+    explicit trusted_host(trusted_host_options options) : options_(std::make_shared<trusted_host_options>()) {
+        for (std::string& each : options.allowed_hosts) {
+            bool any_below = each.starts_with("*.") && each.size() > 2;
+            std::string_view name = std::string_view(each).substr(any_below ? 2 : 0);
+            auto whole = http::parse_authority(name);
+            if (each != "*" && (!whole || whole->host.size() != name.size() || name.find('*') != name.npos))
+                throw std::logic_error("coracle: trusted_host: '" + each +
+                                       "' is no host: write example.com, *.example.com or [::1], without a port");
+            each = ascii::lower(each);
+        }
+        *options_ = std::move(options);
+    }
+
+    /// What the middleware answers in the app's place, if it does.
+    std::optional<response> refusal(const request& asked) const {
+        auto whole = http::parse_authority(asked.host);
+        if (whole) {
+            const std::string host = ascii::lower(whole->host);
+            bool misses_www = false;
+            for (std::string_view pattern : options_->allowed_hosts) {
+                if (pattern == "*" || pattern == host) return std::nullopt;
+                if (pattern.starts_with('*') && host.ends_with(pattern.substr(1))) return std::nullopt;
+                misses_www = misses_www || (pattern.starts_with("www.") && pattern.substr(4) == host);
+            }
+            if (misses_www && options_->www_redirect) return response::redirect(with_host(asked, "www."));
+        } else {
+            for (std::string_view pattern : options_->allowed_hosts)
+                if (pattern == "*") return std::nullopt;
+        }
+        return response(400, "Invalid host header");
+    }
+
+    task<response> operator()(request& asked, next next) const {
+        std::optional<response> refused = refusal(asked);
+        if (refused) co_return *std::move(refused);
+        co_return co_await next(asked);
+    }
+
+private:
+    static std::string with_host(const request& asked, std::string_view prefix) {
+        std::string url(asked.scheme);
+        url.append("://").append(prefix).append(asked.host).append(asked.target.path);
+        if (!asked.target.query.empty()) url.append("?").append(asked.target.query);
+        return url;
+    }
+
+    std::shared_ptr<trusted_host_options> options_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/https_redirect.hpp
+// https_redirect: sends who came by http to the same place by https. Starlette's HTTPSRedirectMiddleware.
+// RFC 9110 15.4.8 (307, which keeps the method and the body).
+
+namespace coracle {
+
+struct https_redirect_options {
+    std::string host{};  ///< where to, with a port if need be; empty: the host that the client named
+};
+
+/// `app.use(https_redirect());` Behind a proxy that ends TLS, the app has to be told to trust the proxy's word for it;
+/// else it redirects for ever. W11: the client's own word decides where it is sent, unless `.host` does; so use
+/// trusted_host before this one.
+class https_redirect {
+public:
+    /// error: std::logic_error when the host is none.
+    explicit https_redirect(https_redirect_options options = {}) : host_(std::move(options.host)) {
+        if (!host_.empty() && !http::parse_authority(host_))
+            throw std::logic_error("coracle: https_redirect: '" + host_ +
+                                   "' is no host: write example.com or example.com:8443");
+    }
+
+    /// What the middleware answers in the app's place, if it does.
+    std::optional<response> redirect(const request& asked) const {
+        if (asked.scheme == "https") return std::nullopt;
+        auto whole = http::parse_authority(asked.host);
+        if (!whole && host_.empty()) return response(400, "Invalid host header");
+        std::string url = "https://";
+        if (!host_.empty())
+            url += host_;
+        else if (!whole->port || *whole->port == 80 || *whole->port == 443)
+            url += whole->host;
+        else
+            url += asked.host;
+        url += asked.target.path == "*" ? "/" : asked.target.path;
+        if (!asked.target.query.empty()) url.append("?").append(asked.target.query);
+        return response::redirect(url);
+    }
+
+    task<response> operator()(request& asked, next next) const {
+        std::optional<response> elsewhere = redirect(asked);
+        if (elsewhere) co_return *std::move(elsewhere);
+        co_return co_await next(asked);
+    }
+
+private:
+    std::string host_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/request_id.hpp
+// request_id: a name for each request, for logs of several services to agree on.
+// The field X-Request-ID is nobody's standard and everybody's habit.
+
+namespace coracle {
+
+struct request_id_options {
+    std::string header = "x-request-id";
+    bool take = true;  ///< what the client, or a proxy before it, calls the request; else always a new one
+};
+
+/// `app.use(request_id());` Each answer says its x-request-id: the one that the request brought, if it is fit for logs,
+/// or a new one that nobody can guess. Whatever the request runs finds it in request_id::current(), a logger say.
+class request_id {
+public:
+    static constexpr std::size_t longest = 128;
+
+    /// error: std::logic_error when the field could not be sent.
+    explicit request_id(request_id_options options = {}) : options_(std::move(options)) {
+        if (!ascii::is_token(options_.header) || http::is_framing_field(options_.header))
+            throw std::logic_error("coracle: request_id: '" + options_.header +
+                                   "' is no name of a field; the usual one is x-request-id");
+    }
+
+    /// The id of the request that is being answered here, also in calls on the thread pool; `-` where there is none.
+    static const std::string& current() noexcept { return here().get(); }
+
+    /// Whether it can be copied into logs and headers as it is (W10): up to 128 letters, digits and -_.:+/=~@
+    static constexpr bool is_fit(std::string_view id) noexcept {
+        if (id.empty() || id.size() > longest) return false;
+        for (char c : id)
+            if (!ascii::is_alpha(c) && !ascii::is_digit(c) && std::string_view("-_.:+/=~@").find(c) == id.npos)
+                return false;
+        return true;
+    }
+    /// W14: 32 hexadecimal digits, 128 bits of the system's randomness. in: on a loop.
+    static std::string make() {
+        std::array<char, 16> bytes{};
+        async::scheduler::current().random_bytes(bytes);
+        std::string out;
+        for (char c : bytes) {
+            constexpr std::string_view digits = "0123456789abcdef";
+            out += digits[static_cast<unsigned char>(c) >> 4];
+            out += digits[static_cast<unsigned char>(c) & 15];
+        }
+        return out;
+    }
+    /// The one that the request brought, or a new one. A request that brings two brings none.
+    std::string choose(const request& asked) const {
+        std::size_t count = 0;
+        std::string_view brought;
+        for (std::string_view each : asked.fields.get_all(options_.header)) {
+            brought = each;
+            ++count;
+        }
+        return options_.take && count == 1 && is_fit(brought) ? std::string(brought) : make();
+    }
+
+    task<response> operator()(request& asked, next next) const {
+        std::string id = choose(asked);
+        auto within = here().set_within(id);
+        response reply = co_await next(asked);
+        reply.headers.set(options_.header, id);
+        co_return reply;
+    }
+
+private:
+    static const context_local<std::string>& here() noexcept {
+        static const context_local<std::string> id{"-"};
+        return id;
+    }
+
+    request_id_options options_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/timing.hpp
+// timing: how long the app took for its answer, where the browser's tools show it.
+// W3C Server Timing 3; X-Process-Time is what FastAPI's tutorial makes.
+
+namespace coracle {
+
+struct timing_options {
+    bool server_timing = true;  ///< `server-timing: app;dur=2.5`, in milliseconds
+    bool process_time = false;  ///< `x-process-time: 0.002500`, in seconds
+};
+
+/// `app.use(timing());` What stands outside of it is not counted.
+class timing {
+public:
+    explicit timing(timing_options options = {}) noexcept : options_(options) {}
+
+    void mark(std::chrono::nanoseconds took, http::field_list& answer) const {
+        auto micros = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+        if (micros < 0) micros = 0;
+        if (options_.server_timing) {
+            std::string fraction = std::to_string(1000 + micros % 1000).substr(1);
+            answer.add("server-timing", "app;dur=" + std::to_string(micros / 1000) + "." + fraction);
+        }
+        if (options_.process_time) {
+            std::string fraction = std::to_string(1'000'000 + micros % 1'000'000).substr(1);
+            answer.set("x-process-time", std::to_string(micros / 1'000'000) + "." + fraction);
+        }
+    }
+
+    task<response> operator()(request& asked, next next) const {
+        const std::chrono::nanoseconds begin = steady_time();
+        response reply = co_await next(asked);
+        mark(steady_time() - begin, reply.headers);
+        co_return reply;
+    }
+
+private:
+    timing_options options_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/rate_limit.hpp
+// rate_limit: so many requests in so much time for each client, and 429 for the rest.
+// draft-ietf-httpapi-ratelimit-headers-10 (RateLimit, RateLimit-Policy), RFC 6585 4 (429), ITU-T I.371 (the algorithm).
+
+namespace coracle {
+
+struct rate_limit_options {
+    int limit = 60;                                           ///< requests
+    std::chrono::milliseconds per = std::chrono::minutes(1);  ///< in this time
+    int burst = 0;                                            ///< at once, after a silence; 0: all of them
+    std::size_t clients = 16'384;                             ///< that are known at a time; 24 bytes each
+    std::string name = "default";                             ///< of the rule, in the answers
+    function<std::string(request&)> key{};                    ///< who is limited; else the client's address
+};
+
+/// What was decided of one request.
+struct rate_verdict {
+    bool allowed = true;
+    std::int64_t left = 0;          ///< requests that may follow at once
+    std::chrono::seconds full{0};   ///< until all of the limit is there again
+    std::chrono::seconds retry{0};  ///< until the next one is allowed; 0 now
+};
+
+/// Around the app: `app.use(rate_limit({.limit = 100, .per = 1min}));`. For one route: `rate_limit logins({.limit =
+/// 5});` and `logins.require(req)` in its handler or a dependency. Each client has a bucket of tokens that fills
+/// evenly. Copies share one table, which has a fixed size and may be used from several threads: when it is full, who
+/// has used least of the limit is forgotten.
+/// Clients of IPv6 are told apart by their first 64 bits, since everybody has 2^64 addresses behind them.
+class rate_limit {
+public:
+    /// error: std::logic_error for a limit that lets nobody through.
+    explicit rate_limit(rate_limit_options options) : shared_(std::make_shared<shared>(std::move(options))) {}
+
+    /// Takes a token of this client's, if there is one. From any thread.
+    rate_verdict take(std::string_view client) const { return shared_->take(client); }
+    rate_verdict take(request& asked) const {
+        return shared_->given.key ? take(shared_->key_of(asked)) : take(client_network(asked.client.address));
+    }
+    /// As a dependency does it. error: http_error 429, with Retry-After.
+    void require(request& asked) const {
+        rate_verdict verdict = take(asked);
+        if (verdict.allowed) return;
+        throw http_error(429, json(http::reason_phrase(429)),
+                         {{"retry-after", std::to_string(verdict.retry.count())},
+                          {"ratelimit-policy", shared_->policy},
+                          {"ratelimit", shared_->state(verdict)}});
+    }
+    void mark(const rate_verdict& verdict, http::field_list& answer) const {
+        answer.add("ratelimit-policy", shared_->policy);
+        answer.add("ratelimit", shared_->state(verdict));
+    }
+
+    task<response> operator()(request& asked, next next) const {
+        const rate_verdict verdict = take(asked);
+        response reply;
+        if (verdict.allowed) {
+            reply = co_await next(asked);
+        } else {
+            reply = response(429, "{\"detail\":\"Too Many Requests\"}");
+            reply.headers.add("content-type", "application/json");
+            reply.headers.add("retry-after", std::to_string(verdict.retry.count()));
+        }
+        mark(verdict, reply.headers);
+        co_return reply;
+    }
+
+    /// Who stands behind an address: itself, or the first 64 bits of an IPv6 address.
+    static std::string client_network(std::string_view address);
+
+private:
+    struct shared {
+        explicit shared(rate_limit_options options);
+        std::string key_of(request& asked) {
+            std::lock_guard lock(mutex);
+            return given.key(asked);
+        }
+        rate_verdict take(std::string_view client);
+        std::string state(const rate_verdict& verdict) const {
+            return '"' + given.name + "\";r=" + std::to_string(verdict.left) +
+                   ";t=" + std::to_string(verdict.full.count());
+        }
+
+        rate_limit_options given;
+        std::string policy;
+        std::int64_t step = 0;   // nanoseconds in which one token grows
+        std::int64_t depth = 0;  // of the bucket, in nanoseconds
+        std::mutex mutex;        // guards the table, and calls of `key`
+        rate_table table;
+        bool keyed = false;
+    };
+    std::shared_ptr<shared> shared_;
+};
+
+inline rate_limit::shared::shared(rate_limit_options options) : given(std::move(options)), table(given.clients) {
+    const std::int64_t span = std::chrono::nanoseconds(given.per).count();
+    if (given.limit < 1 || span < given.limit || given.burst < 0)
+        throw std::logic_error("coracle: rate_limit: .limit is at least 1, .per is above 0 and .burst is not negative");
+    if (given.per > std::chrono::hours(24 * 366) || given.burst / given.limit > 1000)
+        throw std::logic_error("coracle: rate_limit: .per is at most a year, and .burst a thousand times .limit");
+    if (!ascii::is_token(given.name))
+        throw std::logic_error("coracle: rate_limit: .name is letters, digits and dashes");
+    step = span / given.limit;
+    depth = step * (given.burst > 0 ? given.burst : given.limit);
+    auto window = std::chrono::ceil<std::chrono::seconds>(given.per).count();
+    policy = '"' + given.name + "\";q=" + std::to_string(given.limit) + ";w=" + std::to_string(window);
+}
+
+inline rate_verdict rate_limit::shared::take(std::string_view client) {
+    const std::int64_t now = steady_time().count();
+    std::int64_t filled = now;  // when the bucket will be full
+    rate_verdict verdict;
+    {
+        std::lock_guard lock(mutex);
+        if (!keyed) {
+            std::array<char, 32> secret{};
+            if (async::scheduler* here = async::scheduler::current_or_null()) {
+                here->random_bytes(secret);
+                table.use_key({secret.data(), secret.size()});
+                keyed = true;
+            }
+        }
+        std::int64_t& mark = table.find(client, now);
+        if (mark > filled) filled = mark;
+        verdict.allowed = filled + step - depth <= now;
+        if (verdict.allowed) mark = filled = filled + step;
+    }
+    auto seconds = [](std::int64_t span) {
+        return std::chrono::ceil<std::chrono::seconds>(std::chrono::nanoseconds(span));
+    };
+    verdict.left = (depth - (filled - now)) / step;
+    verdict.full = seconds(filled - now);
+    if (!verdict.allowed) verdict.retry = seconds(filled + step - depth - now);
+    return verdict;
+}
+
+inline std::string rate_limit::client_network(std::string_view address) {
+    if (address.starts_with("unix:") || address.find(':') == address.npos) return std::string(address);
+    address = address.substr(0, address.find('%'));
+    // An IPv4 address in IPv6's clothes is that IPv4 address.
+    if (address.find('.') != address.npos) return std::string(address.substr(address.rfind(':') + 1));
+    std::array<std::string_view, 4> first{"0", "0", "0", "0"};
+    std::size_t gap = address.find("::");
+    std::string_view before = address.substr(0, gap);
+    std::string_view behind = gap == address.npos ? std::string_view{} : address.substr(gap + 2);
+    auto each_group = [](std::string_view groups, auto&& f) {
+        std::size_t count = 0;
+        while (!groups.empty()) {
+            std::size_t colon = groups.find(':');
+            f(count++, groups.substr(0, colon));
+            groups.remove_prefix(colon == groups.npos ? groups.size() : colon + 1);
+        }
+        return count;
+    };
+    std::size_t behind_count = each_group(behind, [](std::size_t, std::string_view) {});
+    auto put = [&](std::size_t at, std::string_view group) {
+        if (at < first.size()) first[at] = group;
+    };
+    each_group(before, put);
+    if (behind_count <= 8)
+        each_group(behind, [&](std::size_t at, std::string_view group) { put(8 - behind_count + at, group); });
+    std::string out;
+    for (std::string_view group : first) out.append(ascii::lower(group)).append(":");
+    return out + ":/64";
+}
+
+}  // namespace coracle
+
+// ---- coracle/app/session.hpp
+// session: what the app remembers of a browser, in a signed cookie that the browser keeps. Starlette's request.session.
+// RFC 6265; the user can read it and cannot change it, so it is no place for secrets.
+
+namespace coracle {
+
+/// A handler parameter under the middleware `sessions`: `[](session& visit) { visit.set("user", 7); ... }`. Values by
+/// name, of any kind that JSON has. The cookie is sent again only when something has changed.
+class session {
+public:
+    /// The value with this name; null when there is none.
+    const json& operator[](std::string_view name) const noexcept {
+        static const json nothing;
+        const json* found = values_.find(name);
+        return found ? *found : nothing;
+    }
+    bool contains(std::string_view name) const noexcept { return values_.contains(name); }
+    bool empty() const noexcept { return values_.empty(); }
+    std::size_t size() const noexcept { return values_.size(); }
+    const json& values() const noexcept { return values_; }
+
+    void set(std::string_view name, json value) {
+        values_[name] = std::move(value);
+        modified_ = true;
+    }
+    /// False when there was none.
+    bool erase(std::string_view name) {
+        bool was_there = values_.erase(name);
+        modified_ = modified_ || was_there;
+        return was_there;
+    }
+    /// Forgets everything; the browser is told to forget the cookie, too.
+    void clear() {
+        values_ = json::object();
+        modified_ = true;
+    }
+
+private:
+    friend class sessions;
+    friend struct parameter<session&>;
+    json values_ = json::object();
+    bool under_middleware_ = false;
+    bool came_with_values_ = false;
+    bool accessed_ = false;
+    bool modified_ = false;
+};
+
+/// What sessions() is told. The defaults are Starlette's.
+struct session_options {
+    /// Secrets of at least 16 bytes, as secret_token() makes them, from outside of the program. The first signs; what
+    /// was signed with the others is still good, so that a key can be replaced without anybody being logged out.
+    std::vector<std::string> keys{};
+    std::string cookie = "session";
+    std::optional<std::chrono::seconds> max_age = std::chrono::hours(14 * 24);  ///< nothing: until the browser closes
+    std::string path = "/";
+    std::string domain{};  ///< empty: this host only
+    coracle::same_site same_site = coracle::same_site::lax;
+    bool https_only = false;
+    bool partitioned = false;
+};
+
+/// `app.use(sessions({.keys = {key}}));`
+class sessions {
+public:
+    /// Browsers drop cookies whose name and value are longer than this.
+    static constexpr std::size_t longest_cookie = 4096;
+
+    /// error: std::logic_error for keys that can be guessed, std::invalid_argument for what a cookie cannot hold.
+    explicit sessions(session_options options)
+        : shared_(std::make_shared<const shared>(
+              shared{signer(options.keys, "session." + options.cookie), std::move(options)})) {
+        detail::check_cookie(shared_->given.cookie, {}, attributes());
+    }
+
+    /// The session that the cookies tell; an empty one when they tell none, or it was changed, or is too old.
+    session open(const request& asked, std::int64_t now) const;
+    /// What the answer has to say of it.
+    void close(const session& visit, response& answer, std::int64_t now) const;
+
+    task<response> operator()(request& asked, next next) const {
+        session& visit = asked.state<session>();
+        visit = open(asked, unix_seconds());
+        response reply = co_await next(asked);
+        close(visit, reply, unix_seconds());
+        co_return reply;
+    }
+
+private:
+    struct shared {
+        signer keys;
+        session_options given;
+    };
+
+    cookie_options attributes() const noexcept {
+        const session_options& given = shared_->given;
+        cookie_options out;
+        out.path = given.path;
+        out.domain = given.domain;
+        out.secure = given.https_only;
+        out.http_only = true;
+        out.same_site = given.same_site;
+        out.partitioned = given.partitioned;
+        return out;
+    }
+
+    std::shared_ptr<const shared> shared_;
+};
+
+/// It belongs to the request, so that handlers take it by reference.
+template <>
+struct parameter<session&> {
+    static constexpr parameter_source source = parameter_source::context;
+    static constexpr bool said_aloud = false;
+    /// error: std::logic_error without the middleware.
+    static session& of(request& asked) {
+        session& visit = asked.state<session>();
+        if (!visit.under_middleware_)
+            throw std::logic_error(
+                "coracle: this handler takes a session&, and no middleware keeps one: app.use(sessions(...))");
+        visit.accessed_ = true;
+        return visit;
+    }
+};
+template <>
+struct parameter<const session&> : parameter<session&> {};
+
+inline session sessions::open(const request& asked, std::int64_t now) const {
+    const session_options& given = shared_->given;
+    session out;
+    out.under_middleware_ = true;
+    std::optional<std::int64_t> most;
+    if (given.max_age) most = given.max_age->count();
+    // All of that name are tried: one that somebody else put there must not hide the one that is good.
+    for (const cookie_pair& each : asked.cookies()) {
+        if (each.name != given.cookie || each.value.size() > longest_cookie) continue;
+        std::optional<std::string> text = shared_->keys.open(each.value, now, most);
+        if (!text) continue;
+        auto values = json::try_parse(*text);
+        if (!values || !values->is_object()) continue;
+        out.values_ = *std::move(values);
+        out.came_with_values_ = true;
+        break;
+    }
+    return out;
+}
+
+inline void sessions::close(const session& visit, response& answer, std::int64_t now) const {
+    if (!visit.accessed_ && !visit.modified_) return;
+    std::string vary;
+    for (const http::field& each : answer.headers)
+        if (http::same_name(each.name, "vary")) vary.append(each.value).append(", ");
+    answer.headers.set("vary", vary + "Cookie");
+    if (!visit.modified_) return;
+    cookie_options how = attributes();
+    if (!visit.empty()) {
+        std::string value = shared_->keys.sign(visit.values().dump(), now);
+        if (shared_->given.cookie.size() + value.size() > longest_cookie)
+            throw std::length_error("coracle: a session of " + std::to_string(visit.values().dump().size()) +
+                                    " bytes does not fit into a cookie; keep the data here and only its name there");
+        how.max_age = shared_->given.max_age;
+        answer.set_cookie(shared_->given.cookie, value, how);
+    } else if (visit.came_with_values_) {
+        how.expires = std::chrono::sys_seconds();
+        answer.set_cookie(shared_->given.cookie, "null", how);
+    }
+}
+
+}  // namespace coracle
+
+// ---- coracle/app/app_route.hpp
+// app_route: a route where it stands in its app, with its prefixes, routers and middleware around it.
+
+namespace coracle {
+
+/// Made when the app is frozen; stays where it is. Used from every loop at once.
+class app_route {
+public:
+    /// What stands around a route, from the outside in.
+    struct surroundings {
+        std::vector<middleware*> chain{};
+        std::vector<const error_handlers*> errors{};
+    };
+
+    /// in: the endpoint, null for what no route takes; the whole pattern, and how many of its placeholders are not the
+    /// handler's own but the prefix's.
+    app_route(std::shared_ptr<endpoint> to, std::vector<std::string> methods, std::string text, std::size_t skipped,
+              route_options options, surroundings around)
+        : target_(std::move(to)),
+          methods_(std::move(methods)),
+          text_(std::move(text)),
+          pattern_(target_ ? route::pattern(text_) : route::pattern()),
+          skipped_(skipped),
+          options_(std::move(options)),
+          around_(std::move(around)) {
+        std::erase_if(around_.errors, [](const error_handlers* each) { return each->empty(); });
+        plain_ = target_ && around_.chain.empty() && around_.errors.empty();
+    }
+    app_route(const app_route&) = delete;
+    app_route& operator=(const app_route&) = delete;
+
+    coracle::endpoint* target() const noexcept { return target_.get(); }
+    const std::vector<std::string>& methods() const noexcept { return methods_; }
+    /// The whole pattern as it was written.
+    const std::string& text() const noexcept { return text_; }
+    const route::pattern& pattern() const noexcept { return pattern_; }
+    std::size_t skipped() const noexcept { return skipped_; }
+    /// Those of the route with those of its routers.
+    const route_options& options() const noexcept { return options_; }
+    const std::vector<middleware*>& chain() const noexcept { return around_.chain; }
+    const std::vector<const error_handlers*>& errors() const noexcept { return around_.errors; }
+
+    /// Whether nothing stands around it: its answer goes straight to the wire.
+    bool plain() const noexcept { return plain_; }
+    /// Whether call_now() may be used: then it is the cheaper way, without a coroutine.
+    bool runs_now() const noexcept { return plain_ && target_->runs_now(); }
+    /// Whether the request's bytes must have found their place before it is called, because they are looked at while
+    /// it waits.
+    bool keeps_request() const noexcept { return !plain_ || target_->keeps_request(); }
+
+private:
+    std::shared_ptr<coracle::endpoint> target_;
+    std::vector<std::string> methods_;
+    std::string text_;
+    route::pattern pattern_;
+    std::size_t skipped_;
+    route_options options_;
+    surroundings around_;
+    bool plain_ = false;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/operation_ids.hpp
+// operation_ids: what each operation is called by programs: unique, readable, and the same as long as the route is.
+// OpenAPI 3.1.0, 4.8.10 (operationId). FastAPI appends the path to the function's name, which nobody likes.
+
+namespace coracle {
+
+/// The path of a route as the document has it: "/files/{name}" for "/files/{name:path}{?all}".
+[[gnu::cold]] inline std::string path_template(const route::pattern& pattern) {
+    std::string path;
+    for (std::size_t i = 0; i < pattern.segment_count; ++i) {
+        const route::pattern_segment& segment = pattern.segments[i];
+        path += '/';
+        if (segment.is_placeholder) path += '{';
+        path.append(segment.text);
+        if (segment.is_placeholder) path += '}';
+    }
+    return path;
+}
+
+namespace detail {
+
+/// Letters, digits, and one '_' for whatever stands between.
+[[gnu::cold]] inline std::string words_of(std::string_view text) {
+    std::string words;
+    for (char c : text) {
+        if (ascii::is_alpha(c) || ascii::is_digit(c))
+            words += c;
+        else if (!words.empty() && words.back() != '_')
+            words += '_';
+    }
+    if (words.ends_with('_')) words.pop_back();
+    return words;
+}
+[[gnu::cold]] inline std::string lower(std::string_view text) {
+    std::string made(text);
+    for (char& c : made) c = ascii::to_lower(c);
+    return made;
+}
+
+}  // namespace detail
+
+/// The ids of all operations of an app, by route and method in their order; empty for what the document has not.
+/// `get_items_id` for GET /items/{id}, or the route's name, or what its options say.
+/// error: std::logic_error when two routes say the same.
+[[gnu::cold]] inline std::vector<std::string> operation_ids(std::span<const std::unique_ptr<app_route>> routes) {
+    std::vector<std::string> ids;
+    auto known = [&ids](std::string_view id) {
+        for (const std::string& each : ids)
+            if (each == id) return true;
+        return false;
+    };
+    // What was said goes first, so that what is made here gives way to it wherever it stands.
+    for (bool said : {true, false}) {
+        std::size_t at = 0;
+        for (const auto& each : routes) {
+            const route_options& options = each->options();
+            for (const std::string& method : each->methods()) {
+                std::size_t mine = at++;
+                if (ids.size() <= mine) ids.emplace_back();
+                if (!options.include_in_schema || options.operation_id.empty() == said) continue;
+                std::string id = options.operation_id.empty() ? detail::words_of(options.name) : options.operation_id;
+                if (!id.empty() && each->methods().size() > 1) id.append("_").append(detail::lower(method));
+                if (said && known(id)) {
+                    std::string why = "coracle: two routes have the operation id '";
+                    why.append(id).append("', the second is ").append(method).append(" ").append(each->text());
+                    throw std::logic_error(why.append("; say another in its .operation_id"));
+                }
+                if (id.empty() || known(id)) {
+                    std::string path = detail::words_of(path_template(each->pattern()));
+                    id = detail::lower(method) + "_" + (path.empty() ? "root" : path);
+                }
+                std::string plain = id;
+                for (int count = 2; known(id); ++count) id = plain + "_" + std::to_string(count);
+                ids[mine] = std::move(id);
+            }
+        }
+    }
+    return ids;
+}
+
+}  // namespace coracle
+
+// ---- coracle/app/openapi.hpp
+// openapi: the OpenAPI document of an app, from its routes and their types.
+// OpenAPI 3.1.0. The same bytes at each run and with every compiler; members in FastAPI's order, paths in the order of
+// registration, components sorted.
+
+namespace coracle {
+
+namespace detail {
+
+/// Puts `over` over `under`: objects member by member, lists one behind the other, anything else in its place.
+[[gnu::cold]] inline void merge(json& under, const json& over) {
+    if (under.is_object() && over.is_object()) {
+        for (const json_member& member : over.items()) {
+            if (json* there = under.find(member.key))
+                merge(*there, member.value);
+            else
+                put(under, member.key, member.value);
+        }
+    } else if (under.is_array() && over.is_array()) {
+        for (const json& element : over) under.push_back(element);
+    } else {
+        under = over;
+    }
+}
+
+/// The components of FastAPI's 422, with their titles.
+[[gnu::cold]] inline json validation_schema(schema_components& named) {
+    auto titled = [](json schema, std::string_view title) {
+        put_text(schema, "title", title);
+        return schema;
+    };
+    json properties = json::object();
+    json words = json::array();
+    words.push_back(typed("string"));
+    words.push_back(typed("integer"));
+    put(properties, "loc", titled(list_of(any_of(std::move(words))), "Location"));
+    put(properties, "msg", titled(typed("string"), "Message"));
+    put(properties, "type", titled(typed("string"), "Error Type"));
+    put(properties, "input", titled(json::object(), "Input"));
+    put(properties, "ctx", titled(typed("object"), "Context"));
+    json issue = json::object();
+    put(issue, "properties", std::move(properties));
+    put_text(issue, "type", "object");
+    json required = json::array();
+    for (std::string_view name : {"loc", "msg", "type"}) required.push_back(json(name));
+    put(issue, "required", std::move(required));
+    json list = list_of(named.refer("ValidationError", titled(std::move(issue), "ValidationError")));
+    json detail = json::object();
+    put(detail, "detail", titled(std::move(list), "Detail"));
+    json whole = json::object();
+    put(whole, "properties", std::move(detail));
+    put_text(whole, "type", "object");
+    return named.refer("HTTPValidationError", titled(std::move(whole), "HTTPValidationError"));
+}
+
+[[gnu::cold]] inline std::string answer_words(std::string_view code) {
+    if (code == "default") return "Default Response";
+    constexpr std::string_view ranges[] = {"Information", "Success", "Redirection", "Client Error", "Server Error"};
+    if (code.size() == 3 && code[0] >= '1' && code[0] <= '5' && (code[1] == 'X' || code[1] == 'x'))
+        return std::string(ranges[code[0] - '1']);
+    std::size_t status = ascii::parse_decimal<std::size_t>(code).value_or(0);
+    std::string_view phrase = status < 1000 ? http::reason_phrase(static_cast<int>(status)) : std::string_view();
+    return std::string(phrase.empty() ? "Additional Response" : phrase);
+}
+
+}  // namespace detail
+
+/// Makes the document of an app: `openapi_document(options, routes).take()`.
+class openapi_document {
+public:
+    /// in: base, the path that stands before those of the app where it is seen; it becomes the first of the servers.
+    /// error: std::logic_error when two operations have the same id.
+    [[gnu::cold]] openapi_document(const app_options& options, std::span<const std::unique_ptr<app_route>> routes,
+                                   std::string base = {})
+        : options_(options), base_(std::move(base)) {
+        std::vector<std::string> ids = operation_ids(routes);
+        std::size_t at = 0;
+        for (const auto& each : routes)
+            for (const std::string& method : each->methods()) add(*each, method, ids[at++]);
+    }
+
+    [[gnu::cold]] json take() {
+        using detail::put;
+        using detail::put_text;
+        json document = json::object();
+        put_text(document, "openapi", "3.1.0");
+        put(document, "info", info());
+        json known = servers();
+        if (!known.empty()) put(document, "servers", std::move(known));
+        put(document, "paths", std::move(paths_));
+        json components = json::object();
+        if (!named_.empty()) put(components, "schemas", named_.sorted());
+        if (!schemes_.empty()) put(components, "securitySchemes", std::move(schemes_));
+        if (!components.empty()) put(document, "components", std::move(components));
+        if (!options_.tags.empty()) put(document, "tags", options_.tags);
+        if (!options_.external_docs.empty()) put(document, "externalDocs", options_.external_docs);
+        return document;
+    }
+
+private:
+    [[gnu::cold]] json info() const {
+        json made = json::object();
+        auto say = [&made](std::string_view word, const std::string& text) {
+            if (!text.empty()) detail::put_text(made, word, text);
+        };
+        say("title", options_.title);
+        say("summary", options_.summary);
+        say("description", options_.description);
+        say("termsOfService", options_.terms_of_service);
+        if (!options_.contact.empty()) detail::put(made, "contact", options_.contact);
+        if (!options_.license.empty()) detail::put(made, "license", options_.license);
+        say("version", options_.version);
+        return made;
+    }
+
+    [[gnu::cold]] json servers() const {
+        json all = json::array();
+        if (!base_.empty()) {
+            json seen = json::object();
+            detail::put_text(seen, "url", base_);
+            all.push_back(std::move(seen));
+        }
+        if (!options_.servers.is_array()) return all;
+        for (const json& each : options_.servers) {
+            const json* url = each.find("url");
+            if (!base_.empty() && url && url->is_string() && url->as_string() == base_) return options_.servers;
+            all.push_back(each);
+        }
+        return all;
+    }
+
+    [[gnu::cold]] void add(const app_route& route, const std::string& method, const std::string& id) {
+        std::string verb = detail::lower(method);
+        if (!route.target() || !route.options().include_in_schema || !is_verb(verb)) return;
+        json& item = paths_[path_template(route.pattern())];
+        if (item.is_null()) item = json::object();
+        // The first that was registered is the one that answers.
+        if (item.contains(verb)) return;
+        operation told(route.pattern(), named_, route.skipped());
+        route.target()->describe(told);
+        told.words_left();
+        detail::put(item, verb, written(told, route.options(), id));
+    }
+    static bool is_verb(std::string_view method) noexcept {
+        for (std::string_view known : {"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+            if (method == known) return true;
+        return false;
+    }
+
+    [[gnu::cold]] json written(operation& told, const route_options& options, const std::string& id) {
+        using detail::put;
+        using detail::put_text;
+        json made = json::object();
+        if (!options.tags.empty()) put(made, "tags", json::array(options.tags));
+        std::string_view name = options.name.empty() ? std::string_view(id) : std::string_view(options.name);
+        put_text(made, "summary", options.summary.empty() ? detail::title_of(detail::words_of(name)) : options.summary);
+        if (!options.description.empty()) put_text(made, "description", options.description);
+        put_text(made, "operationId", id);
+        if (!told.parameters().empty()) put(made, "parameters", parameters(told));
+        if (!told.body().empty()) put(made, "requestBody", told.body());
+        put(made, "responses", responses(told, options));
+        if (options.deprecated) put(made, "deprecated", json(true));
+        if (!told.security().empty()) put(made, "security", security(told));
+        if (options.extra.is_object()) detail::merge(made, options.extra);
+        return made;
+    }
+
+    /// Those of the path as they stand in it, then query, header and cookie, each in the order in which they were told.
+    [[gnu::cold]] static json parameters(const operation& told) {
+        json all = json::array();
+        for (std::size_t n = 0; n < told.route().placeholder_count; ++n)
+            for (const json& each : told.parameters())
+                if (each["in"].as_string() == "path" && each["name"].as_string() == told.route().parameter_name(n))
+                    all.push_back(each);
+        for (std::string_view place : {"query", "header", "cookie"})
+            for (const json& each : told.parameters())
+                if (each["in"].as_string() == place) all.push_back(each);
+        return all;
+    }
+
+    [[gnu::cold]] json responses(operation& told, const route_options& options) {
+        using detail::put;
+        using detail::put_text;
+        json all = json::object();
+        int status = options.status != 0 ? options.status : told.status();
+        json own = json::object();
+        put_text(own, "description",
+                 options.response_description.empty() ? "Successful Response" : options.response_description);
+        bool silent = http::forbids_body(status) || http::forces_empty_body(status);
+        if (!silent && !told.result_media().empty())
+            put(own, "content", operation::json_content(told.result(), told.result_media()));
+        put(all, std::to_string(status), std::move(own));
+        detail::merge(all, told.answers());
+        if (options.responses.is_object()) {
+            for (const json_member& each : options.responses.items()) {
+                json answer = each.value;
+                take_components(answer);
+                if (json* there = all.find(each.key))
+                    detail::merge(*there, answer);
+                else
+                    put(all, each.key, std::move(answer));
+            }
+        }
+        if (told.validates() && !all.contains("422") && !all.contains("4XX") && !all.contains("default")) {
+            json refused = json::object();
+            put_text(refused, "description", "Validation Error");
+            put(refused, "content", operation::json_content(detail::validation_schema(named_)));
+            put(all, "422", std::move(refused));
+        }
+        for (json_member& each : all.items())
+            if (!each.value.contains("description"))
+                put_text(each.value, "description", detail::answer_words(each.key));
+        return all;
+    }
+    /// What response_model<T>() brought along.
+    [[gnu::cold]] void take_components(json& answer) {
+        json* brought = answer.find("x-components");
+        if (!brought) return;
+        for (const json_member& each : brought->items()) named_.refer(each.key, each.value);
+        answer.erase("x-components");
+    }
+
+    /// What is required stands together in each choice; what is not is a choice of its own, and so is going without.
+    [[gnu::cold]] json security(const operation& told) {
+        json together = json::object();
+        for (const json_member& each : told.security().items()) {
+            if (each.value["required"].as_bool()) detail::put(together, each.key, each.value["scopes"]);
+            detail::put(schemes_, each.key, each.value["scheme"]);
+        }
+        json choices = json::array();
+        for (const json_member& each : told.security().items()) {
+            if (each.value["required"].as_bool()) continue;
+            json choice = together;
+            detail::put(choice, each.key, each.value["scopes"]);
+            choices.push_back(std::move(choice));
+        }
+        choices.push_back(std::move(together));
+        return choices;
+    }
+
+    const app_options& options_;
+    std::string base_;
+    schema_components named_;
+    json paths_ = json::object();
+    json schemes_ = json::object();
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/response_model.hpp
+// response_model: another answer of a route, with the schema of what it holds, for route_options::responses.
+
+namespace coracle {
+
+/// An answer that holds a T as JSON: `{.responses = {{"409", response_model<conflict>("Somebody was faster")}}}`.
+/// Without a description, the status says it.
+template <class T>
+[[gnu::cold]] json response_model(std::string_view description = {}, std::string_view media_type = "application/json") {
+    schema_components named;
+    json schema = schema_of<T>(named);
+    json made = json::object();
+    if (!description.empty()) detail::put_text(made, "description", description);
+    detail::put(made, "content", operation::json_content(std::move(schema), media_type));
+    // The document takes them out again and puts them where the references lead.
+    if (!named.empty()) detail::put(made, "x-components", named.sorted());
+    return made;
+}
+
+}  // namespace coracle
+
+// ---- coracle/app/typescript_type.hpp
+// typescript_type: a JSON Schema as a type of TypeScript.
+// JSON Schema draft 2020-12; TypeScript 5, ECMAScript 2022.
+
+namespace coracle::typescript {
+
+[[gnu::cold]] inline std::string text_of(const json& object, std::string_view word) {
+    const json* found = object.find(word);
+    return found && found->is_string() ? found->as_string() : std::string();
+}
+
+/// A text as a literal; U+2028 and the like may stand in one since ECMAScript 2019.
+[[gnu::cold]] inline std::string quoted(std::string_view text) { return json(text).dump(); }
+
+[[gnu::cold]] inline bool is_identifier(std::string_view name) noexcept {
+    if (name.empty() || ascii::is_digit(name[0])) return false;
+    for (char c : name)
+        if (!ascii::is_alpha(c) && !ascii::is_digit(c) && c != '_' && c != '$') return false;
+    return true;
+}
+/// With '_' for what an identifier cannot have.
+[[gnu::cold]] inline std::string identifier(std::string_view name) {
+    std::string made(name);
+    for (char& c : made)
+        if (!is_identifier(std::string_view("_" + std::string(1, c)))) c = '_';
+    return made.empty() || ascii::is_digit(made[0]) ? "_" + made : made;
+}
+/// A name of a component as the name of a type; those that mean something else already get a '_'.
+[[gnu::cold]] inline std::string type_identifier(std::string_view name) {
+    constexpr std::string_view taken =
+        " any as async await bigint boolean break case catch class const continue debugger declare default delete do "
+        "else "
+        "enum export extends false finally for from function get if implements import in infer instanceof interface is "
+        "keyof let module namespace never new null number object of package private protected public readonly require "
+        "return set static string super switch symbol this throw true try type typeof undefined unique unknown var "
+        "void "
+        "while with yield Promise Response RequestInit Headers URL URLSearchParams FormData BodyInit Error String "
+        "Object "
+        "Array JSON ApiError ApiKeyName Client ClientOptions Call SCHEMES send encode append ";
+    std::string made = identifier(name);
+    if (taken.find(" " + made + " ") != taken.npos) made += '_';
+    return made;
+}
+/// A name of a member: bare where it can be.
+[[gnu::cold]] inline std::string property(std::string_view name) {
+    return is_identifier(name) ? std::string(name) : quoted(name);
+}
+
+/// The description of a schema or an operation as a comment above it, or nothing.
+[[gnu::cold]] inline std::string comment(const json& told, std::string_view indent) {
+    std::string text = text_of(told, "description");
+    if (text.empty()) text = text_of(told, "summary");
+    const json* old = told.find("deprecated");
+    if (old && old->is_bool() && old->as_bool()) text += text.empty() ? "@deprecated" : "\n@deprecated";
+    if (text.empty()) return text;
+    for (std::size_t at = text.find("*/"); at != text.npos; at = text.find("*/", at)) text.insert(at + 1, 1, ' ');
+    std::string made(indent);
+    made += "/** ";
+    for (char c : text) {
+        if (c == '\r') continue;
+        made += c;
+        if (c == '\n') made.append(indent).append(" * ");
+    }
+    return made += " */\n";
+}
+
+[[gnu::cold]] inline std::string type_of(const json& schema, std::string_view indent);
+
+[[gnu::cold]] inline std::string joined(const json& schemas, std::string_view between, std::string_view indent) {
+    std::string made;
+    for (const json& each : schemas) {
+        std::string one = type_of(each, indent);
+        if (one == "unknown") return one;
+        if (!made.empty()) made.append(between);
+        bool mixed = between == " & " && one.find(" | ") != one.npos;
+        made.append(mixed ? "(" + one + ")" : one);
+    }
+    return made.empty() ? "never" : made;
+}
+[[gnu::cold]] inline std::string list_of(const std::string& element) {
+    bool simple = is_identifier(element);
+    return simple ? element + "[]" : "(" + element + ")[]";
+}
+[[gnu::cold]] inline std::string object_of(const json& schema, std::string_view indent) {
+    std::string made = "{\n";
+    std::string inner = std::string(indent) + "  ";
+    const json* required = schema.find("required");
+    for (const json_member& each : schema["properties"].items()) {
+        bool must = false;
+        if (required)
+            for (const json& name : *required) must = must || name.as_string() == each.key;
+        made.append(comment(each.value, inner)).append(inner).append(property(each.key)).append(must ? ": " : "?: ");
+        made.append(type_of(each.value, inner)).append(";\n");
+    }
+    return made.append(indent).append("}");
+}
+
+/// The type of what fits the schema. in: indent, of the line that it begins in.
+[[gnu::cold]] inline std::string type_of(const json& schema, std::string_view indent) {
+    if (std::string to = text_of(schema, "$ref"); !to.empty()) return type_identifier(to.substr(to.rfind('/') + 1));
+    if (const json* value = schema.find("const")) return value->dump();
+    if (const json* values = schema.find("enum")) {
+        std::string made;
+        for (const json& each : *values) made.append(made.empty() ? "" : " | ").append(each.dump());
+        return made.empty() ? "never" : made;
+    }
+    for (std::string_view word : {"anyOf", "oneOf"})
+        if (const json* choices = schema.find(word)) return joined(*choices, " | ", indent);
+    if (const json* parts = schema.find("allOf")) return joined(*parts, " & ", indent);
+    const json* type = schema.find("type");
+    if (type && type->is_array()) {
+        json each = schema;
+        std::string made;
+        for (const json& one : *type) {
+            each["type"] = one;
+            made.append(made.empty() ? "" : " | ").append(type_of(each, indent));
+        }
+        return made.empty() ? "never" : made;
+    }
+    std::string kind = text_of(schema, "type");
+    if (kind == "string" || kind == "boolean" || kind == "null") return kind;
+    if (kind == "integer" || kind == "number") return "number";
+    if (kind == "array") {
+        if (const json* parts = schema.find("prefixItems")) return "[" + joined(*parts, ", ", indent) + "]";
+        const json* items = schema.find("items");
+        if (!items && schema.contains("maxItems")) return "[]";
+        return items ? list_of(type_of(*items, indent)) : "unknown[]";
+    }
+    if (schema.contains("properties")) {
+        if (schema["properties"].empty()) return "{ [name: string]: unknown }";
+        return object_of(schema, indent);
+    }
+    if (kind == "object") {
+        const json* values = schema.find("additionalProperties");
+        std::string held = values && values->is_object() ? type_of(*values, indent) : "unknown";
+        return "{ [name: string]: " + held + " }";
+    }
+    return "unknown";
+}
+
+}  // namespace coracle::typescript
+
+// ---- coracle/app/typescript_runtime.hpp
+// typescript_runtime: what every printed client has in common: its options, its error, and how a request is sent.
+// The Fetch standard; ECMAScript 2022.
+
+namespace coracle {
+
+/// Stands between the types and the operations; it opens the class that these are methods of.
+inline constexpr std::string_view typescript_runtime = R"ts(
+export interface ClientOptions {
+  /** Where the server is: "https://api.example.com", without a slash at its end. Default: where the page came from. */
+  baseUrl?: string;
+  /** The bearer token, or a function that gives it. */
+  token?: string | (() => string | Promise<string>);
+  /** Name and password for basic authentication. */
+  basic?: { username: string; password: string };
+  /** The api keys, by the names of their security schemes. */
+  apiKeys?: { [name in ApiKeyName]?: string };
+  /** Fields for every request. */
+  headers?: { [name: string]: string };
+  /** Sends the requests in place of the global fetch. */
+  fetch?: (url: string, init: RequestInit) => Promise<Response>;
+}
+
+/** An answer whose status is not 2xx. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    /** What the answer holds: parsed if it is JSON, else text. */
+    readonly body: unknown,
+    readonly response: Response,
+  ) {
+    super(`the server answered ${status}`);
+    this.name = "ApiError";
+  }
+}
+
+interface Call {
+  method: string;
+  path: string;
+  query?: object | undefined;
+  headers?: object | undefined;
+  body?: unknown;
+  media?: string;
+  security?: { [scheme: string]: string[] }[];
+}
+
+function encode(value: unknown): string {
+  return encodeURIComponent(String(value));
+}
+
+function append(to: URLSearchParams, from: object | undefined | null): void {
+  for (const [name, value] of Object.entries(from ?? {}))
+    for (const each of Array.isArray(value) ? value : [value])
+      if (each !== undefined && each !== null) to.append(name, String(each));
+}
+
+async function send(options: ClientOptions, call: Call, init: RequestInit = {}): Promise<unknown> {
+  const headers = new Headers(options.headers);
+  const query = new URLSearchParams();
+  append(query, call.query);
+  for (const [name, value] of Object.entries(call.headers ?? {}))
+    if (value !== undefined && value !== null) headers.set(name, String(value));
+  for (const choice of call.security ?? [])
+    for (const scheme of Object.keys(choice)) {
+      const { kind, name } = SCHEMES[scheme] ?? { kind: "", name: "" };
+      const key = options.apiKeys?.[scheme as ApiKeyName];
+      if (kind === "bearer" && options.token !== undefined)
+        headers.set(name, `Bearer ${typeof options.token === "string" ? options.token : await options.token()}`);
+      else if (kind === "basic" && options.basic !== undefined)
+        headers.set(name, `Basic ${btoa(`${options.basic.username}:${options.basic.password}`)}`);
+      else if (kind === "header" && key !== undefined) headers.set(name, key);
+      else if (kind === "query" && key !== undefined) query.set(name, key);
+    }
+  let body: BodyInit | undefined;
+  if (call.body !== undefined && call.media !== undefined) {
+    if (call.media === "application/x-www-form-urlencoded") {
+      const form = new URLSearchParams();
+      append(form, call.body as object);
+      body = form;
+    } else if (call.media.endsWith("json")) {
+      body = JSON.stringify(call.body);
+      headers.set("content-type", call.media);
+    } else {
+      body = call.body as BodyInit;
+      if (call.media !== "multipart/form-data") headers.set("content-type", call.media);
+    }
+  }
+  for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
+  const tail = query.toString();
+  const url = (options.baseUrl ?? "") + call.path + (tail === "" ? "" : `?${tail}`);
+  const request: RequestInit = { ...init, method: call.method, headers };
+  if (body !== undefined) request.body = body;
+  const response = await (options.fetch ?? fetch)(url, request);
+  const text = await response.text();
+  const isJson = /\bjson\b/.test(response.headers.get("content-type") ?? "");
+  const held: unknown = text === "" ? undefined : isJson ? JSON.parse(text) : text;
+  if (!response.ok) throw new ApiError(response.status, held, response);
+  return held;
+}
+
+/** Every operation of the server, as a method. */
+export class Client {
+  readonly #options: ClientOptions;
+
+  constructor(options: ClientOptions = {}) {
+    this.#options = options;
+  }
+)ts";
+
+}  // namespace coracle
+
+// ---- coracle/app/typescript.hpp
+// typescript: a client in TypeScript for an app, printed from its OpenAPI document: an interface for each struct, a
+// union for each enum, an async method for each operation, over fetch. It needs no package, and tsc --strict takes it.
+
+namespace coracle {
+
+/// Prints the client of a document: `typescript_client(app.openapi()).text()`.
+class typescript_client {
+public:
+    /// keeps: a view of the document.
+    [[gnu::cold]] explicit typescript_client(const json& document) : document_(document) {}
+
+    [[gnu::cold]] std::string text() {
+        out_ = "// ";
+        append_comment_line(info("title") + " " + info("version"));
+        out_ += ": a client, printed from the app's OpenAPI document. Print it again instead of editing it.\n";
+        components();
+        security();
+        out_ += typescript_runtime;
+        operations();
+        return std::move(out_);
+    }
+
+private:
+    std::string info(std::string_view word) const {
+        const json* about = document_.find("info");
+        const json* found = about ? about->find(word) : nullptr;
+        return found && found->is_string() ? found->as_string() : std::string();
+    }
+    void append_comment_line(std::string_view line) {
+        for (char c : line) out_ += c == '\n' || c == '\r' ? ' ' : c;
+    }
+    const json* section(std::string_view name) const noexcept {
+        const json* all = document_.find("components");
+        const json* found = all ? all->find(name) : nullptr;
+        return found && found->is_object() ? found : nullptr;
+    }
+
+    [[gnu::cold]] void components() {
+        const json* schemas = section("schemas");
+        if (!schemas) return;
+        for (const json_member& each : schemas->items()) {
+            out_ += '\n';
+            out_ += typescript::comment(each.value, "");
+            std::string name = typescript::type_identifier(each.key);
+            if (each.value.contains("properties"))
+                out_.append("export interface ").append(name).append(" ").append(typescript::type_of(each.value, ""));
+            else
+                out_.append("export type ").append(name).append(" = ").append(typescript::type_of(each.value, "")) +=
+                    ';';
+            out_ += '\n';
+        }
+    }
+
+    /// What the runtime asks of the schemes: their names as a type, and where each credential goes.
+    [[gnu::cold]] void security() {
+        std::string keys;
+        std::string table;
+        if (const json* schemes = section("securitySchemes")) {
+            for (const json_member& each : schemes->items()) {
+                std::string type = typescript::text_of(each.value, "type");
+                bool key = type == "apiKey";
+                std::string scheme = typescript::text_of(each.value, "scheme");
+                std::string kind = key ? typescript::text_of(each.value, "in") : scheme.empty() ? "bearer" : scheme;
+                for (char& c : kind) c = ascii::to_lower(c);
+                std::string name = key ? typescript::text_of(each.value, "name") : "authorization";
+                if (key) keys.append(keys.empty() ? "" : " | ").append(typescript::quoted(each.key));
+                table.append("  ").append(typescript::quoted(each.key)).append(": { kind: ");
+                table.append(typescript::quoted(kind)).append(", name: ");
+                table.append(typescript::quoted(name)).append(" },\n");
+            }
+        }
+        out_.append("\nexport type ApiKeyName = ").append(keys.empty() ? "never" : keys).append(";\n");
+        out_.append("\nconst SCHEMES: { [scheme: string]: { kind: string; name: string } } = {\n").append(table) +=
+            "};\n";
+    }
+
+    [[gnu::cold]] void operations() {
+        const json* paths = document_.find("paths");
+        if (paths)
+            for (const json_member& path : paths->items())
+                for (const json_member& method : path.value.items())
+                    if (method.value.is_object() && method.value.contains("operationId"))
+                        operation(path.key, method.key, method.value);
+        out_ += "}\n";
+    }
+
+    [[gnu::cold]] void operation(std::string_view path, std::string_view method, const json& told) {
+        out_ += '\n';
+        out_ += typescript::comment(told, "  ");
+        std::string arguments;
+        std::string call;
+        bool optional = true;
+        for (std::string_view place : {"path", "query", "header"}) {
+            bool needed = false;
+            std::string members = parameters(told, place, needed);
+            if (members.empty()) continue;
+            std::string_view name = place == "header" ? "headers" : place;
+            arguments.append(arguments.empty() ? " " : "; ").append(name).append(needed ? ": " : "?: ").append(members);
+            if (place != "path")
+                call.append(", ")
+                    .append(name)
+                    .append(": args")
+                    .append(optional && !needed ? "?" : "")
+                    .append(".")
+                    .append(name);
+            optional = optional && !needed;
+        }
+        std::string media;
+        if (const json* body = told.find("requestBody")) {
+            const json* required = body->find("required");
+            bool needed = required && required->is_bool() && required->as_bool();
+            arguments.append(arguments.empty() ? " " : "; ").append(needed ? "body: " : "body?: ");
+            arguments.append(body_type(*body, media));
+            optional = optional && !needed;
+        }
+        std::string args = optional ? "args?" : "args";
+        if (!media.empty())
+            call.append(", body: ").append(args).append(".body, media: ").append(typescript::quoted(media));
+        // Whether the arguments may be left out is known only now.
+        for (std::size_t at = call.find("args."); optional && at != call.npos; at = call.find("args.", at + 6))
+            call.insert(at + 4, "?");
+        if (const json* needs = told.find("security")) call.append(", security: ").append(needs->dump());
+
+        std::string id = typescript::identifier(typescript::text_of(told, "operationId"));
+        out_.append("  async ").append(id == "constructor" ? "constructor_" : id).append("(");
+        if (!arguments.empty()) out_.append(optional ? "args?: {" : "args: {").append(arguments).append(" }, ");
+        std::string gives = result(told);
+        out_.append("init?: RequestInit): Promise<").append(gives).append("> {\n    ");
+        if (gives != "void") out_ += "return ";
+        out_ += "(await send(this.#options, { method: ";
+        std::string verb(method);
+        for (char& c : verb) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+        out_.append(typescript::quoted(verb))
+            .append(", path: ")
+            .append(path_of(path))
+            .append(call)
+            .append(" }, init))");
+        if (gives != "void") out_.append(" as ").append(gives);
+        out_ += ";\n  }\n";
+    }
+
+    /// `{ id: number; q?: string }`, or nothing. out: needed, whether one of them is required.
+    [[gnu::cold]] static std::string parameters(const json& told, std::string_view place, bool& needed) {
+        std::string members;
+        const json* all = told.find("parameters");
+        if (!all) return members;
+        for (const json& each : *all) {
+            if (typescript::text_of(each, "in") != place) continue;
+            const json* required = each.find("required");
+            bool must = required && required->is_bool() && required->as_bool();
+            needed = needed || must;
+            members.append(members.empty() ? "{ " : "; ")
+                .append(typescript::property(typescript::text_of(each, "name")));
+            members.append(must ? ": " : "?: ");
+            const json* schema = each.find("schema");
+            members.append(schema ? typescript::type_of(*schema, "  ") : "string");
+        }
+        if (!members.empty()) members += " }";
+        return members;
+    }
+    [[gnu::cold]] static std::string body_type(const json& body, std::string& media) {
+        const json* content = body.find("content");
+        if (!content || content->empty()) return "unknown";
+        const json_member& first = content->as_object().front();
+        media = first.key;
+        const json* schema = first.value.find("schema");
+        if (media == "multipart/form-data") return "FormData";
+        return schema ? typescript::type_of(*schema, "  ") : "BodyInit";
+    }
+    /// `/items/${encode(args.path.id)}`, as a template literal.
+    [[gnu::cold]] static std::string path_of(std::string_view path) {
+        std::string made = "`";
+        while (!path.empty()) {
+            std::size_t open = path.find('{');
+            for (char c : path.substr(0, open)) {
+                if (c == '`' || c == '\\' || c == '$') made += '\\';
+                made += c;
+            }
+            if (open == path.npos) break;
+            std::size_t close = path.find('}', open);
+            made.append("${encode(args.path[").append(typescript::quoted(path.substr(open + 1, close - open - 1)));
+            made += "])}";
+            path.remove_prefix(close == path.npos ? path.size() : close + 1);
+        }
+        return made += '`';
+    }
+    [[gnu::cold]] static std::string result(const json& told) {
+        std::string types;
+        const json* answers = told.find("responses");
+        if (!answers) return "unknown";
+        for (const json_member& each : answers->items()) {
+            if (!each.key.starts_with('2')) continue;
+            std::string type = each.key == "204" || each.key == "205" ? "void" : "unknown";
+            const json* content = each.value.find("content");
+            if (content && !content->empty()) {
+                const json_member& first = content->as_object().front();
+                const json* schema = first.value.find("schema");
+                type = schema ? typescript::type_of(*schema, "  ") : "unknown";
+            }
+            if (type == "unknown") return type;
+            if (!types.empty()) types += " | ";
+            types += type;
+        }
+        return types.empty() ? "unknown" : types;
+    }
+
+    const json& document_;
+    std::string out_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/router.hpp
+// router: a group of routes with what they share. FastAPI's APIRouter.
 
 namespace coracle {
 
@@ -21455,76 +32160,2020 @@ consteval bool good_route_handler() {
 }
 }  // namespace detail
 
-/// A web application: `app app; app.get("/", [] { return "hello"; }); app.run({.port = 8000});`
-/// Routes are added first; the first that fits a request answers it. error of adding: std::logic_error, for a route
-/// that could never be reached or that does not fit its handler; what the compiler can see, it says.
-class app {
+/// What a router holds, in the order in which it was said. The app reads it when it is frozen.
+struct route_group {
+    struct item {
+        std::shared_ptr<coracle::endpoint> endpoint{};  ///< a route; or else
+        std::shared_ptr<route_group> group{};           ///< a router that was included
+        std::vector<std::string> methods{};
+        route_options options{};
+        std::string prefix{};
+        router_options shared{};
+    };
+    std::string prefix{};
+    router_options shared{};
+    std::vector<item> items{};
+    std::vector<std::unique_ptr<middleware>> chain{};
+    error_handlers errors{};
+    route::router known{};  // so that a route that would never be called is refused where it is written
+    bool closed = false;
+};
+
+/// Routes that belong together: `router users("/users", {.tags = {"users"}}); users.get("/{id}", one);
+/// app.include(users);`. It is kept, not copied: routes that are added after include() count too. A copy is the same
+/// router. error of adding: std::logic_error, for a route that could never be reached or that does not fit its handler;
+/// what the compiler can see, it says.
+class router {
 public:
-    app() = default;
-    app(app&&) noexcept = default;
-    app& operator=(app&&) noexcept = default;
+    /// in: what stands before each of its paths: empty, or `/name` without a slash at its end. error: std::logic_error.
+    explicit router(std::string prefix = {}, router_options shared = {}) : group_(std::make_shared<route_group>()) {
+        check_prefix(prefix);
+        group_->prefix = std::move(prefix);
+        group_->shared = std::move(shared);
+    }
 
     template <class H>
-    app& get(checked_pattern<std::type_identity_t<H>, false> pattern, H handler) {
+    router& get(checked_pattern<std::type_identity_t<H>, false> pattern, H handler) {
         return add<false>({"GET"}, pattern.text(), {}, std::move(handler));
     }
     template <class H>
-    app& get(checked_pattern<std::type_identity_t<H>, false> pattern, route_options options, H handler) {
-        return add<false>({"GET"}, pattern.text(), options, std::move(handler));
+    router& get(checked_pattern<std::type_identity_t<H>, false> pattern, route_options options, H handler) {
+        return add<false>({"GET"}, pattern.text(), std::move(options), std::move(handler));
     }
     template <class H>
-    app& post(checked_pattern<std::type_identity_t<H>, true> pattern, H handler) {
+    router& post(checked_pattern<std::type_identity_t<H>, true> pattern, H handler) {
         return add<true>({"POST"}, pattern.text(), {}, std::move(handler));
     }
     template <class H>
-    app& post(checked_pattern<std::type_identity_t<H>, true> pattern, route_options options, H handler) {
-        return add<true>({"POST"}, pattern.text(), options, std::move(handler));
+    router& post(checked_pattern<std::type_identity_t<H>, true> pattern, route_options options, H handler) {
+        return add<true>({"POST"}, pattern.text(), std::move(options), std::move(handler));
     }
     template <class H>
-    app& put(checked_pattern<std::type_identity_t<H>, true> pattern, H handler) {
+    router& put(checked_pattern<std::type_identity_t<H>, true> pattern, H handler) {
         return add<true>({"PUT"}, pattern.text(), {}, std::move(handler));
     }
     template <class H>
-    app& put(checked_pattern<std::type_identity_t<H>, true> pattern, route_options options, H handler) {
-        return add<true>({"PUT"}, pattern.text(), options, std::move(handler));
+    router& put(checked_pattern<std::type_identity_t<H>, true> pattern, route_options options, H handler) {
+        return add<true>({"PUT"}, pattern.text(), std::move(options), std::move(handler));
     }
     template <class H>
-    app& patch(checked_pattern<std::type_identity_t<H>, true> pattern, H handler) {
+    router& patch(checked_pattern<std::type_identity_t<H>, true> pattern, H handler) {
         return add<true>({"PATCH"}, pattern.text(), {}, std::move(handler));
     }
     template <class H>
-    app& patch(checked_pattern<std::type_identity_t<H>, true> pattern, route_options options, H handler) {
-        return add<true>({"PATCH"}, pattern.text(), options, std::move(handler));
+    router& patch(checked_pattern<std::type_identity_t<H>, true> pattern, route_options options, H handler) {
+        return add<true>({"PATCH"}, pattern.text(), std::move(options), std::move(handler));
     }
     /// DELETE, which is a word of C++.
     template <class H>
-    app& del(checked_pattern<std::type_identity_t<H>, false> pattern, H handler) {
+    router& del(checked_pattern<std::type_identity_t<H>, false> pattern, H handler) {
         return add<false>({"DELETE"}, pattern.text(), {}, std::move(handler));
     }
     template <class H>
-    app& del(checked_pattern<std::type_identity_t<H>, false> pattern, route_options options, H handler) {
-        return add<false>({"DELETE"}, pattern.text(), options, std::move(handler));
+    router& del(checked_pattern<std::type_identity_t<H>, false> pattern, route_options options, H handler) {
+        return add<false>({"DELETE"}, pattern.text(), std::move(options), std::move(handler));
     }
     /// Every GET route answers HEAD by itself; this is for one that can do it cheaper.
     template <class H>
-    app& head(checked_pattern<std::type_identity_t<H>, false> pattern, H handler) {
+    router& head(checked_pattern<std::type_identity_t<H>, false> pattern, H handler) {
         return add<false>({"HEAD"}, pattern.text(), {}, std::move(handler));
     }
     /// Every path answers OPTIONS with its methods by itself; this is for one that has more to say.
     template <class H>
-    app& options(checked_pattern<std::type_identity_t<H>, false> pattern, H handler) {
+    router& options(checked_pattern<std::type_identity_t<H>, false> pattern, H handler) {
         return add<false>({"OPTIONS"}, pattern.text(), {}, std::move(handler));
     }
     /// Any methods: `app.route({"GET", "POST"}, "/echo", echo)`.
     template <class H>
-    app& route(std::initializer_list<std::string_view> methods, checked_pattern<std::type_identity_t<H>, true> pattern,
-               H handler) {
+    router& route(std::initializer_list<std::string_view> methods,
+                  checked_pattern<std::type_identity_t<H>, true> pattern, H handler) {
         return add<true>(methods, pattern.text(), {}, std::move(handler));
     }
     template <class H>
-    app& route(std::initializer_list<std::string_view> methods, checked_pattern<std::type_identity_t<H>, true> pattern,
-               route_options options, H handler) {
-        return add<true>(methods, pattern.text(), options, std::move(handler));
+    router& route(std::initializer_list<std::string_view> methods,
+                  checked_pattern<std::type_identity_t<H>, true> pattern, route_options options, H handler) {
+        return add<true>(methods, pattern.text(), std::move(options), std::move(handler));
+    }
+
+    /// All routes of `other`, here, behind `prefix` too: `app.include(users, "/v1")`. Any number of times.
+    /// error: std::logic_error for a router that would include itself.
+    router& include(const router& other, std::string prefix = {}, router_options shared = {}) {
+        check_prefix(prefix);
+        check_open();
+        if (reaches(*other.group_, group_.get()))
+            throw std::logic_error("coracle: a router cannot include itself, and '" + other.group_->prefix + "' would");
+        group_->items.push_back({nullptr, other.group_, {}, {}, std::move(prefix), std::move(shared)});
+        return *this;
+    }
+
+    /// Puts a middleware around all that this router answers, inside of those that are there already. For an app,
+    /// around what finds no route too.
+    template <class M>
+        requires std::is_invocable_r_v<task<response>, M&, request&, next>
+    router& use(M around) {
+        check_open();
+        group_->chain.push_back(std::make_unique<middleware>(std::move(around)));
+        return *this;
+    }
+
+    /// What answers exceptions of type E, and of types derived from it, that leave this router's handlers:
+    /// `app.on_error<db_error>([](const db_error& e, request&) { return response(503); });`. A function or a coroutine
+    /// of (const E&) or (const E&, request&). An inner router's goes before an outer one's.
+    template <class E, class F>
+    router& on_error(F answer) {
+        check_open();
+        group_->errors.on_error<E>(std::move(answer));
+        return *this;
+    }
+    /// What answers errors with this status: `app.on_status(404, [](request& req) { return response::html(page); });`.
+    /// A function or a coroutine of (), (request&) or (request&, const http_error&). It goes before on_error. 500 is
+    /// for exceptions that are nobody's answer; they are logged all the same.
+    template <class F>
+    router& on_status(int status, F answer) {
+        check_open();
+        group_->errors.on_status(status, std::move(answer));
+        return *this;
+    }
+
+    /// For the app that is made of it.
+    const std::shared_ptr<route_group>& group() const noexcept { return group_; }
+
+protected:
+    void add_endpoint(std::span<const std::string_view> methods, std::shared_ptr<endpoint> made,
+                      route_options options) {
+        check_open();
+        route::pattern pattern = route::pattern::behind_prefix(made->text());
+        group_->items.reserve(group_->items.size() + 1);
+        std::vector<std::string> names(methods.begin(), methods.end());
+        group_->known.add(methods, pattern);
+        group_->items.push_back({std::move(made), nullptr, std::move(names), std::move(options), {}, {}});
+    }
+    void check_open() const {
+        if (group_->closed)
+            throw std::logic_error("coracle: routes are added before the server starts, not while it runs");
+    }
+
+    static void check_prefix(std::string_view prefix) {
+        if (prefix.empty()) return;
+        route::pattern read(prefix);
+        if (prefix.ends_with('/') || read.query_count != 0)
+            throw std::logic_error("coracle: the prefix '" + std::string(prefix) +
+                                   "' of a router starts with '/', and ends without one and without {?query}");
+    }
+
+private:
+    // What the compiler has refused is not looked at any further, so that its sentence stands alone.
+    template <bool MayHaveBody, class H>
+    router& add(std::initializer_list<std::string_view> methods, std::string_view text, route_options options,
+                H handler) {
+        if constexpr (detail::good_route_handler<H, MayHaveBody>()) {
+            check_status(text, options);
+            auto made = std::make_shared<detail::handler_endpoint<H>>(text, options, std::move(handler));
+            add_endpoint(std::span(methods.begin(), methods.size()), std::move(made), std::move(options));
+        }
+        return *this;
+    }
+
+    static void check_status(std::string_view text, const route_options& options) {
+        if (options.status == 0 || (options.status >= 200 && http::is_status(options.status))) return;
+        throw std::logic_error("coracle: the route '" + std::string(text) + "' has the status " +
+                               std::to_string(options.status) +
+                               ", and the status of an answer is a number from 200 to 599");
+    }
+    static bool reaches(const route_group& from, const route_group* wanted) {
+        if (&from == wanted) return true;
+        for (const route_group::item& each : from.items)
+            if (each.group && reaches(*each.group, wanted)) return true;
+        return false;
+    }
+
+    std::shared_ptr<route_group> group_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/resource.hpp
+// resource: a class whose members answer the methods of one path. Starlette's HTTPEndpoint, a class-based view.
+
+namespace coracle {
+
+namespace detail {
+
+/// A member function with its object: a handler like any other.
+template <class C, class Member>
+class bound_member;
+template <class C, class R, class... A>
+class bound_member<C, R (C::*)(A...)> {
+public:
+    bound_member(std::shared_ptr<C> of, R (C::*member)(A...)) noexcept : of_(std::move(of)), member_(member) {}
+    R operator()(A... arguments) const { return ((*of_).*member_)(std::forward<A>(arguments)...); }
+
+private:
+    std::shared_ptr<C> of_;
+    R (C::*member_)(A...);
+};
+template <class C, class R, class... A>
+class bound_member<C, R (C::*)(A...) const> {
+public:
+    bound_member(std::shared_ptr<C> of, R (C::*member)(A...) const) noexcept : of_(std::move(of)), member_(member) {}
+    R operator()(A... arguments) const { return ((*of_).*member_)(std::forward<A>(arguments)...); }
+
+private:
+    std::shared_ptr<C> of_;
+    R (C::*member_)(A...) const;
+};
+
+template <class C>
+concept answers_get = requires { &C::get; };
+template <class C>
+concept answers_post = requires { &C::post; };
+template <class C>
+concept answers_put = requires { &C::put; };
+template <class C>
+concept answers_patch = requires { &C::patch; };
+template <class C>
+concept answers_del = requires { &C::del; };
+
+}  // namespace detail
+
+/// The route of a resource, checked by the compiler against each of its members.
+template <class C>
+class resource_pattern {
+public:
+    template <std::size_t N>
+    consteval resource_pattern(const char (&literal)[N]) : text_(literal, N - 1) {
+        static_assert(detail::answers_get<C> || detail::answers_post<C> || detail::answers_put<C> ||
+                          detail::answers_patch<C> || detail::answers_del<C>,
+                      "coracle: a resource has at least one member function called get, post, put, patch or del, and "
+                      "no overloads of it");
+        if constexpr (detail::answers_get<C>) check<decltype(&C::get), false>(literal);
+        if constexpr (detail::answers_post<C>) check<decltype(&C::post), true>(literal);
+        if constexpr (detail::answers_put<C>) check<decltype(&C::put), true>(literal);
+        if constexpr (detail::answers_patch<C>) check<decltype(&C::patch), true>(literal);
+        if constexpr (detail::answers_del<C>) check<decltype(&C::del), false>(literal);
+    }
+    std::string_view text() const noexcept { return text_; }
+
+private:
+    template <class Member, bool MayHaveBody, std::size_t N>
+    static consteval void check(const char (&literal)[N]) {
+        checked_pattern<detail::bound_member<C, Member>, MayHaveBody> checked(literal);
+        static_cast<void>(checked);
+    }
+    std::string_view text_;
+};
+
+/// Adds a route for each of the members get, post, put, patch and del that the object has:
+/// `resource(app, "/users/{id}", user_resource(db));`. They are handlers like any other, with the same rules; the
+/// object is shared by all requests. error: as for a route.
+template <class C>
+void resource(router& to, resource_pattern<std::type_identity_t<C>> pattern, C object) {
+    auto shared = std::make_shared<C>(std::move(object));
+    auto made = runtime_pattern(std::string(pattern.text()));
+    if constexpr (detail::answers_get<C>) to.get(made, detail::bound_member<C, decltype(&C::get)>(shared, &C::get));
+    if constexpr (detail::answers_post<C>) to.post(made, detail::bound_member<C, decltype(&C::post)>(shared, &C::post));
+    if constexpr (detail::answers_put<C>) to.put(made, detail::bound_member<C, decltype(&C::put)>(shared, &C::put));
+    if constexpr (detail::answers_patch<C>)
+        to.patch(made, detail::bound_member<C, decltype(&C::patch)>(shared, &C::patch));
+    if constexpr (detail::answers_del<C>) to.del(made, detail::bound_member<C, decltype(&C::del)>(shared, &C::del));
+}
+
+}  // namespace coracle
+
+// ---- coracle/app/route_list.hpp
+// route_list: the routes of an app in order, with everything that stands around each, read from its routers.
+
+namespace coracle {
+
+/// Walks through a group and the groups in it: what is included stands where it was included.
+class route_list {
+public:
+    /// Appends the routes of `root` to `out`, and closes all of its groups.
+    static void read(route_group& root, std::vector<std::unique_ptr<app_route>>& out) {
+        walk(root, {root.prefix, root.shared, surroundings_in(root, {})}, out);
+    }
+    /// What stands around everything that an app answers.
+    static app_route::surroundings outermost(const route_group& root) { return surroundings_in(root, {}); }
+
+private:
+    struct place {
+        std::string prefix;
+        router_options shared;
+        app_route::surroundings around;
+    };
+
+    static void walk(route_group& group, const place& at, std::vector<std::unique_ptr<app_route>>& out) {
+        group.closed = true;
+        std::size_t skipped = at.prefix.empty() ? 0 : route::pattern(at.prefix).placeholder_count;
+        for (route_group::item& each : group.items) {
+            if (each.group) {
+                router_options shared = joined(joined(at.shared, each.shared), each.group->shared);
+                walk(*each.group,
+                     {at.prefix + each.prefix + each.group->prefix, std::move(shared),
+                      surroundings_in(*each.group, at.around)},
+                     out);
+                continue;
+            }
+            route_options options = joined(at.shared, each.options);
+            std::shared_ptr<endpoint> target = required_dependency::guard(each.endpoint, options.dependencies);
+            out.push_back(std::make_unique<app_route>(std::move(target), each.methods,
+                                                      at.prefix + each.endpoint->text(), skipped, std::move(options),
+                                                      at.around));
+        }
+    }
+
+    static app_route::surroundings surroundings_in(const route_group& group, app_route::surroundings outer) {
+        for (const auto& each : group.chain) outer.chain.push_back(each.get());
+        outer.errors.push_back(&group.errors);
+        return outer;
+    }
+    template <class T>
+    static void join(std::vector<T>& to, const std::vector<T>& more) {
+        to.insert(to.end(), more.begin(), more.end());
+    }
+    // The inner's answers go before the outer's with the same status.
+    static json joined(const json& outer, const json& inner) {
+        if (!outer.is_object()) return inner;
+        json both = outer;
+        if (inner.is_object())
+            for (const auto& [status, answer] : inner.as_object()) both[status] = answer;
+        return both;
+    }
+    static router_options joined(router_options outer, const router_options& inner) {
+        join(outer.tags, inner.tags);
+        outer.deprecated = outer.deprecated || inner.deprecated;
+        outer.include_in_schema = outer.include_in_schema && inner.include_in_schema;
+        outer.responses = joined(outer.responses, inner.responses);
+        join(outer.dependencies, inner.dependencies);
+        return outer;
+    }
+    static route_options joined(const router_options& outer, route_options inner) {
+        std::vector<std::string> tags = outer.tags;
+        join(tags, inner.tags);
+        inner.tags = std::move(tags);
+        inner.deprecated = inner.deprecated || outer.deprecated;
+        inner.include_in_schema = inner.include_in_schema && outer.include_in_schema;
+        inner.responses = joined(outer.responses, inner.responses);
+        std::vector<required_dependency> dependencies = outer.dependencies;
+        join(dependencies, inner.dependencies);
+        inner.dependencies = std::move(dependencies);
+        return inner;
+    }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/url_for.hpp
+// url_for: a route's pattern with values in the places of its placeholders: the way back from a route to its path.
+
+namespace coracle {
+
+/// A value as it stands in a path before it is percent-encoded: a text as it is, anything else as its JSON.
+template <class T>
+std::string route_value(const T& value) {
+    if constexpr (std::convertible_to<const T&, std::string_view>) {
+        return std::string(std::string_view(value));
+    } else {
+        json made(value);
+        return made.is_string() ? made.as_string() : made.dump();
+    }
+}
+
+/// The path that `pattern` takes with these values, in order. error: std::out_of_range for the wrong number of values,
+/// or one that its placeholder does not take.
+[[gnu::cold]] inline std::string path_of(const route::pattern& pattern, std::span<const std::string> values) {
+    auto wrong = [&](const std::string& why) {
+        throw std::out_of_range("coracle: no URL for the route '" + std::string(pattern.text) + "': " + why);
+    };
+    if (values.size() != pattern.placeholder_count)
+        wrong("it has " + std::to_string(pattern.placeholder_count) + " placeholders, and " +
+              std::to_string(values.size()) + " values were given");
+    std::string path;
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < pattern.segment_count; ++i) {
+        const route::pattern_segment& segment = pattern.segments[i];
+        path += '/';
+        if (!segment.is_placeholder) {
+            path += segment.text;
+            continue;
+        }
+        const std::string& value = values[n++];
+        if (!route::takes(segment.kind, value))
+            wrong("'" + value + "' is nothing that {" + std::string(segment.text) + "} takes");
+        http::encode_percent(value, path, segment.kind == route::convertor::rest ? "/:@!$&'()*+,;=" : ":@!$&'()*+,;=");
+    }
+    return path;
+}
+
+}  // namespace coracle
+
+// ---- coracle/app/lifespan.hpp
+// lifespan: what an app does before its first request and after its last.
+
+namespace coracle {
+
+/// The beginnings and ends of one app, in order; ends run in reverse. Belongs to the loop that starts it.
+class lifespan {
+public:
+    template <class F>
+    void on_startup(F f) {
+        steps_.push_back({to_task(std::move(f)), nullptr, nullptr, std::nullopt, false});
+    }
+    template <class F>
+    void on_shutdown(F f) {
+        steps_.push_back({nullptr, to_task(std::move(f)), nullptr, std::nullopt, false});
+    }
+    template <class F>
+    void add(F f) {
+        steps_.push_back({nullptr, nullptr, std::move(f), std::nullopt, false});
+    }
+
+    /// error: what a beginning throws; what had begun before it has ended then.
+    task<> start() {
+        std::exception_ptr failure;
+        try {
+            for (step& each : steps_) co_await begin(each);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        if (!failure) co_return;
+        try {
+            co_await stop();
+        } catch (...) {
+            // The first failure is the news.
+        }
+        std::rethrow_exception(failure);
+    }
+    /// Ends all that has begun, the last first. error: the first that an end throws; the others are run all the same.
+    task<> stop() {
+        std::exception_ptr failure;
+        for (std::size_t n = steps_.size(); n-- > 0;) {
+            try {
+                co_await end(steps_[n]);
+            } catch (...) {
+                if (!failure) failure = std::current_exception();
+            }
+        }
+        if (failure) std::rethrow_exception(failure);
+    }
+    bool empty() const noexcept { return steps_.empty(); }
+
+private:
+    struct step {
+        function<task<>()> startup{};
+        function<task<>()> shutdown{};
+        function<generator<>()> make{};
+        std::optional<generator<>> running{};
+        bool begun = false;
+    };
+
+    template <class F>
+    static function<task<>()> to_task(F f) {
+        if constexpr (std::is_same_v<std::invoke_result_t<F&>, task<>>)
+            return f;
+        else
+            return [f = std::move(f)]() mutable { return call(f); };
+    }
+    template <class F>
+    static task<> call(F& f) {
+        f();
+        co_return;
+    }
+    static task<> begin(step& one) {
+        if (one.startup) {
+            task<> work = one.startup();
+            co_await std::move(work);
+        }
+        if (one.make) {
+            one.running.emplace(one.make());
+            [[maybe_unused]] bool more = co_await one.running->next();
+        }
+        one.begun = true;
+    }
+    static task<> end(step& one) {
+        if (!std::exchange(one.begun, false)) co_return;
+        if (one.shutdown) {
+            task<> work = one.shutdown();
+            co_await std::move(work);
+        }
+        if (one.running) {
+            [[maybe_unused]] bool more = co_await one.running->next();
+            one.running.reset();
+        }
+    }
+
+    std::vector<step> steps_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/docs_elements.hpp
+// docs_elements: the words that the page /docs is written in: elements, prose, coloured JSON, copying, remembering.
+// Part of the script of docs_page. No text becomes HTML here or anywhere else: elements are made one by one.
+
+namespace coracle::detail {
+
+inline constexpr std::string_view docs_elements = R"js('use strict';
+const $ = id => document.getElementById(id);
+const list = value => Array.isArray(value) ? value : [];
+
+// h('p.note.small', {id: 'x', onclick: f}, 'text', child, false): an element.
+const h = (kind, attributes, ...children) => {
+  const [tag, ...classes] = kind.split('.');
+  const element = document.createElement(tag);
+  if (classes.length) element.className = classes.join(' ');
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (typeof value === 'function') element.addEventListener(name.slice(2), value);
+    else if (value != null && value !== false) element.setAttribute(name, value === true ? '' : value);
+  }
+  element.append(...children.flat(9).filter(child => child != null && child !== false && child !== ''));
+  return element;
+};
+const icon = (path, name) => {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  const line = document.createElementNS(svg.namespaceURI, 'path');
+  svg.setAttribute('viewBox', '0 0 16 16');
+  svg.setAttribute('class', 'icon ' + (name ?? ''));
+  svg.setAttribute('aria-hidden', 'true');
+  line.setAttribute('d', path);
+  svg.append(line);
+  return svg;
+};
+const shapes = {
+  more: 'M6 3.5 10.5 8 6 12.5',
+  lock: 'M4 7.5h8v6H4zM5.7 7.5V5a2.3 2.3 0 0 1 4.6 0v2.5',
+  sun: 'M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM8 1v1.4M8 13.6V15M1 8h1.4M13.6 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1',
+  moon: 'M13.5 9.6A6 6 0 1 1 6.4 2.5a4.8 4.8 0 0 0 7.1 7.1z',
+};
+
+// For those who hear the page.
+const say = text => { $('said').textContent = text; };
+
+const copy = async (text, button) => {
+  const label = button.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // There is no clipboard on plain http, except on this machine.
+    const box = h('textarea.unseen', {readonly: true});
+    box.value = text;
+    button.after(box);
+    box.select();
+    document.execCommand('copy');
+    box.remove();
+    button.focus();
+  }
+  button.textContent = 'Copied';
+  say('Copied');
+  setTimeout(() => { button.textContent = label; }, 1500);
+};
+const copyButton = (text, label = 'Copy') =>
+  h('button.quiet', {type: 'button', onclick: event => copy(text(), event.currentTarget)}, label);
+
+// What this tab remembers, apart for each document.
+const memory = {
+  key: 'coracle ' + document.querySelector('link[rel=service-desc]').href,
+  read() {
+    try { return JSON.parse(sessionStorage.getItem(this.key)) ?? {}; } catch { return {}; }
+  },
+  write(value) {
+    try { sessionStorage.setItem(this.key, JSON.stringify(value)); } catch { /* then it is forgotten */ }
+  },
+};
+
+const web = address => {
+  if (!address) return null;
+  try {
+    const url = new URL(address, document.baseURI);
+    return /^(https?|mailto):$/.test(url.protocol) ? url.href : null;
+  } catch { return null; }
+};
+const link = (address, text) =>
+  web(address) ? h('a', {href: web(address), rel: 'noopener noreferrer', target: '_blank'}, text) : text;
+
+// Markdown, as far as descriptions use it.
+const inline = text => {
+  const out = [];
+  let at = 0;
+  const word = /`([^`]+)`|\*\*(.+?)\*\*|\*([^\s*][^*]*)\*|\[([^\]]+)\]\(([^)\s]+)\)|<?(https?:\/\/[^\s<>)]+)>?/g;
+  for (const found of text.matchAll(word)) {
+    const [all, code, strong, weak, label, target, address] = found;
+    out.push(text.slice(at, found.index));
+    out.push(code ? h('code', {}, code) : strong ? h('strong', {}, inline(strong)) : weak ? h('em', {}, inline(weak))
+      : link(target ?? address, label ?? address));
+    at = found.index + all.length;
+  }
+  return [...out, text.slice(at)];
+};
+const prose = text => {
+  const box = h('div.prose');
+  const lines = String(text ?? '').split('\n');
+  let open = null;
+  for (let i = 0; i < lines.length; ++i) {
+    const line = lines[i].trim();
+    const item = /^(?:[-*+]|(\d+)[.)])\s+(.*)/.exec(line);
+    if (line.startsWith('```')) {
+      const code = [];
+      while (++i < lines.length && !lines[i].trim().startsWith('```')) code.push(lines[i]);
+      box.append(h('pre', {}, code.join('\n')));
+      open = null;
+    } else if (/^#{1,6} /.test(line)) {
+      box.append(h('p', {}, h('strong', {}, inline(line.replace(/^#+ /, '')))));
+      open = null;
+    } else if (item) {
+      const kind = item[1] ? 'ol' : 'ul';
+      if (open?.localName !== kind) box.append(open = h(kind));
+      open.append(h('li', {}, inline(item[2])));
+    } else if (!line) {
+      open = null;
+    } else {
+      if (!open) box.append(open = h('p'));
+      (open.lastElementChild?.localName === 'li' ? open.lastElementChild : open).append(
+        open.hasChildNodes() ? '\n' : '', ...inline(line));
+    }
+  }
+  return box;
+};
+
+// JSON as it came, indented and coloured. Numbers keep every digit: they are never read as numbers.
+const pretty = text => {
+  const parts = [];
+  let indent = '\n';
+  let plain = '';
+  const colour = text.length < 300000;
+  const put = (kind, word) => {
+    if (!colour || !kind) { plain += word; return; }
+    parts.push(plain, h('span.' + kind, {}, word));
+    plain = '';
+  };
+  const token = /("(?:[^"\\]|\\.)*")(\s*:)?|[{[](\s*[}\]])?|[}\]]|,|[^\s{}[\],":]+/g;
+  for (const [word, string, colon, empty] of text.matchAll(token)) {
+    if (string) {
+      put(colon ? 'key' : 'string', string);
+      if (colon) plain += ': ';
+    } else if (empty) plain += word[0] + empty.trim();
+    else if ('{['.includes(word)) plain += word + (indent += '  ');
+    else if ('}]'.includes(word)) plain += (indent = indent.slice(0, -2)) + word;
+    else if (word === ',') plain += ',' + indent;
+    else put(/^[-\d]/.test(word) ? 'number' : 'word', word);
+  }
+  return [...parts, plain];
+};
+const isJson = text => { try { JSON.parse(text); return true; } catch { return false; } };
+const bytes = count => count < 1000 ? count + ' bytes' : count < 1e6 ? (count / 1e3).toFixed(1) + ' kB'
+  : (count / 1e6).toFixed(1) + ' MB';
+)js";
+
+}  // namespace coracle::detail
+
+// ---- coracle/app/docs_schema.hpp
+// docs_schema: how the page /docs reads schemas: their type in words, their rules, their fields, an example of them.
+// Source: OpenAPI 3.1.1 section 4.8.24; JSON Schema 2020-12. Part of the script of docs_page.
+
+namespace coracle::detail {
+
+inline constexpr std::string_view docs_schema = R"js(
+let spec = {};
+
+// Follows $ref within the document; what stands beside it counts more.
+const resolve = node => {
+  for (let hops = 0; typeof node?.$ref === 'string' && hops < 50; ++hops) {
+    const {$ref, ...beside} = node;
+    let target = $ref === '#' ? spec : undefined;
+    if ($ref.startsWith('#/')) {
+      target = spec;
+      for (const step of $ref.slice(2).split('/')) {
+        let name = step;
+        try { name = decodeURIComponent(step); } catch { /* then it is meant as it stands */ }
+        target = target?.[name.replaceAll('~1', '/').replaceAll('~0', '~')];
+      }
+    }
+    node = {...target ?? {description: `\`${$ref}\` is not in this document.`}, ...beside};
+  }
+  return node && typeof node === 'object' ? node : {};
+};
+const refName = ref => {
+  if (!ref.startsWith('#')) return ref;
+  const name = ref.slice(ref.lastIndexOf('/') + 1);
+  try { return decodeURIComponent(name); } catch { return name; }
+};
+const isNull = schema => schema?.type === 'null' || 'const' in (schema ?? {}) && schema.const === null;
+const either = schema => (schema.anyOf ?? schema.oneOf ?? []).filter(option => !isNull(resolve(option)));
+const types = schema => [schema.type ?? []].flat();
+
+// The schema that counts: of "this or null" this, of "all of these" all in one.
+const core = (schema, depth = 0) => {
+  let whole = resolve(schema);
+  if (depth > 20) return whole;
+  if (whole.allOf) {
+    const {allOf, ...own} = whole;
+    whole = [...allOf.map(part => core(part, depth + 1)), own].reduce((sum, part) => ({
+      ...sum, ...part,
+      ...(sum.properties || part.properties) && {properties: {...sum.properties, ...part.properties}},
+      ...(sum.required || part.required) && {required: [...list(sum.required), ...list(part.required)]},
+    }), {});
+  }
+  const options = either(whole);
+  if (options.length !== 1) return whole;
+  const {anyOf, oneOf, ...own} = whole;
+  return {...core(options[0], depth + 1), ...own};
+};
+const isFile = schema => schema.format === 'binary' || schema.contentMediaType === 'application/octet-stream';
+
+const typeOf = (schema, depth = 0) => {
+  if (schema === false) return 'nothing';
+  if (!schema || typeof schema !== 'object') return 'anything';
+  if (schema.$ref) return refName(schema.$ref);
+  if (depth > 6) return '…';
+  const inner = part => typeOf(part, depth + 1);
+  const words = (parts, by) => [...new Set(parts)].join(by);
+  if (schema.allOf) return words(schema.allOf.map(inner), ' and ');
+  if (schema.anyOf ?? schema.oneOf) return words((schema.anyOf ?? schema.oneOf).map(inner), ' or ');
+  if ('const' in schema) return JSON.stringify(schema.const);
+  const word = type => {
+    if (type === 'array' && schema.prefixItems) return `[${schema.prefixItems.map(inner).join(', ')}]`;
+    if (type === 'array') return 'array of ' + inner(schema.items);
+    if (type === 'object' && schema.additionalProperties && !schema.properties)
+      return 'map of ' + inner(schema.additionalProperties);
+    if (type === 'string' && isFile(schema)) return 'file';
+    return type === 'null' ? type : schema.format ? `${type} (${schema.format})` : type;
+  };
+  const known = types(schema);
+  if (schema.enum) return words(known.length ? known : ['one of'], ' or ');
+  return known.length ? known.map(word).join(' or ') : schema.properties ? 'object' : 'anything';
+};
+
+// The rules of a schema, each a few words.
+const rules = outer => {
+  const s = core(outer);
+  const out = [];
+  // The ends of what 32 and 64 bits can say are no news.
+  const has = name => s[name] !== undefined && !(/^int/.test(s.format) && Math.abs(s[name]) >= 2147483647);
+  const span = (low, high, what) => {
+    const [a, b] = [s[low], s[high]];
+    if (a !== undefined && a === b) out.push(`exactly ${a} ${what}`);
+    else if (a !== undefined && b !== undefined) out.push(`${a} to ${b} ${what}`);
+    else if (a !== undefined) out.push(`at least ${a} ${what}`);
+    else if (b !== undefined) out.push(`at most ${b} ${what}`);
+  };
+  if (has('minimum')) out.push('≥ ' + s.minimum);
+  if (has('exclusiveMinimum')) out.push('> ' + s.exclusiveMinimum);
+  if (has('maximum')) out.push('≤ ' + s.maximum);
+  if (has('exclusiveMaximum')) out.push('< ' + s.exclusiveMaximum);
+  if (has('multipleOf')) out.push('multiple of ' + s.multipleOf);
+  span('minLength', 'maxLength', 'characters');
+  span('minItems', 'maxItems', 'items');
+  span('minProperties', 'maxProperties', 'keys');
+  if (s.uniqueItems) out.push('all different');
+  if (has('pattern')) out.push(['matches ', h('code', {}, s.pattern)]);
+  for (const value of list(s.enum)) out.push(h('code.choice', {}, JSON.stringify(value)));
+  if (s.readOnly) out.push('only in answers');
+  if (s.writeOnly) out.push('only in requests');
+  if (s.deprecated) out.push(h('span.bad', {}, 'deprecated'));
+  if (s.additionalProperties === false) out.push('no other keys');
+  if (has('default') && s.default !== null && String(s.default))
+    out.push(['default ', h('code', {}, JSON.stringify(s.default))]);
+  const given = has('example') ? [s.example] : list(s.examples);
+  if (given.length) out.push(['such as ', h('code', {}, JSON.stringify(given[0]))]);
+  return out.length > 0 && h('ul.rules', {}, out.map(rule => h('li', {}, rule)));
+};
+
+// What can be unfolded below a schema: [name, schema, whether required].
+const parts = (schema, depth = 0) => {
+  const s = core(schema);
+  if (depth > 8) return [];
+  const options = either(s);
+  if (options.length) return options.map(option => [typeOf(option), option, 'option']);
+  const out = Object.entries(s.properties ?? {}).map(
+    ([name, part]) => [name, part, list(s.required).includes(name) ? 'required' : '']);
+  if (s.additionalProperties && typeof s.additionalProperties === 'object')
+    out.push(['any other key', s.additionalProperties, 'any']);
+  if (s.prefixItems) s.prefixItems.forEach((part, index) => out.push([`[${index}]`, part, 'any']));
+  return out.length || !s.items ? out : parts(s.items, depth + 1);
+};
+// The fields, as a list whose entries unfold when they are asked to: a schema may well contain itself.
+const fields = schema => h('ul.fields', {}, parts(schema).map(([name, part, mode]) => {
+  const whole = core(part);
+  const more = parts(part);
+  const head = [
+    mode === 'option' ? h('span.type', {}, name) : [mode === 'any' ? h('em', {}, name) : h('code.name', {}, name),
+      h('span.type', {}, typeOf(part))],
+    mode === 'required' && h('span.need', {}, 'required'),
+  ];
+  const below = [whole.description && prose(whole.description), rules(part)];
+  if (!more.length) return h('li', {}, h('div.head', {}, head), below);
+  const fill = event => {
+    if (event.currentTarget.open && !event.currentTarget.querySelector('ul.fields'))
+      event.currentTarget.append(fields(part));
+  };
+  return h('li', {}, h('details', {ontoggle: fill}, h('summary.head', {}, icon(shapes.more, 'turn'), head)), below);
+}));
+
+// A value that fits: what its author gave, or the plainest that the rules allow. undefined: it would never end.
+const example = (schema, above = []) => {
+  const refs = [schema, ...list(schema?.allOf)].map(part => part?.$ref).filter(Boolean);
+  if (refs.some(ref => above.includes(ref))) return undefined;
+  above = [...above, ...refs];
+  const outer = resolve(schema);
+  for (const s of [outer, core(schema)]) {
+    if (s.example !== undefined) return s.example;
+    if (list(s.examples).length) return s.examples[0];
+    if (s.default !== undefined) return s.default;
+    if ('const' in s) return s.const;
+    if (list(s.enum).length) return s.enum[0];
+  }
+  const options = outer.anyOf ?? outer.oneOf;
+  if (options) {
+    const values = either(outer).map(option => example(option, above));
+    const found = values.find(value => value !== undefined);
+    return found ?? (options.some(option => isNull(resolve(option))) ? null : undefined);
+  }
+  const s = core(schema);
+  const type = types(s).find(one => one !== 'null') ?? types(s)[0] ?? (s.properties ? 'object' : 'string');
+  if (type === 'object') {
+    const out = {};
+    for (const [name, part] of Object.entries(s.properties ?? {})) {
+      const value = resolve(part).readOnly ? undefined : example(part, above);
+      if (value !== undefined) out[name] = value;
+    }
+    if (!s.properties && typeof s.additionalProperties === 'object') {
+      const value = example(s.additionalProperties, above);
+      if (value !== undefined) out.key = value;
+    }
+    return out;
+  }
+  if (type === 'array') {
+    if (s.prefixItems) return s.prefixItems.map(part => example(part, above) ?? null);
+    const item = example(s.items ?? {}, above);
+    return item === undefined || s.maxItems === 0 ? [] : Array(Math.max(1, s.minItems ?? 1)).fill(item);
+  }
+  if (type === 'integer' || type === 'number') {
+    const step = s.multipleOf ?? (type === 'integer' ? 1 : 0.5);
+    let value = s.minimum ?? (s.exclusiveMinimum === undefined ? 0 : s.exclusiveMinimum + step);
+    value = Math.ceil(value / step) * step;
+    if (s.maximum < value) value = s.maximum;
+    return s.exclusiveMaximum <= value ? s.exclusiveMaximum - step : value;
+  }
+  if (type === 'boolean') return true;
+  if (type === 'null') return null;
+  const known = {
+    date: '2026-01-31', 'date-time': '2026-01-31T12:00:00Z', time: '12:00:00Z', duration: 'PT1M',
+    uuid: '3fa85f64-5717-4562-b3fc-2c963f66afa6', email: 'user@example.com', hostname: 'example.com',
+    ipv4: '192.0.2.1', ipv6: '2001:db8::1', uri: location.origin + '/', byte: 'Zm8=',
+  }[s.format];
+  return known ?? 'string'.padEnd(s.minLength ?? 0, '-').slice(0, s.maxLength ?? 9999);
+};
+)js";
+
+}  // namespace coracle::detail
+
+// ---- coracle/app/docs_request.hpp
+// docs_request: how the page /docs fills in a request, authorises it, writes it as curl, sends it and shows the answer.
+// Source: OpenAPI 3.1.1 sections 4.8.12 and 4.8.27; Fetch; RFC 6749 section 4.3. Part of the script of docs_page.
+
+namespace coracle::detail {
+
+inline constexpr std::string_view docs_request = R"js(
+// A control for one value; values() gives what is to be sent: none, one or several texts or files.
+const control = (schema, id, preset, label) => {
+  const s = core(schema);
+  const type = types(s)[0];
+  const items = core(s.items);
+  const about = {id, 'aria-label': label, autocomplete: 'off', spellcheck: 'false', autocapitalize: 'off'};
+  const text = preset === undefined || preset === null ? '' : typeof preset === 'object' && type !== 'array'
+    ? JSON.stringify(preset) : [preset].flat().join('\n');
+  if (isFile(s) || isFile(items)) {
+    const element = h('input', {...about, type: 'file', multiple: isFile(items)});
+    return {element, values: () => [...element.files]};
+  }
+  const choices = s.enum ?? (type === 'boolean' ? [true, false] : null);
+  if (choices) {
+    const element = h('select', about, h('option', {value: ''}, '–'), choices.map(
+      (choice, index) => h('option', {value: index, selected: String(choice) === text}, String(choice))));
+    return {element, values: () => element.value === '' ? [] : [String(choices[element.value])]};
+  }
+  const long = type === 'array' || type === 'object';
+  const element = h(long ? 'textarea' : 'input', {
+    ...about, rows: long && 2, type: !long && (s.format === 'password' ? 'password' : 'text'),
+    inputmode: type === 'integer' && !(s.minimum < 0) ? 'numeric' : type === 'number' && 'decimal',
+    placeholder: type === 'array' ? 'one a line' : type === 'object' ? 'JSON'
+      : s.default === undefined || s.default === null ? null : String(s.default),
+  });
+  element.value = text;
+  return {element, values: () => (type === 'array' ? element.value.split('\n') : [element.value]).filter(Boolean)};
+};
+
+// Credentials. A scheme's name leads to what was given for it.
+let given = Object.assign(Object.create(null), memory.read());
+const schemes = () => Object.entries(spec.components?.securitySchemes ?? {}).map(([name, s]) => [name, resolve(s)]);
+const remember = (name, value) => {
+  if (value) given[name] = value; else delete given[name];
+  memory.write(given);
+  document.dispatchEvent(new Event('authorised'));
+};
+const base64 = text => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+const needs = operation => operation.security ?? spec.security ?? [];
+// All that is given and asked for, as alternatives or together: documents are not always exact. One value a place.
+const authorise = (request, operation) => {
+  const wanted = needs(operation).flatMap(Object.keys);
+  for (const [name, scheme] of schemes()) {
+    if (!wanted.includes(name) || !given[name]) continue;
+    const {user, password, value} = given[name];
+    const pair = scheme.type === 'apiKey' ? [scheme.name, value] : ['authorization',
+      scheme.scheme?.toLowerCase() === 'basic' ? 'Basic ' + base64(user + ':' + password) : 'Bearer ' + value];
+    const place = scheme.type !== 'apiKey' ? request.headers
+      : {query: request.query, cookie: request.cookies}[scheme.in] ?? request.headers;
+    if (!place.some(([taken]) => taken.toLowerCase() === pair[0].toLowerCase())) place.push(pair);
+  }
+};
+
+const described = memory.key.slice('coracle '.length);
+const baseOf = server => {
+  const variables = server.variables ?? {};
+  const address = (server.url ?? '/').replace(/\{([^}]+)\}/g, (all, name) => variables[name]?.default ?? all);
+  try {
+    const {protocol, href} = new URL(address, described);
+    if (/^https?:$/.test(protocol)) return href.replace(/\/$/, '');
+  } catch { /* then here */ }
+  return location.origin;
+};
+const encode = (text, reserved) => reserved ? encodeURI(text).replace(/[?#]/g, encodeURIComponent)
+  : encodeURIComponent(text);
+
+// One parameter's values as [name, text] pairs, by its style.
+const pairs = (parameter, values) => {
+  if (!values.length) return [];
+  const {name, style = 'form'} = parameter;
+  const schema = core(parameter.schema);
+  if (types(schema)[0] === 'object' && !parameter.content && isJson(values[0])) {
+    const entries = Object.entries(JSON.parse(values[0])).map(([key, value]) => [key, String(value)]);
+    if (parameter.in !== 'query') return [[name, entries.flat().join(',')]];
+    return style === 'deepObject' ? entries.map(([key, value]) => [`${name}[${key}]`, value]) : entries;
+  }
+  const by = {spaceDelimited: ' ', pipeDelimited: '|'}[style] ?? ',';
+  return parameter.in === 'query' && parameter.explode !== false && by === ',' ? values.map(value => [name, value])
+    : [[name, values.join(by)]];
+};
+
+// What the controls say, as a request: {method, url, headers, cookies, body, curl}, or {wrong} when it cannot be one.
+const compose = ({method, path, operation, controls, media, bodyValue}, server) => {
+  const request = {method: method.toUpperCase(), query: [], headers: [], cookies: [], wrong: ''};
+  for (const {parameter, values} of controls) {
+    const found = pairs(parameter, values());
+    if (parameter.in === 'path') {
+      if (!found.length) request.wrong ||= `The path wants a value for "${parameter.name}".`;
+      else path = path.replaceAll(`{${parameter.name}}`, encode(found[0][1], parameter.allowReserved));
+    } else if (parameter.in === 'query') request.query.push(...found.map(pair => [...pair, parameter.allowReserved]));
+    else (parameter.in === 'cookie' ? request.cookies : request.headers).push(...found);
+  }
+  authorise(request, operation);
+  const query = request.query.map(([name, value, reserved]) => encode(name) + '=' + encode(value, reserved)).join('&');
+  request.url = baseOf(server) + path + (query && '?' + query);
+  const value = bodyValue?.();
+  if (value?.length || value?.size) {
+    if (!media.startsWith('multipart/') && !request.headers.some(([name]) => /^content-type$/i.test(name)))
+      request.headers.push(['content-type', media]);
+    if (Array.isArray(value)) {
+      request.body = media.startsWith('multipart/') ? new FormData() : new URLSearchParams();
+      for (const [name, one] of value) request.body.append(name, one);
+      request.form = value;
+    } else request.body = value;
+    if (/^(GET|HEAD)$/.test(request.method))
+      request.wrong ||= 'Browsers send no body with ' + request.method + '; the curl command does.';
+  }
+  return request;
+};
+const quote = text => "'" + String(text).replaceAll("'", "'\\''") + "'";
+const curl = ({method, url, headers, cookies, body, form}) => {
+  const lines = [`curl ${method === 'GET' && !body ? '' : method === 'HEAD' ? '-I ' : `-X ${method} `}${quote(url)}`];
+  for (const [name, value] of headers) lines.push('-H ' + quote(`${name}: ${value}`));
+  if (cookies.length) lines.push('-b ' + quote(cookies.map(pair => pair.join('=')).join('; ')));
+  if (body instanceof FormData)
+    for (const [name, value] of form)
+      lines.push(value.name ? '-F ' + quote(`${name}=@${value.name}`) : '--form-string ' + quote(`${name}=${value}`));
+  else if (body) lines.push(body.name ? '--data-binary ' + quote('@' + body.name) : '--data-raw ' + quote(body));
+  return lines.join(' \\\n  ');
+};
+
+let refused = '';
+document.addEventListener('securitypolicyviolation', event => { refused = event.blockedURI; });
+const send = (request, signal) => {
+  refused = '';
+  for (const [name, value] of request.cookies) document.cookie = `${name}=${value}; path=/; SameSite=Strict`;
+  return fetch(request.url, {
+    method: request.method, headers: request.headers, body: request.body, signal,
+    cache: 'no-store',
+  });
+};
+// Why there was no answer, in a sentence.
+const whyNot = async (error, url) => {
+  if (error.name === 'AbortError') return 'Stopped before the answer was complete.';
+  if (!(error instanceof TypeError)) return String(error.message ?? error);
+  const {origin, protocol} = new URL(url);
+  if (origin === location.origin)
+    return `No answer came from ${origin}. Either the server has stopped, or it closed the connection.`;
+  // The browser tells of its policy a little later.
+  await new Promise(done => setTimeout(done, 50));
+  if (refused)
+    return `This page may talk to ${location.origin} only: its Content-Security-Policy does not name ${origin}.`;
+  if (location.protocol === 'https:' && protocol === 'http:')
+    return `A page that came by https may not talk to ${origin}, which is plain http.`;
+  return `No answer from ${origin} can be read. Either it cannot be reached, or it does not allow this page (CORS): ` +
+    `its answers want the field "access-control-allow-origin: ${location.origin}".`;
+};
+
+const most = 2e6;
+// Shows an answer in the box, as it comes.
+const show = async (box, response, request, started, stop) => {
+  const took = () => Math.max(1, Math.round(performance.now() - started)) + ' ms';
+  const type = response.headers.get('content-type') ?? '';
+  const status = h('p.status', {}, h('strong', {class: response.ok ? 'good' : 'bad'},
+    [response.status, response.statusText].join(' ').trim()), h('span', {}, took()));
+  const headers = [...response.headers];
+  const body = h('div.body');
+  box.replaceChildren(status, response.redirected ? h('p.note', {}, 'Redirected to ', h('code', {}, response.url)) : '',
+    h('details', {}, h('summary', {}, icon(shapes.more, 'turn'), `${headers.length} headers`),
+      h('dl.headers', {}, headers.map(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]))), body);
+  say(`${response.status} ${response.statusText} in ${took()}`);
+  const finish = count => {
+    status.lastElementChild.textContent = took();
+    status.append(h('span', {}, bytes(count)));
+  };
+  const saved = blob => h('a.button', {href: URL.createObjectURL(blob), download: response.url.split(/[?#]/)[0]
+    .split('/').pop() || 'answer'}, 'Save');
+  const readable = !type || /^text\/|json|xml|javascript|urlencoded|yaml|event-stream/i.test(type);
+  if (!readable) {
+    const blob = await response.blob();
+    finish(blob.size);
+    const address = URL.createObjectURL(blob);
+    body.append(/^image\//.test(type) ? h('img', {src: address, alt: 'The image that came'})
+      : /^audio\//.test(type) ? h('audio', {src: address, controls: true})
+      : h('p.note', {}, `${type}, ${bytes(blob.size)}.`), saved(blob));
+    return;
+  }
+  const pre = h('pre.answer', {tabindex: 0, 'aria-label': 'Body of the answer'});
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder(/charset="?([\w-]+)/.exec(type)?.[1] ?? 'utf-8');
+  let [text, count, cut] = ['', 0, false];
+  body.append(pre);
+  while (reader) {
+    const {done, value} = await reader.read();
+    if (done) break;
+    count += value.length;
+    const more = decoder.decode(value, {stream: true});
+    text += more;
+    pre.append(more);
+    status.lastElementChild.textContent = took();
+    if ((cut = count > most)) { stop(); break; }
+  }
+  finish(count);
+  if (!text) { pre.replaceWith(h('p.note', {}, 'No body.')); return; }
+  if (/json/i.test(type) && isJson(text)) pre.replaceChildren(...pretty(text));
+  if (cut) body.append(h('p.note', {}, `These are the first ${bytes(most)}; curl shows all.`));
+  body.append(h('p', {}, copyButton(() => pre.textContent)));
+};
+)js";
+
+}  // namespace coracle::detail
+
+// ---- coracle/app/docs_operations.hpp
+// docs_operations: what the page /docs shows: operations by tag, each with its form, answers and code; search and keys.
+// Source: OpenAPI 3.1.1 section 4.8.10; WAI-ARIA Authoring Practices, disclosure. Part of the script of docs_page.
+
+namespace coracle::detail {
+
+inline constexpr std::string_view docs_operations = R"js(
+let entries = [];
+let server = {url: '/'};
+
+// Media types and their schemas, unfolded.
+const mediaView = content => Object.entries(content ?? {}).map(([type, media]) => [
+  h('p.media', {}, h('code', {}, type), media.schema && h('span.type', {}, typeOf(media.schema))),
+  media.schema && [rules(media.schema), parts(media.schema).length > 0 && fields(media.schema)],
+  media.schema && h('pre.small', {tabindex: 0}, pretty(JSON.stringify(
+    media.example ?? resolve(Object.values(media.examples ?? {})[0])?.value ?? example(media.schema) ?? null))),
+]);
+
+// Fetch, forbidden request headers.
+const barred = new RegExp('^(accept-(charset|encoding)|(access-control|proxy|sec)-.*|connection|content-length|' +
+  'cookie2?|date|dnt|expect|host|keep-alive|origin|referer|te|trailer|transfer-encoding|upgrade|via)$', 'i');
+const places = {path: 'Path', query: 'Query', header: 'Headers', cookie: 'Cookies'};
+
+const row = (id, name, schema, required, description, input, ...notes) => h('div.row', {},
+  h('div.what', {},
+    h('div.head', {}, h('label.name', {for: id}, name), h('span.type', {}, typeOf(schema)),
+      required && h('span.need', {}, 'required')),
+    description && prose(description), rules(schema), notes),
+  h('div.value', {}, input));
+
+const parameterRows = (entry, form) => Object.entries(places).map(([place, title]) => {
+  const found = entry.parameters.filter(parameter => parameter.in === place);
+  return found.length > 0 && h('section', {}, h('h4', {}, title), found.map(parameter => {
+    const id = `${entry.id}--${place}-${parameter.name}`;
+    const schema = parameter.schema ?? Object.values(parameter.content ?? {})[0]?.schema ?? {};
+    const shown = parameter.example ?? resolve(Object.values(parameter.examples ?? {})[0])?.value;
+    const preset = shown ?? (parameter.required ? core(schema).default ?? example(schema) : undefined);
+    const made = control(schema, id, preset);
+    form.controls.push({parameter, values: made.values});
+    return row(id, parameter.name, schema, parameter.required, parameter.description, made.element,
+      parameter.deprecated && !core(schema).deprecated && h('p.bad', {}, 'Deprecated.'),
+      place === 'header' && barred.test(parameter.name)
+        && h('p.note', {}, 'A browser sets this field itself; the curl command sends yours.'),
+      place === 'cookie' && h('p.note', {}, 'Kept as a cookie of this site when it is sent.'));
+  }));
+});
+
+const bodySection = (entry, form) => {
+  const body = resolve(entry.operation.requestBody);
+  const medias = Object.entries(body.content ?? {});
+  if (!medias.length) return null;
+  const id = entry.id + '--body';
+  const place = h('div');
+  const choose = (type, media) => {
+    form.media = type;
+    const schema = media.schema ?? {};
+    if (/^(multipart\/|application\/x-www-form-urlencoded)/.test(type)) {
+      const rows = Object.entries(core(schema).properties ?? {}).map(([name, part]) => {
+        const required = list(core(schema).required).includes(name);
+        const made = control(part, `${id}-${name}`, core(part).default ?? (required ? example(part) : undefined));
+        return {name, made, row: row(`${id}-${name}`, name, part, required, core(part).description, made.element)};
+      });
+      form.bodyValue = () => rows.flatMap(({name, made}) => made.values().map(value => [name, value]));
+      place.replaceChildren(...rows.map(one => one.row));
+      return;
+    }
+    if (isFile(core(schema)) || /octet-stream|^(image|audio|video)\//.test(type)) {
+      const made = control({type: 'string', format: 'binary'}, id, undefined, 'Body');
+      form.bodyValue = () => made.values()[0];
+      place.replaceChildren(made.element);
+      return;
+    }
+    const json = /json/i.test(type);
+    const wrong = h('p.note', {role: 'status'});
+    const text = h('textarea.code', {id, 'aria-label': 'Body', spellcheck: 'false', autocapitalize: 'off',
+      autocomplete: 'off', oninput: () => {
+        let sorry = '';
+        if (json && text.value)
+          try { JSON.parse(text.value); } catch (error) { sorry = 'Not JSON yet: ' + error.message; }
+        wrong.textContent = sorry;
+      }});
+    const fill = value => {
+      text.value = typeof value === 'string' && !json ? value : JSON.stringify(value, null, 2) ?? '';
+      text.rows = Math.min(24, Math.max(3, text.value.split('\n').length));
+      text.dispatchEvent(new Event('input', {bubbles: true}));
+    };
+    const named = Object.entries(media.examples ?? {}).map(([name, one]) => [name, resolve(one)]);
+    const made = () => media.example ?? named[0]?.[1].value ?? (media.schema ? example(schema) : json ? {} : '');
+    form.bodyValue = () => text.value;
+    fill(made());
+    place.replaceChildren(
+      named.length > 1 ? h('select', {'aria-label': 'Example',
+        onchange: event => fill(named[event.target.value][1].value)},
+      named.map(([name, one], index) => h('option', {value: index}, one.summary ?? name))) : '',
+      text, wrong,
+      parts(schema).length ? h('details.schema', {}, h('summary', {}, icon(shapes.more, 'turn'), 'Schema ',
+        h('span.type', {}, typeOf(schema))), rules(schema) || '', fields(schema)) : h('div', {}, rules(schema)));
+  };
+  choose(...medias[0]);
+  return h('section', {}, h('h4', {}, 'Body ', body.required && h('span.need', {}, 'required')),
+    body.description && prose(body.description),
+    medias.length > 1 ? h('select', {'aria-label': 'Media type',
+      onchange: event => choose(...medias[event.target.value])},
+    medias.map(([type], index) => h('option', {value: index}, type)))
+      : h('p.media', {}, h('code', {}, medias[0][0])),
+    place);
+};
+
+const moreAt = docs => link(docs.url, docs.description ?? 'More');
+
+const needsView = operation => {
+  const ways = needs(operation).filter(way => Object.keys(way).length);
+  if (!ways.length) return null;
+  const line = h('p.needs');
+  const tell = () => line.replaceChildren(icon(shapes.lock), ways.map(way => Object.entries(way).map(([name, scopes]) =>
+    name + (scopes.length ? ` (${scopes.join(', ')})` : '')).join(' and ')).join(' or '), ' ',
+  h('button.quiet', {type: 'button', onclick: openAuthorisation},
+    ways.some(way => Object.keys(way).every(name => given[name])) ? 'Given' : 'Authorise'));
+  document.addEventListener('authorised', tell);
+  tell();
+  return line;
+};
+
+// Builds what unfolds below an operation's line, when it does so first.
+const fillPanel = entry => {
+  const {operation, panel, method, path} = entry;
+  const form = {...entry, controls: [], media: ''};
+  const answer = h('div.answer', {role: 'region', 'aria-label': 'Answer', hidden: true});
+  const code = h('pre.small', {tabindex: 0, 'aria-label': 'The request as a curl command'});
+  const wrong = h('p.wrong', {role: 'alert', hidden: true});
+  const button = h('button.primary', {type: 'submit'}, 'Send');
+  let running = null;
+  const refresh = () => { code.textContent = curl(compose(form, server)); };
+  const go = async event => {
+    event.preventDefault();
+    if (running) { running.abort(); return; }
+    const request = compose(form, server);
+    wrong.hidden = !request.wrong;
+    wrong.textContent = request.wrong;
+    if (request.wrong) return;
+    running = new AbortController();
+    button.textContent = 'Stop';
+    answer.hidden = false;
+    answer.replaceChildren(h('p.note', {}, 'Waiting for the answer …'));
+    const started = performance.now();
+    try {
+      await show(answer, await send(request, running.signal), request, started, () => running.abort());
+    } catch (error) {
+      // An answer that had begun stays.
+      if (!answer.querySelector('.status')) answer.replaceChildren();
+      answer.append(h('p.wrong', {role: 'alert'}, await whyNot(error, request.url)));
+    }
+    button.textContent = 'Send';
+    answer.scrollIntoView({block: 'nearest'});
+    running = null;
+  };
+  const element = h('form', {oninput: refresh, onchange: refresh, onsubmit: go, novalidate: true},
+    needsView(operation),
+    parameterRows(entry, form), bodySection(entry, form),
+    method === 'webhook' ? null : [
+      h('div.actions', {}, button, copyButton(() => code.textContent, 'Copy as curl')), wrong, answer,
+      h('details.curl', {}, h('summary', {}, icon(shapes.more, 'turn'), 'curl'), code),
+    ]);
+  const responses = Object.entries(operation.responses ?? {}).map(([status, one]) => [status, resolve(one)]);
+  const firstGood = responses.find(([status]) => status[0] === '2')?.[0];
+  panel.append(
+    h('p.where', {}, h('code', {}, operation.operationId ?? ''), copyButton(() => location.href.split('#')[0] + '#' +
+      encodeURIComponent(entry.id), 'Copy link')),
+    operation.deprecated && h('p.bad', {}, 'Deprecated: new programs should not use it.') || '',
+    operation.description ? prose(operation.description) : '',
+    operation.externalDocs ? h('p', {}, moreAt(operation.externalDocs)) : '',
+    element,
+    h('section.answers', {}, h('h4', {}, 'Answers'), responses.map(([status, one]) => {
+      const body = Object.keys(one.content ?? {}).length > 0;
+      const headers = Object.entries(one.headers ?? {}).map(([name, field]) => [name, resolve(field)]);
+      const title = [h('strong', {class: status[0] === '2' && 'good'}, status),
+        h('span', {}, inline(one.description ?? ''))];
+      if (!body && !headers.length) return h('p.bare', {}, title);
+      return h('details', {open: status === firstGood}, h('summary', {}, icon(shapes.more, 'turn'), title),
+        mediaView(one.content), headers.length > 0 && h('ul.fields', {}, headers.map(([name, field]) => h('li', {},
+          h('div.head', {}, h('code.name', {}, name), h('span.type', {}, typeOf(field.schema))),
+          field.description && prose(field.description)))));
+    })));
+  entry.submit = () => element.requestSubmit(button);
+  document.addEventListener('authorised', refresh);
+  entry.refresh = refresh;
+  refresh();
+};
+
+const open = (entry, want = true) => {
+  if (want && !entry.filled) {
+    entry.filled = true;
+    try {
+      entry.fill(entry);
+    } catch (error) { entry.panel.append(h('p.wrong', {}, `The document is strange here: ${error}`)); }
+  }
+  entry.panel.hidden = !want;
+  entry.button.setAttribute('aria-expanded', want);
+};
+const goTo = hash => {
+  let name = hash.replace(/^#/, '');
+  try { name = decodeURIComponent(name); } catch { /* then it is meant as it stands */ }
+  // Swagger UI's links are #/tag/operationId.
+  const entry = entries.find(one => one.id === name) ?? entries.find(one => one.id === name.split('/').pop());
+  if (!name || !entry) return;
+  open(entry);
+  entry.element.hidden = false;
+  entry.element.scrollIntoView();
+  entry.button.focus({preventScroll: true});
+};
+
+// One line that unfolds: an operation or a schema.
+const line = (entry, ...title) => {
+  entry.panel = h('div.panel', {id: entry.id + '--panel', role: 'region', 'aria-label': entry.id, hidden: true});
+  const turn = () => {
+    open(entry, entry.panel.hidden);
+    if (!entry.panel.hidden) history.replaceState(null, '', '#' + encodeURIComponent(entry.id));
+  };
+  entry.button = h('button.line', {type: 'button', 'aria-expanded': 'false', 'aria-controls': entry.panel.id,
+    onclick: turn}, icon(shapes.more, 'turn'), title);
+  entry.element = h('article', {id: entry.id}, h('h3', {}, entry.button), entry.panel);
+  entries.push(entry);
+  return entry;
+};
+
+const methods = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'trace', 'query'];
+const operationLines = () => {
+  const taken = new Set();
+  const groups = new Map(list(spec.tags).filter(Boolean).map(tag => [tag.name, {...tag, entries: []}]));
+  const put = (tag, entry) => {
+    if (!groups.has(tag)) groups.set(tag, {name: tag, entries: []});
+    groups.get(tag).entries.push(entry);
+  };
+  const make = (method, path, operation, shared) => {
+    let id = String(operation.operationId ?? method + path.replace(/\W+/g, '-')).replace(/\s+/g, '-');
+    while (taken.has(id)) id += '-';
+    taken.add(id);
+    const parameters = new Map();
+    for (const one of [...list(shared), ...list(operation.parameters)].map(resolve))
+      parameters.set(one.in + ' ' + one.name, one);
+    const title = operation.summary ?? operation.operationId ?? '';
+    return line({id, method, path, operation, parameters: [...parameters.values()], fill: fillPanel,
+      text: [method, path, title, id, operation.description, ...list(operation.tags)].join(' ').toLowerCase()},
+    h('span.verb.' + method, {}, method === 'webhook' ? 'hook' : method),
+    h(operation.deprecated ? 's.path' : 'span.path', {}, path.split(/(?=\/)/).map(step => [h('wbr'), step])),
+    h('span.title', {}, title), needs(operation).some(way => Object.keys(way).length) && icon(shapes.lock, 'lock'));
+  };
+  const place = (entry, tags) => put(list(tags)[0] ?? '', entry);
+  for (const [path, item] of Object.entries(spec.paths ?? {}).map(([path, item]) => [path, resolve(item)]))
+    for (const method of methods)
+      if (item[method]) place(make(method, path, item[method], item.parameters), item[method].tags);
+  for (const [name, item] of Object.entries(spec.webhooks ?? {}))
+    for (const operation of methods.map(method => resolve(item)[method]).filter(Boolean))
+      put('Webhooks', make('webhook', name, operation, []));
+  return [...groups.values()].filter(group => group.entries.length);
+};
+const schemaLines = () => Object.entries(spec.components?.schemas ?? {}).map(([name, schema]) => line({
+  id: 'schema/' + name, method: 'schema', path: name, text: 'schema ' + name.toLowerCase(),
+  fill: entry => entry.panel.append(resolve(schema).description ? prose(resolve(schema).description) : '',
+    rules(schema) || '', fields(schema)),
+}, h('span.path', {}, name), h('span.title', {}, typeOf({...resolve(schema), $ref: undefined}))));
+
+const filter = () => {
+  const words = $('search').value.toLowerCase().split(/\s+/).filter(Boolean);
+  for (const entry of entries) {
+    entry.element.hidden = !words.every(word => entry.text.includes(word));
+    if (entry.mention) entry.mention.hidden = entry.element.hidden;
+  }
+  for (const group of document.querySelectorAll('[data-group]'))
+    group.hidden = !group.querySelector('article:not([hidden]), li:not([hidden])');
+  const shown = entries.filter(entry => !entry.element.hidden).length;
+  $('nothing').hidden = shown > 0;
+  if (words.length) say(`${shown} of ${entries.length}`);
+};
+
+const group = (name, description, members, extra) => {
+  $('contents').append(h('section', {'data-group': true}, h('h2', {}, name), h('ul', {}, members.map(entry =>
+    entry.mention = h('li', {}, h('a', {href: '#' + encodeURIComponent(entry.id), title: entry.path},
+      entry.operation?.summary ?? entry.path))))));
+  return h('section.group', {'data-group': true}, h('h2', {}, name), description && prose(description), extra,
+    members.map(entry => entry.element));
+};
+const intro = () => {
+  const info = spec.info ?? {};
+  const servers = list(spec.servers);
+  document.querySelector('h1').textContent = info.title ?? document.title;
+  $('version').textContent = info.version ?? '';
+  const about = [
+    info.contact && link(info.contact.url ?? 'mailto:' + info.contact.email, info.contact.name ?? 'Contact'),
+    info.license && link(info.license.url, info.license.name),
+    info.termsOfService && link(info.termsOfService, 'Terms'),
+    spec.externalDocs && moreAt(spec.externalDocs),
+    h('a', {href: described}, 'OpenAPI ' + spec.openapi),
+  ].filter(Boolean);
+  if (servers.length) server = servers[0];
+  return h('section.intro', {}, info.summary && h('p', {}, info.summary), info.description && prose(info.description),
+    h('p.about', {}, about.map(one => h('span', {}, one))),
+    servers.length > 1 && h('label.server', {}, 'Server ', h('select', {onchange: event => {
+      server = servers[event.target.value];
+      for (const entry of entries) entry.refresh?.();
+    }}, servers.map((one, index) => h('option', {value: index},
+      one.description ? `${one.url} (${one.description})` : one.url)))));
+};
+
+const trouble = sentence => $('main').replaceChildren(h('div.empty', {role: 'alert'}, h('p', {}, sentence),
+  h('p', {}, h('button.primary', {type: 'button', onclick: load}, 'Try again'))));
+const load = async () => {
+  $('main').replaceChildren(h('p.empty', {}, 'Reading the description …'));
+  $('contents').replaceChildren();
+  entries = [];
+  let answer;
+  try {
+    answer = await fetch(described, {headers: {accept: 'application/json'}});
+  } catch { return trouble(`The description of this API, ${described}, cannot be reached. Is the server running?`); }
+  if (!answer.ok)
+    return trouble(`The description of this API, ${described}, was answered with ${answer.status}.`);
+  try {
+    spec = await answer.json();
+  } catch (error) { return trouble(`The description of this API, ${described}, is not JSON: ${error.message}`); }
+  if (!/^3\./.test(spec?.openapi)) return trouble(`${described} is no OpenAPI 3 document: its field "openapi" is ${
+    JSON.stringify(spec?.openapi) ?? 'missing'}.`);
+  try { draw(); } catch (error) { trouble(`The description of this API, ${described}, is strange: ${error}`); }
+};
+const draw = () => {
+  const head = intro();
+  const groups = operationLines();
+  const sections = groups.map(one => group(one.name || (groups.length > 1 ? 'Other' : 'Operations'),
+    one.description, one.entries));
+  const shapesOf = schemaLines();
+  $('main').replaceChildren(head, ...sections, shapesOf.length ? group('Schemas', '', shapesOf) : '',
+    h('p.empty', {id: 'nothing', hidden: true}, 'Nothing here fits the search.'),
+    groups.length ? '' : h('p.empty', {}, 'This API has no operations yet. Add a route, and it is here.'));
+  $('authorise').hidden = !schemes().length;
+  document.dispatchEvent(new Event('authorised'));
+  filter();
+  goTo(location.hash);
+};
+)js";
+
+}  // namespace coracle::detail
+
+// ---- coracle/app/docs_controls.hpp
+// docs_controls: what the page /docs does around its list: the dialog of credentials, keys, light and dark, printing.
+// Source: OpenAPI 3.1.1 section 4.8.27; RFC 6749 sections 4.3 and 4.4. Part of the script of docs_page, its end.
+
+namespace coracle::detail {
+
+inline constexpr std::string_view docs_controls = R"js(
+// Asks a token endpoint; the token, or why there is none.
+const fetchToken = async (flow, fields) => {
+  const url = new URL(flow.tokenUrl, baseOf(server) + '/').href;
+  const basic = fields.client_secret && 'Basic ' + base64(`${fields.client_id}:${fields.client_secret}`);
+  const filled = Object.entries(fields).filter(([, value]) => value);
+  let answer;
+  try {
+    answer = await fetch(url, {method: 'POST', body: new URLSearchParams(filled),
+      headers: basic ? {authorization: basic} : {}});
+  } catch (error) { throw await whyNot(error, url); }
+  const said = await answer.json().catch(() => ({}));
+  if (answer.ok && said.access_token) return said.access_token;
+  const why = said.error_description ?? said.detail ?? said.error ?? answer.statusText;
+  throw `${url} answered ${answer.status}: ${typeof why === 'string' ? why : JSON.stringify(why)}`;
+};
+
+const schemeForm = (name, scheme) => {
+  const id = 'scheme-' + name;
+  const inputs = {};
+  const field = (key, label, type = 'text', value = '') => {
+    inputs[key] = h('input', {id: `${id}-${key}`, type, value, autocomplete: 'off', spellcheck: 'false',
+      autocapitalize: 'off'});
+    return h('p.field', {}, h('label', {for: `${id}-${key}`}, label), inputs[key]);
+  };
+  const value = key => inputs[key]?.value ?? '';
+  const http = scheme.scheme?.toLowerCase();
+  const state = h('p.note', {role: 'status'});
+  const forget = h('button', {type: 'button', onclick: () => { remember(name); tell(); }}, 'Forget');
+  const tell = (text = given[name] ? 'In use, until this tab is closed.' : '') => {
+    state.textContent = text;
+    forget.hidden = !given[name];
+  };
+  const [kind, flow] = Object.entries(scheme.flows ?? {})
+    .find(([key]) => /^(password|clientCredentials)$/.test(key)) ?? [];
+  let take = () => ({value: value('value')});
+  let [word, controls] = ['Use', null];
+  if (http === 'basic') {
+    controls = [field('user', 'User'), field('password', 'Password', 'password')];
+    take = () => ({user: value('user'), password: value('password')});
+  } else if (flow) {
+    const scopes = Object.entries(flow.scopes ?? {});
+    word = 'Log in';
+    controls = [
+      kind === 'password' && [field('user', 'User'), field('password', 'Password', 'password')],
+      kind === 'password' ? h('details', {}, h('summary', {}, icon(shapes.more, 'turn'), 'Client'),
+        field('client', 'Client id'), field('secret', 'Client secret', 'password'))
+        : [field('client', 'Client id'), field('secret', 'Client secret', 'password')],
+      scopes.map(([scope, about]) => h('p.scope', {}, h('label', {}, inputs['scope ' + scope] =
+        h('input', {type: 'checkbox', checked: true}), ' ', h('code', {}, scope), ' ', about))),
+    ];
+    take = async () => ({value: await fetchToken(flow, {
+      grant_type: kind === 'password' ? 'password' : 'client_credentials', username: value('user'),
+      password: value('password'), client_id: value('client'), client_secret: value('secret'),
+      scope: scopes.map(([scope]) => scope).filter(scope => inputs['scope ' + scope].checked).join(' '),
+    })});
+  } else if (scheme.type === 'mutualTLS' || http && http !== 'bearer') {
+    return h('section.scheme', {}, h('h3', {}, name), scheme.description && prose(scheme.description),
+      h('p.note', {}, `This page cannot give ${http ?? 'a client certificate'}; curl can.`));
+  } else controls = field('value', scheme.type === 'apiKey' ? `${scheme.name} (${scheme.in})` : 'Token', 'password');
+  tell();
+  const use = async event => {
+    event.preventDefault();
+    try {
+      tell('Asking …');
+      remember(name, await take());
+      for (const input of Object.values(inputs)) if (input.type === 'password') input.value = '';
+      tell();
+    } catch (error) { tell(String(error)); }
+  };
+  return h('form.scheme', {onsubmit: use}, h('h3', {}, name, h('span.type', {},
+    [scheme.type, scheme.scheme, kind].filter(Boolean).join(', '))), scheme.description && prose(scheme.description),
+  controls, h('div.actions', {}, h('button.primary', {type: 'submit'}, word), forget), state);
+};
+const openAuthorisation = () => {
+  $('schemes').replaceChildren(...schemes().map(([name, scheme]) => schemeForm(name, scheme)));
+  $('schemes').querySelector('input')?.setAttribute('autofocus', '');
+  $('dialog').showModal();
+};
+$('authorise').addEventListener('click', openAuthorisation);
+document.addEventListener('authorised', () => {
+  const count = schemes().filter(([name]) => given[name]).length;
+  $('authorise').replaceChildren(icon(shapes.lock), h('span', {}, count ? `Authorised (${count})` : 'Authorise'));
+});
+
+// Light and dark: as the system says, until somebody chooses.
+const root = document.documentElement;
+const system = matchMedia('(prefers-color-scheme: dark)');
+const isDark = () => (root.dataset.theme ?? (system.matches ? 'dark' : 'light')) === 'dark';
+const drawTheme = () => {
+  $('theme').replaceChildren(icon(isDark() ? shapes.sun : shapes.moon));
+  $('theme').setAttribute('aria-label', isDark() ? 'Light colours' : 'Dark colours');
+};
+try {
+  const chosen = localStorage.getItem('coracle theme');
+  if (chosen) root.dataset.theme = chosen;
+} catch { /* then the system's */ }
+$('theme').addEventListener('click', () => {
+  root.dataset.theme = isDark() ? 'light' : 'dark';
+  try { localStorage.setItem('coracle theme', root.dataset.theme); } catch { /* for now, then */ }
+  drawTheme();
+});
+system.addEventListener('change', drawTheme);
+drawTheme();
+
+$('search').addEventListener('input', filter);
+document.addEventListener('keydown', event => {
+  const {key, target} = event;
+  if ($('dialog').open || event.altKey) return;
+  const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+  const shown = entries.filter(entry => !entry.element.hidden);
+  const inside = entries.find(entry => entry.element.contains(target));
+  const focus = entry => { if (entry) { event.preventDefault(); entry.button.focus(); } };
+  if (key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+    if (inside?.submit && !inside.panel.hidden) { event.preventDefault(); inside.submit(); }
+  } else if (event.ctrlKey || event.metaKey) return;
+  else if (key === '/' && !typing) {
+    event.preventDefault();
+    $('search').focus();
+    $('search').select();
+  } else if (target === $('search')) {
+    if (key === 'Escape') {
+      if (!target.value) target.blur();
+      target.value = '';
+      filter();
+    } else if (key === 'ArrowDown') focus(shown[0]);
+    else if (key === 'Enter' && shown.length) {
+      open(shown[0]);
+      focus(shown[0]);
+    }
+  } else if (key === 'Escape' && inside && !inside.panel.hidden) {
+    open(inside, false);
+    focus(inside);
+  } else if (target === inside?.button && /^Arrow(Up|Down)$/.test(key)) {
+    const next = shown.indexOf(inside) + (key === 'ArrowDown' ? 1 : -1);
+    if (next < 0) $('search').focus(); else focus(shown[next]);
+  }
+});
+
+// Paper cannot be unfolded.
+let folded = [];
+addEventListener('beforeprint', () => {
+  folded = entries.filter(entry => entry.panel.hidden);
+  for (const entry of folded) open(entry);
+});
+addEventListener('afterprint', () => { for (const entry of folded) open(entry, false); });
+addEventListener('hashchange', () => goTo(location.hash));
+load();
+)js";
+
+}  // namespace coracle::detail
+
+// ---- coracle/app/docs_style.hpp
+// docs_style: how the page /docs looks: one accent, much room, light and dark, on a phone and on paper.
+// Source: WCAG 2.2, contrast 1.4.3, focus 2.4.11. The style sheet of docs_page.
+
+namespace coracle::detail {
+
+inline constexpr std::string_view docs_style = R"css(
+:root {
+  color-scheme: light dark;
+  --paper: light-dark(#fbfaf7, #14191b);
+  --sheet: light-dark(#fff, #1b2225);
+  --well: light-dark(#f5f3ee, #161c1f);
+  --ink: light-dark(#1e2629, #e3e8e6);
+  --faint: light-dark(#5c666a, #98a5a6);
+  --rule: light-dark(#e4e1da, #2c363a);
+  --edge: light-dark(#8b9396, #6a787b);
+  --accent: light-dark(#0b6b6b, #63c9c0);
+  --tint: light-dark(#e6f1f0, #1d3335);
+  --on: light-dark(#fff, #0e1b1c);
+  accent-color: var(--accent);
+  --bad: light-dark(#ad2f1f, #f0917f);
+  --mono: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;
+  font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif;
+}
+[data-theme=light] { color-scheme: light; }
+[data-theme=dark] { color-scheme: dark; }
+* { box-sizing: border-box; }
+[hidden] { display: none !important; }
+body { margin: 0; background: var(--paper); color: var(--ink); overflow-wrap: anywhere; }
+h1, h2, h3, h4, p, ul, ol, dl, pre { margin: 0; }
+a { color: var(--accent); text-underline-offset: .2em; }
+code, pre, .verb, .path, textarea.code { font-family: var(--mono); font-size: .875em; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
+.icon { width: 1em; height: 1em; flex: none; fill: none; stroke: currentColor; stroke-width: 1.5;
+  stroke-linecap: round; stroke-linejoin: round; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.skip:not(:focus) { position: absolute; left: -99em; }
+.skip { position: fixed; z-index: 2; top: .5rem; left: .5rem; padding: .5rem 1rem; background: var(--sheet); }
+
+button, .button, input, select, textarea { font: inherit; color: inherit; background: var(--sheet);
+  border: 1px solid var(--edge); border-radius: 6px; padding: .375rem .75rem; max-width: 100%; }
+button, .button { cursor: pointer; display: inline-flex; align-items: center; gap: .5rem; text-decoration: none; }
+button:hover, .button:hover { border-color: var(--accent); color: var(--accent); }
+.primary { background: var(--accent); border-color: var(--accent); color: var(--on); font-weight: 600; }
+.primary:hover { color: var(--on); filter: brightness(1.08); }
+.quiet { border-color: transparent; background: none; color: var(--accent); padding: .125rem .5rem;
+  font-size: .875rem; }
+input:not([type=checkbox]), textarea { width: 100%; }
+textarea { display: block; resize: vertical; line-height: 1.5; }
+::placeholder { color: var(--faint); opacity: 1; }
+
+.bar { position: sticky; top: 0; z-index: 1; display: flex; align-items: center; gap: .75rem 1rem;
+  padding: .625rem 1.5rem;
+  background: var(--paper); border-bottom: 1px solid var(--rule); }
+.mark { width: 2.25rem; height: 2.25rem; flex: none; color: var(--accent); fill: none; stroke: currentColor;
+  stroke-width: 1.6; stroke-linecap: round; }
+.full { fill: currentColor; stroke: none; }
+.hull { fill: var(--tint); }
+.bar h1 { font-size: 1.125rem; line-height: 1.25; font-weight: 650; }
+.name-of { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 .625rem; min-width: 0; margin-right: auto; }
+#version { color: var(--faint); font-size: .875rem; }
+.find { position: relative; flex: 0 1 22rem; }
+.find input { padding-right: 2.25rem; }
+.find kbd { position: absolute; right: .625rem; top: .5rem; pointer-events: none; }
+.find input:focus + kbd { display: none; }
+#theme { padding: .625rem; }
+
+.page { display: grid; grid-template-columns: minmax(0, 1fr); gap: 3rem; max-width: 78rem; margin: 0 auto;
+  padding: 2rem 1.5rem 6rem; }
+#contents { display: none; }
+@media (min-width: 64rem) {
+  .page { grid-template-columns: 14rem minmax(0, 1fr); }
+  #contents { display: block; position: sticky; top: 5.5rem; max-height: calc(100vh - 7rem); overflow: auto;
+    font-size: .875rem; }
+}
+#contents h2 { font-size: .8125rem; font-weight: 650; margin: 0 0 .25rem; }
+#contents section { margin-bottom: 1.5rem; }
+#contents ul { list-style: none; padding: 0; }
+#contents a { display: block; padding: .1875rem .5rem; margin-left: -.5rem; color: var(--faint);
+  text-decoration: none; border-radius: 4px; }
+#contents a:hover { color: var(--accent); background: var(--tint); }
+
+.intro { margin-bottom: 2.5rem; max-width: 46rem; }
+.intro > p + .prose { margin-top: .625rem; }
+.prose > * + * { margin-top: .625rem; }
+.prose ul, .prose ol { padding-left: 1.25rem; }
+.prose p { max-width: 46rem; }
+.about { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: .875rem; font-size: .875rem; }
+.server { display: block; margin-top: 1rem; font-size: .875rem; }
+.group { margin-bottom: 3rem; }
+.group > h2 { font-size: 1.25rem; font-weight: 650; line-height: 1.3; }
+.group > .prose { color: var(--faint); margin-top: .25rem; }
+.group > article:first-of-type { margin-top: .875rem; }
+
+article { border: 1px solid var(--rule); border-bottom-width: 0; background: var(--sheet); scroll-margin-top: 5rem; }
+article:first-of-type { border-radius: 8px 8px 0 0; }
+article:last-of-type { border-radius: 0 0 8px 8px; border-bottom-width: 1px; }
+article:first-of-type:last-of-type { border-radius: 8px; }
+h3 { font: inherit; }
+.line { width: 100%; border: 0; border-radius: inherit; background: none; text-align: left; padding: .75rem 1rem;
+  gap: .75rem; align-items: baseline; }
+.line:hover { background: var(--tint); color: inherit; }
+.line:focus-visible { outline-offset: -2px; }
+.line > .icon { align-self: center; color: var(--faint); }
+.verb { flex: none; width: 4.25em; font-weight: 700; text-transform: uppercase; font-size: .8125rem;
+  color: var(--accent); }
+.verb.get, .verb.head, .verb.options, .verb.trace, .verb.query, .verb.webhook { color: var(--faint); }
+.verb.delete { color: var(--bad); }
+.path { color: var(--ink); }
+.title { color: var(--faint); font-size: .875rem; margin-left: auto; text-align: right; }
+.turn { color: var(--faint); }
+[aria-expanded=true] > .turn, details[open] > summary > .turn { transform: rotate(90deg); }
+.panel { padding: .25rem 1.5rem 1.75rem 2.75rem; border-top: 1px solid var(--rule); }
+.panel > * + *, .panel form > * + * { margin-top: 1.25rem; }
+.where { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: .5rem;
+  padding-top: .625rem; color: var(--faint); }
+h4 { font-size: .9375rem; font-weight: 650; margin-bottom: .5rem; }
+.row { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: .5rem 1.5rem; padding: .75rem 0;
+  border-top: 1px solid var(--rule); }
+.head { display: flex; flex-wrap: wrap; align-items: baseline; gap: .125rem .625rem; }
+.name { font-family: var(--mono); font-size: .875rem; font-weight: 600; }
+.type, .note, .media, .rules, .needs { color: var(--faint); font-size: .875rem; font-weight: 400; }
+.need { color: var(--accent); font-size: .8125rem; }
+.what .prose, .fields .prose { font-size: .9375rem; }
+.rules { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0 .875rem; }
+.choice { color: var(--ink); }
+.media { margin-bottom: .5rem; display: flex; flex-wrap: wrap; gap: .625rem; align-items: baseline; }
+.needs { display: flex; flex-wrap: wrap; align-items: center; gap: .375rem; }
+select + textarea, select + div { margin-top: .625rem; }
+.actions { display: flex; flex-wrap: wrap; align-items: center; gap: .875rem; }
+.bad, .wrong { color: var(--bad); }
+.good { color: var(--accent); }
+pre { background: var(--well); border: 1px solid var(--rule); border-radius: 6px; padding: .75rem 1rem;
+  overflow: auto;
+  max-height: 32rem; line-height: 1.5; white-space: pre-wrap; }
+pre.answer { white-space: pre; overflow-wrap: normal; }
+.small { font-size: .8125rem; }
+.key { color: var(--faint); }
+.number, .word { color: var(--accent); }
+summary { cursor: pointer; display: flex; flex-wrap: wrap; align-items: baseline; gap: .125rem .625rem;
+  list-style: none; padding: .25rem 0; }
+summary::-webkit-details-marker { display: none; }
+summary > .turn { align-self: center; width: .875em; }
+summary:hover, summary:hover .turn { color: var(--accent); }
+.fields { list-style: none; padding: 0 0 0 .5rem; border-left: 2px solid var(--rule); margin: .375rem 0; }
+.fields > li { padding: .25rem 0 .25rem 1.375rem; }
+.fields summary { margin-left: -1.375rem; gap: .125rem .5rem; padding: 0; }
+.schema, .curl { font-size: .9375rem; margin-top: .625rem; }
+.answers > * { padding-left: 0; }
+.bare { display: flex; gap: .625rem; padding: .25rem 0 .25rem 1.5rem; }
+.answers details > :not(summary) { margin-left: 1.5rem; }
+.answers details[open] { padding-bottom: .75rem; }
+.answer[role=region] { border-left: 3px solid var(--accent); padding-left: 1rem; }
+.status { display: flex; flex-wrap: wrap; gap: .25rem 1rem; color: var(--faint); }
+.headers { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0 1rem;
+  font: .8125rem/1.6 var(--mono); padding-left: 1.5rem; }
+.headers dt { color: var(--faint); }
+.headers dd { margin: 0; }
+.body { margin-top: .5rem; }
+.body img { display: block; max-width: 100%; border-radius: 6px; margin-bottom: .5rem; }
+.empty { padding: 4rem 1rem; text-align: center; color: var(--faint); }
+.empty p + p { margin-top: 1rem; }
+kbd { font: .8125rem/1.5 var(--mono); color: var(--faint); border: 1px solid var(--rule); border-radius: 4px;
+  padding: 0 .375rem; }
+.keys { text-align: center; color: var(--faint); font-size: .8125rem; padding: 0 1.5rem 2rem; }
+
+dialog { color: inherit; background: var(--sheet); border: 1px solid var(--rule); border-radius: 10px;
+  padding: 1.5rem; width: min(34rem, calc(100vw - 2rem)); }
+dialog::backdrop { background: #0008; }
+dialog header { display: flex; justify-content: space-between; align-items: center; }
+dialog h2 { font-size: 1.125rem; }
+.scheme { border-top: 1px solid var(--rule); margin-top: 1rem; padding-top: 1rem; }
+.scheme > * + * { margin-top: .625rem; }
+.scheme h3 { font-weight: 650; display: flex; flex-wrap: wrap; gap: .625rem; align-items: baseline; }
+.field { display: grid; gap: .125rem; font-size: .9375rem; }
+
+@media (max-width: 44rem) {
+  .bar { flex-wrap: wrap; padding: .625rem 1rem; }
+  .find { order: 1; flex: 1 0 100%; }
+  .find kbd, #authorise span { display: none; }
+  .page { padding: 1.25rem 1rem 4rem; }
+  article { scroll-margin-top: 8rem; }
+  .line { flex-wrap: wrap; gap: .25rem .75rem; padding: .75rem; }
+  .line > .path { flex: 1; }
+  .title { order: 1; flex: 1 0 100%; margin: 0 0 0 1.75rem; text-align: left; }
+  .panel { padding: .25rem .875rem 1.25rem; }
+  .row { grid-template-columns: minmax(0, 1fr); }
+  .headers { grid-template-columns: minmax(0, 1fr); }
+  input, select, textarea { font-size: 1rem; }
+}
+@media (prefers-reduced-motion: no-preference) {
+  html { scroll-behavior: smooth; }
+  .turn { transition: transform .12s; }
+}
+@media (forced-colors: active) { .primary { border-color: ButtonText; } }
+@media print {
+  :root { color-scheme: light; font-size: 11px; }
+  .bar { position: static; }
+  .page { display: block; padding: 0; }
+  body { background: none; }
+  .find, button:not(.line), .actions, .curl, .value, #contents, .keys, .skip, .server, select { display: none; }
+  .line, .row, .fields > li, pre { break-inside: avoid; }
+  .panel { break-before: avoid; }
+  .row { grid-template-columns: 1fr; padding: .25rem 0; }
+}
+)css";
+
+}  // namespace coracle::detail
+
+// ---- coracle/app/docs_page.hpp
+// docs_page: the page that shows an app's OpenAPI document and sends requests to it. It is whole, and needs no network.
+// Source: RFC 8631 section 4 (service-desc); Content Security Policy Level 3; HTML.
+
+namespace coracle {
+
+/// The content-security-policy to send with the page: nothing runs but its own script, and it talks to its own origin
+/// only. An app whose document names servers elsewhere adds their origins behind `connect-src 'self'`.
+inline constexpr std::string_view docs_page_policy =
+    "default-src 'none'; "
+    "script-src 'sha256-fIPIL8cu7RnrgIpVMcHWz7sZJxoZPtubA3IciDbewH0='; "
+    "style-src 'sha256-hqvP8jGJonybwRKpxcihJG8NaMifwceilgBA9MPqSno='; "
+    "connect-src 'self'; img-src 'self' blob: data:; media-src blob:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; require-trusted-types-for 'script'";
+
+namespace detail {
+
+inline constexpr std::string_view docs_head = R"html(
+<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'
+ fill='%230b8a86' stroke='%230b8a86' stroke-width='2' stroke-linecap='round'%3E
+%3Cpath d='M3 17c0 6 5 10 13 10s13-4 13-10zM22 6l7 19M12 15c0-3 2-5 4-5s4 2 4 5z'/%3E%3Ccircle cx='16' cy='5' r='2'/%3E
+%3C/svg%3E">
+<style>)html";
+
+inline constexpr std::string_view docs_bar = R"html(</style>
+</head>
+<body>
+<a class="skip" href="#main">To the operations</a>
+<header class="bar">
+<svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+<path class="full" d="M16 9.2c-2.8 0-4.3 2.6-4.6 6.2h9.2c-.3-3.6-1.8-6.2-4.6-6.2z"/>
+<circle class="full" cx="16" cy="5.6" r="2.5"/>
+<path class="hull" d="M3.5 16.5c0 6 4.5 9.5 12.5 9.5s12.5-3.5 12.5-9.5"/><ellipse cx="16" cy="16.5" rx="12.5" ry="2.8"/>
+<path d="M22.5 6.5 29.5 25M3 29.3c2.2 0 2.2-1 4.3-1s2.2 1 4.4 1 2.2-1 4.3-1 2.2 1 4.3 1 2.2-1 4.4-1 2.2 1 4.3 1"/>
+</svg>
+<div class="name-of"><h1>)html";
+
+inline constexpr std::string_view docs_body = R"html(</h1><span id="version"></span></div>
+<div class="find" role="search"><label class="unseen" for="search">Search operations and schemas</label>
+<input id="search" type="search" placeholder="Search" autocomplete="off" spellcheck="false" aria-keyshortcuts="/">
+<kbd aria-hidden="true">/</kbd></div>
+<button id="authorise" type="button" hidden>Authorise</button>
+<button id="theme" type="button" aria-label="Dark colours"></button>
+</header>
+<div class="page">
+<nav id="contents" aria-label="Contents"></nav>
+<main id="main" tabindex="-1"><noscript><p class="empty">This page is drawn by a script. What it draws can be read as it
+is, in the OpenAPI document.</p></noscript></main>
+</div>
+<footer class="keys"><kbd>/</kbd> searches, <kbd>↑ ↓</kbd> move, <kbd>Enter</kbd> unfolds,
+<kbd>Ctrl Enter</kbd> sends, <kbd>Esc</kbd> folds</footer>
+<dialog id="dialog" aria-labelledby="dialog-title"><header><h2 id="dialog-title">Authorise</h2>
+<form method="dialog"><button>Close</button></form></header><div id="schemes"></div></dialog>
+<p id="said" class="unseen" role="status"></p>
+<script>)html";
+
+}  // namespace detail
+
+/// The page, of UTF-8 HTML. in: the app's title, and where its document is, from the page's address. Both are text:
+/// whatever they hold, they stay text (threat W9).
+[[gnu::cold]] inline std::string docs_page(std::string_view title, std::string_view openapi_url) {
+    std::string out;
+    out.reserve(64 * 1024);
+    out +=
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
+    out += escape_html(title);
+    out += "</title>\n<link rel=\"service-desc\" type=\"application/json\" href=\"";
+    out += escape_html(openapi_url);
+    out += "\">";
+    out += detail::docs_head;
+    out += detail::docs_style;
+    out += detail::docs_bar;
+    out += escape_html(title);
+    out += detail::docs_body;
+    for (std::string_view part : {detail::docs_elements, detail::docs_schema, detail::docs_request,
+                                  detail::docs_operations, detail::docs_controls})
+        out += part;
+    out += "</script>\n</body>\n</html>\n";
+    return out;
+}
+
+}  // namespace coracle
+
+// ---- coracle/app/documentation.hpp
+// documentation: what an app serves of itself: its OpenAPI document, and the page that shows it.
+
+namespace coracle {
+
+/// The endpoint of one of the two. What it serves is made once for each place that the app is seen at.
+class documentation final : public endpoint {
+public:
+    documentation(std::string_view url, response (*make)(const request&))
+        : endpoint(url, {}, {.now = true, .keeps_request = false}), make_(make) {}
+
+    /// Puts the routes of the documentation before those of the app, but where one of those has the same path.
+    /// error: std::logic_error for two operations with one id.
+    [[gnu::cold]] static void add(const app_options& options, const app_route::surroundings& around,
+                                  std::vector<std::unique_ptr<app_route>>& routes) {
+        operation_ids(routes);
+        if (options.openapi_url.empty()) return;
+        std::vector<std::unique_ptr<app_route>> all;
+        auto put = [&](const std::string& url, response (*make)(const request&)) {
+            for (const auto& each : routes)
+                if (each->text() == url) return;
+            all.push_back(std::make_unique<app_route>(std::make_shared<documentation>(url, make),
+                                                      std::vector<std::string>{"GET"}, url, 0,
+                                                      route_options{.include_in_schema = false}, around));
+        };
+        put(options.openapi_url, &document);
+        if (!options.docs_url.empty()) put(options.docs_url, &page);
+        for (auto& each : routes) all.push_back(std::move(each));
+        routes = std::move(all);
+    }
+
+    [[gnu::cold]] void run_now(request& asked, reply& answer) override {
+        std::string base = base_of(asked);
+        std::lock_guard alone(guard_);
+        if (made_.body.empty() || made_for_ != base) {
+            made_ = make_(asked);
+            made_for_ = std::move(base);
+        }
+        answer.send(made_);
+    }
+    [[gnu::cold]] task<> run(request& asked, reply& answer) override {
+        run_now(asked, answer);
+        co_return;
+    }
+
+private:
+    // Defined in app.hpp.
+    static response document(const request& asked);
+    static response page(const request& asked);
+
+    /// The path that stands before those of the app: a proxy's, and that of its mount.
+    [[gnu::cold]] static std::string base_of(const request& asked) {
+        std::string base = asked.root_path;
+        return base.append(asked.target.path.substr(0, asked.below));
+    }
+
+    response (*make_)(const request&);
+    std::mutex guard_;
+    response made_;
+    std::string made_for_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/app.hpp
+// app: the routes of a program and what answers them.
+
+namespace coracle {
+
+/// A web application: `app app; app.get("/", [] { return "hello"; }); app.run({.port = 8000});`
+/// Routes are added first; the first that fits a request answers it. error of adding: std::logic_error, for a route
+/// that could never be reached or that does not fit its handler; what the compiler can see, it says.
+class app : public router {
+public:
+    explicit app(app_options options = {}) : options_(std::move(options)) {
+        group()->shared.dependencies = options_.dependencies;
+    }
+    app(app&&) noexcept = default;
+    app& operator=(app&&) noexcept = default;
+
+    /// Another app below a path, with its own middleware, errors, documentation and lifespan: `app.mount("/admin",
+    /// make_admin())`. It answers whatever begins with that path; there it sees its own paths.
+    /// error: std::logic_error as for a prefix.
+    app& mount(std::string_view path, app below, std::string name = {});
+
+    /// What is done before the first request and after the last: `app.lifespan([&]() -> generator<> { co_await
+    /// db.connect(); co_yield {}; co_await db.close(); });`. Of several, and of mounted apps, the last to begin is the
+    /// first to end. Nothing is served before all have begun; one that throws ends the program with 3.
+    template <class F>
+    app& lifespan(F make) {
+        lifespan_.add(std::move(make));
+        return *this;
+    }
+    /// Halves of a lifespan: a function or a coroutine without parameters.
+    template <class F>
+    app& on_startup(F f) {
+        lifespan_.on_startup(std::move(f));
+        return *this;
+    }
+    template <class F>
+    app& on_shutdown(F f) {
+        lifespan_.on_shutdown(std::move(f));
+        return *this;
+    }
+    /// For the server, around serving: the lifespans. error: what a beginning, or an end, throws.
+    task<> start();
+    task<> stop();
+
+    /// For tests: calls `fake` wherever `Function` is depended on: `app.override<get_db>([&]() -> database& { return
+    /// empty; });`. It has parameters of its own, which may be dependencies, that which it stands in for among them.
+    /// in: while no request is under way. cost: without any, one look at a pointer in a request with dependencies.
+    template <auto Function, class Fake>
+    app& override(Fake fake) {
+        if constexpr (detail::good_override<Function, Fake>())
+            dependencies().override_with(&detail::function_name<detail::constant_function<Function>>,
+                                         std::make_unique<detail::kept_override<Fake>>(std::move(fake)));
+        return *this;
+    }
+    /// Takes one away, or all.
+    template <auto Function>
+    app& restore() {
+        dependencies().override_with(&detail::function_name<detail::constant_function<Function>>, nullptr);
+        return *this;
+    }
+    app& restore_all() {
+        if (dependencies_) dependencies_->clear_overrides();
+        return *this;
+    }
+    /// What a dependency gives outside of a request: `auto db = co_await app.resolve<get_db>(); use(*db); co_await
+    /// db.close();`. error: validation_error when it needs something of a request; what its function throws.
+    template <auto Function>
+    task<resolved<Function>> resolve() {
+        return detail::resolve<Function>(dependencies_.get(), *this);
+    }
+
+    /// A value of type T that belongs to the app, made when it is asked for first. Handlers take it as state<T>.
+    /// With several workers, and by plain functions, it is used from several threads at once.
+    template <class T>
+    T& state() const {
+        if (T* there = state_->find<T>()) return *there;
+        return state_->emplace<T>();
+    }
+    /// Makes that value from `arguments`.
+    template <class T, class... A>
+    T& emplace_state(A&&... arguments) {
+        return state_->emplace<T>(std::forward<A>(arguments)...);
     }
 
     /// Who is told of exceptions that are nobody's answer, on the loop that served the request: with several workers,
@@ -21534,107 +34183,515 @@ public:
         return *this;
     }
 
+    /// For test clients: the log is `log` from here on. Gives what it was.
+    function<void(const std::exception_ptr&, const request&)> exchange_error_log(
+        function<void(const std::exception_ptr&, const request&)> log) {
+        return std::exchange(error_log_, std::move(log));
+    }
+
+    /// The path of the route with this name (`route_options::name`; behind the mount's path and a colon for a mounted
+    /// app's). in: a value for each placeholder, in order. error: std::out_of_range for a name that no route has, or
+    /// the wrong number of values.
+    template <class... A>
+    std::string url_path_for(std::string_view name, const A&... values) const {
+        const std::string texts[] = {route_value(values)..., std::string()};
+        return find_url(name, std::span(texts, sizeof...(A)));
+    }
+
     /// Serves until Ctrl-C. out: the exit code. Defined in server/serve.hpp.
     int run(const run_options& options = {});
+    /// The same, as the command line and the environment say: `int main(int argc, char** argv) { ... return
+    /// app.run(argc, argv); }`, then `./program --help`. in: what holds where these say nothing. out: 2 for a command
+    /// line that means nothing. Defined in server/run_command.hpp.
+    template <class Word>
+    int run(int argc, Word** argv, const run_options& defaults = {});
 
-    std::size_t size() const noexcept { return endpoints_.size(); }
-    /// Ends registration. A second call does nothing.
-    void freeze() { router_.freeze(); }
+    /// The OpenAPI document, without a server: `std::puts(app.openapi().dump(2).c_str())`. Ends registration.
+    /// error: std::logic_error as freeze().
+    json openapi() {
+        freeze();
+        return openapi_document(options_, routes_).take();
+    }
+
+    /// A client for browsers and Node, in TypeScript: an interface for each struct, a method for each operation. Ends
+    /// registration. error: std::logic_error as freeze().
+    std::string typescript() {
+        json document = openapi();
+        return typescript_client(document).text();
+    }
+
+    const app_options& settings() const noexcept { return options_; }
+    /// Its routes as they answer, those of its routers too. in: a frozen app.
+    const std::vector<std::unique_ptr<app_route>>& routes() const noexcept { return routes_; }
+    /// Calls `f(path, app)` for each app that is mounted in it.
+    template <class F>
+    void for_each_mounted(F f) const {
+        for (const mounting& each : mounted_) f(each.path, std::as_const(*each.below));
+    }
+    /// How many routes were added to it and its routers.
+    std::size_t size() const noexcept { return count(*group()); }
+    /// Ends registration. A second call does nothing. error: std::logic_error for two operations with one id.
+    void freeze();
 
     /// For the server: what answers this request; null when it has been answered: 404, 405, 400 or OPTIONS.
     /// in: a frozen app. Notes in the request what the router found.
-    endpoint* find(request& asked, reply& answer) const {
-        router_.lookup(asked.method, asked.method_text, asked.target.path, asked.matched);
-        if (asked.matched.result != route::outcome::found) [[unlikely]] {
-            refuse(asked, answer);
-            return nullptr;
-        }
-        endpoint* found = endpoints_[asked.matched.route].get();
-        asked.pattern = &found->pattern();
-        return found;
+    const app_route* find(request& asked, reply& answer) const {
+        asked.belongs_to(*this, dependencies_.get());
+        answer.write_errors(style_);
+        answer.look_at(asked.response_context_slot());
+        table_.lookup(asked.method, asked.method_text, asked.target.path.substr(asked.below), asked.matched);
+        if (asked.matched.result != route::outcome::found || options_.like_fastapi) [[unlikely]]
+            return find_otherwise(asked, answer);
+        return found(asked);
     }
-    /// For the server: calls an endpoint that runs now. What it throws becomes the answer.
-    void call_now(endpoint& found, request& asked, reply& answer) const {
+    /// For the server: calls a route that runs now. What it throws becomes the answer.
+    void call_now(const app_route& to, request& asked, reply& answer) const {
         try {
-            found.run_now(asked, answer);
+            to.target()->run_now(asked, answer);
         } catch (...) {
-            note(answer.caught(), asked);
+            note(answer.caught(wants_html(asked)), asked);
         }
     }
-    /// For the server: calls any endpoint. error: `cancelled` only.
-    task<> call(endpoint& found, request& asked, reply& answer) const {
+    /// For the server: calls any route. error: `cancelled` only.
+    task<> call(const app_route& to, request& asked, reply& answer) const {
+        return to.plain() ? call_plainly(to, asked, answer) : call_through(to, asked, answer);
+    }
+    /// For the server, when the answer has been sent: what the request still has to do. error: `cancelled` only.
+    task<> conclude(request& asked) const {
+        co_await asked.after.run([this, &asked](const std::exception_ptr& failure) { note(failure, asked); });
+    }
+    /// Tells the log of an exception that is nobody's answer.
+    void note(const std::exception_ptr& unknown, const request& asked) const;
+
+    /// What middleware `depth - 1` stands in front of.
+    task<response> respond(const app_route& to, request& asked, std::size_t depth) const;
+
+private:
+    friend class router;
+
+    dependency_store& dependencies() {
+        if (!dependencies_) dependencies_ = std::make_unique<dependency_store>();
+        return *dependencies_;
+    }
+
+    const app_route* found(request& asked) const {
+        const app_route* to = routes_[asked.matched.route].get();
+        asked.pattern = &to->pattern();
+        asked.skipped = to->skipped();
+        return to;
+    }
+    const app_route* find_otherwise(request& asked, reply& answer) const;
+    void restrict_like_fastapi(request& asked) const;
+    bool find_with_other_slash(request& asked, reply& answer) const;
+    http_error refusal(const request& asked) const;
+    void refuse(const request& asked, reply& answer) const;
+
+    task<> call_plainly(const app_route& to, request& asked, reply& answer) const {
         std::exception_ptr unknown;
         try {
-            co_await found.run(asked, answer);
+            co_await to.target()->run(asked, answer);
         } catch (...) {
-            unknown = answer.caught();
+            asked.after.drop_tasks();
+            unknown = answer.caught(wants_html(asked));
         }
         note(unknown, asked);
     }
-
-private:
-    // What the compiler has refused is not looked at any further, so that its sentence stands alone.
-    template <bool MayHaveBody, class H>
-    app& add(std::initializer_list<std::string_view> methods, std::string_view text, const route_options& options,
-             H handler) {
-        if (options.status != 0 && (options.status < 200 || !http::is_status(options.status)))
-            throw std::logic_error("coracle: the route '" + std::string(text) + "' has the status " +
-                                   std::to_string(options.status) +
-                                   ", and the status of an answer is a number from 200 to 599");
-        if constexpr (detail::good_route_handler<H, MayHaveBody>()) {
-            auto made = std::make_unique<detail::handler_endpoint<H>>(text, options, std::move(handler));
-            // Reserved first, so that nothing can fail once the router knows the route.
-            endpoints_.reserve(endpoints_.size() + 1);
-            router_.add(methods, made->pattern());
-            endpoints_.push_back(std::move(made));
+    task<> call_through(const app_route& to, request& asked, reply& answer) const {
+        response made = co_await respond(to, asked, 0);
+        try {
+            answer.send(made);
+        } catch (...) {
+            note(answer.caught(wants_html(asked)), asked);
         }
-        return *this;
+    }
+    task<response> answer_error(const app_route& to, request& asked, std::exception_ptr error) const;
+    static bool wants_html(const request& asked) noexcept {
+        return asked.headers["accept"].find("text/html") != std::string_view::npos;
     }
 
-    static void refuse(const request& asked, reply& answer) {
-        const route::match& found = asked.matched;
-        if (found.result == route::outcome::not_found) return answer.send_detail(404, json("Not Found"));
-        if (found.result == route::outcome::bad_path) {
-            std::string_view path = asked.target.path;
-            const auto& facts = http::facts_of(!path.starts_with('/')          ? http::refusal::bad_target
-                                               : path.find("%00") == path.npos ? http::refusal::bad_escape
-                                                                               : http::refusal::nul_in_path);
-            return answer.send_detail(facts.status, json(facts.detail));
-        }
-        http::field_list fields;
-        fields.add("allow", found.allow);
-        if (found.result == route::outcome::options) return answer.send_detail(204, json(), &fields);
-        answer.send_detail(405, json("Method Not Allowed"), &fields);
+    static std::size_t count(const route_group& of) {
+        std::size_t routes = 0;
+        for (const route_group::item& each : of.items) routes += each.group ? count(*each.group) : 1;
+        return routes;
     }
+    std::string find_url(std::string_view name, std::span<const std::string> values) const;
 
-    void note(const std::exception_ptr& unknown, const request& asked) const {
-        if (!unknown) return;
-        if (error_log_) {
+    struct mounting {
+        std::string path;
+        std::string name;
+        std::unique_ptr<app> below;
+    };
+    app_options options_;
+    error_style style_;
+    route::router table_;
+    std::vector<std::unique_ptr<app_route>> routes_;
+    std::unique_ptr<app_route> unmatched_;  // what no route takes, where middleware or an error's answer waits for that
+    std::vector<mounting> mounted_;
+    coracle::lifespan lifespan_;
+    std::unique_ptr<dependency_store> dependencies_;  // null until there is something in it
+    std::unique_ptr<app_values> app_values_;
+    std::unique_ptr<typed_store> state_ = std::make_unique<typed_store>();
+    mutable function<void(const std::exception_ptr&, const request&)> error_log_;
+    const app* above_ = nullptr;  // the app that this one is mounted in
+};
+
+[[gnu::cold]] inline void app::freeze() {
+    if (!routes_.empty() || table_.frozen()) return;
+    style_ = {options_.errors, options_.debug, options_.like_fastapi};
+    std::vector<std::unique_ptr<app_route>> routes;
+    route_list::read(*group(), routes);
+    documentation::add(options_, route_list::outermost(*group()), routes);
+    for (const auto& each : routes) {
+        std::vector<std::string_view> methods(each->methods().begin(), each->methods().end());
+        table_.add(methods, each->pattern());
+    }
+    table_.freeze();
+    routes_ = std::move(routes);
+    auto around = route_list::outermost(*group());
+    if (!around.chain.empty() || !around.errors.front()->empty())
+        unmatched_ = std::make_unique<app_route>(nullptr, std::vector<std::string>(), std::string(), 0, route_options(),
+                                                 std::move(around));
+    for (mounting& each : mounted_) {
+        each.below->above_ = this;
+        each.below->freeze();
+    }
+}
+
+[[gnu::cold]] inline const app_route* app::find_otherwise(request& asked, reply& answer) const {
+    if (options_.like_fastapi) restrict_like_fastapi(asked);
+    if (asked.matched.result == route::outcome::found) return found(asked);
+    // A redirect goes through the middleware, as every answer does: respond() makes it then.
+    bool later = unmatched_ && options_.redirect_slashes == slashes::redirect;
+    if (asked.matched.result == route::outcome::not_found && options_.redirect_slashes != slashes::strict && !later &&
+        find_with_other_slash(asked, answer))
+        return answer.answered() ? nullptr : found(asked);
+    if (unmatched_) return unmatched_.get();
+    refuse(asked, answer);
+    return nullptr;
+}
+
+/// GET answers GET and nothing answers OPTIONS by itself; Allow names the methods of the first fitting route.
+[[gnu::cold]] inline void app::restrict_like_fastapi(request& asked) const {
+    route::match& found = asked.matched;
+    auto has = [&](std::uint32_t number, std::string_view method) {
+        for (const std::string& each : routes_[number]->methods())
+            if (each == method) return true;
+        return false;
+    };
+    if (found.result == route::outcome::not_found || found.result == route::outcome::bad_path) return;
+    if (found.result == route::outcome::found && has(found.route, asked.method_text)) return;
+    std::string_view path = asked.target.path.substr(asked.below);
+    std::uint32_t first = static_cast<std::uint32_t>(routes_.size());
+    for (std::size_t n = 0; n < http::known_methods; ++n) {
+        route::match one;
+        table_.lookup(static_cast<http::method>(n), {}, path, one);
+        if (one.result == route::outcome::found && one.route < first) first = one.route;
+    }
+    found.result = route::outcome::method_not_allowed;
+    found.allow.clear();
+    if (first == routes_.size()) return;
+    for (const std::string& each : routes_[first]->methods()) found.allow += (found.allow.empty() ? "" : ", ") + each;
+}
+
+/// True when the path with a slash more, or without those at its end, is a route's: its request is redirected, or
+/// found.
+[[gnu::cold]] inline bool app::find_with_other_slash(request& asked, reply& answer) const {
+    std::string_view path = asked.target.path.substr(asked.below);
+    if (path == "/" || path.empty()) return false;
+    std::size_t bare = path.find_last_not_of('/') + 1;
+    std::string other(path.substr(0, bare == path.size() ? path.size() : bare == 0 ? 1 : bare));
+    if (bare == path.size()) other += '/';
+    route::match match;
+    table_.lookup(asked.method, asked.method_text, other, match);
+    if (match.result == route::outcome::not_found || match.result == route::outcome::bad_path) return false;
+    if (options_.redirect_slashes == slashes::ignore) {
+        if (match.result != route::outcome::found) return false;
+        // What was captured stands in the path itself, but for an empty rest behind the slash that is not there.
+        bool escaped = !match.decoded.empty();
+        const char* from = escaped ? match.decoded.data() : other.data();
+        std::array<std::size_t, route::pattern::max_parameters> places{};
+        for (std::size_t n = 0; n < match.capture_count; ++n)
+            places[n] = static_cast<std::size_t>(match.captures[n].data() - from);
+        asked.matched.result = match.result;
+        asked.matched.route = match.route;
+        asked.matched.capture_count = match.capture_count;
+        asked.matched.decoded = std::move(match.decoded);
+        std::string_view to = escaped ? std::string_view(asked.matched.decoded) : path;
+        for (std::size_t n = 0; n < match.capture_count; ++n)
+            asked.matched.captures[n] = to.substr(std::min(places[n], to.size()), match.captures[n].size());
+        return true;
+    }
+    // W11: relative, and never `//host`.
+    std::string location(asked.target.path.substr(0, asked.below));
+    location += other;
+    std::size_t slashes_in_front = location.find_first_not_of('/');
+    if (slashes_in_front != std::string::npos && slashes_in_front > 1) location.erase(0, slashes_in_front - 1);
+    if (options_.like_fastapi)
+        location.insert(0, std::string(asked.scheme) + "://" + std::string(asked.headers["host"]));
+    if (!asked.target.query.empty()) location.append("?").append(asked.target.query);
+    answer.send(response(307, {}, {{"location", location}}));
+    return true;
+}
+
+[[gnu::cold]] inline http_error app::refusal(const request& asked) const {
+    const route::match& found = asked.matched;
+    if (found.result == route::outcome::not_found) return http_error(404);
+    if (found.result == route::outcome::method_not_allowed)
+        return http_error(405, json("Method Not Allowed"), {{"allow", found.allow}});
+    std::string_view path = asked.target.path;
+    const auto& facts = http::facts_of(!path.starts_with('/')          ? http::refusal::bad_target
+                                       : path.find("%00") == path.npos ? http::refusal::bad_escape
+                                                                       : http::refusal::nul_in_path);
+    return http_error(facts.status, json(facts.detail));
+}
+
+inline void app::refuse(const request& asked, reply& answer) const {
+    if (asked.matched.result == route::outcome::not_found) return answer.send_detail(404, json("Not Found"));
+    if (asked.matched.result != route::outcome::options) return answer.send(refusal(asked));
+    http::field_list fields;
+    fields.add("allow", asked.matched.allow);
+    answer.send_detail(204, json(), &fields);
+}
+
+inline task<response> app::respond(const app_route& to, request& asked, std::size_t depth) const {
+    response made;
+    byte_buffer scratch;
+    reply captured(made, scratch);
+    captured.write_errors(style_);
+    captured.look_at(asked.response_context_slot());
+    if (!to.errors().empty()) captured.throw_refusals();
+    std::exception_ptr failure;
+    try {
+        if (depth < to.chain().size()) {
+            next rest(*this, to, depth + 1);
+            task<response> inner = (*to.chain()[depth])(asked, rest);
+            made = co_await std::move(inner);
+        } else if (to.target()) {
+            co_await to.target()->run(asked, captured);
+        } else if (asked.matched.result == route::outcome::not_found &&
+                   options_.redirect_slashes == slashes::redirect && find_with_other_slash(asked, captured)) {
+            // It is redirected.
+        } else if (to.errors().empty() || asked.matched.result == route::outcome::options) {
+            refuse(asked, captured);
+        } else {
+            failure = std::make_exception_ptr(refusal(asked));
+        }
+    } catch (const cancelled&) {
+        throw;
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (failure) made = co_await answer_error(to, asked, failure);
+    co_return made;
+}
+
+[[gnu::cold]] inline task<response> app::answer_error(const app_route& to, request& asked,
+                                                      std::exception_ptr error) const {
+    asked.after.drop_tasks();
+    std::optional<http_error> known;
+    bool unknown = false;
+    try {
+        std::rethrow_exception(error);
+    } catch (const http_error& one) {
+        known = one;
+    } catch (const validation_error& one) {
+        known = http_error(422, one.detail());
+    } catch (...) {
+        unknown = true;
+    }
+    // The innermost router's answers first; those for the status 500 when nobody knows the exception.
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        for (std::size_t n = to.errors().size(); n-- > 0;) {
             try {
-                return error_log_(unknown, asked);
+                std::optional<task<response>> answer = to.errors()[n]->answer(error, known ? &*known : nullptr, asked);
+                if (!answer) continue;
+                if (attempt == 1) note(error, asked);
+                response made = co_await *std::move(answer);
+                co_return made;
+            } catch (const cancelled&) {
+                throw;
             } catch (...) {
-                // The answer is given already; what is left to tell is told below.
+                error = std::current_exception();
+            }
+            unknown = false;
+            attempt = 2;
+            break;
+        }
+        if (!unknown) break;
+        known = http_error(500);
+    }
+    response made;
+    byte_buffer scratch;
+    reply captured(made, scratch);
+    captured.write_errors(style_);
+    std::exception_ptr nobodys;
+    try {
+        std::rethrow_exception(error);
+    } catch (...) {
+        nobodys = captured.caught(wants_html(asked));
+    }
+    note(nobodys, asked);
+    co_return made;
+}
+
+inline task<response> next::operator()(request& asked) const { return app_->respond(*to_, asked, depth_); }
+
+[[gnu::cold]] inline void app::note(const std::exception_ptr& unknown, const request& asked) const {
+    if (!unknown) return;
+    if (error_log_) {
+        try {
+            return error_log_(unknown, asked);
+        } catch (...) {
+            // The answer is given already; what is left to tell is told below.
+        }
+    }
+    if (above_) return above_->note(unknown, asked);
+    std::string line = "ERROR:    " + std::string(asked.method_text) + ' ' + std::string(asked.target.path) + ": " +
+                       exception_trace(unknown);
+    // W10: what steers a terminal, or looks like another line, is not for a log.
+    for (char& c : line)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+    std::fprintf(stderr, "%s\n", line.c_str());
+}
+
+[[gnu::cold]] inline task<> app::start() {
+    co_await lifespan_.start();
+    std::exception_ptr failure;
+    try {
+        for (const auto& each : routes_) {
+            if (!each->target()) continue;
+            for (const app_value& value : each->target()->app_values()) {
+                if (!app_values_) app_values_ = value.keep(dependencies());
+                co_await app_values_->add(value);
             }
         }
-        std::string text = "an exception that is no std::exception";
-        try {
-            std::rethrow_exception(unknown);
-        } catch (const std::exception& error) {
-            text = error.what();
-        } catch (...) {
-        }
-        std::string line =
-            "ERROR:    " + std::string(asked.method_text) + ' ' + std::string(asked.target.path) + ": " + text;
-        // W10: what steers a terminal, or looks like another line, is not for a log.
-        for (char& c : line)
-            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-        std::fprintf(stderr, "%s\n", line.c_str());
+        for (mounting& each : mounted_) co_await each.below->start();
+    } catch (...) {
+        failure = std::current_exception();
     }
+    if (!failure) co_return;
+    try {
+        co_await stop();
+    } catch (...) {
+        // The first failure is the news.
+    }
+    std::rethrow_exception(failure);
+}
+[[gnu::cold]] inline task<> app::stop() {
+    std::exception_ptr failure;
+    for (std::size_t n = mounted_.size(); n-- > 0;) {
+        try {
+            co_await mounted_[n].below->stop();
+        } catch (...) {
+            if (!failure) failure = std::current_exception();
+        }
+    }
+    try {
+        if (app_values_) co_await app_values_->close();
+    } catch (...) {
+        if (!failure) failure = std::current_exception();
+    }
+    app_values_.reset();
+    try {
+        co_await lifespan_.stop();
+    } catch (...) {
+        if (!failure) failure = std::current_exception();
+    }
+    if (failure) std::rethrow_exception(failure);
+}
 
-    route::router router_;
-    std::vector<std::unique_ptr<endpoint>> endpoints_;
-    mutable function<void(const std::exception_ptr&, const request&)> error_log_;
+[[gnu::cold]] inline std::string app::find_url(std::string_view name, std::span<const std::string> values) const {
+    for (const auto& each : routes_)
+        if (!name.empty() && each->options().name == name) return path_of(each->pattern(), values);
+    for (const mounting& each : mounted_)
+        if (!each.name.empty() && name.starts_with(each.name) && name.substr(each.name.size()).starts_with(':'))
+            return each.path + each.below->find_url(name.substr(each.name.size() + 1), values);
+    throw std::out_of_range("coracle: no route has the name '" + std::string(name) +
+                            "'; say it in its options: {.name = \"" + std::string(name) + "\"}");
+}
+
+[[gnu::cold]] inline response documentation::document(const request& asked) {
+    const coracle::app& of = asked.app();
+    return response::json(openapi_document(of.settings(), of.routes(), base_of(asked)).take());
+}
+[[gnu::cold]] inline response documentation::page(const request& asked) {
+    const app_options& told = asked.app().settings();
+    response made = response::html(docs_page(told.title, base_of(asked) + told.openapi_url));
+    made.headers.set("content-security-policy", docs_page_policy);
+    return made;
+}
+
+template <class T>
+T& request::app_state() const {
+    return app().state<T>();
+}
+template <class... A>
+std::string request::url_for(std::string_view name, const A&... values) const {
+    std::string url = std::string(scheme) + "://" + std::string(headers["host"]) + root_path;
+    return url.append(target.path.substr(0, below)).append(app().url_path_for(name, values...));
+}
+
+/// A handler parameter: the app's value of type T. `[](state<database> db) -> task<user> { co_return co_await
+/// db->find(7); }`. With several workers, and by plain functions, it is used from several threads at once.
+template <class T>
+class state {
+public:
+    explicit state(T& value) noexcept : value_(&value) {}
+    T& operator*() const noexcept { return *value_; }
+    T* operator->() const noexcept { return value_; }
+
+private:
+    T* value_;
 };
+template <class T>
+struct parameter<state<T>> {
+    static constexpr parameter_source source = parameter_source::context;
+    static constexpr bool said_aloud = false;
+    static state<T> of(request& asked) { return state<T>(asked.app_state<T>()); }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/mounted_app.hpp
+// mounted_app: an app below a path of another one.
+
+namespace coracle {
+
+/// The endpoint that hands requests down.
+class mounted_app final : public endpoint {
+public:
+    /// in: how many segments stand before the paths of `below`.
+    mounted_app(std::string_view text, const app& below, std::size_t segments)
+        : endpoint(text, {}, {.now = false, .keeps_request = true}), below_(below), segments_(segments) {}
+
+    void run_now(request&, reply&) override { CORACLE_ASSERT(runs_now()); }
+    task<> run(request& asked, reply& answer) override {
+        std::string_view path = asked.target.path;
+        std::size_t at = asked.below;
+        for (std::size_t n = 0; n < segments_; ++n) at = path.find('/', at + 1);
+        asked.below = at;
+        const app_route* to = below_.find(asked, answer);
+        if (to) co_await below_.call(*to, asked, answer);
+    }
+    const app& below() const noexcept { return below_; }
+
+private:
+    const app& below_;
+    std::size_t segments_;
+};
+
+inline app& app::mount(std::string_view path, app below, std::string name) {
+    check_open();
+    router::check_prefix(path);
+    if (path.empty()) throw std::logic_error("coracle: an app is mounted below a path, such as \"/admin\"");
+    auto owned = std::make_unique<app>(std::move(below));
+    std::string text = std::string(path) + "/{path:path}";
+    static constexpr std::string_view all[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"};
+    add_endpoint(all, std::make_shared<mounted_app>(text, *owned, route::pattern(path).segment_count),
+                 {.include_in_schema = false});
+    mounted_.push_back({std::string(path), std::move(name), std::move(owned)});
+    return *this;
+}
 
 }  // namespace coracle
 
@@ -21807,6 +34864,10 @@ public:
     incoming_body(feeds_body& connection, input& in, http::exchange& turn, const http::limits& bounds) noexcept
         : connection_(connection), input_(in), turn_(turn), bounds_(bounds) {}
 
+    /// The same body on behalf of another request, to be read past.
+    incoming_body(const incoming_body& from, const http::request_head& head) noexcept : incoming_body(from) {
+        head_ = &head;
+    }
     void start(const http::request_head& head, std::uint64_t most) {
         head_ = &head;
         failed_ = decoder_.start(http::body_length_of(head), bounds_, most);
@@ -21892,6 +34953,18 @@ public:
         request.rebase(borrowed_.data(), kept_.data());
         borrowed_ = {};
     }
+    /// Before it leaves its connection with something left to do: what it knows of the connection becomes its own.
+    /// What is left of its body is for `successor` to read past.
+    void live_on(transaction& successor) {
+        client_ = request.client.address;
+        request.client.address = client_;
+        request.body.let_go();
+        if (body) successor.body.emplace(*body, successor.request);
+        body.reset();
+    }
+    /// The next in a list of transactions.
+    std::unique_ptr<transaction> next;
+
     void reset() noexcept {
         parser.reset();
         request.reset();
@@ -21903,6 +34976,7 @@ public:
 private:
     std::string_view borrowed_;
     byte_buffer kept_;
+    std::string client_;
 };
 
 /// Transactions that are not in use. Belongs to one loop.
@@ -21949,6 +35023,8 @@ struct settings {
     /// For requests under way when the server stops.
     std::chrono::milliseconds grace{10'000};
     bool access_log = true;
+    /// `server: coracle` in every answer.
+    bool server_header = true;
 };
 
 }  // namespace coracle::server
@@ -21962,7 +35038,14 @@ namespace coracle::server {
 class workshop {
 public:
     workshop(const coracle::app& served, const settings& s, loop::reactor& on)
-        : app(served), how(s), reactor(on), transactions(how.limits), log(stdout) {}
+        : app(served),
+          how(s),
+          reactor(on),
+          transactions(how.limits),
+          log(stdout),
+          heads_(how.server_header ? "coracle" : "") {
+        concluded.set();
+    }
 
     const coracle::app& app;
     const settings how;
@@ -21970,6 +35053,24 @@ public:
     transaction_pool transactions;
     access_log log;
     client_list clients;
+    /// On while no answered request has something left to do: no background task, no clean-up.
+    event concluded;
+
+    /// While it lives, an answered request has something left to do.
+    class conclusion {
+    public:
+        explicit conclusion(workshop& of) noexcept : of_(of) {
+            if (of_.concluding_++ == 0) of_.concluded.clear();
+        }
+        conclusion(const conclusion&) = delete;
+        conclusion& operator=(const conclusion&) = delete;
+        ~conclusion() {
+            if (--of_.concluding_ == 0) of_.concluded.set();
+        }
+
+    private:
+        workshop& of_;
+    };
 
     /// Ready-made heads, with the date of this second.
     http::head_cache& heads() noexcept {
@@ -22007,6 +35108,7 @@ private:
     http::head_cache heads_;
     loop::reactor::time_point next_second_{};
     std::vector<byte_buffer> buffers_;
+    std::size_t concluding_ = 0;
     bool stopping_ = false;
 };
 
@@ -22025,6 +35127,7 @@ public:
         : stream_(stream), shop_(shop), deadline_(shop.reactor, on_deadline{*this}) {}
     conversation(const conversation&) = delete;
     ~conversation() {
+        conclude_answered();
         if (now_) shop_.transactions.give_back(std::move(now_));
         give_back_output();
     }
@@ -22109,8 +35212,24 @@ public:
     void answered() {
         if (shop_.how.access_log) log(now_->answer->status());
         turn_.end_answer();
-        if (turn_.whose() == http::turn::request) now_->reset();
+        if (now_->request.after.pending()) [[unlikely]]
+            keep_for_later();
+        else if (turn_.whose() == http::turn::request)
+            now_->reset();
         served_ = true;
+    }
+    /// What was answered is sent: background tasks and clean-up begin, as jobs of their own. Whoever holds this
+    /// connection up does not hold them up, and the other way round.
+    void conclude_answered() noexcept {
+        while (answered_) {
+            std::unique_ptr<transaction> first = std::move(answered_);
+            answered_ = std::move(first->next);
+            try {
+                spawn(conclude(std::move(first), shop_));
+            } catch (...) {
+                report("there was no memory for the background tasks of a request");
+            }
+        }
     }
     /// Requests are there that were not looked at because too much was answered and not sent.
     bool held_back() noexcept { return std::exchange(held_back_, false); }
@@ -22174,6 +35293,21 @@ private:
     void client_left() noexcept {
         gone_ = true;
         turn_.close_now();
+    }
+
+    /// The request lives on while another one comes.
+    void keep_for_later() {
+        keep_request();
+        std::unique_ptr<transaction> next = shop_.transactions.take();
+        now_->live_on(*next);
+        std::unique_ptr<transaction>* end = &answered_;
+        while (*end) end = &(*end)->next;
+        *end = std::exchange(now_, std::move(next));
+    }
+    static task<> conclude(std::unique_ptr<transaction> one, workshop& shop) {
+        workshop::conclusion under_way(shop);
+        co_await shop.app.conclude(one->request);
+        shop.transactions.give_back(std::move(one));
     }
 
     void log(int status) {
@@ -22245,7 +35379,8 @@ private:
     workshop& shop_;
     loop::deadline<on_deadline> deadline_;
     std::unique_ptr<transaction> now_;
-    std::string host_;  // of the client, once it has asked for something
+    std::unique_ptr<transaction> answered_;  // those that still have something to do, once their answers are sent
+    std::string host_;                       // of the client, once it has asked for something
     input input_;
     byte_buffer output_;
     http::exchange turn_;
@@ -22276,7 +35411,7 @@ task<> connection(Stream stream, workshop& shop) {
         do {
             while (request* asked = client.next_request()) {
                 reply& answer = client.answer();
-                endpoint* found = shop.app.find(*asked, answer);
+                const app_route* found = shop.app.find(*asked, answer);
                 shop.reactor.label_running_job(found ? found->text().c_str() : nullptr);
                 if (found && found->runs_now()) {
                     shop.app.call_now(*found, *asked, answer);
@@ -22294,6 +35429,7 @@ task<> connection(Stream stream, workshop& shop) {
                 auto outcome = co_await stream.write(client.outgoing());
                 client.sent(outcome);
             }
+            client.conclude_answered();
         } while (client.held_back());
     }
     co_await client.take_leave();
@@ -22312,8 +35448,17 @@ public:
     worker(const app& app, const settings& how, loop::thread_pool& pool) : reactor_(pool), shop_(app, how, reactor_) {}
 
     /// Listens; clients can connect from here on. Error: what the system says of the address.
-    result<net::address> open(const net::address& where, bool share_port) {
-        return loop::run_on(reactor_, open_on_loop(where, share_port));
+    result<net::address> open(const net::address& where, bool share_port, int backlog = 2048) {
+        net::listen_options options;
+        options.reuse_port = share_port;
+        options.backlog = backlog;
+        auto opened = net::listening_socket::open(where, options);
+        if (!opened) return failure(opened.error());
+        return take(std::move(*opened));
+    }
+    /// Listens at a door that is open already.
+    result<net::address> take(net::listening_socket door) {
+        return loop::run_on(reactor_, take_on_loop(std::move(door)));
     }
 
     /// Undoes open().
@@ -22336,10 +35481,8 @@ public:
     loop::reactor& reactor() noexcept { return reactor_; }
 
 private:
-    task<result<net::address>> open_on_loop(net::address where, bool share_port) {
-        net::listen_options options;
-        options.reuse_port = share_port;
-        auto opened = net::listener::open(where, options);
+    task<result<net::address>> take_on_loop(net::listening_socket door) {
+        auto opened = net::listener::of(std::move(door));
         if (!opened) co_return failure(opened.error());
         listener_.emplace(std::move(*opened));
         co_return listener_->where();
@@ -22404,7 +35547,7 @@ class server {
 public:
     /// Error: std::logic_error for options that mean nothing, and for what is wrong with the app's routes.
     server(coracle::app& served, const run_options& options)
-        : options_(options), where_(address_of(options)), pool_(threads_of(options)) {
+        : app_(served), options_(options), where_(address_of(options)), pool_(threads_of(options)) {
         if (options.workers < 1)
             throw std::logic_error("coracle: workers must be at least 1, and is " + std::to_string(options.workers));
         served.freeze();
@@ -22414,11 +35557,18 @@ public:
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
-    /// Listens; clients can connect from here on. Error: std::system_error, with the address and what is wrong with it.
+    ~server() { end_app(); }
+
+    /// Begins the app's lifespans, then listens; clients can connect from here on. Error: what a lifespan throws;
+    /// std::system_error, with the address and what is wrong with it.
     void start() {
+        loop::run_on(workers_.front()->reactor(), app_.start());
+        app_runs_ = true;
+        // An inherited socket, or one with a name in the file system, is one for all.
+        if (options_.fd >= 0 || !where_.path().empty()) return share_one_door();
         if (workers_.size() > 1) where_ = alone_at(where_);
         for (auto& each : workers_) {
-            auto opened = each->open(where_, workers_.size() > 1);
+            auto opened = each->open(where_, workers_.size() > 1, options_.backlog);
             if (!opened) throw std::system_error(opened.error(), "coracle: cannot listen on " + where_.text());
             where_ = *opened;  // the others share the port that the first one got
         }
@@ -22445,6 +35595,7 @@ public:
             threads.emplace_back([this, &each = *workers_[i]] { serve_on(each, [] {}); });
         serve_on(*workers_.front(), look);
         for (std::thread& each : threads) each.join();
+        if (std::exchange(app_runs_, false)) loop::run_on(workers_.front()->reactor(), app_.stop());
         if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
     }
 
@@ -22457,12 +35608,28 @@ private:
     /// Several workers share an address, and so would another server there, without a word: makes sure that there is
     /// none. Gives the address with its port.
     net::address alone_at(const net::address& where) {
-        if (!where.path().empty())
-            throw std::logic_error("coracle: a unix socket has one worker; set workers to 1, or listen on a port");
         auto opened = workers_.front()->open(where, false);
         if (!opened) throw std::system_error(opened.error(), "coracle: cannot listen on " + where.text());
         workers_.front()->close();
         return *opened;
+    }
+    [[gnu::cold]] void share_one_door() {
+        net::listen_options how;
+        how.backlog = options_.backlog;
+        bool inherited = options_.fd >= 0;
+        auto door = inherited ? net::listening_socket::inherit(options_.fd) : net::listening_socket::open(where_, how);
+        if (!door)
+            throw std::system_error(door.error(), inherited ? "coracle: descriptor " + std::to_string(options_.fd) +
+                                                                  " is no socket that listens"
+                                                            : "coracle: cannot listen on " + where_.text());
+        where_ = door->where();
+        for (std::size_t i = 1; i < workers_.size(); ++i) {
+            auto same = door->share();
+            auto taken = same ? workers_[i]->take(std::move(*same)) : result<net::address>(failure(same.error()));
+            if (!taken) throw std::system_error(taken.error(), "coracle: cannot share " + where_.text());
+        }
+        auto taken = workers_.front()->take(std::move(*door));
+        if (!taken) throw std::system_error(taken.error(), "coracle: cannot listen on " + where_.text());
     }
     template <class EachTurn>
     void serve_on(worker& one, EachTurn each_turn) noexcept {
@@ -22487,9 +35654,26 @@ private:
     static settings settings_of(const run_options& options) {
         settings how;
         how.access_log = options.access_log;
+        how.server_header = options.server_header;
+        how.keep_alive_time = options.keep_alive;
+        how.grace = options.grace;
         return how;
     }
 
+    // A server that never served ends what it began.
+    void end_app() noexcept {
+        if (!std::exchange(app_runs_, false)) return;
+        try {
+            loop::run_on(workers_.front()->reactor(), app_.stop());
+        } catch (const std::exception& why) {
+            report(std::string("the end of a lifespan failed: ") + why.what());
+        } catch (...) {
+            report("the end of a lifespan failed");
+        }
+    }
+
+    coracle::app& app_;
+    bool app_runs_ = false;
     run_options options_;
     net::address where_;
     loop::thread_pool pool_;
@@ -22530,21 +35714,883 @@ inline void print_banner(const server& started, const run_options& options) {
     std::fflush(stdout);
 }
 
+/// From the banner to the end. out: the exit code. error: what kept it from starting, or ended it.
+inline int serve(app& served, const run_options& options) {
+    server here(served, options);
+    here.start();
+    if (options.banner) print_banner(here, options);
+    here.serve();
+    if (options.banner) std::puts("INFO:     Finished");
+    return 0;
+}
+
 }  // namespace server
 
 inline int app::run(const run_options& asked) {
     try {
-        run_options options = server::from_environment(asked);
-        server::server here(*this, options);
-        here.start();
-        if (options.banner) server::print_banner(here, options);
-        here.serve();
-        if (options.banner) std::puts("INFO:     Finished");
-        return 0;
+        return server::serve(*this, server::from_environment(asked));
     } catch (const std::exception& why) {
         std::fprintf(stderr, "ERROR:    %s\n", why.what());
         return 3;
     }
+}
+
+}  // namespace coracle
+
+// ---- coracle/server/arguments.hpp
+// arguments: what the command line and the environment of a server say, read by the table of options.
+// The words and their meaning are uvicorn's.
+
+namespace coracle::server {
+
+/// What --reload is told.
+struct reload_options {
+    bool on = false;
+    std::vector<std::string> dirs{};      ///< empty: where the program was started
+    std::vector<std::string> includes{};  ///< globs of file names; empty: sources of C and C++
+    std::vector<std::string> excludes{};
+    std::string command{};  ///< what builds the program anew; empty: nothing, a new program file is the change
+    std::chrono::milliseconds delay{250};
+};
+
+/// What a program is asked to do, with what.
+struct arguments {
+    enum class deed : unsigned char { serve, routes, openapi, ts, version, help };
+
+    deed what = deed::serve;
+    run_options options{};
+    reload_options reload{};
+    std::string error{};  ///< why it cannot be done, in a sentence; the exit code is 2 then
+};
+
+/// One option: a row of the table.
+struct option {
+    std::string_view name;      ///< without its dashes
+    std::string_view value;     ///< what stands behind it, as --help shows it; empty: a switch
+    std::string_view opposite;  ///< of a switch, if it has one
+    std::string_view help;
+    /// in: the value; of a switch "true" or "false". Gives what would be right, or nothing when it is.
+    std::string_view (*apply)(arguments& to, std::string_view value);
+    bool in_environment = true;
+};
+
+namespace detail {
+
+/// A number of at least `least` and at most `most`, or false.
+template <class T>
+bool read_number(std::string_view text, T& to, std::uint32_t least = 0,
+                 std::uint32_t most = std::numeric_limits<int>::max()) {
+    auto number = ascii::parse_decimal<std::uint32_t>(text);
+    if (!number || *number < least || *number > most) return false;
+    to = static_cast<T>(*number);
+    return true;
+}
+/// Seconds, with a fraction perhaps: `0.25`.
+inline bool read_seconds(std::string_view text, std::chrono::milliseconds& to) {
+    std::size_t point = text.find('.');
+    auto whole = ascii::parse_decimal<std::uint32_t>(text.substr(0, point));
+    if (!whole) return false;
+    std::uint32_t thousandths = 0;
+    if (point != text.npos) {
+        std::string digits(text.substr(point + 1));
+        digits.resize(3, '0');
+        auto part = ascii::parse_decimal<std::uint32_t>(digits);
+        if (!part) return false;
+        thousandths = *part;
+    }
+    to = std::chrono::milliseconds(std::int64_t{*whole} * 1000 + thousandths);
+    return true;
+}
+/// Texts between commas.
+inline void read_list(std::string_view text, std::vector<std::string>& to) {
+    while (!text.empty()) {
+        std::size_t comma = text.find(',');
+        if (comma != 0) to.emplace_back(text.substr(0, comma));
+        text.remove_prefix(comma == text.npos ? text.size() : comma + 1);
+    }
+}
+inline std::string_view not_yet(arguments&, std::string_view) { return "not there yet"; }
+
+}  // namespace detail
+
+/// Every option there is. `not_yet`: uvicorn has it and coracle will; asking for it is refused and not ignored.
+inline constexpr option option_table[] = {
+    {"host",
+     "TEXT",
+     {},
+     "Listen on this address. 127.0.0.1 unless said otherwise; 0.0.0.0 for all.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.host = value;
+         return value.empty() ? "an address such as 127.0.0.1, ::1 or 0.0.0.0" : "";
+     }},
+    {"port",
+     "NUMBER",
+     {},
+     "Listen on this port; 0 takes a free one. 8000 unless said otherwise.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return detail::read_number(value, to.options.port, 0, 65535) ? "" : "a number from 0 to 65535";
+     }},
+    {"uds",
+     "PATH",
+     {},
+     "Listen on a unix socket in the place of host and port.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.host = "unix:" + std::string(value);
+         return value.empty() ? "the path of a socket, as /run/app.sock" : "";
+     }},
+    {"fd",
+     "NUMBER",
+     {},
+     "Serve a socket that listens already and was inherited.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return detail::read_number(value, to.options.fd) ? "" : "the number of an open descriptor";
+     }},
+    {"workers",
+     "NUMBER",
+     {},
+     "Loops, each on a thread of its own. 1 unless WEB_CONCURRENCY says otherwise.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return detail::read_number(value, to.options.workers, 1, 1024) ? "" : "a number from 1 to 1024";
+     }},
+    {"threads",
+     "NUMBER",
+     {},
+     "Threads for plain functions; 0 takes as many as suit the machine.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return detail::read_number(value, to.options.threads, 0, 4096) ? "" : "a number from 0 to 4096";
+     }},
+    {"log-level",
+     "LEVEL",
+     {},
+     "critical, error, warning, info, debug or trace. Below info tells less: no requests.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         for (std::string_view quiet : {"critical", "error", "warning"})
+             if (value == quiet) to.options.access_log = to.options.banner = false;
+         for (std::string_view known : {"critical", "error", "warning", "info", "debug", "trace"})
+             if (value == known) return "";
+         return "critical, error, warning, info, debug or trace";
+     }},
+    {"access-log",
+     {},
+     "no-access-log",
+     "Print a line for each request, or none.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.access_log = value == "true";
+         return "";
+     }},
+    {"server-header",
+     {},
+     "no-server-header",
+     "Say `server: coracle` in answers, or do not.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.server_header = value == "true";
+         return "";
+     }},
+    {"backlog",
+     "NUMBER",
+     {},
+     "Connections that may wait to be accepted. 2048 unless said otherwise.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return detail::read_number(value, to.options.backlog, 1) ? "" : "a number from 1";
+     }},
+    {"timeout-keep-alive",
+     "SECONDS",
+     {},
+     "How long a connection may wait between requests. 5.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return detail::read_seconds(value, to.options.keep_alive) ? "" : "seconds, as 5 or 0.5";
+     }},
+    {"timeout-graceful-shutdown",
+     "SECONDS",
+     {},
+     "How long requests under way may take when it stops. 10.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return detail::read_seconds(value, to.options.grace) ? "" : "seconds, as 10";
+     }},
+    {"reload",
+     {},
+     "no-reload",
+     "Build and restart when a source changes. For developing.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.reload.on = value == "true";
+         return "";
+     }},
+    {"reload-command",
+     "COMMAND",
+     {},
+     "What builds the program anew, as 'ninja -C build'. Run by /bin/sh.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.reload.command = value;
+         return "";
+     }},
+    {"reload-dir",
+     "PATH",
+     {},
+     "Where the sources are; may be repeated. The current directory.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         detail::read_list(value, to.reload.dirs);
+         return value.empty() ? "a directory" : "";
+     }},
+    {"reload-include",
+     "GLOB",
+     {},
+     "Names that count, as '*.html'; may be repeated. C and C++ sources.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         detail::read_list(value, to.reload.includes);
+         return "";
+     }},
+    {"reload-exclude",
+     "GLOB",
+     {},
+     "Names that do not count, of directories too; may be repeated.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         detail::read_list(value, to.reload.excludes);
+         return "";
+     }},
+    {"reload-delay",
+     "SECONDS",
+     {},
+     "How long it must be quiet after a change. 0.25.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return detail::read_seconds(value, to.reload.delay) ? "" : "seconds, as 0.25";
+     }},
+    {"routes",
+     {},
+     {},
+     "Print the routes and end.",
+     [](arguments& to, std::string_view) -> std::string_view {
+         to.what = arguments::deed::routes;
+         return "";
+     },
+     false},
+    {"openapi",
+     {},
+     {},
+     "Print the OpenAPI document and end.",
+     [](arguments& to, std::string_view) -> std::string_view {
+         to.what = arguments::deed::openapi;
+         return "";
+     },
+     false},
+    {"ts",
+     {},
+     {},
+     "Print a TypeScript client and end.",
+     [](arguments& to, std::string_view) -> std::string_view {
+         to.what = arguments::deed::ts;
+         return "";
+     },
+     false},
+    {"version",
+     {},
+     {},
+     "Print the version and end.",
+     [](arguments& to, std::string_view) -> std::string_view {
+         to.what = arguments::deed::version;
+         return "";
+     },
+     false},
+    {"help",
+     {},
+     {},
+     "Print this and end.",
+     [](arguments& to, std::string_view) -> std::string_view {
+         to.what = arguments::deed::help;
+         return "";
+     },
+     false},
+    {"root-path", "PATH", {}, {}, detail::not_yet},
+    {"proxy-headers",
+     {},
+     "no-proxy-headers",
+     {},
+     [](arguments& to, std::string_view value) { return value == "true" ? detail::not_yet(to, value) : ""; }},
+    {"forwarded-allow-ips", "LIST", {}, {}, detail::not_yet},
+    {"header", "NAME:VALUE", {}, {}, detail::not_yet},
+    {"date-header",
+     {},
+     "no-date-header",
+     {},
+     [](arguments& to, std::string_view value) { return value == "true" ? "" : detail::not_yet(to, value); }},
+    {"use-colors",
+     {},
+     "no-use-colors",
+     {},
+     [](arguments& to, std::string_view value) { return value == "true" ? detail::not_yet(to, value) : ""; }},
+    {"limit-concurrency", "NUMBER", {}, {}, detail::not_yet},
+    {"limit-max-requests", "NUMBER", {}, {}, detail::not_yet},
+    {"log-config", "PATH", {}, {}, detail::not_yet},
+    {"env-file", "PATH", {}, {}, detail::not_yet},
+    {"ssl-keyfile", "PATH", {}, {}, detail::not_yet},
+    {"ssl-certfile", "PATH", {}, {}, detail::not_yet},
+    {"ws-max-size", "NUMBER", {}, {}, detail::not_yet},
+    {"ws-ping-interval", "SECONDS", {}, {}, detail::not_yet},
+    {"ws-ping-timeout", "SECONDS", {}, {}, detail::not_yet},
+};
+
+/// The variable that says what an option is when the command line does not: CORACLE_LOG_LEVEL for --log-level.
+inline std::string variable_of(const option& one) {
+    std::string name = "CORACLE_";
+    for (char c : one.name) name += c == '-' ? '_' : ascii::is_lower(c) ? static_cast<char>(c - 0x20) : c;
+    return name;
+}
+
+namespace detail {
+
+/// How many letters have to be put in, taken out, or changed, for one to be the other.
+inline std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i);
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            std::size_t best = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            if (row[j] + 1 < best) best = row[j] + 1;
+            if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[b.size()];
+}
+
+inline std::string unknown_option(std::string_view name) {
+    std::string_view nearest;
+    std::size_t least = name.size() / 3 + 2;  // further off is no slip of the finger
+    for (const option& each : option_table)
+        for (std::string_view known : {each.name, each.opposite}) {
+            bool begins = name.size() >= 3 && known.starts_with(name);
+            std::size_t off = begins ? 1 : distance(name, known);
+            if (known.empty() || off >= least) continue;
+            least = off;
+            nearest = known;
+        }
+    std::string said = "there is no option --" + std::string(name);
+    if (!nearest.empty()) said.append("; did you mean --").append(nearest).append("?");
+    return said + (nearest.empty() ? "; --help lists those that there are" : "");
+}
+
+/// Applies `value`, as `said` ("--port", "CORACLE_PORT") has it. False when that is an error.
+inline bool apply(const option& one, std::string_view said, std::string_view value, arguments& to) {
+    std::string_view right = one.apply(to, value);
+    if (right.empty()) return true;
+    if (right == not_yet(to, value))
+        to.error = std::string(said) + " is an option of uvicorn that coracle does not have yet; leave it out";
+    else
+        to.error = std::string(said) + " must be " + std::string(right) + ", not '" + std::string(value) + "'";
+    return false;
+}
+
+inline std::optional<std::string_view> truth(std::string_view text) {
+    for (std::string_view yes : {"1", "true", "yes", "on"})
+        if (ascii::iequals(text, yes)) return "true";
+    for (std::string_view no : {"0", "false", "no", "off"})
+        if (ascii::iequals(text, no)) return "false";
+    return std::nullopt;
+}
+
+/// in: `find` gives the value of a variable, or null.
+template <class Find>
+void read_environment(Find find, arguments& to) {
+    // What platforms set for every program is the weakest.
+    const char* concurrency = find("WEB_CONCURRENCY");
+    for (const option& each : option_table) {
+        if (each.name == "workers" && concurrency && *concurrency && !apply(each, "WEB_CONCURRENCY", concurrency, to))
+            return;
+        std::string variable = each.in_environment ? variable_of(each) : std::string();
+        const char* text = variable.empty() ? nullptr : find(variable.c_str());
+        if (!text || !*text) continue;
+        std::optional<std::string_view> value = each.value.empty() ? truth(text) : std::string_view(text);
+        if (!value) to.error = variable + " must be true or false, not '" + text + "'";
+        if (!value || !apply(each, variable, *value, to)) return;
+    }
+}
+
+inline void read_words(const std::vector<std::string_view>& words, arguments& to) {
+    for (std::size_t at = 0; at < words.size(); ++at) {
+        std::string_view word = words[at];
+        if (!word.starts_with("--") || word.size() == 2) {
+            to.error =
+                word == "-h" ? "" : "'" + std::string(word) + "' is no option; options begin with --, see --help";
+            if (word == "-h") to.what = arguments::deed::help;
+            if (word == "-h") continue;
+            return;
+        }
+        std::size_t equals = word.find('=');
+        std::string_view name = word.substr(2, equals == word.npos ? equals : equals - 2);
+        std::string said = "--" + std::string(name);
+        const option* found = nullptr;
+        for (const option& each : option_table)
+            if (!name.empty() && (each.name == name || each.opposite == name)) found = &each;
+        if (!found) {
+            to.error = unknown_option(name);
+            return;
+        }
+        std::string_view value = found->name == name ? "true" : "false";
+        if (found->value.empty() && equals != word.npos) {
+            to.error = said + " is a switch and takes no value";
+            return;
+        }
+        if (!found->value.empty() && equals != word.npos) {
+            value = word.substr(equals + 1);
+        } else if (!found->value.empty()) {
+            ++at;
+            if (at == words.size() || words[at].starts_with("--")) {
+                to.error = said;
+                to.error.append(" needs a value behind it: ").append(said).append(" ").append(found->value);
+                return;
+            }
+            value = words[at];
+        }
+        if (!apply(*found, said, value, to)) return;
+    }
+}
+
+}  // namespace detail
+
+/// What is asked for: arguments before the environment, the environment before `defaults`. in: the words behind the
+/// program's name; `find` gives the value of a variable of the environment, or null.
+template <class Find>
+arguments read_arguments(const std::vector<std::string_view>& words, Find find, const run_options& defaults) {
+    arguments all;
+    all.options = defaults;
+    detail::read_environment(find, all);
+    // Lists of the environment are not added to, and what it says wrong is not wrong when an argument says it right.
+    arguments said;
+    said.options = all.options;
+    said.reload = all.reload;
+    said.reload.dirs.clear();
+    said.reload.includes.clear();
+    said.reload.excludes.clear();
+    detail::read_words(words, said);
+    if (said.reload.dirs.empty()) said.reload.dirs = std::move(all.reload.dirs);
+    if (said.reload.includes.empty()) said.reload.includes = std::move(all.reload.includes);
+    if (said.reload.excludes.empty()) said.reload.excludes = std::move(all.reload.excludes);
+    if (said.error.empty() && said.what == arguments::deed::serve) said.error = std::move(all.error);
+    return said;
+}
+
+}  // namespace coracle::server
+
+// ---- coracle/server/usage.hpp
+// usage: what --help prints: the table of options for people, at most 80 columns wide.
+
+namespace coracle::server {
+
+namespace detail {
+/// `text`, broken at spaces so that no line goes beyond column 80; each line but the first begins at `indent`.
+inline void append_folded(std::string& out, std::string_view text, std::size_t indent) {
+    constexpr std::size_t width = 80;
+    std::size_t column = indent;
+    while (!text.empty()) {
+        std::size_t space = text.find(' ');
+        std::string_view word = text.substr(0, space);
+        text.remove_prefix(space == text.npos ? text.size() : space + 1);
+        if (column > indent && column + 1 + word.size() > width) {
+            out.append("\n").append(indent, ' ');
+            column = indent;
+        } else if (column > indent) {
+            out += ' ';
+            ++column;
+        }
+        out += word;
+        column += word.size();
+    }
+    out += '\n';
+}
+}  // namespace detail
+
+/// in: the path of the program, the title of the app.
+inline std::string usage(std::string_view program, std::string_view title) {
+    if (std::size_t slash = program.rfind('/'); slash != program.npos) program.remove_prefix(slash + 1);
+    std::string out(title);
+    out.append(out.empty() ? "" : "\n\n").append("Usage: ").append(program).append(" [OPTIONS]\n\nOptions:\n");
+    constexpr std::size_t column = 30;
+    for (const option& each : option_table) {
+        if (each.help.empty()) continue;
+        std::string left = "  --" + std::string(each.name);
+        if (!each.value.empty()) left.append(" ").append(each.value);
+        if (!each.opposite.empty()) left.append(" / --").append(each.opposite);
+        if (left.size() + 2 > column)
+            left.append("\n").append(column, ' ');
+        else
+            left.append(column - left.size(), ' ');
+        out += left;
+        detail::append_folded(out, each.help, column);
+    }
+    out += '\n';
+    detail::append_folded(out,
+                          "Each option but the last five can be a variable of the environment: CORACLE_LOG_LEVEL for "
+                          "--log-level. An argument has the last word, the program the first.",
+                          0);
+    return out;
+}
+
+}  // namespace coracle::server
+
+// ---- coracle/server/routes_table.hpp
+// routes_table: what --routes prints: every route of an app, one in a line, in the order in which they are tried.
+
+namespace coracle::server {
+
+/// A route as the table has it.
+struct route_row {
+    std::string methods;
+    std::string path;
+    std::string name{};
+    std::string status{};
+    std::string tags{};
+};
+
+/// Columns as wide as they need to be, without trailing spaces.
+inline std::string routes_table(const std::vector<route_row>& rows) {
+    std::vector<const std::string route_row::*> columns{&route_row::methods, &route_row::path, &route_row::name,
+                                                        &route_row::status, &route_row::tags};
+    const route_row head{"METHOD", "PATH", "NAME", "STATUS", "TAGS"};
+    std::vector<std::size_t> widths;
+    for (auto column : columns) {
+        std::size_t width = 0;
+        bool used = false;
+        for (const route_row& each : rows) {
+            width = (each.*column).size() > width ? (each.*column).size() : width;
+            used = used || !(each.*column).empty();
+        }
+        std::size_t least = (head.*column).size();
+        widths.push_back(!used && !rows.empty() ? 0 : width > least ? width : least);
+    }
+    std::string out;
+    auto line = [&](const route_row& row) {
+        std::size_t begin = out.size();
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            if (widths[i] == 0) continue;
+            const std::string& text = row.*columns[i];
+            out.append(text).append(widths[i] - text.size() + 2, ' ');
+        }
+        while (out.size() > begin && out.back() == ' ') out.pop_back();
+        out += '\n';
+    };
+    line(head);
+    for (const route_row& each : rows) line(each);
+    return out;
+}
+
+}  // namespace coracle::server
+
+// ---- coracle/server/reload.hpp
+// reload: a program that holds the listening socket, watches the sources, builds, and runs the server as its child. A
+// client that connects while the child is another one waits for it, and is not turned away.
+
+namespace coracle::server {
+
+/// Tells a child that it is one, and the number of its socket.
+inline constexpr const char* reload_child_variable = "CORACLE_RELOAD_CHILD";
+
+/// Parent of the server that reloads. Plain calls that block: it has nothing else to do.
+class reloader {
+public:
+    /// in: where to listen; the words of the program's own command line. error: std::system_error, std::logic_error.
+    reloader(const run_options& options, reload_options how, std::vector<std::string> words)
+        : how_(std::move(how)),
+          grace_(options.grace + std::chrono::seconds(2)),
+          words_(std::move(words)),
+          socket_(open_socket(options)),
+          signals_(open_pipe()),
+          mailbox_(numbers, std::move(signals_.writer)),
+          sources_(how_.dirs.empty() ? std::vector<std::string>{"."} : how_.dirs, includes(), excludes()),
+          program_(program_files()) {}
+    reloader(const reloader&) = delete;
+    reloader& operator=(const reloader&) = delete;
+
+    /// Until Ctrl-C or SIGTERM. out: the exit code.
+    int run() {
+        say("INFO: ", "Watching " + std::to_string(sources_.size()) + " files for changes (Press CTRL+C to quit)");
+        start();
+        while (!stopped()) {
+            os::wait_readable({signals_.reader.get(), sources_.descriptor(), program_.descriptor(), exited_.get()},
+                              pause());
+            if (stopped()) break;
+            if (notice_) notice_->acknowledge(exited_.get());
+            if (child_ && child_->look()) bury();
+            std::vector<std::string> changed = how_.command.empty() ? program_.changes() : sources_.changes();
+            if (!changed.empty()) changes_came(std::move(changed));
+        }
+        end_child();
+        return 0;
+    }
+
+private:
+    using milliseconds = std::chrono::milliseconds;
+    static constexpr int numbers[] = {SIGINT, SIGTERM};
+
+    std::vector<std::string> includes() const {
+        if (!how_.includes.empty()) return how_.includes;
+        return {"*.cpp", "*.hpp", "*.cc", "*.hh", "*.cxx", "*.hxx", "*.c", "*.h", "*.ipp", "*.inl", "*.tpp"};
+    }
+    std::vector<std::string> excludes() const {
+        std::vector<std::string> all{".*", "*~"};  // hidden ones, swap files among them
+        all.insert(all.end(), how_.excludes.begin(), how_.excludes.end());
+        return all;
+    }
+    /// With nothing to build, the program's own file is what changes.
+    os::source_watch program_files() const {
+        std::string_view program = words_.front();
+        std::size_t slash = program.rfind('/');
+        if (!how_.command.empty() || slash == program.npos) return {{}, {}, {}};
+        return {{std::string(program.substr(0, slash))}, {std::string(program.substr(slash + 1))}, {}};
+    }
+    static net::listening_socket open_socket(const run_options& options) {
+        if (options.fd >= 0) {
+            auto given = net::listening_socket::inherit(options.fd);
+            if (!given)
+                throw std::system_error(given.error(),
+                                        "coracle: --fd " + std::to_string(options.fd) + " is no socket that listens");
+            return std::move(*given);
+        }
+        auto where = net::address::of(options.host, static_cast<std::uint16_t>(options.port));
+        if (!where) throw std::logic_error("coracle: the host " + where.error().message);
+        net::listen_options how;
+        how.backlog = options.backlog;
+        auto opened = net::listening_socket::open(*where, how);
+        if (!opened) throw std::system_error(opened.error(), "coracle: cannot listen on " + where->text());
+        return std::move(*opened);
+    }
+    static os::pipe_ends open_pipe() {
+        auto made = os::open_pipe();
+        if (!made) throw std::system_error(made.error(), "coracle: a pipe for signals");
+        for (int fd : {made->reader.get(), made->writer.get()})
+            if (auto done = os::set_blocking(fd, false); !done)
+                throw std::system_error(done.error(), "coracle: a pipe for signals");
+        return std::move(*made);
+    }
+
+    static void say(std::string_view level, const std::string& what) {
+        std::string line(level);
+        line.append(line.size() < 10 ? 10 - line.size() : 1, ' ').append(what);
+        std::fprintf(stderr, "%s\n", line.c_str());
+    }
+    /// How long to sleep when nobody says anything.
+    milliseconds pause() const noexcept {
+        const os::source_watch& watched = how_.command.empty() ? program_ : sources_;
+        return milliseconds(watched.descriptor() >= 0 ? 60'000 : 500);
+    }
+    bool stopped() noexcept {
+        os::drain(signals_.reader.get());
+        while (int number = mailbox_.take()) asked_ = number;
+        return asked_ != 0;
+    }
+
+    void start() {
+        os::command_line what(words_.front());
+        what.arguments(std::vector<std::string>(words_.begin() + 1, words_.end()));
+        what.environment(reload_child_variable, "3").descriptor(socket_.native_handle());
+        auto started = os::child::start(what, {-1, -1, -1});
+        if (!started) return say("ERROR:", started.error().message() + "; waiting for a change");
+        auto told = os::exit_notice::of(started->pid());
+        child_.emplace(std::move(*started));
+        if (!told) return;  // it is looked after now and then
+        exited_ = told->take_descriptor();
+        notice_.emplace(std::move(*told));
+    }
+    /// It has ended by itself: there is nothing to serve with until something changes.
+    void bury() {
+        say("ERROR:", "The program ended (" + child_->status()->text() + "); waiting for a change");
+        forget_child();
+    }
+    void forget_child() {
+        notice_.reset();
+        exited_.reset();
+        child_.reset();
+    }
+    /// Asks it to stop, and makes it when it does not.
+    void end_child() {
+        if (!child_) return;
+        [[maybe_unused]] auto ended_already = child_->send(SIGTERM);
+        wait_for(*child_, exited_.get(), grace_);
+        if (!child_->status()) {
+            say("WARNING:", "The program does not stop; it is killed");
+            ended_already = child_->send(SIGKILL);
+            wait_for(*child_, exited_.get(), milliseconds(5'000));
+        }
+        forget_child();
+    }
+    static void wait_for(os::child& one, int exited, milliseconds most) {
+        const auto end = std::chrono::steady_clock::now() + most;
+        while (!one.look()) {
+            auto left = std::chrono::duration_cast<milliseconds>(end - std::chrono::steady_clock::now());
+            if (left <= milliseconds(0)) return;
+            os::wait_readable({exited}, exited >= 0 ? left : milliseconds(20));
+        }
+    }
+
+    void changes_came(std::vector<std::string> changed) {
+        bool built = false;
+        while (!changed.empty() && !stopped()) {
+            wait_until_quiet(changed);
+            say("WARNING:", "Changed: " + text_of(changed));
+            built = build();
+            changed = how_.command.empty() ? std::vector<std::string>() : sources_.changes();  // while it was built
+        }
+        if (!built || stopped()) return;
+        end_child();
+        start();
+    }
+    void wait_until_quiet(std::vector<std::string>& changed) {
+        os::source_watch& watched = how_.command.empty() ? program_ : sources_;
+        const auto most = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+        for (bool quiet = false; !quiet && !stopped() && std::chrono::steady_clock::now() < most;) {
+            os::wait_readable({signals_.reader.get()}, how_.delay);
+            std::vector<std::string> more = watched.changes();
+            quiet = more.empty();
+            changed.insert(changed.end(), more.begin(), more.end());
+        }
+    }
+    /// What the builder prints goes where this program prints. out: false: the old program serves on.
+    bool build() {
+        if (how_.command.empty()) return true;
+        os::command_line what("/bin/sh", "-c", how_.command);
+        what.input(os::stdio::null).own_group();
+        auto started = os::child::start(what, {-1, -1, -1});
+        if (!started) {
+            say("ERROR:", started.error().message());
+            return false;
+        }
+        os::file_descriptor exited;
+        auto told = os::exit_notice::of(started->pid());
+        if (told) exited = told->take_descriptor();
+        while (!started->look()) {
+            os::wait_readable({signals_.reader.get(), exited.get()}, milliseconds(exited ? 1'000 : 20));
+            if (told) told->acknowledge(exited.get());
+            if (stopped()) return false;  // what goes out of scope is killed
+        }
+        if (started->status()->ok()) return true;
+        say("ERROR:", "The build failed (" + started->status()->text() + "); " +
+                          (child_ ? "the old program serves on" : "waiting for a change"));
+        return false;
+    }
+    static std::string text_of(std::vector<std::string>& paths) {
+        std::string all;
+        std::size_t told = 0;
+        for (std::size_t i = 0; i < paths.size(); ++i) {
+            bool before = false;
+            for (std::size_t j = 0; j < i; ++j) before = before || paths[j] == paths[i];
+            if (before) continue;
+            if (++told > 5) continue;
+            all += (all.empty() ? "" : ", ") + paths[i];
+        }
+        return told > 5 ? all + " and " + std::to_string(told - 5) + " more" : all;
+    }
+
+    reload_options how_;
+    milliseconds grace_;
+    std::vector<std::string> words_;
+    net::listening_socket socket_;
+    os::pipe_ends signals_;
+    os::signal_mailbox mailbox_;
+    os::source_watch sources_;
+    os::source_watch program_;
+    std::optional<os::child> child_;
+    os::file_descriptor exited_;  // goes after the notice, which may write to its other end
+    std::optional<os::exit_notice> notice_;
+    int asked_ = 0;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/run_command.hpp
+// run_command: app.run(argc, argv): a program whose command line is that of its server.
+
+namespace coracle {
+
+namespace server {
+
+/// The rows of an app, those of the apps that are mounted in it in their place. in: a frozen app.
+inline void add_rows(const app& of, const std::string& below, std::vector<route_row>& rows) {
+    auto joined = [](const std::vector<std::string>& words, const char* between) {
+        std::string all;
+        for (const std::string& each : words) all += (all.empty() ? "" : between) + each;
+        return all;
+    };
+    for (const auto& each : of.routes()) {
+        const app* inside = nullptr;
+        std::string path;
+        of.for_each_mounted([&](const std::string& at, const app& one) {
+            if (each->text() == at + "/{path:path}") inside = &one, path = at;
+        });
+        if (inside) {
+            add_rows(*inside, below + path, rows);
+            continue;
+        }
+        const route_options& options = each->options();
+        schema_components named;
+        operation told(each->pattern(), named, each->skipped());
+        each->target()->describe(told);
+        int status = options.status != 0 ? options.status : told.status();
+        rows.push_back({joined(each->methods(), ","), below + each->text(), options.name, std::to_string(status),
+                        joined(options.tags, ", ")});
+    }
+}
+
+/// A program with a command line. A template only so that who does not use it pays nothing.
+template <class App>
+int run_command(App& served, std::vector<std::string> words, const run_options& defaults) {
+    std::string program = words.empty() ? "app" : words.front();
+    std::vector<std::string_view> behind(words.empty() ? words.end() : words.begin() + 1, words.end());
+    arguments asked = read_arguments(behind, [](const char* name) { return std::getenv(name); }, defaults);
+    if (!asked.error.empty()) {
+        std::fprintf(stderr, "ERROR:    %s\n", asked.error.c_str());
+        return 2;
+    }
+    auto print = [](const std::string& text) {
+        std::fwrite(text.data(), 1, text.size(), stdout);
+        if (text.empty() || text.back() != '\n') std::fputc('\n', stdout);
+        return std::fflush(stdout) == 0 ? 0 : 3;
+    };
+    try {
+        std::string title = served.settings().title + ' ' + served.settings().version;
+        switch (asked.what) {
+            case arguments::deed::help:
+                return print(usage(program, title));
+            case arguments::deed::version:
+                return print(title + " (coracle " + CORACLE_VERSION_STRING + ")");
+            case arguments::deed::routes: {
+                served.freeze();
+                std::vector<route_row> rows;
+                add_rows(served, {}, rows);
+                return print(routes_table(rows));
+            }
+            case arguments::deed::openapi:
+                if constexpr (requires { served.openapi().dump(2); }) return print(served.openapi().dump(2));
+                break;
+            case arguments::deed::ts:
+                if constexpr (requires { std::string(served.typescript()); }) return print(served.typescript());
+                break;
+            case arguments::deed::serve: {
+                const char* child = std::getenv(reload_child_variable);
+                auto fd = child ? ascii::parse_decimal<unsigned>(child) : std::nullopt;
+                if (fd) {
+                    asked.options.fd = static_cast<int>(*fd);
+                    ::unsetenv(reload_child_variable);  // its own children are none
+                } else if (asked.reload.on) {
+                    return reloader(asked.options, asked.reload, std::move(words)).run();
+                }
+                return serve(served, asked.options);
+            }
+        }
+        std::fputs("ERROR:    this version of coracle cannot print that yet\n", stderr);
+        return 2;
+    } catch (const std::exception& why) {
+        std::fprintf(stderr, "ERROR:    %s\n", why.what());
+        return 3;
+    }
+}
+
+}  // namespace server
+
+template <class Word>
+int app::run(int argc, Word** argv, const run_options& defaults) {
+    static_assert(std::is_same_v<std::remove_const_t<Word>, char>,
+                  "coracle: run() takes what main() is given: app.run(argc, argv)");
+    return server::run_command(*this, std::vector<std::string>(argv, argv + argc), defaults);
 }
 
 }  // namespace coracle
@@ -23503,5 +37549,895 @@ private:
     std::uint64_t last_;
     int exceptions_ = std::uncaught_exceptions();
 };
+
+}  // namespace coracle
+
+// ---- coracle/testing/test_request.hpp
+// test_request: what a test asks of an app, in the words of httpx.
+
+namespace coracle {
+
+/// A name and its value: `{"page", 2}`.
+struct test_pair {
+    std::string name;
+    std::string value;
+
+    test_pair(std::string_view called, std::string_view text) : name(called), value(text) {}
+    test_pair(std::string_view called, const char* text) : name(called), value(text) {}
+    template <class T>
+        requires std::is_arithmetic_v<T>
+    test_pair(std::string_view called, T number) : name(called), value(coracle::json(number).dump()) {}
+};
+
+/// What goes along: `client.post("/items", {.query = {{"dry", true}}, .json = item{"tea", 2.5}})`.
+struct test_options {
+    std::vector<test_pair> headers{};
+    std::vector<test_pair> query{};          ///< behind what the URL has already
+    std::optional<coracle::json> json{};     ///< any value; sent as application/json
+    std::vector<test_pair> form{};           ///< sent as application/x-www-form-urlencoded
+    std::optional<std::string> body{};       ///< sent as it is
+    std::vector<std::string> pieces{};       ///< a body in chunks, each of which the app can read before the next
+    std::vector<test_pair> cookies{};        ///< besides those that the client keeps
+    std::optional<bool> follow_redirects{};  ///< else as the client does
+};
+
+/// `client.send_all({{"GET", "/a"}, {"POST", "/b", {.json = 1}}})`.
+struct test_request {
+    std::string method = "GET";
+    std::string url{};
+    test_options with{};
+};
+
+namespace testing {
+
+/// A request as it is sent, and as a redirect changes it.
+struct outgoing_request {
+    std::string method;
+    http::url url;
+    std::vector<test_pair> headers{};
+    std::string cookies{};  // of this request alone
+    std::string body{};
+    std::vector<std::string> pieces{};
+    bool has_body = false;
+
+    bool has(std::string_view name) const noexcept {
+        for (const test_pair& one : headers)
+            if (ascii::iequals(one.name, name)) return true;
+        return false;
+    }
+    void drop(std::string_view name) {
+        std::erase_if(headers, [name](const test_pair& one) { return ascii::iequals(one.name, name); });
+    }
+    void drop_body() {
+        body.clear();
+        pieces.clear();
+        has_body = false;
+        for (std::string_view name : {"content-length", "content-type", "transfer-encoding"}) drop(name);
+    }
+
+    /// Request line and fields. in: `chunked`: the length of the body is not known.
+    std::string head(std::string_view jar_cookies, bool chunked) const {
+        std::string out = method + ' ' + url.target() + " HTTP/1.1\r\n";
+        auto line = [&out](std::string_view name, std::string_view value) {
+            out.append(name).append(": ").append(value).append("\r\n");
+        };
+        if (!has("host")) line("host", url.authority);
+        if (!has("accept")) line("accept", "*/*");
+        if (!has("connection")) line("connection", "keep-alive");
+        if (!has("user-agent")) line("user-agent", "testclient");
+        for (const test_pair& one : headers) line(one.name, one.value);
+        std::string all_cookies(jar_cookies);
+        if (!all_cookies.empty() && !cookies.empty()) all_cookies += "; ";
+        all_cookies += cookies;
+        if (!all_cookies.empty() && !has("cookie")) line("cookie", all_cookies);
+        bool expects_body = method == "POST" || method == "PUT" || method == "PATCH";
+        if (chunked)
+            line("transfer-encoding", "chunked");
+        else if ((has_body || expects_body) && !has("content-length"))
+            line("content-length", std::to_string(body.size()));
+        return out.append("\r\n");
+    }
+};
+
+/// Escaped as forms and queries are: a space is `+`.
+inline void append_form(std::string& out, const std::vector<test_pair>& pairs) {
+    auto word = [&out](std::string_view text) {
+        for (bool more = true; more;) {
+            std::size_t space = text.find(' ');
+            http::encode_percent(text.substr(0, space), out);
+            more = space != text.npos;
+            if (more) out += '+';
+            text.remove_prefix(more ? space + 1 : 0);
+        }
+    };
+    for (const test_pair& one : pairs) {
+        if (!out.empty()) out += '&';
+        word(one.name);
+        out += '=';
+        word(one.value);
+    }
+}
+
+/// in: what every request of the client has. error: std::invalid_argument, std::logic_error for what makes no sense.
+inline outgoing_request prepare(test_request asked, const http::url& base, const std::vector<test_pair>& usual) {
+    test_options& with = asked.with;
+    outgoing_request out{std::move(asked.method), http::url::parse(asked.url)};
+    if (!ascii::is_token(out.method))
+        throw std::invalid_argument("coracle: '" + out.method + "' is no method; a method is GET, POST, PUT and so on");
+    if (out.url.scheme.empty() && out.url.authority.empty()) {
+        std::string_view under = base.path;
+        if (under.ends_with('/')) under.remove_suffix(1);
+        std::string path(under);
+        if (!out.url.path.starts_with('/')) path += '/';
+        out.url.path = path + out.url.path;
+        out.url.authority = base.authority;
+    } else if (out.url.authority.empty()) {
+        throw std::invalid_argument("coracle: '" + asked.url + "' has no host; write /path or http://host/path");
+    }
+    if (out.url.scheme.empty()) out.url.scheme = base.scheme;
+    if (out.url.path.empty()) out.url.path = "/";
+    if (!with.query.empty()) {
+        std::string query = std::move(out.url.query).value_or(std::string());
+        append_form(query, with.query);
+        out.url.query = std::move(query);
+    }
+    for (const test_pair& one : with.headers) {
+        if (!ascii::is_token(one.name) || !http::is_field_value(one.value))
+            throw std::invalid_argument("coracle: the header '" + one.name +
+                                        "' cannot be sent: its name is a token, "
+                                        "and its value has no control characters and no white space at its ends");
+    }
+    out.headers = usual;
+    for (const test_pair& one : with.headers) out.drop(one.name);
+    out.headers.insert(out.headers.end(), with.headers.begin(), with.headers.end());
+    for (const test_pair& one : with.cookies) {
+        if (!out.cookies.empty()) out.cookies += "; ";
+        out.cookies.append(one.name).append("=").append(one.value);
+    }
+    int bodies =
+        (with.json ? 1 : 0) + (with.form.empty() ? 0 : 1) + (with.body ? 1 : 0) + (with.pieces.empty() ? 0 : 1);
+    if (bodies > 1) throw std::logic_error("coracle: a request has one body: .json, .form, .body or .pieces");
+    out.has_body = bodies > 0;
+    std::string_view type;
+    if (with.json) {
+        out.body = with.json->dump();
+        type = "application/json";
+    }
+    if (!with.form.empty()) {
+        append_form(out.body, with.form);
+        type = "application/x-www-form-urlencoded";
+    }
+    if (with.body) out.body = std::move(*with.body);
+    out.pieces = std::move(with.pieces);
+    if (!type.empty() && !out.has("content-type")) out.headers.emplace_back("content-type", type);
+    return out;
+}
+
+/// in: an answer's status and Location. Whether it sends the client on: then the request is what it is to ask next.
+inline bool redirect(outgoing_request& asked, int status, std::string_view location) {
+    bool moves = status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+    if (!moves || location.empty()) return false;
+    http::url next = asked.url.resolve(http::url::parse(location));
+    if (next.fragment.empty()) next.fragment = asked.url.fragment;
+    if (!next.same_origin(asked.url)) {
+        asked.drop("authorization");
+        asked.drop("host");
+    }
+    bool becomes_get = (status == 303 && asked.method != "HEAD") || (status == 302 && asked.method != "HEAD") ||
+                       (status == 301 && asked.method == "POST");
+    if (becomes_get && asked.method != "GET") {
+        asked.method = "GET";
+        asked.drop_body();
+    }
+    asked.url = std::move(next);
+    return true;
+}
+
+}  // namespace testing
+
+}  // namespace coracle
+
+// ---- coracle/testing/test_response.hpp
+// test_response: what an app answered, with all that a test may want to look at.
+
+namespace coracle {
+
+/// `client.get("/items/7").json<item>()`.
+class test_response {
+public:
+    int status = 0;
+    http::owned_fields headers{};
+    std::string body{};
+    /// From the request to the last byte of the answer; background tasks do not count.
+    std::chrono::nanoseconds elapsed{};
+    /// Where the answer comes from.
+    std::string url{};
+    /// Those that this answer set, so that the client keeps them now.
+    http::cookie_jar cookies{};
+    /// The redirects on the way, first one first.
+    std::vector<test_response> history{};
+
+    /// The body.
+    const std::string& text() const& noexcept { return body; }
+    std::string text() && { return std::move(body); }
+    /// error: std::runtime_error with the body when it is no JSON.
+    coracle::json json() const {
+        auto read = coracle::json::try_parse(body);
+        if (!read)
+            throw std::runtime_error("coracle: the body is no JSON: " + std::string(read.error().what()) + seen());
+        return std::move(*read);
+    }
+    /// The body as a T. error: std::runtime_error with the body when it is something else.
+    template <class T>
+    T json() const {
+        try {
+            return json().template get<T>();
+        } catch (const json_error& wrong) {
+            throw std::runtime_error("coracle: the body is " + std::string(wrong.what()) + seen());
+        }
+    }
+
+    bool ok() const noexcept { return status >= 200 && status < 300; }
+    /// For what must have gone well. error: std::runtime_error with status, url and body for a status of 400 and more.
+    const test_response& raise_for_status() const {
+        if (status >= 400) throw std::runtime_error("coracle: " + url + " is no success" + seen());
+        return *this;
+    }
+
+private:
+    std::string seen() const {
+        std::string shown = body.substr(0, 500);
+        if (shown.size() < body.size()) shown += "...";
+        return "; the answer was " + std::to_string(status) + ' ' + std::string(http::reason_phrase(status)) + ": " +
+               shown;
+    }
+};
+
+}  // namespace coracle
+
+// ---- coracle/testing/test_line.hpp
+// test_line: a connection in memory between a test_client and the server of its app, and what a test sees of both ends.
+
+namespace coracle::testing {
+
+/// An address with a name of its own: Starlette's TestClient is ("testclient", 50000).
+class named_address : public net::address {
+public:
+    named_address(std::string name, std::uint16_t port)
+        : net::address(local(name)), name_(std::move(name)), named_port_(port) {}
+    const std::string& host() const noexcept { return name_; }
+    std::uint16_t port() const noexcept { return named_port_; }
+    std::string text() const { return name_ + ':' + std::to_string(named_port_); }
+
+private:
+    std::string name_;
+    std::uint16_t named_port_;
+};
+
+/// What the server's end tells the test.
+struct line_facts {
+    event at_rest{};  ///< the last thing that the server did was to wait for the next request, or to close
+    std::vector<std::exception_ptr> failures{};  ///< that no handler caught
+};
+
+/// Of the connection whose request is served here.
+inline constinit context_local<line_facts*> line_served_here;
+
+/// The server's end. A server that has answered, and done what there was to do afterwards, reads.
+class served_stream {
+public:
+    served_stream(net::memory_stream inner, named_address peer, line_facts& facts)
+        : inner_(std::move(inner)), peer_(std::move(peer)), facts_(&facts) {}
+
+    auto read() {
+        facts_->at_rest.set();
+        return inner_.read();
+    }
+    auto read(std::span<char> room) {
+        facts_->at_rest.set();
+        return inner_.read(room);
+    }
+    auto write(std::string_view head, std::string_view body = {}) {
+        facts_->at_rest.clear();
+        return inner_.write(head, body);
+    }
+    result<std::size_t> try_write(std::string_view bytes) {
+        facts_->at_rest.clear();
+        return inner_.try_write(bytes);
+    }
+    void shutdown_read() noexcept { inner_.shutdown_read(); }
+    result<void> shutdown_write() noexcept { return inner_.shutdown_write(); }
+    void close() noexcept {
+        facts_->at_rest.set();
+        inner_.close();
+    }
+    bool hung_up() const noexcept { return inner_.hung_up(); }
+    const named_address& peer() const noexcept { return peer_; }
+
+private:
+    net::memory_stream inner_;
+    named_address peer_;
+    line_facts* facts_;
+};
+
+/// The client's end, with the answer under way on it.
+class test_line {
+public:
+    explicit test_line(net::memory_stream stream) : stream_(std::move(stream)) {}
+
+    line_facts facts{};
+    http::response_reader answer{};
+    bool busy = false;
+    std::optional<join_handle<>> server{};  ///< the job that serves the other end
+
+    bool is_open() const noexcept { return stream_.is_open() && !stream_.hung_up(); }
+    void close() noexcept { stream_.close(); }
+    /// More of the answer is there, or its end, and was not looked at.
+    bool has_news() const noexcept { return stream_.readable(); }
+
+    void send(std::string_view bytes) {
+        facts.at_rest.clear();
+        // What is read at once is taken from the front of a piece: small ones are cheaper.
+        constexpr std::size_t piece = 64 * 1024;
+        for (; !bytes.empty(); bytes.remove_prefix(bytes.size() < piece ? bytes.size() : piece))
+            stream_.push(std::string(bytes.substr(0, piece)));
+    }
+    void send_chunk(std::string_view bytes) {
+        if (bytes.empty()) return;
+        constexpr std::string_view digits = "0123456789abcdef";
+        std::string size;
+        for (std::size_t left = bytes.size(); left > 0; left /= 16) size.insert(size.begin(), digits[left % 16]);
+        send(size + "\r\n" + std::string(bytes) + "\r\n");
+    }
+    void send_last_chunk() { send("0\r\n\r\n"); }
+
+    /// How much of an answer is waited for.
+    enum class part : unsigned char { head, piece, all };
+
+    /// error: std::runtime_error for an answer that is broken or does not come.
+    task<> listen(part until) {
+        while (!answer.complete()) {
+            if (until == part::head && answer.has_head()) co_return;
+            if (until == part::piece && answer.body_waiting() > 0) co_return;
+            auto bytes = co_await stream_.read();
+            if (!bytes || bytes->empty())
+                answer.end();
+            else if (answer.feed(*bytes) < bytes->size())
+                close();  // somebody says more than was asked
+            if (answer.failed()) {
+                std::string why = "coracle: the answer cannot be read: ";
+                throw std::runtime_error(why.append(*answer.failed()));
+            }
+        }
+    }
+
+private:
+    net::memory_stream stream_;
+};
+
+}  // namespace coracle::testing
+
+// ---- coracle/testing/test_stage.hpp
+// test_stage: what is behind a test_client: a loop, the server's part of it, and the lines between the two ends.
+
+namespace coracle::testing {
+
+/// Runs an app in this thread. A template only so that who includes it and does not use it pays nothing.
+template <class ServedStream>
+class test_stage {
+public:
+    /// in: the app, which is frozen here; virtual time or null for the real one; who the client is.
+    test_stage(app& served, std::unique_ptr<virtual_loop> time, named_address client)
+        : app_(served),
+          client_(std::move(client)),
+          virtual_(std::move(time)),
+          real_(virtual_ ? nullptr : std::make_unique<real_loop>()) {
+        server::settings how;
+        how.access_log = false;
+        shop_.emplace(served, how, reactor());
+    }
+    test_stage(const test_stage&) = delete;
+    test_stage& operator=(const test_stage&) = delete;
+    ~test_stage() {
+        if (log_taken_) app_.exchange_error_log(std::move(log_));
+    }
+
+    /// Exceptions that no handler caught are kept for the one who asked, too.
+    void catch_failures() {
+        log_ = app_.exchange_error_log([this](const std::exception_ptr& what, const request& asked) {
+            if (line_facts* here = line_served_here.get()) here->failures.push_back(what);
+            if (log_) log_(what, asked);
+        });
+        log_taken_ = true;
+    }
+
+    bool in_virtual_time() const noexcept { return virtual_ != nullptr; }
+    loop::reactor& reactor() noexcept { return virtual_ ? virtual_->reactor() : real_->reactor; }
+    std::int64_t unix_seconds() noexcept { return reactor().unix_milliseconds() / 1000; }
+
+    template <class T>
+    T run(task<T> work) {
+        return virtual_ ? virtual_->run(std::move(work)) : loop::run_on(real_->reactor, std::move(work));
+    }
+    /// The same, and then ends what was spawned.
+    void run_last(task<> work) {
+        if (virtual_) return virtual_->run_whole(std::move(work));
+        loop::run_on(real_->reactor, std::move(work), [] {}, [this] { loop::end_background(real_->reactor); });
+    }
+
+    /// A line to the server that nobody uses: one of before, or a new one.
+    test_line& take_line() {
+        for (auto at = lines_.begin(); at != lines_.end();) {
+            if (at->busy) {
+                ++at;
+            } else if (at->is_open()) {
+                at->busy = true;
+                return *at;
+            } else {
+                at->close();
+                at = at->server->done() ? lines_.erase(at) : std::next(at);
+            }
+        }
+        auto ends = net::memory_stream::pair();
+        test_line& made = lines_.emplace_back(std::move(ends.first));
+        ServedStream served(std::move(ends.second), client_, made.facts);
+        made.server.emplace(spawn(serve(std::move(served), made.facts)));
+        made.busy = true;
+        return made;
+    }
+    /// Until the server has done all that it does after the answer on `line`, background tasks too.
+    task<> rest(test_line& line) {
+        co_await line.facts.at_rest.wait();
+        co_await shop_->concluded.wait();
+    }
+    /// Everybody goes on as far as they can without time passing.
+    task<> settle() {
+        for (int i = 0; i < 10; ++i) co_await yield_now();
+    }
+    /// Hangs up. Who handles a request has the time to see it, then is cancelled.
+    task<> hang_up() {
+        for (test_line& each : lines_) each.close();
+        co_await settle();
+        for (test_line& each : lines_) {
+            each.server->cancel();
+            try {
+                co_await *each.server;
+            } catch (const cancelled&) {
+            }
+        }
+        lines_.clear();
+    }
+
+private:
+    struct real_loop {
+        loop::thread_pool pool{};
+        loop::reactor reactor{pool};
+    };
+    task<> serve(ServedStream stream, line_facts& facts) {
+        line_served_here.set(&facts);
+        co_await server::connection(std::move(stream), *shop_);
+    }
+
+    app& app_;
+    named_address client_;
+    function<void(const std::exception_ptr&, const request&)> log_;
+    bool log_taken_ = false;
+    std::list<test_line> lines_;
+    std::optional<server::workshop> shop_;
+    std::unique_ptr<virtual_loop> virtual_;  // the loop goes before what its jobs use
+    std::unique_ptr<real_loop> real_;
+};
+
+/// A line that was taken; goes back in the end, or is closed when its answer was not read to the end.
+class line_lease {
+public:
+    explicit line_lease(test_line& of) noexcept : line(of) {}
+    line_lease(const line_lease&) = delete;
+    line_lease& operator=(const line_lease&) = delete;
+    ~line_lease() {
+        if (!line.answer.keeps_alive()) line.close();
+        line.busy = false;
+    }
+    test_line& line;
+};
+
+}  // namespace coracle::testing
+
+// ---- coracle/testing/test_stream.hpp
+// test_stream: an answer that a test reads piece by piece, while the app is still making it.
+
+namespace coracle::testing {
+
+/// Made by test_client::stream() when the head of the answer is there. The app runs while a call of this or of the
+/// client waits, and else not. Its end hangs up, unless all was read. keeps: a reference to the client.
+template <class Client>
+class test_stream {
+public:
+    test_stream(Client& client, outgoing_request asked, bool follow) : client_(client) {
+        client_.run(open(std::move(asked), follow));
+    }
+    test_stream(const test_stream&) = delete;
+    test_stream& operator=(const test_stream&) = delete;
+
+    int status() const noexcept { return head_.status; }
+    const http::owned_fields& headers() const noexcept { return head_.headers; }
+
+    /// What has come, waiting for some of it; nothing at the end.
+    std::optional<std::string> read() {
+        if (!over_ && rest_.empty()) client_.run(listen());
+        if (rest_.empty()) return std::nullopt;
+        return std::exchange(rest_, {});
+    }
+    /// The next line, without its end.
+    std::optional<std::string> line() {
+        std::size_t end = rest_.find('\n');
+        while (end == std::string::npos && !over_) {
+            std::size_t before = rest_.size();
+            client_.run(listen());
+            end = rest_.find('\n', before);
+        }
+        if (end == std::string::npos) return read();
+        std::string one = rest_.substr(0, end);
+        rest_.erase(0, end + 1);
+        if (one.ends_with('\r')) one.pop_back();
+        return one;
+    }
+    /// All that is left, and what the app does after it.
+    std::string finish() {
+        while (!over_) client_.run(listen());
+        return std::exchange(rest_, {});
+    }
+    /// Leaves, as a client does that has seen enough. The app has seen it when this returns.
+    void close() {
+        if (!std::exchange(over_, true)) {
+            line_->line.close();
+            client_.run(client_.stage_->settle());
+        }
+        line_.reset();
+    }
+
+private:
+    task<> open(outgoing_request asked, bool follow) {
+        std::vector<test_response> history;
+        for (;;) {
+            line_.emplace(client_.stage_->take_line());
+            asked_ = asked;
+            head_ = co_await client_.open(*line_, asked);
+            std::string location(head_.headers["location"]);
+            if (!follow || !redirect(asked, head_.status, location)) co_return;
+            co_await client_.listen(line_->line, asked_, test_line::part::all);
+            history.push_back(head_);
+            client_.check_redirects(history, asked);
+        }
+    }
+    task<> listen() {
+        test_line& line = line_->line;
+        co_await client_.listen(line, asked_, test_line::part::piece);
+        rest_ += line.answer.take_body();
+        if (!line.answer.complete()) co_return;
+        over_ = true;
+        co_await client_.rest(line);
+    }
+
+    Client& client_;
+    outgoing_request asked_{};
+    std::optional<line_lease> line_;
+    test_response head_;
+    std::string rest_;
+    bool over_ = false;
+};
+
+}  // namespace coracle::testing
+
+// ---- coracle/testing/test_upload.hpp
+// test_upload: a request whose body a test writes piece by piece, while the app reads it.
+
+namespace coracle::testing {
+
+/// Made by test_client::upload(), with its head sent. Its end hangs up, unless it was finished. keeps: a reference to
+/// the client.
+template <class Client>
+class test_upload {
+public:
+    test_upload(Client& client, outgoing_request asked) : client_(client), asked_(std::move(asked)) {
+        client_.run(open());
+    }
+    test_upload(const test_upload&) = delete;
+    test_upload& operator=(const test_upload&) = delete;
+
+    /// Sends a chunk; when this returns the app has done with it what it can without waiting for something else.
+    test_upload& write(std::string_view piece) {
+        if (finished_) throw std::logic_error("coracle: this upload is finished");
+        line_->line.send_chunk(piece);
+        client_.run(client_.stage_->settle());
+        return *this;
+    }
+    /// Whether the app has answered already, as one that refuses does.
+    bool answered() const noexcept { return line_->line.answer.has_head() || line_->line.has_news(); }
+    /// Ends the body, and gives the answer. in: `elapsed` counts from the head.
+    test_response finish() {
+        if (std::exchange(finished_, true)) throw std::logic_error("coracle: this upload is finished");
+        return client_.run(hear());
+    }
+
+private:
+    task<> open() {
+        line_.emplace(client_.stage_->take_line());
+        begun_ = client_.stage_->reactor().now();
+        client_.send_head(line_->line, asked_, true);
+        co_await client_.stage_->settle();
+    }
+    task<test_response> hear() {
+        test_line& line = line_->line;
+        line.send_last_chunk();
+        co_await client_.listen(line, asked_, test_line::part::all);
+        test_response answer = client_.answer_of(line, asked_);
+        answer.body = line.answer.take_body();
+        answer.elapsed = client_.stage_->reactor().now() - begun_;
+        co_await client_.rest(line);
+        co_return answer;
+    }
+
+    Client& client_;
+    outgoing_request asked_;
+    std::optional<line_lease> line_;
+    loop::reactor::time_point begun_{};
+    bool finished_ = false;
+};
+
+}  // namespace coracle::testing
+
+// ---- coracle/testing/test_client.hpp
+// test_client: calls an app with no socket: the whole server, over a stream in memory, on a loop of its own.
+// The manners are those of Starlette's TestClient and of httpx.
+
+namespace coracle {
+
+/// How a test_client behaves: `test_client client{make_app(), {.raise_server_exceptions = false}};`
+struct test_client_options {
+    std::string base_url = "http://testserver";
+    std::vector<test_pair> headers{};  ///< of every request
+    bool follow_redirects = true;
+    /// An exception that no handler caught comes out of the call; else it is the answer 500, as for real clients.
+    bool raise_server_exceptions = true;
+    std::string client_host = "testclient";  ///< `request::client`
+    std::uint16_t client_port = 50000;
+    /// After which a call gives up, and says who waits; 0: never. Without virtual time only.
+    std::chrono::nanoseconds timeout = std::chrono::seconds(60);
+};
+
+namespace testing {
+
+/// See test_client.
+template <class ServedStream>
+class basic_test_client {
+public:
+    /// The app starts: what is wrong with its routes, or its lifespan, is thrown here. keeps: the app, or a reference.
+    explicit basic_test_client(coracle::app&& served, test_client_options how = {})
+        : basic_test_client(nullptr, std::make_unique<coracle::app>(std::move(served)), std::move(how), nullptr) {}
+    explicit basic_test_client(coracle::app& served, test_client_options how = {})
+        : basic_test_client(&served, nullptr, std::move(how), nullptr) {}
+    /// Sleeps and timeouts take no real time, and `elapsed` is exact: `test_client client{make_app(), virtual_time};`
+    basic_test_client(coracle::app&& served, virtual_clock time, test_client_options how = {})
+        : basic_test_client(nullptr, std::make_unique<coracle::app>(std::move(served)), std::move(how),
+                            std::make_unique<virtual_loop>(time)) {}
+    basic_test_client(coracle::app& served, virtual_clock time, test_client_options how = {})
+        : basic_test_client(&served, nullptr, std::move(how), std::make_unique<virtual_loop>(time)) {}
+    basic_test_client(const basic_test_client&) = delete;
+    basic_test_client& operator=(const basic_test_client&) = delete;
+    ~basic_test_client() {
+        try {
+            close();
+        } catch (const std::exception& why) {
+            report(std::string("a test_client could not end its app in good order; call close() to catch it: ") +
+                   why.what());
+        }
+    }
+
+    // Calls. Each gives the answer when its last byte is there and what the app does after it is done.
+    // error: std::runtime_error when there is no answer; what a handler threw; testing::deadlock in virtual time.
+
+    test_response get(std::string_view url, test_options with = {}) { return request("GET", url, std::move(with)); }
+    test_response post(std::string_view url, test_options with = {}) { return request("POST", url, std::move(with)); }
+    test_response put(std::string_view url, test_options with = {}) { return request("PUT", url, std::move(with)); }
+    test_response patch(std::string_view url, test_options with = {}) { return request("PATCH", url, std::move(with)); }
+    test_response del(std::string_view url, test_options with = {}) { return request("DELETE", url, std::move(with)); }
+    test_response head(std::string_view url, test_options with = {}) { return request("HEAD", url, std::move(with)); }
+    test_response options(std::string_view url, test_options with = {}) {
+        return request("OPTIONS", url, std::move(with));
+    }
+    test_response request(std::string_view method, std::string_view url, test_options with = {}) {
+        return run(send({std::string(method), std::string(url), std::move(with)}));
+    }
+    /// All at once, each on a connection of its own. The answers in the order of the requests.
+    std::vector<test_response> send_all(std::vector<test_request> requests) {
+        return run(send_each(std::move(requests)));
+    }
+    /// The same as a task, for your own coroutines in run().
+    task<test_response> send(test_request asked) {
+        check_open();
+        bool follow = asked.with.follow_redirects.value_or(how_.follow_redirects);
+        return follow_redirects(prepare(std::move(asked), base_, how_.headers), follow);
+    }
+
+    /// An answer that is read while the app makes it: `auto ticks = client.stream("GET", "/ticks"); ticks.read();`
+    test_stream<basic_test_client> stream(std::string_view method, std::string_view url, test_options with = {}) {
+        bool follow = with.follow_redirects.value_or(how_.follow_redirects);
+        return {*this, prepare({std::string(method), std::string(url), std::move(with)}, base_, how_.headers), follow};
+    }
+    /// A body that is written while the app reads it: `auto file = client.upload("POST", "/files"); file.write("a");`
+    /// Redirects are not followed.
+    test_upload<basic_test_client> upload(std::string_view method, std::string_view url, test_options with = {}) {
+        return {*this, prepare({std::string(method), std::string(url), std::move(with)}, base_, how_.headers)};
+    }
+
+    /// Runs a task of yours on the loop of the app, while handlers run beside it: `client.run(queue.send(job))`.
+    template <class T>
+    T run(task<T> work) {
+        check_open();
+        if (async::scheduler::current_or_null())
+            throw std::logic_error(
+                "coracle: a test_client cannot be called inside a running loop; co_await client.send(...) there");
+        return stage_->run(std::move(work));
+    }
+    /// Lets time pass, and what the app does in it happen.
+    void wait(std::chrono::nanoseconds time) { run(pass(time)); }
+    /// Since the client was made.
+    std::chrono::nanoseconds elapsed() { return stage_->reactor().now() - begun_; }
+
+    /// Shown with every request; changed by answers.
+    http::cookie_jar cookies{};
+
+    /// In the place of the dependency F comes `fake`, from the next request on.
+    template <auto F, class Fake, class App = coracle::app>
+    basic_test_client& override(Fake fake) {
+        static_cast<App&>(*app_).template override<F>(std::move(fake));
+        return *this;
+    }
+
+    coracle::app& app() noexcept { return *app_; }
+    /// Ends connections, background work and the lifespan of the app; the destructor does it too. error: what fails in
+    /// it.
+    void close() {
+        if (!stage_ || !open_) return;
+        open_ = false;
+        stage_->run_last(stage_->hang_up());
+        stage_->run_last(app_->stop());
+    }
+
+private:
+    template <class Client>
+    friend class test_stream;
+    template <class Client>
+    friend class test_upload;
+    static constexpr std::size_t most_redirects = 20;
+
+    basic_test_client(coracle::app* borrowed, std::unique_ptr<coracle::app> owned, test_client_options how,
+                      std::unique_ptr<virtual_loop> time)
+        : how_(std::move(how)),
+          base_(http::url::parse(how_.base_url)),
+          owned_(std::move(owned)),
+          app_(owned_ ? owned_.get() : borrowed) {
+        if (base_.scheme.empty() || base_.authority.empty())
+            throw std::logic_error("coracle: the base_url of a test_client is like http://testserver, not '" +
+                                   how_.base_url + "'");
+        app_->freeze();
+        stage_ = std::make_unique<test_stage<ServedStream>>(*app_, std::move(time),
+                                                            named_address(how_.client_host, how_.client_port));
+        if (how_.raise_server_exceptions) stage_->catch_failures();
+        stage_->run(app_->start());
+        begun_ = stage_->reactor().now();
+        open_ = true;
+    }
+    void check_open() const {
+        if (!open_) throw std::logic_error("coracle: this test_client is closed");
+    }
+
+    task<test_response> follow_redirects(outgoing_request next, bool follow) {
+        std::vector<test_response> history;
+        for (;;) {
+            test_response answer = co_await exchange(next);
+            std::string location(answer.headers["location"]);
+            if (!follow || !redirect(next, answer.status, location)) {
+                answer.history = std::move(history);
+                co_return answer;
+            }
+            history.push_back(std::move(answer));
+            check_redirects(history, next);
+        }
+    }
+    static void check_redirects(const std::vector<test_response>& history, const outgoing_request& next) {
+        if (history.size() > most_redirects)
+            throw std::runtime_error("coracle: more than 20 redirects, the last one to " + next.url.text());
+    }
+    /// One request and its whole answer.
+    task<test_response> exchange(const outgoing_request& asked) {
+        line_lease taken(stage_->take_line());
+        auto begun = stage_->reactor().now();
+        co_await begin(taken.line, asked);
+        co_await listen(taken.line, asked, test_line::part::all);
+        test_response answer = answer_of(taken.line, asked);
+        answer.body = taken.line.answer.take_body();
+        answer.elapsed = stage_->reactor().now() - begun;
+        co_await rest(taken.line);
+        co_return answer;
+    }
+    task<test_response> open(line_lease& taken, const outgoing_request& asked) {
+        co_await begin(taken.line, asked);
+        co_await listen(taken.line, asked, test_line::part::head);
+        co_return answer_of(taken.line, asked);
+    }
+    task<> begin(test_line& line, const outgoing_request& asked) {
+        send_head(line, asked, !asked.pieces.empty());
+        if (asked.pieces.empty()) {
+            line.send(asked.body);
+            co_return;
+        }
+        for (const std::string& piece : asked.pieces) {
+            line.send_chunk(piece);
+            co_await stage_->settle();
+        }
+        line.send_last_chunk();
+    }
+    void send_head(test_line& line, const outgoing_request& asked, bool chunked) {
+        line.facts.failures.clear();
+        line.answer.start(asked.method == "HEAD");
+        line.send(asked.head(cookies.header(asked.url, stage_->unix_seconds()), chunked));
+    }
+    /// As test_line::listen(), but not for ever.
+    task<> listen(test_line& line, const outgoing_request& asked, test_line::part until) {
+        if (stage_->in_virtual_time() || how_.timeout.count() <= 0) {
+            co_await line.listen(until);
+            co_return;
+        }
+        std::string late;
+        try {
+            co_await timeout(how_.timeout, line.listen(until));
+            co_return;
+        } catch (const timed_out&) {
+            late = to_text(tasks());
+        }
+        throw std::runtime_error("coracle: no answer to " + asked.method + ' ' + asked.url.text() +
+                                 " within the timeout of the test_client; these wait:\n" + late);
+    }
+    test_response answer_of(test_line& line, const outgoing_request& asked) {
+        test_response made;
+        made.status = line.answer.status();
+        made.headers = line.answer.headers();
+        made.url = asked.url.text();
+        for (std::string_view field : made.headers.get_all("set-cookie")) {
+            cookies.store(field, asked.url, stage_->unix_seconds());
+            made.cookies.store(field, asked.url, stage_->unix_seconds());
+        }
+        return made;
+    }
+    /// Until the server has done all that it does after the answer.
+    task<> rest(test_line& line) {
+        co_await stage_->rest(line);
+        if (!line.facts.failures.empty()) std::rethrow_exception(line.facts.failures.front());
+    }
+    task<std::vector<test_response>> send_each(std::vector<test_request> requests) {
+        std::vector<task<test_response>> all;
+        for (test_request& each : requests) all.push_back(send(std::move(each)));
+        std::vector<test_response> answers = co_await gather(std::move(all));
+        co_return answers;
+    }
+    task<> pass(std::chrono::nanoseconds time) { co_await sleep(time); }
+
+    test_client_options how_;
+    http::url base_;
+    std::unique_ptr<coracle::app> owned_;
+    coracle::app* app_;
+    std::unique_ptr<test_stage<ServedStream>> stage_;
+    loop::reactor::time_point begun_{};
+    bool open_ = false;
+};
+
+}  // namespace testing
+
+/// `test_client client{make_app()}; CHECK(client.get("/users/9").status == 404);` The app runs as it would in a server:
+/// middleware, lifespan, background tasks, bodies in pieces, keep-alive; only the socket is missing, and the threads,
+/// except for plain functions, which run on the thread pool. Belongs to one thread.
+using test_client = testing::basic_test_client<testing::served_stream>;
 
 }  // namespace coracle
