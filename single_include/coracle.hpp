@@ -13490,12 +13490,14 @@ struct renamed_text {
     std::size_t size = 0;
 };
 template <class T, std::size_t I>
-    requires renames_members<T>
-inline constexpr renamed_text stored_rename = [] {
+consteval renamed_text make_rename() {
     renamed_text made;
     if constexpr (good_renames<T>()) made.size = T::json_names::rename(reflect::field_name<T, I>, made.bytes);
     return made;
-}();
+}
+template <class T, std::size_t I>
+    requires renames_members<T>
+inline constexpr renamed_text stored_rename = make_rename<T, I>();
 
 template <class T, std::size_t I>
 constexpr std::string_view name_in_json() noexcept {
@@ -20755,8 +20757,8 @@ struct pattern {
         tell_mistake(made.text, made.mistake);
         return made;
     }
-    /// The same, with the first mistake in `mistake`: in the compiler, whoever asks tells it, for it shows every call on
-    /// the way to the sentence.
+    /// The same, with the first mistake in `mistake`: in the compiler, whoever asks tells it, for it shows every call
+    /// on the way to the sentence.
     static constexpr pattern read(std::string_view route, bool behind_prefix) {
         pattern made;
         made.text = route;
@@ -28130,7 +28132,8 @@ namespace coracle {
 
 /// A form as a struct whose members are the names of its fields:
 /// `app.post("/login", [](form<credentials> in) { return log_in(in->username, in->password); });`
-/// Defaults, std::optional, std::vector and `using extra = forbidden;` as in query<T>; of a field that is repeated the last counts.
+/// Defaults, std::optional, std::vector and `using extra = forbidden;` as in query<T>; of a field that is repeated the
+/// last counts.
 template <class T>
 class form : public wrapped<T> {
     static_assert((static_cast<void>(detail::good_parameter_struct<T>()), true));

@@ -13,7 +13,7 @@ TEST_CASE("a route with nothing around it is plain, and runs now if its handler 
     router answered("/answered");
     answered.on_status(404, [] { return response(404); });
     answered.get("/x", on_loop([] { return 1; }));
-    app app;
+    app app({.openapi_url = ""});
     app.get("/x", {.name = "plain"}, on_loop([] { return 1; }));
     app.include(guarded).include(answered);
     app.freeze();

@@ -14,7 +14,7 @@ TEST_CASE("tags and answers add up from the outside in, and deprecated or hidden
               on_loop([] { return 1; }));
     router hidden("/hidden", {.include_in_schema = false});
     hidden.get("/y", on_loop([] { return 1; }));
-    app app;
+    app app({.openapi_url = ""});
     app.include(inner, "/v1",
                 {.tags = {"v1"}, .deprecated = true, .responses = json{{"404", json{{"description", "outer"}}}}});
     app.include(hidden);

@@ -53,7 +53,7 @@ TEST_CASE("the name is used to read, to write, and to say where something is wro
 TEST_CASE("a struct inside of a function can say it, too") {
     struct local {
         int from_ = 0;
-        using json_names = renamed<"from_", "from">;
+        using json_names [[maybe_unused]] = renamed<"from_", "from">;
     };
     CHECK(to_json_text(local{3}) == R"({"from":3})");
 }

@@ -1,6 +1,8 @@
 // The acceptance scenarios of the server: what a user of FastAPI would try first, each with its id.
 #include "loopback.hpp"
 
+#include <coracle/app/bearer.hpp>
+#include <coracle/app/depends.hpp>
 #include <coracle/async/gather.hpp>
 #include <coracle/async/generator.hpp>
 #include <coracle/loop/sleep.hpp>
@@ -230,6 +232,40 @@ TEST_CASE("T33: changing only the return type from T to task<T> changes nothing 
     }
     CHECK(coroutine == loop);
     CHECK(plain != loop);
+}
+
+namespace {
+struct upload {
+    std::string text;
+};
+int known_user(bearer_token token) {
+    if (*token != "ann") throw http_error(401, "Not authenticated", {{"www-authenticate", "Bearer"}});
+    return 7;
+}
+}  // namespace
+
+TEST_CASE("a refused upload is refused before the client is asked for a byte of it") {
+    app app;
+    app.post("/upload", [](depends<known_user> user, upload in) -> task<json> {
+        co_return json{{"user", *user}, {"size", in.text.size()}};
+    });
+    loopback::running server(app);
+    const std::string head =
+        "POST /upload HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\nexpect: 100-continue\r\n";
+    {
+        loopback::client client(server.port());
+        client.send(head + "authorization: Bearer bob\r\ncontent-length: 5000000\r\n\r\n");
+        auto refused = client.receive();
+        CHECK(refused.status == 401);
+        CHECK(refused.body == R"({"detail":"Not authenticated"})");
+        CHECK(client.closed());
+    }
+    loopback::client client(server.port());
+    std::string body = R"({"text":"hello"})";
+    client.send(head + "authorization: Bearer ann\r\ncontent-length: " + std::to_string(body.size()) + "\r\n\r\n");
+    CHECK(client.receive().status == 100);
+    client.send(body);
+    CHECK(client.receive().body == R"({"user":7,"size":5})");
 }
 
 TEST_CASE("T14: a mail that is sent by a function that blocks holds nobody up") {

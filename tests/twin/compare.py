@@ -252,7 +252,8 @@ def main(arguments):
 def self_test():
     """The data format and the judgement, without servers."""
     text = (
-        "reason r (option): why\nGET /a?b\nPOST /c\n    json {}\\n\\xff\n    x-y: 1\n    differs status: 1 -> 2\n    because r\n"
+        "reason r (option): why\nGET /a?b\nPOST /c\n    json {}\\n\\xff\n    x-y: 1\n"
+        "    differs status: 1 -> 2\n    because r\n"
     )
     requests, reasons = parse(text, "t")
     first, second = requests

@@ -28,7 +28,8 @@ namespace coracle {
 
 /// A form as a struct whose members are the names of its fields:
 /// `app.post("/login", [](form<credentials> in) { return log_in(in->username, in->password); });`
-/// Defaults, std::optional, std::vector and `using extra = forbidden;` as in query<T>; of a field that is repeated the last counts.
+/// Defaults, std::optional, std::vector and `using extra = forbidden;` as in query<T>; of a field that is repeated the
+/// last counts.
 template <class T>
 class form : public wrapped<T> {
     static_assert((static_cast<void>(detail::good_parameter_struct<T>()), true));

@@ -84,12 +84,14 @@ struct renamed_text {
     std::size_t size = 0;
 };
 template <class T, std::size_t I>
-    requires renames_members<T>
-inline constexpr renamed_text stored_rename = [] {
+consteval renamed_text make_rename() {
     renamed_text made;
     if constexpr (good_renames<T>()) made.size = T::json_names::rename(reflect::field_name<T, I>, made.bytes);
     return made;
-}();
+}
+template <class T, std::size_t I>
+    requires renames_members<T>
+inline constexpr renamed_text stored_rename = make_rename<T, I>();
 
 template <class T, std::size_t I>
 constexpr std::string_view name_in_json() noexcept {

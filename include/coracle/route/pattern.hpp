@@ -53,8 +53,8 @@ struct pattern {
         tell_mistake(made.text, made.mistake);
         return made;
     }
-    /// The same, with the first mistake in `mistake`: in the compiler, whoever asks tells it, for it shows every call on
-    /// the way to the sentence.
+    /// The same, with the first mistake in `mistake`: in the compiler, whoever asks tells it, for it shows every call
+    /// on the way to the sentence.
     static constexpr pattern read(std::string_view route, bool behind_prefix) {
         pattern made;
         made.text = route;
