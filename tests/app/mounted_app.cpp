@@ -84,3 +84,19 @@ TEST_CASE("mounts nest, and an app that was made elsewhere is moved in") {
     CHECK_THROWS_AS(d.mount("", app()), std::logic_error);
     CHECK_THROWS_AS(d.mount("x", app()), std::logic_error);
 }
+
+TEST_CASE("an app that was frozen for its document may still move, with what is mounted in it") {
+    std::string seen;
+    app made;
+    made.mount("/in", make_inner(seen), "in");
+    CHECK(made.openapi()["info"]["title"] == "coracle");
+    app moved = std::move(made);
+    hand_loop loop;
+    started<> starting(loop, moved.start());
+    loop.turn_until_idle();
+    starting.result();
+    stage play(moved);
+    CHECK(play.get("/in/").body == "root");
+    CHECK(play.get("/in/throw").status == 500);
+    CHECK(play.errors == "inner failed\n");
+}
