@@ -34558,6 +34558,7 @@ inline task<response> next::operator()(request& asked) const { return app_->resp
 }
 
 [[gnu::cold]] inline task<> app::start() {
+    for (mounting& each : mounted_) each.below->above_ = this;  // it may have moved since it was frozen
     co_await lifespan_.start();
     std::exception_ptr failure;
     try {
