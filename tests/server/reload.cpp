@@ -25,9 +25,10 @@ struct workplace {
         char name[] = "/tmp/coracle_reload_XXXXXX";
         REQUIRE(::mkdtemp(name) != nullptr);
         path = name;
-        write("program", "#!/bin/sh\necho \"start $(cat " + path + "/built) $CORACLE_RELOAD_CHILD\" >> " + path +
-                             "/log\n" + "case $(cat " + path + "/built) in crash) exit 7;; esac\n" +
-                             "trap 'echo stop >> " + path + "/log; exit 0' TERM\n" + "while :; do sleep 0.05; done\n");
+        // Whoever reads that it has started may tell it to stop: the trap comes first.
+        write("program", "#!/bin/sh\ntrap 'echo stop >> " + path + "/log; exit 0' TERM\n" + "echo \"start $(cat " +
+                             path + "/built) $CORACLE_RELOAD_CHILD\" >> " + path + "/log\n" + "case $(cat " + path +
+                             "/built) in crash) exit 7;; esac\n" + "while :; do sleep 0.05; done\n");
         REQUIRE(::chmod((path + "/program").c_str(), 0755) == 0);
         write("built", "one");
         write("source.cpp", "one");
