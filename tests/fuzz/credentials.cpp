@@ -1,5 +1,6 @@
 // Invariant: what a client sends to prove who it is gives text or a refusal, never a crash; what is read is exactly
 // what is written; nothing is believed that was not signed, however much it looks like it.
+#include <coracle/app/app.hpp>
 #include <coracle/app/basic_auth.hpp>
 #include <coracle/app/bearer.hpp>
 #include <coracle/app/cors.hpp>
