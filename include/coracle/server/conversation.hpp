@@ -131,15 +131,8 @@ public:
     /// What was answered is sent: background tasks and clean-up begin, as jobs of their own. Whoever holds this
     /// connection up does not hold them up, and the other way round.
     void conclude_answered() noexcept {
-        while (answered_) {
-            std::unique_ptr<transaction> first = std::move(answered_);
-            answered_ = std::move(first->next);
-            try {
-                spawn(conclude(std::move(first), shop_));
-            } catch (...) {
-                report("there was no memory for the background tasks of a request");
-            }
-        }
+        if (answered_) [[unlikely]]
+            begin_conclusions();
     }
     /// Requests are there that were not looked at because too much was answered and not sent.
     bool held_back() noexcept { return std::exchange(held_back_, false); }
@@ -205,8 +198,19 @@ private:
         turn_.close_now();
     }
 
+    [[gnu::cold, gnu::noinline]] void begin_conclusions() noexcept {
+        while (answered_) {
+            std::unique_ptr<transaction> first = std::move(answered_);
+            answered_ = std::move(first->next);
+            try {
+                spawn(conclude(std::move(first), shop_));
+            } catch (...) {
+                report("there was no memory for the background tasks of a request");
+            }
+        }
+    }
     /// The request lives on while another one comes.
-    void keep_for_later() {
+    [[gnu::cold, gnu::noinline]] void keep_for_later() {
         keep_request();
         std::unique_ptr<transaction> next = shop_.transactions.take();
         now_->live_on(*next);
