@@ -230,6 +230,7 @@
 #include <coracle/app/checked_pattern.hpp>
 #include <coracle/app/http_error.hpp>
 #include <coracle/app/set_cookie.hpp>
+#include <coracle/app/answer_fields.hpp>
 #include <coracle/app/response.hpp>
 #include <coracle/app/dependency.hpp>
 #include <coracle/app/required_dependency.hpp>

@@ -25464,6 +25464,30 @@ inline std::string set_cookie_value(std::string_view name, std::string_view valu
 
 }  // namespace coracle
 
+// ---- coracle/app/answer_fields.hpp
+// answer_fields: the header fields of an answer, its cookies among them.
+
+namespace coracle {
+
+/// What a response made by hand and the answer that is made of somebody's result have in common.
+class answer_fields {
+public:
+    http::field_list headers{};
+
+    /// Adds a Set-Cookie field. error: std::invalid_argument for what a cookie cannot hold.
+    void set_cookie(std::string_view name, std::string_view value, const cookie_options& options = {}) {
+        headers.add("set-cookie", set_cookie_value(name, value, options));
+    }
+    /// Makes the browser forget it; in: the path and domain it was set with.
+    void delete_cookie(std::string_view name, cookie_options options = {}) {
+        options.max_age = std::chrono::seconds(0);
+        options.expires = std::chrono::sys_seconds();
+        set_cookie(name, {}, options);
+    }
+};
+
+}  // namespace coracle
+
 // ---- coracle/app/response.hpp
 // response: an answer made by hand. Handlers that give back anything else have one made for them.
 
@@ -25471,10 +25495,9 @@ namespace coracle {
 
 /// Status, fields and body: `response reply(201, "made\n"); reply.headers.set("location", "/echo/1");`
 /// A body is sent as text/plain unless `headers` has a content-type.
-class response {
+class response : public answer_fields {
 public:
     int status = 200;
-    http::field_list headers{};
     std::string body{};
 
     response() = default;
@@ -25507,17 +25530,6 @@ public:
     template <class T>
     static response json(const T& value, int code = 200) {
         return {code, to_json_text(value), {{"content-type", "application/json"}}};
-    }
-
-    /// Adds a Set-Cookie field. error: std::invalid_argument for what a cookie cannot hold.
-    void set_cookie(std::string_view name, std::string_view value, const cookie_options& options = {}) {
-        headers.add("set-cookie", set_cookie_value(name, value, options));
-    }
-    /// Makes the browser forget it; in: the path and domain it was set with.
-    void delete_cookie(std::string_view name, cookie_options options = {}) {
-        options.max_age = std::chrono::seconds(0);
-        options.expires = std::chrono::sys_seconds();
-        set_cookie(name, {}, options);
     }
 };
 
@@ -25792,21 +25804,9 @@ namespace coracle {
 /// A handler parameter: `[](int id, response_context& answer) { answer.status = 201; answer.headers.set(...); ... }`.
 /// One per request, shared by the handler and its dependencies. Answers that are a `response`, or an error, are sent as
 /// they are.
-class response_context {
+class response_context : public answer_fields {
 public:
     int status = 0;  ///< 0: the route's own
-    http::field_list headers{};
-
-    /// Adds a Set-Cookie field. error: std::invalid_argument for what a cookie cannot hold.
-    void set_cookie(std::string_view name, std::string_view value, const cookie_options& options = {}) {
-        headers.add("set-cookie", set_cookie_value(name, value, options));
-    }
-    /// Makes the browser forget it; in: the path and domain it was set with.
-    void delete_cookie(std::string_view name, cookie_options options = {}) {
-        options.max_age = std::chrono::seconds(0);
-        options.expires = std::chrono::sys_seconds();
-        set_cookie(name, {}, options);
-    }
 };
 
 template <>
@@ -32619,7 +32619,6 @@ public:
         }
         if (failure) std::rethrow_exception(failure);
     }
-    bool empty() const noexcept { return steps_.empty(); }
 
 private:
     struct step {
@@ -34270,8 +34269,6 @@ public:
     task<response> respond(const app_route& to, request& asked, std::size_t depth) const;
 
 private:
-    friend class router;
-
     dependency_store& dependencies() {
         if (!dependencies_) dependencies_ = std::make_unique<dependency_store>();
         return *dependencies_;

@@ -211,8 +211,6 @@ public:
     task<response> respond(const app_route& to, request& asked, std::size_t depth) const;
 
 private:
-    friend class router;
-
     dependency_store& dependencies() {
         if (!dependencies_) dependencies_ = std::make_unique<dependency_store>();
         return *dependencies_;

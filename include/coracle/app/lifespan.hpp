@@ -58,7 +58,6 @@ public:
         }
         if (failure) std::rethrow_exception(failure);
     }
-    bool empty() const noexcept { return steps_.empty(); }
 
 private:
     struct step {

@@ -1,12 +1,11 @@
 // response: an answer made by hand. Handlers that give back anything else have one made for them.
 #pragma once
 
-#include <coracle/app/set_cookie.hpp>
+#include <coracle/app/answer_fields.hpp>
 #include <coracle/http/field_list.hpp>
 #include <coracle/http/percent.hpp>
 #include <coracle/json/write.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <initializer_list>
 #include <string>
@@ -17,10 +16,9 @@ namespace coracle {
 
 /// Status, fields and body: `response reply(201, "made\n"); reply.headers.set("location", "/echo/1");`
 /// A body is sent as text/plain unless `headers` has a content-type.
-class response {
+class response : public answer_fields {
 public:
     int status = 200;
-    http::field_list headers{};
     std::string body{};
 
     response() = default;
@@ -53,17 +51,6 @@ public:
     template <class T>
     static response json(const T& value, int code = 200) {
         return {code, to_json_text(value), {{"content-type", "application/json"}}};
-    }
-
-    /// Adds a Set-Cookie field. error: std::invalid_argument for what a cookie cannot hold.
-    void set_cookie(std::string_view name, std::string_view value, const cookie_options& options = {}) {
-        headers.add("set-cookie", set_cookie_value(name, value, options));
-    }
-    /// Makes the browser forget it; in: the path and domain it was set with.
-    void delete_cookie(std::string_view name, cookie_options options = {}) {
-        options.max_age = std::chrono::seconds(0);
-        options.expires = std::chrono::sys_seconds();
-        set_cookie(name, {}, options);
     }
 };
 
