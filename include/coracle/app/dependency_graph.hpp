@@ -191,24 +191,16 @@ consteval bool good_need();
 /// What can be said of a dependency without its route. Stops at the first mistake.
 template <class F, scope Scope, class... P>
 consteval bool good_dependency(types<P...>) {
-    if constexpr (!good_parameters<true>(types<P...>{})) {
+    if constexpr (!fillable(types<P...>{})) {
         return false;
+    } else if constexpr (Scope == scope::app) {
+        constexpr bool free = count_from<parameter_source::dependency, P...> == sizeof...(P);
+        static_assert(free,
+                      "coracle: a dependency in scope::app is made before there is a request; it takes other "
+                      "dependencies in scope::app, and nothing of a request");
+        return free && (good_need<F, Scope, P>() && ...);
     } else {
-        constexpr bool named = count_from<parameter_source::pattern, P...> == 0;
-        static_assert(named,
-                      "coracle: a dependency does not know the order of its routes' names; take path<\"id\", int>, "
-                      "query<T>, header<\"x\"> or cookie<\"x\">, which say where a value comes from");
-        if constexpr (!named) {
-            return false;
-        } else if constexpr (Scope == scope::app) {
-            constexpr bool free = count_from<parameter_source::dependency, P...> == sizeof...(P);
-            static_assert(free,
-                          "coracle: a dependency in scope::app is made before there is a request; it takes other "
-                          "dependencies in scope::app, and nothing of a request");
-            return free && (good_need<F, Scope, P>() && ...);
-        } else {
-            return (good_need<F, Scope, P>() && ...);
-        }
+        return (good_need<F, Scope, P>() && ...);
     }
 }
 template <class F, scope Scope, class P>

@@ -128,10 +128,27 @@ template <class... P>
     (describe_parameter<P>(told, 0), ...);
 }
 
+// clang-format off
+/// Whether the parameters of a function can be filled wherever it is asked for: the route has no say in it.
+template <class... P>
+consteval bool fillable(types<P...>) {
+    if constexpr (!good_parameters<true>(types<P...>{})) {
+        return false;
+    } else {
+        constexpr bool named = count_from<parameter_source::pattern, P...> == 0;
+        static_assert(named,
+                      "coracle: a dependency does not know the order of its routes' names; take path<\"id\", int>, "
+                      "query<T>, header<\"x\"> or cookie<\"x\">, which say where a value comes from");
+        return named;
+    }
+}
+// clang-format on
+
 template <auto F>
 struct dependency_source {
     static constexpr parameter_source source = parameter_source::dependency;
     static constexpr bool said_aloud = false;
+    static constexpr bool good = fillable(parameters_of<std::remove_cv_t<decltype(F)>>{});
     static constexpr bool finds(std::string_view name) {
         return some_find(name, parameters_of<std::remove_cv_t<decltype(F)>>{});
     }
