@@ -327,6 +327,8 @@
 #include <coracle/server/worker.hpp>
 #include <coracle/server/server.hpp>
 #include <coracle/server/serve.hpp>
+#include <coracle/server/option.hpp>
+#include <coracle/server/option_table.hpp>
 #include <coracle/server/arguments.hpp>
 #include <coracle/server/usage.hpp>
 #include <coracle/server/routes_table.hpp>

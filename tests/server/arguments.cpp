@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,74 +24,6 @@ arguments read(std::vector<std::string_view> words, std::map<std::string, std::s
         defaults);
 }
 }  // namespace
-
-TEST_CASE("every option does what it says, with = and without") {
-    struct row {
-        const char* name;
-        const char* value;
-        bool (*good)(const arguments&);
-    };
-    const row rows[] = {
-        {"host", "0.0.0.0", [](const arguments& a) { return a.options.host == "0.0.0.0"; }},
-        {"port", "9000", [](const arguments& a) { return a.options.port == 9000; }},
-        {"uds", "/run/x", [](const arguments& a) { return a.options.host == "unix:/run/x"; }},
-        {"fd", "3", [](const arguments& a) { return a.options.fd == 3; }},
-        {"workers", "4", [](const arguments& a) { return a.options.workers == 4; }},
-        {"threads", "9", [](const arguments& a) { return a.options.threads == 9; }},
-        {"log-level", "warning", [](const arguments& a) { return !a.options.access_log && !a.options.banner; }},
-        {"backlog", "7", [](const arguments& a) { return a.options.backlog == 7; }},
-        {"timeout-keep-alive", "65", [](const arguments& a) { return a.options.keep_alive == 65s; }},
-        {"timeout-graceful-shutdown", "0.5", [](const arguments& a) { return a.options.grace == 500ms; }},
-        {"reload-command", "make x", [](const arguments& a) { return a.reload.command == "make x"; }},
-        {"reload-dir", "src", [](const arguments& a) { return a.reload.dirs == std::vector<std::string>{"src"}; }},
-        {"reload-include", "*.x", [](const arguments& a) { return a.reload.includes.size() == 1; }},
-        {"reload-exclude", "*.y", [](const arguments& a) { return a.reload.excludes.size() == 1; }},
-        {"reload-delay", "1.25", [](const arguments& a) { return a.reload.delay == 1250ms; }},
-    };
-    const row switches[] = {
-        {"no-access-log", "", [](const arguments& a) { return !a.options.access_log; }},
-        {"access-log", "", [](const arguments& a) { return a.options.access_log; }},
-        {"no-server-header", "", [](const arguments& a) { return !a.options.server_header; }},
-        {"server-header", "", [](const arguments& a) { return a.options.server_header; }},
-        {"reload", "", [](const arguments& a) { return a.reload.on; }},
-        {"no-reload", "", [](const arguments& a) { return !a.reload.on; }},
-        {"routes", "", [](const arguments& a) { return a.what == arguments::deed::routes; }},
-        {"openapi", "", [](const arguments& a) { return a.what == arguments::deed::openapi; }},
-        {"ts", "", [](const arguments& a) { return a.what == arguments::deed::ts; }},
-        {"version", "", [](const arguments& a) { return a.what == arguments::deed::version; }},
-        {"help", "", [](const arguments& a) { return a.what == arguments::deed::help; }},
-        {"no-proxy-headers", "", [](const arguments&) { return true; }},
-        {"date-header", "", [](const arguments&) { return true; }},
-        {"no-use-colors", "", [](const arguments&) { return true; }},
-    };
-    std::set<std::string_view> tried;
-    for (const row& each : rows) {
-        CAPTURE(each.name);
-        tried.insert(each.name);
-        std::string flag = "--" + std::string(each.name);
-        arguments apart = read({flag, each.value});
-        CHECK(apart.error == "");
-        CHECK(each.good(apart));
-        CHECK(!each.good(read({})));
-        CHECK(each.good(read({flag + '=' + each.value})));
-        CHECK(read({flag}).error.find(flag + " needs a value behind it") == 0);
-        CHECK(read({flag, "--help"}).error.find(flag + " needs a value behind it") == 0);
-        for (const server::option& option : server::option_table)
-            if (option.name == each.name) CHECK(each.good(read({}, {{server::variable_of(option), each.value}})));
-    }
-    for (const row& each : switches) {
-        CAPTURE(each.name);
-        tried.insert(each.name);
-        std::string flag = "--" + std::string(each.name);
-        CHECK(read({flag}).error == "");
-        CHECK(each.good(read({flag})));
-        CHECK(read({flag + "=1"}).error == flag + " is a switch and takes no value");
-    }
-    for (const server::option& each : server::option_table) {
-        CAPTURE(each.name);
-        CHECK((tried.count(each.name) || each.help.empty()));  // a new option has a row here
-    }
-}
 
 TEST_CASE("an argument goes before the environment, and that before the program") {
     run_options program{.host = "::1", .port = 1, .workers = 2};

@@ -13,7 +13,7 @@
 #include <coracle/os/readiness_probe.hpp>
 #include <coracle/os/signal_mailbox.hpp>
 #include <coracle/os/source_watch.hpp>
-#include <coracle/server/arguments.hpp>
+#include <coracle/server/option.hpp>
 
 #include <chrono>
 #include <csignal>

@@ -1,7 +1,8 @@
 // usage: what --help prints: the table of options for people, at most 80 columns wide.
 #pragma once
 
-#include <coracle/server/arguments.hpp>
+#include <coracle/server/option.hpp>
+#include <coracle/server/option_table.hpp>
 
 #include <cstddef>
 #include <string>
@@ -52,8 +53,8 @@ inline std::string usage(std::string_view program, std::string_view title) {
     }
     out += '\n';
     detail::append_folded(out,
-                          "Each option but the last five can be a variable of the environment: CORACLE_LOG_LEVEL for "
-                          "--log-level. An argument has the last word, the program the first.",
+                          "Each option but those that print and end can be a variable of the environment: "
+                          "CORACLE_LOG_LEVEL for --log-level. An argument has the last word, the program the first.",
                           0);
     return out;
 }

@@ -1,0 +1,86 @@
+// option: one option of a server's command line and environment, and what all of them together ask for.
+#pragma once
+
+#include <coracle/app/run_options.hpp>
+#include <coracle/base/ascii.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coracle::server {
+
+/// What --reload is told.
+struct reload_options {
+    bool on = false;
+    std::vector<std::string> dirs{};      ///< empty: where the program was started
+    std::vector<std::string> includes{};  ///< globs of file names; empty: sources of C and C++
+    std::vector<std::string> excludes{};
+    std::string command{};  ///< what builds the program anew; empty: nothing, a new program file is the change
+    std::chrono::milliseconds delay{250};
+};
+
+/// What a program is asked to do, with what.
+struct arguments {
+    enum class deed : unsigned char { serve, routes, openapi, ts, version, help };
+
+    deed what = deed::serve;
+    run_options options{};
+    reload_options reload{};
+    std::string error{};  ///< why it cannot be done, in a sentence; the exit code is 2 then
+};
+
+/// One option: a row of the table.
+struct option {
+    std::string_view name;      ///< without its dashes
+    std::string_view value;     ///< what stands behind it, as --help shows it; empty: a switch
+    std::string_view opposite;  ///< of a switch, if it has one
+    std::string_view help;
+    /// in: the value; of a switch "true" or "false". Gives what would be right, or nothing when it is.
+    std::string_view (*apply)(arguments& to, std::string_view value);
+    bool in_environment = true;
+};
+
+// How a row reads its value. False: it is none.
+
+/// A number of at least `least` and at most `most`.
+template <class T>
+bool read_number(std::string_view text, T& to, std::uint32_t least = 0,
+                 std::uint32_t most = std::numeric_limits<int>::max()) {
+    auto number = ascii::parse_decimal<std::uint32_t>(text);
+    if (!number || *number < least || *number > most) return false;
+    to = static_cast<T>(*number);
+    return true;
+}
+/// Seconds, with a fraction perhaps: `0.25`.
+inline bool read_seconds(std::string_view text, std::chrono::milliseconds& to) {
+    std::size_t point = text.find('.');
+    auto whole = ascii::parse_decimal<std::uint32_t>(text.substr(0, point));
+    if (!whole) return false;
+    std::uint32_t thousandths = 0;
+    if (point != text.npos) {
+        for (std::uint32_t unit = 100; char c : text.substr(point + 1)) {
+            if (!ascii::is_digit(c)) return false;
+            thousandths += static_cast<std::uint32_t>(c - '0') * unit;
+            unit /= 10;
+        }
+    }
+    to = std::chrono::milliseconds(std::int64_t{*whole} * 1000 + thousandths);
+    return true;
+}
+/// Texts between commas.
+inline void read_list(std::string_view text, std::vector<std::string>& to) {
+    while (!text.empty()) {
+        std::size_t comma = text.find(',');
+        if (comma != 0) to.emplace_back(text.substr(0, comma));
+        text.remove_prefix(comma == text.npos ? text.size() : comma + 1);
+    }
+}
+/// The row of an option that uvicorn has and coracle will.
+inline std::string_view not_yet(arguments&, std::string_view) { return "not there yet"; }
+
+}  // namespace coracle::server

@@ -1,0 +1,227 @@
+// option_table: every option of a server, a row each. A new one is added here and nowhere else.
+// The words and their meaning are uvicorn's.
+#pragma once
+
+#include <coracle/server/option.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace coracle::server {
+
+/// Every option there is. `not_yet`: uvicorn has it and coracle will; asking for it is refused and not ignored.
+inline constexpr option option_table[] = {
+    {"host",
+     "TEXT",
+     {},
+     "Listen on this address. 127.0.0.1 unless said otherwise; 0.0.0.0 for all.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.host = value;
+         return value.empty() ? "an address such as 127.0.0.1, ::1 or 0.0.0.0" : "";
+     }},
+    {"port",
+     "NUMBER",
+     {},
+     "Listen on this port; 0 takes a free one. 8000 unless said otherwise.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return read_number(value, to.options.port, 0, 65535) ? "" : "a number from 0 to 65535";
+     }},
+    {"uds",
+     "PATH",
+     {},
+     "Listen on a unix socket in the place of host and port.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.host = "unix:" + std::string(value);
+         return value.empty() ? "the path of a socket, as /run/app.sock" : "";
+     }},
+    {"fd",
+     "NUMBER",
+     {},
+     "Serve a socket that listens already and was inherited.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return read_number(value, to.options.fd) ? "" : "the number of an open descriptor";
+     }},
+    {"workers",
+     "NUMBER",
+     {},
+     "Loops, each on a thread of its own. 1 unless WEB_CONCURRENCY says otherwise.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return read_number(value, to.options.workers, 1, 1024) ? "" : "a number from 1 to 1024";
+     }},
+    {"threads",
+     "NUMBER",
+     {},
+     "Threads for plain functions; 0 takes as many as suit the machine.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return read_number(value, to.options.threads, 0, 4096) ? "" : "a number from 0 to 4096";
+     }},
+    {"log-level",
+     "LEVEL",
+     {},
+     "critical, error, warning, info, debug or trace. Below info tells less: no requests.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         for (std::string_view quiet : {"critical", "error", "warning"})
+             if (value == quiet) to.options.access_log = to.options.banner = false;
+         for (std::string_view known : {"critical", "error", "warning", "info", "debug", "trace"})
+             if (value == known) return "";
+         return "critical, error, warning, info, debug or trace";
+     }},
+    {"access-log",
+     {},
+     "no-access-log",
+     "Print a line for each request, or none.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.access_log = value == "true";
+         return "";
+     }},
+    {"server-header",
+     {},
+     "no-server-header",
+     "Say `server: coracle` in answers, or do not.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.server_header = value == "true";
+         return "";
+     }},
+    {"backlog",
+     "NUMBER",
+     {},
+     "Connections that may wait to be accepted. 2048 unless said otherwise.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return read_number(value, to.options.backlog, 1) ? "" : "a number from 1";
+     }},
+    {"timeout-keep-alive",
+     "SECONDS",
+     {},
+     "How long a connection may wait between requests. 5.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return read_seconds(value, to.options.keep_alive) ? "" : "seconds, as 5 or 0.5";
+     }},
+    {"timeout-graceful-shutdown",
+     "SECONDS",
+     {},
+     "How long requests under way may take when it stops. 10.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return read_seconds(value, to.options.grace) ? "" : "seconds, as 10";
+     }},
+    {"reload",
+     {},
+     "no-reload",
+     "Build and restart when a source changes. For developing.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.reload.on = value == "true";
+         return "";
+     }},
+    {"reload-command",
+     "COMMAND",
+     {},
+     "What builds the program anew, as 'ninja -C build'. Run by /bin/sh.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.reload.command = value;
+         return "";
+     }},
+    {"reload-dir",
+     "PATH",
+     {},
+     "Where the sources are; may be repeated. The current directory.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         read_list(value, to.reload.dirs);
+         return value.empty() ? "a directory" : "";
+     }},
+    {"reload-include",
+     "GLOB",
+     {},
+     "Names that count, as '*.html'; may be repeated. C and C++ sources.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         read_list(value, to.reload.includes);
+         return "";
+     }},
+    {"reload-exclude",
+     "GLOB",
+     {},
+     "Names that do not count, of directories too; may be repeated.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         read_list(value, to.reload.excludes);
+         return "";
+     }},
+    {"reload-delay",
+     "SECONDS",
+     {},
+     "How long it must be quiet after a change. 0.25.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return read_seconds(value, to.reload.delay) ? "" : "seconds, as 0.25";
+     }},
+    {"routes",
+     {},
+     {},
+     "Print the routes and end.",
+     [](arguments& to, std::string_view) -> std::string_view {
+         to.what = arguments::deed::routes;
+         return "";
+     },
+     false},
+    {"openapi",
+     {},
+     {},
+     "Print the OpenAPI document and end.",
+     [](arguments& to, std::string_view) -> std::string_view {
+         to.what = arguments::deed::openapi;
+         return "";
+     },
+     false},
+    {"ts",
+     {},
+     {},
+     "Print a TypeScript client and end.",
+     [](arguments& to, std::string_view) -> std::string_view {
+         to.what = arguments::deed::ts;
+         return "";
+     },
+     false},
+    {"version",
+     {},
+     {},
+     "Print the version and end.",
+     [](arguments& to, std::string_view) -> std::string_view {
+         to.what = arguments::deed::version;
+         return "";
+     },
+     false},
+    {"help",
+     {},
+     {},
+     "Print this and end.",
+     [](arguments& to, std::string_view) -> std::string_view {
+         to.what = arguments::deed::help;
+         return "";
+     },
+     false},
+    {"root-path", "PATH", {}, {}, not_yet},
+    {"proxy-headers",
+     {},
+     "no-proxy-headers",
+     {},
+     [](arguments& to, std::string_view value) { return value == "true" ? not_yet(to, value) : ""; }},
+    {"forwarded-allow-ips", "LIST", {}, {}, not_yet},
+    {"header", "NAME:VALUE", {}, {}, not_yet},
+    {"date-header",
+     {},
+     "no-date-header",
+     {},
+     [](arguments& to, std::string_view value) { return value == "true" ? "" : not_yet(to, value); }},
+    {"use-colors",
+     {},
+     "no-use-colors",
+     {},
+     [](arguments& to, std::string_view value) { return value == "true" ? not_yet(to, value) : ""; }},
+    {"limit-concurrency", "NUMBER", {}, {}, not_yet},
+    {"limit-max-requests", "NUMBER", {}, {}, not_yet},
+    {"log-config", "PATH", {}, {}, not_yet},
+    {"env-file", "PATH", {}, {}, not_yet},
+    {"ssl-keyfile", "PATH", {}, {}, not_yet},
+    {"ssl-certfile", "PATH", {}, {}, not_yet},
+    {"ws-max-size", "NUMBER", {}, {}, not_yet},
+    {"ws-ping-interval", "SECONDS", {}, {}, not_yet},
+    {"ws-ping-timeout", "SECONDS", {}, {}, not_yet},
+};
+
+}  // namespace coracle::server
