@@ -240,6 +240,7 @@
 #include <coracle/app/validation_error.hpp>
 #include <coracle/app/reply.hpp>
 #include <coracle/app/background_tasks.hpp>
+#include <coracle/app/stop_notice.hpp>
 #include <coracle/app/after_response.hpp>
 #include <coracle/app/body.hpp>
 #include <coracle/app/cookie_pairs.hpp>

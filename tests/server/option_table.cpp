@@ -43,7 +43,7 @@ TEST_CASE("every option does what it says, with = and without") {
         {"log-level", "warning", [](const arguments& a) { return !a.options.access_log && !a.options.banner; }},
         {"backlog", "7", [](const arguments& a) { return a.options.backlog == 7; }},
         {"timeout-keep-alive", "65", [](const arguments& a) { return a.options.keep_alive == 65s; }},
-        {"timeout-graceful-shutdown", "0.5", [](const arguments& a) { return a.options.grace == 500ms; }},
+        {"timeout-graceful-shutdown", "0.5", [](const arguments& a) { return a.options.graceful_timeout == 500ms; }},
         {"reload-command", "make x", [](const arguments& a) { return a.reload.command == "make x"; }},
         {"reload-dir", "src", [](const arguments& a) { return a.reload.dirs == std::vector<std::string>{"src"}; }},
         {"reload-include", "*.x", [](const arguments& a) { return a.reload.includes.size() == 1; }},

@@ -12,5 +12,5 @@ TEST_CASE("the defaults are those that the README and the threats promise") {
     CHECK(how.limits.body_bytes == 10 * 1024 * 1024);
     CHECK(how.head_time == 10s);
     CHECK(how.keep_alive_time == 5s);
-    CHECK(how.grace == 10s);
+    CHECK(how.graceful_timeout == 10s);
 }

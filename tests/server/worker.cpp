@@ -1,11 +1,14 @@
 #include <coracle/server/worker.hpp>
 
+#include "loopback.hpp"
+
 #include <coracle/async/spawn.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/loop/sleep.hpp>
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <string>
 #include <thread>
 
@@ -42,7 +45,7 @@ TEST_CASE("what handlers spawned has the grace time to end after stop, and is ca
     served.freeze();
     loop::thread_pool pool(1);
     server::settings how;
-    how.grace = 50ms;
+    how.graceful_timeout = 50ms;
     server::worker one(served, how, pool);
     REQUIRE(one.open(*net::address::of("127.0.0.1", 0), false));
     std::string log;
@@ -65,4 +68,30 @@ TEST_CASE("what handlers spawned has the grace time to end after stop, and is ca
     one.stop();
     one.serve([] {});
     CHECK(log == "ended cancelled");
+}
+
+TEST_CASE("what runs on a worker finds its stop notice, and hears it when the worker stops") {
+    app served;
+    std::atomic<bool> waits = false;
+    served.get("/", [&waits](stop_notice& stopping) -> task<std::string> {
+        waits = !stopping.given();
+        co_await stopping.wait();
+        co_return "the last words";
+    });
+    served.freeze();
+    loop::thread_pool pool(1);
+    server::worker one(served, {.access_log = false}, pool);
+    auto where = one.open(*net::address::of("127.0.0.1", 0), false);
+    REQUIRE(where);
+    std::thread client([&] {
+        loopback::client asks(where->port());
+        asks.send("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+        while (!waits) std::this_thread::yield();
+        one.stop();
+        loopback::reply got = asks.receive();
+        CHECK(got.body == "the last words");
+        CHECK(asks.closed());
+    });
+    one.serve([] {});
+    client.join();
 }

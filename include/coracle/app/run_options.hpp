@@ -22,7 +22,7 @@ struct run_options {
     /// How long a connection may wait between requests.
     std::chrono::milliseconds keep_alive{5'000};
     /// For requests under way when it stops; then they are cancelled.
-    std::chrono::milliseconds grace{10'000};
+    std::chrono::milliseconds graceful_timeout{10'000};
     /// A handler that holds its loop for longer is reported on stderr, with its route; 0: nobody looks.
     std::chrono::milliseconds watchdog{100};
 };

@@ -101,7 +101,7 @@ inline constexpr option option_table[] = {
      {},
      "How long requests under way may take when it stops. 10.",
      [](arguments& to, std::string_view value) -> std::string_view {
-         return read_seconds(value, to.options.grace) ? "" : "seconds, as 10";
+         return read_seconds(value, to.options.graceful_timeout) ? "" : "seconds, as 10";
      }},
     {"reload",
      {},

@@ -38,7 +38,7 @@ public:
     /// in: where to listen; the words of the program's own command line. error: std::system_error, std::logic_error.
     reloader(const run_options& options, reload_options how, std::vector<std::string> words)
         : how_(std::move(how)),
-          grace_(options.grace + std::chrono::seconds(2)),
+          grace_(options.graceful_timeout + std::chrono::seconds(2)),
           words_(std::move(words)),
           socket_(open_socket(options)),
           signals_(open_pipe()),

@@ -142,7 +142,7 @@ private:
         how.access_log = options.access_log;
         how.server_header = options.server_header;
         how.keep_alive_time = options.keep_alive;
-        how.grace = options.grace;
+        how.graceful_timeout = options.graceful_timeout;
         return how;
     }
 

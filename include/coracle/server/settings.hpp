@@ -20,7 +20,7 @@ struct settings {
     /// How long a client whose last answer was written may take to close, so that the answer is not lost to a reset.
     std::chrono::milliseconds linger_time{2'000};
     /// For requests under way when the server stops.
-    std::chrono::milliseconds grace{10'000};
+    std::chrono::milliseconds graceful_timeout{10'000};
     bool access_log = true;
     /// `server: coracle` in every answer.
     bool server_header = true;

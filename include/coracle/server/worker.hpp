@@ -73,6 +73,7 @@ private:
 
     task<> accept_and_serve() {
         task_group connections(report);
+        shop_.announce();
         bool open = true;
         while (open) {
             auto next = co_await listener_->accept();
@@ -89,7 +90,7 @@ private:
             background.jobs().cancel();
         };
         loop::deadline<decltype(run_out)> grace(reactor_, run_out);
-        grace.set(shop_.how.grace);
+        grace.set(shop_.how.graceful_timeout);
         co_await connections.join();
         while (background.running() > 0) co_await background;
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coracle/app/app.hpp>
+#include <coracle/app/stop_notice.hpp>
 #include <coracle/async/event.hpp>
 #include <coracle/base/byte_buffer.hpp>
 #include <coracle/http/head_cache.hpp>
@@ -39,6 +40,8 @@ public:
     transaction_pool transactions;
     access_log log;
     client_list clients;
+    /// For handlers. Whoever starts connections does so in a job that has gone through announce().
+    stop_notice notice{reactor};
     /// On while no answered request has something left to do: no background task, no clean-up.
     event concluded;
 
@@ -80,11 +83,16 @@ public:
         if (used.capacity() <= largest_kept && buffers_.size() < kept) buffers_.push_back(std::move(used));
     }
 
+    /// What the running job starts from here on, and that alone, finds the notice.
+    void announce() { detail::notice_here.set(&notice); }
+
     bool stopping() const noexcept { return stopping_; }
-    /// Ends the connections that wait for a request; the others end after their answer.
+    /// Ends the connections that wait for a request; the others end after their answer, and those whose answer has no
+    /// end are told that it should come to one.
     void stop() noexcept {
         stopping_ = true;
         clients.stop();
+        notice.give();
     }
 
 private:

@@ -121,6 +121,7 @@ private:
     };
     task<> serve(ServedStream stream, line_facts& facts) {
         line_served_here.set(&facts);
+        shop_->announce();
         co_await server::connection(std::move(stream), *shop_);
     }
 
