@@ -13,6 +13,8 @@
 #include <coracle/base/fixed_string.hpp>
 #include <coracle/base/function.hpp>
 #include <coracle/base/intrusive_list.hpp>
+#include <coracle/base/ip_literal.hpp>
+#include <coracle/base/network_list.hpp>
 #include <coracle/base/random_sequence.hpp>
 #include <coracle/base/report.hpp>
 #include <coracle/base/result.hpp>
@@ -194,7 +196,6 @@
 #include <coracle/route/text_table.hpp>
 #include <coracle/route/router.hpp>
 
-#include <coracle/net/ip_literal.hpp>
 #include <coracle/net/address.hpp>
 #include <coracle/net/byte_stream.hpp>
 #include <coracle/net/host_name.hpp>

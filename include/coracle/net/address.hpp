@@ -3,8 +3,8 @@
 #pragma once
 
 #include <coracle/base/ascii.hpp>
+#include <coracle/base/ip_literal.hpp>
 #include <coracle/base/result.hpp>
-#include <coracle/net/ip_literal.hpp>
 #include <coracle/os/socket_address.hpp>
 
 #include <cstddef>
@@ -15,6 +15,14 @@
 #include <utility>
 
 namespace coracle::net {
+
+using ip::append_ipv4;
+using ip::append_ipv6;
+using ip::ipv4_bytes;
+using ip::ipv6_bytes;
+using ip::mapped_ipv4;
+using ip::parse_ipv4;
+using ip::parse_ipv6;
 
 /// What is wrong with a text that should have been an address, in one sentence.
 struct address_error {

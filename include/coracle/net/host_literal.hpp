@@ -6,7 +6,6 @@
 #include <coracle/base/result.hpp>
 #include <coracle/net/address.hpp>
 #include <coracle/net/host_name.hpp>
-#include <coracle/net/ip_literal.hpp>
 #include <coracle/os/name_lookup.hpp>
 
 #include <cstddef>

@@ -10,7 +10,6 @@
 #include <coracle/loop/reactor.hpp>
 #include <coracle/loop/sleep.hpp>
 #include <coracle/net/address.hpp>
-#include <coracle/net/ip_literal.hpp>
 #include <coracle/testing/network_link.hpp>
 #include <coracle/testing/network_listener.hpp>
 #include <coracle/testing/network_path.hpp>

@@ -1,4 +1,4 @@
-// IP addresses as text, both ways: strict on the way in, canonical on the way out. No names, no look-up.
+// ip_literal: IP addresses as text, both ways: strict on the way in, canonical on the way out. No names, no look-up.
 // RFC 6943 3.1.1 (the strict dotted form of IPv4), RFC 4291 2.2 (IPv6), RFC 5952 4 (its canonical form).
 #pragma once
 
@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace coracle::net {
+namespace coracle::ip {
 
 using ipv4_bytes = std::array<std::uint8_t, 4>;
 using ipv6_bytes = std::array<std::uint8_t, 16>;
@@ -129,4 +129,4 @@ inline void append_ipv6(std::string& out, const ipv6_bytes& bytes) {
     }
 }
 
-}  // namespace coracle::net
+}  // namespace coracle::ip

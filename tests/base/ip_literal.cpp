@@ -1,4 +1,4 @@
-#include <coracle/net/ip_literal.hpp>
+#include <coracle/base/ip_literal.hpp>
 
 #include <doctest/doctest.h>
 
@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-using namespace coracle::net;
+using namespace coracle::ip;
 
 namespace {
 std::string canonical(std::string_view text) {
