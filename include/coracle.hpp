@@ -113,6 +113,7 @@
 #include <coracle/http/response_head.hpp>
 #include <coracle/http/exchange.hpp>
 #include <coracle/http/form_limits.hpp>
+#include <coracle/http/forwarded.hpp>
 #include <coracle/http/framing.hpp>
 #include <coracle/http/status.hpp>
 #include <coracle/http/response_reader.hpp>
@@ -120,6 +121,7 @@
 #include <coracle/http/cookie_jar.hpp>
 #include <coracle/http/head_cache.hpp>
 #include <coracle/http/percent.hpp>
+#include <coracle/http/proxy_protocol.hpp>
 #include <coracle/http/query.hpp>
 #include <coracle/http/request_parser.hpp>
 #include <coracle/http/response_writer.hpp>

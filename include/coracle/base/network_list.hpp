@@ -106,8 +106,9 @@ private:
         ip::ipv6_bytes first = at->bytes;
         for (unsigned i = made.bits; i < 128; ++i) first[i / 8] &= static_cast<std::uint8_t>(~(0x80u >> i % 8));
         if (first != at->bytes)
-            refuse(text, "names an address inside of the network; write its first one, " + text_of({first, at->is_ipv4}) +
-                             "/" + std::to_string(made.bits) + ", or leave the slash out");
+            refuse(text, "names an address inside of the network; write its first one, " +
+                             text_of({first, at->is_ipv4}) + "/" + std::to_string(made.bits) +
+                             ", or leave the slash out");
         return made;
     }
     static std::string text_of(const place& at) {
