@@ -1,4 +1,4 @@
-// proxy_protocol: the words before the first request with which a proxy says whom it has connected. Bytes in, facts out.
+// proxy_protocol: the words before the first request in which a proxy says whom it has connected. Bytes in, facts out.
 // HAProxy, "The PROXY protocol", versions 1 and 2 (doc/proxy-protocol.txt of 2020-03-05); RFC 3720 B.4 (CRC32c).
 #pragma once
 
