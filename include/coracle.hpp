@@ -286,6 +286,7 @@
 #include <coracle/app/dependent_handler.hpp>
 #include <coracle/app/guarded_endpoint.hpp>
 #include <coracle/app/require.hpp>
+#include <coracle/app/server_limits.hpp>
 #include <coracle/app/run_options.hpp>
 #include <coracle/app/error_handlers.hpp>
 #include <coracle/app/middleware.hpp>
@@ -325,6 +326,7 @@
 #include <coracle/server/incoming_body.hpp>
 #include <coracle/server/transaction.hpp>
 #include <coracle/server/settings.hpp>
+#include <coracle/server/limits_report.hpp>
 #include <coracle/server/workshop.hpp>
 #include <coracle/server/conversation.hpp>
 #include <coracle/server/connection.hpp>

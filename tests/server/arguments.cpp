@@ -51,6 +51,10 @@ TEST_CASE("what is wrong is said in a sentence") {
     CHECK(read({"--log-level", "loud"}).error ==
           "--log-level must be critical, error, warning, info, debug or trace, not 'loud'");
     CHECK(read({"--timeout-keep-alive", "-1"}).error == "--timeout-keep-alive must be seconds, as 5 or 0.5, not '-1'");
+    CHECK(read({"--limit-body", "10X"}).error == "--limit-body must be bytes, as 16384, 16k or 10M, not '10X'");
+    CHECK(read({"--limit-body-rate", "4G"}).error == "--limit-body-rate must be bytes, as 16384, 16k or 10M, not '4G'");
+    CHECK(read({"--limit-concurrency", "few"}).error ==
+          "--limit-concurrency must be a number, or 0 for no bound, not 'few'");
     CHECK(read({}, {{"CORACLE_PORT", "many"}}).error == "CORACLE_PORT must be a number from 0 to 65535, not 'many'");
     CHECK(read({}, {{"CORACLE_RELOAD", "maybe"}}).error == "CORACLE_RELOAD must be true or false, not 'maybe'");
     CHECK(read({}, {{"WEB_CONCURRENCY", "x"}}).error == "WEB_CONCURRENCY must be a number from 1 to 1024, not 'x'");

@@ -1,6 +1,8 @@
 // run_options: what app.run() can be told.
 #pragma once
 
+#include <coracle/app/server_limits.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <string>
@@ -19,8 +21,8 @@ struct run_options {
     bool banner = true;              ///< where it listens, at the start
     bool signals = true;             ///< Ctrl-C and SIGTERM stop it
     bool server_header = true;       ///< `server: coracle` in every answer
-    /// How long a connection may wait between requests.
-    std::chrono::milliseconds keep_alive{5'000};
+    /// How much a client may send, take and wait, and how many there may be.
+    server_limits limits{};
     /// For requests under way when it stops; then they are cancelled.
     std::chrono::milliseconds graceful_timeout{10'000};
     /// A handler that holds its loop for longer is reported on stderr, with its route; 0: nobody looks.

@@ -53,16 +53,16 @@ public:
         shop_.clients.is_idle(*this);
         late_ = false;
         if (turn_.whose() != http::turn::request) {
-            deadline_.set(shop_.how.body_time);
+            deadline_.set(shop_.how.limits.stall_timeout);
         } else if (between_requests()) {
             if (input_.unread().empty()) {
                 if (now_) shop_.transactions.give_back(std::move(now_));
                 input_.release();
             }
-            deadline_.set(served_ ? shop_.how.keep_alive_time : shop_.how.head_time);
+            deadline_.set(served_ ? shop_.how.limits.keep_alive : shop_.how.limits.header_timeout);
         } else if (!std::exchange(hearing_, true)) {
             // The first byte of a head sets its time, and no later one extends it.
-            deadline_.set(shop_.how.head_time);
+            deadline_.set(shop_.how.limits.header_timeout);
         }
         return true;
     }
@@ -142,7 +142,7 @@ public:
         if (gone_) output_.clear();
         if (output_.empty()) return false;
         writing_ = true;
-        deadline_.set(shop_.how.write_time);
+        deadline_.set(shop_.how.limits.stall_timeout);
         return true;
     }
     std::string_view outgoing() const noexcept { return output_.view().substr(0, largest_piece); }
@@ -161,7 +161,7 @@ public:
     task<> take_leave() {
         bool waits = !gone_ && stream_.shutdown_write();
         deadline_.set(shop_.how.linger_time);
-        std::uint64_t most = shop_.how.limits.drain_bytes;
+        std::uint64_t most = shop_.bounds.drain_bytes;
         while (waits) {
             auto bytes = co_await stream_.read();
             waits = bytes && !bytes->empty() && bytes->size() < most;
@@ -172,7 +172,7 @@ public:
     }
 
     /// The answer to the request, to be given.
-    reply& answer() { return now_->answer.emplace(output(), shop_.heads(), turn_, shop_.how.limits); }
+    reply& answer() { return now_->answer.emplace(output(), shop_.heads(), turn_, shop_.bounds); }
 
 private:
     static constexpr std::size_t largest_piece = 256 * 1024;  // what a client must take in write_time
@@ -232,8 +232,8 @@ private:
     }
 
     void open_body() {
-        now_->body.emplace(static_cast<feeds_body&>(*this), input_, turn_, shop_.how.limits);
-        now_->body->start(now_->request, shop_.how.limits.body_bytes);
+        now_->body.emplace(static_cast<feeds_body&>(*this), input_, turn_, shop_.bounds);
+        now_->body->start(now_->request, shop_.bounds.body_bytes);
         now_->request.body.open(&*now_->body);
     }
     void read_past_body() {
@@ -249,7 +249,7 @@ private:
             auto outcome = co_await stream_.write(outgoing());
             sent(outcome);
         }
-        deadline_.set(shop_.how.body_time);
+        deadline_.set(shop_.how.limits.stall_timeout);
         auto bytes = co_await stream_.read();
         if (!bytes || bytes->empty()) co_return late_ ? http::refusal::too_slow : http::refusal::truncated;
         input_.take(*bytes);

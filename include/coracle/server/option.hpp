@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coracle/app/run_options.hpp>
+#include <coracle/app/server_limits.hpp>
 #include <coracle/base/ascii.hpp>
 
 #include <chrono>
@@ -10,6 +11,8 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace coracle::server {
@@ -79,6 +82,36 @@ inline void read_list(std::string_view text, std::vector<std::string>& to) {
         if (comma != 0) to.emplace_back(text.substr(0, comma));
         text.remove_prefix(comma == text.npos ? text.size() : comma + 1);
     }
+}
+/// Bytes, in a larger unit perhaps: `16384`, `16k`, `10M`, `1G`.
+inline bool read_size(std::string_view text, std::uint64_t& to) {
+    unsigned shift = 0;
+    if (!text.empty() && !ascii::is_digit(text.back())) {
+        std::size_t unit = std::string_view("kmg").find(ascii::to_lower(text.back()));
+        if (unit == std::string_view::npos) return false;
+        shift = static_cast<unsigned>(unit + 1) * 10;
+        text.remove_suffix(1);
+    }
+    auto number = ascii::parse_decimal<std::uint32_t>(text);
+    if (number) to = std::uint64_t{*number} << shift;
+    return number.has_value();
+}
+// Each is an option's apply() for one of the limits.
+template <auto Limit>
+std::string_view bytes_limit(arguments& to, std::string_view value) {
+    std::uint64_t bytes = 0;
+    bool good = read_size(value, bytes);
+    using number = std::remove_reference_t<decltype(to.options.limits.*Limit)>;
+    if (good) to.options.limits.*Limit = static_cast<number>(bytes);
+    return good && std::cmp_equal(to.options.limits.*Limit, bytes) ? "" : "bytes, as 16384, 16k or 10M";
+}
+template <auto Limit>
+std::string_view count_limit(arguments& to, std::string_view value) {
+    return read_number(value, to.options.limits.*Limit) ? "" : "a number, or 0 for no bound";
+}
+template <auto Limit>
+std::string_view time_limit(arguments& to, std::string_view value) {
+    return read_seconds(value, to.options.limits.*Limit) ? "" : "seconds, as 5 or 0.5";
 }
 /// The row of an option that uvicorn has and coracle will.
 inline std::string_view not_yet(arguments&, std::string_view) { return "not there yet"; }

@@ -4,6 +4,7 @@
 #include <coracle/app/app.hpp>
 #include <coracle/base/ascii.hpp>
 #include <coracle/base/version.hpp>
+#include <coracle/server/limits_report.hpp>
 #include <coracle/server/server.hpp>
 
 #include <cstdint>
@@ -37,6 +38,7 @@ inline void print_banner(const server& started, const run_options& options) {
     std::string url = unix_socket ? started.where().text() : "http://" + started.where().text();
     std::printf("INFO:     coracle %s\n", CORACLE_VERSION_STRING);
     if (options.workers > 1) std::printf("INFO:     %d workers\n", options.workers);
+    std::printf("INFO:     Limits: %s\n", limits_text(options.limits).c_str());
     std::printf("INFO:     Listening on %s (Press CTRL+C to quit)\n", url.c_str());
     std::fflush(stdout);
 }

@@ -9,6 +9,7 @@
 #include <coracle/loop/watchdog.hpp>
 #include <coracle/net/address.hpp>
 #include <coracle/net/listening_socket.hpp>
+#include <coracle/server/limits_report.hpp>
 #include <coracle/server/settings.hpp>
 #include <coracle/server/worker.hpp>
 
@@ -36,6 +37,7 @@ public:
         : app_(served), options_(options), where_(address_of(options)), pool_(threads_of(options)) {
         if (options.workers < 1)
             throw std::logic_error("coracle: workers must be at least 1, and is " + std::to_string(options.workers));
+        check(options.limits);
         served.freeze();
         settings how = settings_of(options);
         for (int i = 0; i < options.workers; ++i) workers_.push_back(std::make_unique<worker>(served, how, pool_));
@@ -141,7 +143,7 @@ private:
         settings how;
         how.access_log = options.access_log;
         how.server_header = options.server_header;
-        how.keep_alive_time = options.keep_alive;
+        how.limits = options.limits;
         how.graceful_timeout = options.graceful_timeout;
         return how;
     }

@@ -6,6 +6,7 @@
 #include <coracle/async/event.hpp>
 #include <coracle/base/byte_buffer.hpp>
 #include <coracle/http/head_cache.hpp>
+#include <coracle/http/limits.hpp>
 #include <coracle/loop/reactor.hpp>
 #include <coracle/server/access_log.hpp>
 #include <coracle/server/client_list.hpp>
@@ -27,8 +28,9 @@ public:
     workshop(const coracle::app& served, const settings& s, loop::reactor& on)
         : app(served),
           how(s),
+          bounds(limits_of_message(s.limits)),
           reactor(on),
-          transactions(how.limits),
+          transactions(bounds),
           log(stdout),
           heads_(how.server_header ? "coracle" : "") {
         concluded.set();
@@ -36,6 +38,7 @@ public:
 
     const coracle::app& app;
     const settings how;
+    const http::limits bounds;
     loop::reactor& reactor;
     transaction_pool transactions;
     access_log log;
