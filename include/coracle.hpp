@@ -109,7 +109,12 @@
 #include <coracle/http/body_decoder.hpp>
 #include <coracle/http/date.hpp>
 #include <coracle/http/field_list.hpp>
+#include <coracle/http/field_parameters.hpp>
+#include <coracle/http/content_disposition.hpp>
+#include <coracle/http/content_type.hpp>
+#include <coracle/http/file_name.hpp>
 #include <coracle/http/owned_fields.hpp>
+#include <coracle/http/multipart.hpp>
 #include <coracle/http/response_head.hpp>
 #include <coracle/http/exchange.hpp>
 #include <coracle/http/form_limits.hpp>
