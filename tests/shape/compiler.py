@@ -16,9 +16,22 @@ def command():
     return sys.argv[1:] or [os.environ.get("CXX", "c++"), "-std=c++20"]
 
 
-def check_syntax(sources, *options):
-    """{source: (compiles, output)} of `-fsyntax-only` over each path, or over each (name, text)."""
+def precompiled(folder):
+    """Options with which clang finds all headers parsed already, which is seven times as fast; GCC gains nothing."""
+    if "clang" not in subprocess.run([command()[0], "--version"], capture_output=True, text=True).stdout:
+        return []
+    made = str(pathlib.Path(folder) / "coracle.pch")
+    line = [*command(), "-fpch-instantiate-templates", "-Wno-pragma-once-outside-header", "-I" + str(ROOT / "include")]
+    subprocess.run([*line, "-x", "c++-header", str(ROOT / "include/coracle.hpp"), "-o", made], check=True)
+    return ["-include-pch", made]
+
+
+def check_syntax(sources, *options, once=False):
+    """{source: (compiles, output)} of `-fsyntax-only` over each path, or over each (name, text). once: the headers are
+    read once for all of them, not by each."""
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        if once:
+            options = [*precompiled(folder), *options]
 
         def one(source):
             if isinstance(source, tuple):

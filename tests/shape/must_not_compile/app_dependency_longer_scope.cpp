@@ -3,7 +3,7 @@
 
 using namespace coracle;
 int connection() { return 1; }
-generator<int> session(depends<connection, scope::function> c) { co_yield *c; }
+generator<int> opened(depends<connection, scope::function> c) { co_yield *c; }
 void add(app& app) {
-    app.get("/", [](depends<session> s) -> task<int> { co_return *s; });
+    app.get("/", [](depends<opened> s) -> task<int> { co_return *s; });
 }

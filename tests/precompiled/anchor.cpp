@@ -1,0 +1,2 @@
+// The program that has the precompiled header as a by-product.
+int main() {}
