@@ -747,6 +747,251 @@ private:
 
 }  // namespace coracle
 
+// ---- coracle/base/ip_literal.hpp
+// ip_literal: IP addresses as text, both ways: strict on the way in, canonical on the way out. No names, no look-up.
+// RFC 6943 3.1.1 (the strict dotted form of IPv4), RFC 4291 2.2 (IPv6), RFC 5952 4 (its canonical form).
+
+namespace coracle::ip {
+
+using ipv4_bytes = std::array<std::uint8_t, 4>;
+using ipv6_bytes = std::array<std::uint8_t, 16>;
+
+/// "192.0.2.1". Four decimal numbers, none with a leading zero: 010 is eight to some and ten to others.
+constexpr std::optional<ipv4_bytes> parse_ipv4(std::string_view text) noexcept {
+    ipv4_bytes bytes{};
+    for (std::size_t i = 0; i < 4; ++i) {
+        std::size_t end = text.find('.');
+        if ((end == std::string_view::npos) != (i == 3)) return std::nullopt;
+        std::string_view number = text.substr(0, end);
+        if (number.size() > 3 || (number.size() > 1 && number.front() == '0')) return std::nullopt;
+        auto value = ascii::parse_decimal<std::uint8_t>(number);
+        if (!value) return std::nullopt;
+        bytes[i] = *value;
+        if (i < 3) text.remove_prefix(end + 1);
+    }
+    return bytes;
+}
+
+/// "2001:db8::1", "::ffff:192.0.2.1"; no brackets, no zone.
+constexpr std::optional<ipv6_bytes> parse_ipv6(std::string_view text) noexcept {
+    ipv6_bytes bytes{};
+    std::size_t filled = 0;
+    std::optional<std::size_t> gap;
+    if (text.starts_with("::")) {
+        gap = 0;
+        text.remove_prefix(2);
+    }
+    while (!text.empty()) {
+        if (filled == 16) return std::nullopt;
+        std::size_t end = text.find(':');
+        std::string_view group = text.substr(0, end);
+        if (end == std::string_view::npos && group.find('.') != std::string_view::npos) {
+            auto tail = parse_ipv4(group);
+            if (!tail || filled > 12) return std::nullopt;
+            for (std::uint8_t byte : *tail) bytes[filled++] = byte;
+            break;
+        }
+        if (group.size() > 4) return std::nullopt;
+        auto value = ascii::parse_hex(group);
+        if (!value) return std::nullopt;
+        bytes[filled++] = static_cast<std::uint8_t>(*value >> 8);
+        bytes[filled++] = static_cast<std::uint8_t>(*value & 0xFF);
+        if (end == std::string_view::npos) break;
+        text.remove_prefix(end + 1);
+        if (text.empty()) return std::nullopt;  // a single colon at the end
+        if (text.front() == ':') {
+            if (gap) return std::nullopt;
+            gap = filled;
+            text.remove_prefix(1);
+        }
+    }
+    if (!gap) return filled == 16 ? std::optional(bytes) : std::nullopt;
+    if (filled == 16) return std::nullopt;  // the gap stands for at least one group
+    std::size_t moved = filled - *gap;
+    for (std::size_t i = 0; i < moved; ++i) {
+        bytes[15 - i] = bytes[filled - 1 - i];
+        bytes[filled - 1 - i] = 0;
+    }
+    return bytes;
+}
+
+inline void append_ipv4(std::string& out, const ipv4_bytes& bytes) {
+    for (std::size_t i = 0; i < 4; ++i) {
+        if (i > 0) out.push_back('.');
+        out += std::to_string(unsigned{bytes[i]});
+    }
+}
+
+/// ::ffff:0:0/96, what an IPv4 peer looks like to an IPv6 socket that takes both.
+constexpr std::optional<ipv4_bytes> mapped_ipv4(const ipv6_bytes& bytes) noexcept {
+    for (std::size_t i = 0; i < 10; ++i)
+        if (bytes[i] != 0) return std::nullopt;
+    if (bytes[10] != 0xFF || bytes[11] != 0xFF) return std::nullopt;
+    return ipv4_bytes{bytes[12], bytes[13], bytes[14], bytes[15]};
+}
+
+inline void append_ipv6(std::string& out, const ipv6_bytes& bytes) {
+    if (auto inner = mapped_ipv4(bytes)) {
+        out += "::ffff:";
+        append_ipv4(out, *inner);
+        return;
+    }
+    auto group = [&](std::size_t i) { return static_cast<unsigned>(bytes[2 * i] << 8 | bytes[2 * i + 1]); };
+    std::size_t gap = 8;
+    std::size_t longest = 1;  // a single zero group is not worth a gap
+    for (std::size_t i = 0; i < 8; ++i) {
+        std::size_t run = 0;
+        while (i + run < 8 && group(i + run) == 0) ++run;
+        if (run > longest) {
+            longest = run;
+            gap = i;
+        }
+        i += run;
+    }
+    bool separate = false;
+    for (std::size_t i = 0; i < 8;) {
+        if (i == gap) {
+            out += "::";
+            separate = false;
+            i += longest;
+            continue;
+        }
+        if (separate) out.push_back(':');
+        separate = true;
+        bool leading = true;
+        for (int shift = 12; shift >= 0; shift -= 4) {
+            unsigned digit = group(i) >> shift & 0xF;
+            if (leading && digit == 0 && shift > 0) continue;
+            leading = false;
+            out.push_back("0123456789abcdef"[digit]);
+        }
+        ++i;
+    }
+}
+
+}  // namespace coracle::ip
+
+// ---- coracle/base/network_list.hpp
+// network_list: peers that are named one by one, by network, or all at once; to know whom to believe.
+// RFC 4632 3.1 and RFC 4291 2.3 (prefixes); RFC 4291 2.5.5.2 (IPv4 in IPv6's clothes).
+
+namespace coracle {
+
+/// `192.0.2.1`, `10.0.0.0/8`, `::1`, `fd00::/8`, `unix` for whoever comes by a unix socket, `*` for everybody; any
+/// other word is a peer with that very name.
+class network_list {
+public:
+    /// error: std::logic_error for what looks like an address and is none.
+    [[gnu::cold]] void add(std::string_view text) {
+        if (text == "*") {
+            everybody_ = true;
+        } else if (text == "unix" || text == "unix:") {
+            unix_ = true;
+        } else if (text.empty() || text.find_first_of(" ,\t\r\n") != text.npos) {
+            refuse(text, "is no address; each stands on its own: 127.0.0.1, 10.0.0.0/8, ::1, unix or *");
+        } else if (text.find_first_not_of("0123456789abcdefABCDEF:./%") == text.npos) {
+            networks_.push_back(read(text));
+        } else {
+            names_.emplace_back(text);
+        }
+    }
+    /// Texts between commas, as an option of the command line has them. error: as add().
+    [[gnu::cold]] void add_list(std::string_view text) {
+        while (!text.empty()) {
+            std::size_t comma = text.find(',');
+            std::string_view one = ascii::trim(text.substr(0, comma));
+            if (!one.empty()) add(one);
+            text.remove_prefix(comma == text.npos ? text.size() : comma + 1);
+        }
+    }
+
+    bool empty() const noexcept { return !everybody_ && !unix_ && networks_.empty() && names_.empty(); }
+    bool holds_everybody() const noexcept { return everybody_; }
+
+    /// in: an address without its port, as net::address::host() has it; text that is none is in no network.
+    bool contains(std::string_view peer) const noexcept {
+        if (everybody_) return true;
+        if (unix_ && peer.starts_with("unix:")) return true;
+        for (const std::string& each : names_)
+            if (each == peer) return true;
+        if (networks_.empty()) return false;
+        std::optional<place> at = place_of(peer.substr(0, peer.find('%')));
+        if (!at) return false;
+        for (const network& each : networks_)
+            if (each.at.is_ipv4 == at->is_ipv4 && same_prefix(each.at.bytes, at->bytes, each.bits)) return true;
+        return false;
+    }
+
+private:
+    struct place {
+        ip::ipv6_bytes bytes{};  // an IPv4 address stands in the first four
+        bool is_ipv4 = false;
+    };
+    struct network {
+        place at;
+        unsigned bits = 0;
+    };
+
+    static std::optional<place> place_of(std::string_view text) noexcept {
+        std::optional<ip::ipv4_bytes> four = ip::parse_ipv4(text);
+        std::optional<ip::ipv6_bytes> six = four ? std::nullopt : ip::parse_ipv6(text);
+        if (six) four = ip::mapped_ipv4(*six);
+        if (!four && !six) return std::nullopt;
+        place made;
+        made.is_ipv4 = four.has_value();
+        if (!four) made.bytes = *six;
+        for (std::size_t i = 0; four && i < 4; ++i) made.bytes[i] = (*four)[i];
+        return made;
+    }
+    static bool same_prefix(const ip::ipv6_bytes& a, const ip::ipv6_bytes& b, unsigned bits) noexcept {
+        for (std::size_t i = 0; i < 16 && bits > 0; ++i) {
+            unsigned here = bits < 8 ? bits : 8;
+            if (((a[i] ^ b[i]) >> (8 - here)) != 0) return false;
+            bits -= here;
+        }
+        return true;
+    }
+    [[gnu::cold]] static network read(std::string_view text) {
+        std::size_t slash = text.find('/');
+        std::optional<place> at = place_of(text.substr(0, slash));
+        if (!at) refuse(text, "is no IP address; write 127.0.0.1, 10.0.0.0/8 or fd00::/8");
+        network made{*at, at->is_ipv4 ? 32u : 128u};
+        if (slash == text.npos) return made;
+        auto bits = ascii::parse_decimal<unsigned>(text.substr(slash + 1));
+        // ::ffff:10.0.0.0/104 is 10.0.0.0/8.
+        if (bits && at->is_ipv4 && text.find(':') != text.npos) bits = *bits < 96 ? 129 : *bits - 96;
+        if (!bits || *bits > made.bits)
+            refuse(text, at->is_ipv4 ? "must have a number from 0 to 32 behind the slash"
+                                     : "must have a number from 0 to 128 behind the slash");
+        made.bits = *bits;
+        ip::ipv6_bytes first = at->bytes;
+        for (unsigned i = made.bits; i < 128; ++i) first[i / 8] &= static_cast<std::uint8_t>(~(0x80u >> i % 8));
+        if (first != at->bytes)
+            refuse(text, "names an address inside of the network; write its first one, " +
+                             text_of({first, at->is_ipv4}) + "/" + std::to_string(made.bits) +
+                             ", or leave the slash out");
+        return made;
+    }
+    static std::string text_of(const place& at) {
+        std::string out;
+        if (at.is_ipv4)
+            ip::append_ipv4(out, {at.bytes[0], at.bytes[1], at.bytes[2], at.bytes[3]});
+        else
+            ip::append_ipv6(out, at.bytes);
+        return out;
+    }
+    [[noreturn, gnu::cold]] static void refuse(std::string_view text, const std::string& why) {
+        throw std::logic_error("coracle: '" + std::string(text) + "' " + why);
+    }
+
+    bool everybody_ = false;
+    bool unix_ = false;
+    std::vector<network> networks_;
+    std::vector<std::string> names_;
+};
+
+}  // namespace coracle
+
 // ---- coracle/base/random_sequence.hpp
 // random_sequence: numbers that a seed decides, the same on every machine, for tests that can be repeated. No secrets.
 // SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
@@ -9756,6 +10001,256 @@ inline field_list::const_iterator field_list::end() const noexcept { return {*th
 
 }  // namespace coracle::http
 
+// ---- coracle/http/field_parameters.hpp
+// field_parameters: the parameters behind a field value: `; boundary=x; name="a \"b\""`.
+// RFC 9110 5.6.6. In a quoted value only \" and \\ are escapes, as browsers write them: `filename="C:\a"` has none.
+
+namespace coracle::http {
+
+/// Goes through them: `for (field_parameters each(value); each.next();) use(each.name(), each.value());`
+/// What is no parameter (`; ;`, a name without a value) is passed over. Keeps: a reference to the text. Cost: linear.
+class field_parameters {
+public:
+    /// in: the whole field value; what stands before the first `;` is none of its parameters.
+    explicit field_parameters(std::string_view field) noexcept : rest_(field) { skip_to_semicolon(); }
+
+    bool next() {
+        while (!rest_.empty()) {
+            rest_.remove_prefix(1);  // the semicolon
+            std::size_t end = rest_.find_first_of("=;");
+            name_ = ascii::trim(rest_.substr(0, end));
+            bool has_value = end != std::string_view::npos && rest_[end] == '=';
+            rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end);
+            if (!has_value) continue;
+            rest_.remove_prefix(1);
+            while (!rest_.empty() && (rest_[0] == ' ' || rest_[0] == '\t')) rest_.remove_prefix(1);
+            read_value();
+            if (!name_.empty()) return true;
+        }
+        return false;
+    }
+    /// Of the parameter next() went to; valid until the next call of it. Names are compared without regard to case.
+    std::string_view name() const noexcept { return name_; }
+    std::string_view value() const noexcept { return value_; }
+
+private:
+    void skip_to_semicolon() noexcept {
+        std::size_t semicolon = rest_.find(';');
+        rest_.remove_prefix(semicolon == std::string_view::npos ? rest_.size() : semicolon);
+    }
+    void read_value() {
+        if (!rest_.starts_with('"')) {
+            value_ = ascii::trim(rest_.substr(0, rest_.find(';')));
+            return skip_to_semicolon();
+        }
+        rest_.remove_prefix(1);
+        std::size_t end = 0;
+        bool escapes = false;
+        while (end < rest_.size() && rest_[end] != '"') {
+            bool escape = is_escape(end);
+            escapes = escapes || escape;
+            end += escape ? 2 : 1;
+        }
+        value_ = rest_.substr(0, end);
+        rest_.remove_prefix(end < rest_.size() ? end + 1 : rest_.size());
+        if (escapes) unescape();
+        skip_to_semicolon();
+    }
+    bool is_escape(std::size_t at) const noexcept {
+        return rest_[at] == '\\' && at + 1 < rest_.size() && (rest_[at + 1] == '"' || rest_[at + 1] == '\\');
+    }
+    void unescape() {
+        storage_.clear();
+        for (std::size_t i = 0; i < value_.size(); ++i) {
+            bool escape = value_[i] == '\\' && i + 1 < value_.size() && (value_[i + 1] == '"' || value_[i + 1] == '\\');
+            storage_ += value_[escape ? ++i : i];
+        }
+        value_ = storage_;
+    }
+
+    std::string_view rest_;
+    std::string_view name_{};
+    std::string_view value_{};
+    std::string storage_{};
+};
+
+/// What find_parameter() found.
+struct found_parameter {
+    std::optional<std::string> value{};  ///< of the first with this name
+    bool repeated = false;               ///< there is another one, and two readers may take two different ones
+};
+
+inline found_parameter find_parameter(std::string_view field, std::string_view name) {
+    found_parameter found;
+    for (field_parameters each(field); each.next();) {
+        if (!ascii::iequals(each.name(), name)) continue;
+        found.repeated = found.value.has_value();
+        if (!found.value) found.value = std::string(each.value());
+        if (found.repeated) break;
+    }
+    return found;
+}
+
+}  // namespace coracle::http
+
+// ---- coracle/http/content_disposition.hpp
+// content_disposition: the name and the file name of a part of a form, read as browsers write them, and written so.
+// RFC 7578 4.2; HTML 4.10.22.8 (multipart form data); RFC 8187 (filename*).
+
+namespace coracle::http {
+
+/// Whose field a part of a form is, and whether it is a file. Both are text from the client, in UTF-8; a file name may
+/// be anything, `../../etc/passwd` too.
+struct form_disposition {
+    std::string name{};
+    std::optional<std::string> filename{};  ///< there for files, perhaps empty
+};
+
+namespace detail {
+
+/// As UTF-8; what is none is taken for Latin-1, as Starlette takes it.
+inline std::string disposition_text(std::string_view text) {
+    std::string storage;
+    return std::string(utf8::is_valid(text) ? text : utf8::from_latin1(text, storage));
+}
+
+/// Browsers write `"` as %22, and CR and LF in the same way; nothing else, so a name that has %0A of its own cannot be
+/// told from one with a line end, and neither is ever wanted.
+inline std::string without_quotes_escaped(std::string text) {
+    for (std::size_t at = text.find("%22"); at != std::string::npos; at = text.find("%22", at + 1))
+        text.replace(at, 3, 1, '"');
+    return text;
+}
+
+/// Old browsers send the whole path: `C:\fakepath\a.txt`, `\\host\share\a.txt`.
+inline std::string without_windows_path(std::string name) {
+    bool drive = name.size() > 2 && name[1] == ':' && name[2] == '\\';
+    if (drive || name.starts_with("\\\\")) name.erase(0, name.rfind('\\') + 1);
+    return name;
+}
+
+/// `UTF-8''%e2%82%ac.txt`; nothing for what is no UTF-8.
+inline std::optional<std::string> extended_text(std::string_view value) {
+    std::size_t first = value.find('\'');
+    if (first == value.npos || !ascii::iequals(value.substr(0, first), "utf-8")) return std::nullopt;
+    std::size_t second = value.find('\'', first + 1);
+    if (second == value.npos) return std::nullopt;
+    value.remove_prefix(second + 1);
+    std::string out;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        if (value[i] != '%') {
+            out += value[i];
+            continue;
+        }
+        if (value.size() - i < 3) return std::nullopt;
+        int high = ascii::hex_value(value[i + 1]);
+        int low = ascii::hex_value(value[i + 2]);
+        if (high < 0 || low < 0) return std::nullopt;
+        out += static_cast<char>(high * 16 + low);
+        i += 2;
+    }
+    return utf8::is_valid(out) ? std::optional(std::move(out)) : std::nullopt;
+}
+
+}  // namespace detail
+
+/// What the field says; nothing when it has no name, or has one of its parameters twice.
+/// `filename*`, which RFC 7578 forbids here, counts where it stands alone: some libraries write nothing else.
+inline std::optional<form_disposition> parse_form_disposition(std::string_view field) {
+    std::optional<std::string> name, filename, extended;
+    for (field_parameters each(field); each.next();) {
+        std::optional<std::string>* to = ascii::iequals(each.name(), "name")        ? &name
+                                         : ascii::iequals(each.name(), "filename")  ? &filename
+                                         : ascii::iequals(each.name(), "filename*") ? &extended
+                                                                                    : nullptr;
+        if (!to) continue;
+        if (*to) return std::nullopt;
+        *to = std::string(each.value());
+    }
+    if (!name) return std::nullopt;
+    form_disposition said;
+    said.name = detail::without_quotes_escaped(detail::disposition_text(*name));
+    if (filename)
+        said.filename =
+            detail::without_windows_path(detail::without_quotes_escaped(detail::disposition_text(*filename)));
+    else if (extended)
+        said.filename = detail::extended_text(*extended);
+    return said;
+}
+
+/// Writes `; name="..."` or `; filename="..."` so that nothing in the value can end it: as browsers do.
+inline void append_form_parameter(std::string& out, std::string_view name, std::string_view value) {
+    out.append("; ").append(name).append("=\"");
+    for (char c : value) {
+        if (c == '"')
+            out += "%22";
+        else if (c == '\r')
+            out += "%0D";
+        else if (c == '\n')
+            out += "%0A";
+        else
+            out += c;
+    }
+    out += '"';
+}
+
+}  // namespace coracle::http
+
+// ---- coracle/http/content_type.hpp
+// content_type: what a Content-Type field says: a media type and its parameters.
+// RFC 9110 8.3.
+
+namespace coracle::http {
+
+/// Keeps: a reference to the field value.
+class content_type {
+public:
+    explicit content_type(std::string_view field) noexcept : field_(field) {}
+
+    /// Without its parameters, as it was sent: `Text/HTML`; empty when there is none.
+    std::string_view media_type() const noexcept { return ascii::trim(field_.substr(0, field_.find(';'))); }
+    /// in: as `multipart/form-data`; case makes no difference.
+    bool is(std::string_view type) const noexcept { return ascii::iequals(media_type(), type); }
+    /// As `boundary`.
+    found_parameter parameter(std::string_view name) const { return find_parameter(field_, name); }
+
+private:
+    std::string_view field_;
+};
+
+}  // namespace coracle::http
+
+// ---- coracle/http/file_name.hpp
+// file_name: whether a name from somebody else may become the name of a file.
+// The reserved names are Windows', which has them in every directory and with every extension; they do no harm here,
+// but what is stored on one system is copied to another.
+
+namespace coracle::http {
+
+/// What is wrong with `name` as the name of a file in a directory that is not its sender's; empty for nothing.
+inline std::string_view file_name_mistake(std::string_view name) noexcept {
+    if (name.empty()) return "it is empty";
+    if (name.size() > 255) return "it is longer than 255 bytes";
+    if (name.front() == '.') return "it begins with a dot";
+    if (name.back() == '.' || name.back() == ' ') return "it ends with a dot or a space";
+    if (!utf8::is_valid(name)) return "it is no UTF-8";
+    for (char c : name) {
+        if (c == '/' || c == '\\') return "it has a slash or a backslash";
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return "it has a control character";
+        if (std::string_view("<>:\"|?*").find(c) != std::string_view::npos) return "it has one of < > : \" | ? *";
+    }
+    std::string_view stem = name.substr(0, name.find('.'));
+    while (stem.ends_with(' ')) stem.remove_suffix(1);
+    for (std::string_view device : {"con", "prn", "aux", "nul", "conin$", "conout$"})
+        if (ascii::iequals(stem, device)) return "Windows has a device of this name";
+    bool numbered =
+        stem.size() == 4 && (ascii::iequals(stem.substr(0, 3), "com") || ascii::iequals(stem.substr(0, 3), "lpt"));
+    if (numbered && ascii::is_digit(stem[3])) return "Windows has a device of this name";
+    return {};
+}
+
+}  // namespace coracle::http
+
 // ---- coracle/http/owned_fields.hpp
 // owned_fields: the header fields of a message that was received, together with the bytes they stand in.
 // RFC 9110 5.
@@ -9774,6 +10269,278 @@ public:
 private:
     std::shared_ptr<const std::string> bytes_;
 };
+
+}  // namespace coracle::http
+
+// ---- coracle/http/multipart.hpp
+// multipart: takes a multipart body apart as its bytes arrive, without copying what the parts hold.
+// RFC 2046 5.1 (boundaries, preamble, padding, epilogue); RFC 7578 (form data).
+//
+// Facts:
+// - A delimiter is CR LF, two dashes and the boundary. CR stands in it once, at its begin, so after a mismatch the
+//   search goes on where it stopped: each byte is looked at once, whatever the parts hold.
+// - What might be the begin of a delimiter at the end of a piece is the same bytes as the delimiter's own, so nothing
+//   of the piece has to be kept: if it was none, the delimiter's begin is given out as data.
+
+namespace coracle::http {
+
+/// How much of a multipart body is framing; what its parts hold, others bound. Beyond any of it: 400.
+struct multipart_limits {
+    /// Starlette takes 1000 files and 1000 fields.
+    std::size_t parts = 2000;
+    /// The field lines of one part with the blank line, in bytes, and their number. Browsers send two lines.
+    std::size_t head_bytes = 8 * 1024;
+    std::size_t head_lines = 16;
+    /// RFC 2046 5.1.1.
+    std::size_t boundary_bytes = 70;
+    /// What stands before the first boundary and means nothing. No browser sends any.
+    std::size_t preamble_bytes = 8 * 1024;
+};
+
+inline constexpr multipart_limits default_multipart_limits{};
+
+enum class multipart_state : std::uint8_t {
+    need_more,  ///< all bytes given are used up
+    part,       ///< a part begins: see head()
+    data,       ///< `data` is not empty: some of what the part holds
+    part_end,   ///< the part has ended
+    complete,   ///< the last boundary was there; whatever follows means nothing
+    refused,    ///< see why(); no byte after this means anything
+};
+
+/// What one call of next() found.
+struct multipart_step {
+    std::size_t consumed = 0;  ///< bytes of the input that are used up
+    std::string_view data{};   ///< good until the next call, and as long as the input
+    multipart_state state = multipart_state::need_more;
+};
+
+/// One body. Input may be given in any pieces and thrown away after each.
+class multipart_parser {
+public:
+    /// in: `boundary`, as the Content-Type names it, see is_boundary().
+    explicit multipart_parser(std::string_view boundary, const multipart_limits& bounds = default_multipart_limits)
+        : bounds_(bounds) {
+        delimiter_.reserve(boundary.size() + 5);
+        delimiter_.append("\r\n--").append(boundary);
+        size_ = delimiter_.size();
+        delimiter_ += '-';  // the begin of the last one
+        matched_ = 2;       // the body begins as if behind the end of a line
+    }
+
+    /// Whether a boundary can be one: visible ASCII and spaces, none at the end, and not too many of them.
+    static bool is_boundary(std::string_view text, const multipart_limits& bounds = default_multipart_limits) noexcept {
+        auto visible = [](char c) { return c >= 0x20 && c < 0x7F; };
+        return !text.empty() && text.size() <= bounds.boundary_bytes && text.back() != ' ' &&
+               std::all_of(text.begin(), text.end(), visible);
+    }
+
+    /// Goes on with the body. Call again with what is left of the input until need_more, complete or refused.
+    multipart_step next(std::string_view in);
+    /// The body has ended. out: whether it was whole; if not, see why().
+    bool finish() {
+        if (stage_ == stage::complete) return true;
+        if (stage_ != stage::refused)
+            refuse(parts_ == 0 ? "the boundary that Content-Type names does not stand in the body"
+                               : "the body ends before the boundary that closes it");
+        return false;
+    }
+
+    /// The header fields of the part that has begun, until it ends.
+    const fields& head() const noexcept { return head_; }
+    /// The same for longer.
+    owned_fields take_head() const {
+        owned_fields kept(head_bytes_);
+        for (field each : head_) {
+            const char* from = head_bytes_.data();
+            const char* to = kept.bytes().data();
+            kept.push_back({rebased(each.name, from, to), rebased(each.value, from, to)});
+        }
+        return kept;
+    }
+    /// What is wrong, as the end of a sentence.
+    std::string_view why() const noexcept { return why_; }
+
+private:
+    enum class stage : std::uint8_t {
+        preamble,
+        content,
+        tail,  // behind a boundary
+        tail_dash,
+        tail_cr,
+        padding,
+        padding_cr,
+        head,
+        complete,
+        refused,
+    };
+
+    multipart_step search(std::string_view in);
+    multipart_step look_behind_boundary(std::string_view in);
+    multipart_step read_head(std::string_view in);
+    bool read_line(std::string_view line);
+
+    /// Bytes that turned out to be no delimiter: data of a part, or nothing.
+    multipart_step give(std::size_t consumed, std::string_view bytes) {
+        if (stage_ == stage::content) return {consumed, bytes, multipart_state::data};
+        skipped_ += bytes.size();
+        if (skipped_ > bounds_.preamble_bytes) return refuse("the boundary that Content-Type names does not come");
+        return {consumed, {}, multipart_state::need_more};
+    }
+    multipart_step no_delimiter(std::size_t consumed, std::size_t held) {
+        stage_ = parts_ == 0 ? stage::preamble : stage::content;
+        return give(consumed, std::string_view(delimiter_).substr(0, held));
+    }
+    multipart_step begin_head(std::size_t consumed) {
+        stage_ = stage::head;
+        head_bytes_.clear();
+        head_.clear();
+        line_ = lines_ = 0;
+        return end_part(consumed);
+    }
+    multipart_step end_part(std::size_t consumed) {
+        bool ends = std::exchange(open_, false);
+        return {consumed, {}, ends ? multipart_state::part_end : multipart_state::need_more};
+    }
+    multipart_step refuse(std::string_view why) noexcept {
+        stage_ = stage::refused;
+        why_ = why;
+        return {0, {}, multipart_state::refused};
+    }
+
+    multipart_limits bounds_;
+    std::string delimiter_;  // and a dash behind it
+    std::size_t size_ = 0;   // of the delimiter without that dash
+    std::size_t matched_ = 0;
+    std::size_t skipped_ = 0;
+    std::size_t parts_ = 0;
+    std::string head_bytes_{};
+    std::size_t line_ = 0;  // where the last line of the head begins
+    std::size_t lines_ = 0;
+    fields head_{};
+    std::string_view why_{};
+    stage stage_ = stage::preamble;
+    bool open_ = false;
+};
+
+inline multipart_step multipart_parser::next(std::string_view in) {
+    std::size_t used = 0;
+    for (;;) {
+        std::string_view rest = in.substr(used);
+        if (stage_ == stage::complete) return {in.size(), {}, multipart_state::complete};
+        if (stage_ == stage::refused) return {used, {}, multipart_state::refused};
+        if (rest.empty()) return {used, {}, multipart_state::need_more};
+        multipart_step step = stage_ <= stage::content ? search(rest)
+                              : stage_ == stage::head  ? read_head(rest)
+                                                       : look_behind_boundary(rest);
+        used += step.consumed;
+        if (step.state == multipart_state::need_more) continue;
+        step.consumed = used;
+        return step;
+    }
+}
+
+inline multipart_step multipart_parser::search(std::string_view in) {
+    if (matched_ == 0) {
+        const void* found = std::memchr(in.data(), '\r', in.size());
+        std::size_t clean = found ? static_cast<std::size_t>(static_cast<const char*>(found) - in.data()) : in.size();
+        // As far as no delimiter begins that may be one, all of it is data.
+        while (clean < in.size()) {
+            std::size_t same = 1;
+            std::size_t most = std::min(size_, in.size() - clean);
+            while (same < most && in[clean + same] == delimiter_[same]) ++same;
+            if (same == most) {
+                if (clean != 0) return give(clean, in.substr(0, clean));
+                matched_ = same;
+                if (same == size_) stage_ = stage::tail;
+                return {same, {}, multipart_state::need_more};
+            }
+            const void* more = std::memchr(in.data() + clean + same, '\r', in.size() - clean - same);
+            clean = more ? static_cast<std::size_t>(static_cast<const char*>(more) - in.data()) : in.size();
+        }
+        return give(clean, in);
+    }
+    std::size_t used = 0;
+    while (used < in.size() && matched_ < size_ && in[used] == delimiter_[matched_]) ++used, ++matched_;
+    if (matched_ == size_) stage_ = stage::tail;
+    if (matched_ == size_ || used == in.size()) return {used, {}, multipart_state::need_more};
+    return give(used, std::string_view(delimiter_).substr(0, std::exchange(matched_, 0)));
+}
+
+inline multipart_step multipart_parser::look_behind_boundary(std::string_view in) {
+    const char c = in[0];
+    const bool blank = c == ' ' || c == '\t';
+    switch (stage_) {
+        case stage::tail:
+            matched_ = 0;
+            if (c == '-' || c == '\r') {
+                stage_ = c == '-' ? stage::tail_dash : stage::tail_cr;
+            } else if (blank) {
+                stage_ = stage::padding;
+            } else {
+                return no_delimiter(0, size_);
+            }
+            return {1, {}, multipart_state::need_more};
+        case stage::tail_dash:
+            if (c != '-') return no_delimiter(0, size_ + 1);
+            stage_ = stage::complete;
+            return end_part(1);
+        case stage::tail_cr:
+            if (c == '\n') return begin_head(1);
+            matched_ = 1;  // that CR may begin another one
+            return no_delimiter(0, size_);
+        case stage::padding:
+            if (!blank && c != '\r') return refuse("only spaces and a line end may follow a boundary");
+            if (++skipped_ > bounds_.preamble_bytes) return refuse("too many spaces follow the boundaries");
+            if (c == '\r') stage_ = stage::padding_cr;
+            return {1, {}, multipart_state::need_more};
+        default:
+            if (c != '\n') return refuse("only spaces and a line end may follow a boundary");
+            return begin_head(1);
+    }
+}
+
+inline multipart_step multipart_parser::read_head(std::string_view in) {
+    const void* found = std::memchr(in.data(), '\n', in.size());
+    std::size_t size = found ? static_cast<std::size_t>(static_cast<const char*>(found) - in.data()) + 1 : in.size();
+    if (size > bounds_.head_bytes - head_bytes_.size()) return refuse("the header fields of a part are too long");
+    head_bytes_.append(in.substr(0, size));
+    if (!found) return {size, {}, multipart_state::need_more};
+    std::string_view line = std::string_view(head_bytes_).substr(line_);
+    if (!line.ends_with("\r\n")) return refuse("a line of the header fields must end with CR LF, and LF came alone");
+    if (line.size() > 2) {
+        if (++lines_ > bounds_.head_lines) return refuse("a part has too many header fields");
+        line_ = head_bytes_.size();
+        return {size, {}, multipart_state::need_more};
+    }
+    for (std::size_t at = 0; at < line_;) {
+        std::size_t end = head_bytes_.find('\n', at);
+        if (!read_line(std::string_view(head_bytes_).substr(at, end - 1 - at)))
+            return {0, {}, multipart_state::refused};
+        at = end + 1;
+    }
+    if (++parts_ > bounds_.parts) return refuse("it has too many parts");
+    stage_ = stage::content;
+    open_ = true;
+    return {size, {}, multipart_state::part};
+}
+
+inline bool multipart_parser::read_line(std::string_view line) {
+    std::size_t colon = line.find(':');
+    std::string_view name = line.substr(0, colon);
+    if (colon == std::string_view::npos || !ascii::is_token(name)) {
+        refuse("a header field of a part must be a name, a colon and a value");
+        return false;
+    }
+    std::string_view value = ascii::trim(line.substr(colon + 1));
+    const char* end = value.data() + value.size();
+    if (!value.empty() && scan::value_end(value.data(), end) != end) {
+        refuse("a header field of a part has a control character");
+        return false;
+    }
+    head_.push_back({name, value});
+    return true;
+}
 
 }  // namespace coracle::http
 
@@ -9984,6 +10751,260 @@ inline std::string_view form_refusal(std::string_view text) noexcept {
         if (++count > max_form_fields) return "Too many fields. Maximum number of fields is 1000.";
     }
     return {};
+}
+
+}  // namespace coracle::http
+
+// ---- coracle/http/forwarded.hpp
+// forwarded: what proxies say of the client behind them, as far as those who say it are believed.
+// RFC 7239 (Forwarded); X-Forwarded-For, -Proto, -Host, -Port, -Prefix are nobody's standard and everybody's habit.
+
+namespace coracle::http {
+
+/// An address of RFC 7239 6 with its port. Names, `unknown` and `_hidden` are none.
+struct forwarded_node {
+    std::string_view address{};  ///< without brackets
+    std::uint16_t port = 0;
+
+    /// `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:80`; a port `_hidden` is 0.
+    static std::optional<forwarded_node> parse(std::string_view text) noexcept {
+        forwarded_node made{text};
+        std::string_view port;
+        if (text.starts_with('[')) {
+            std::size_t end = text.find(']');
+            if (end == text.npos) return std::nullopt;
+            made.address = text.substr(1, end - 1);
+            port = text.substr(end + 1);
+            if (!port.empty() && port.front() != ':') return std::nullopt;
+            if (!ip::parse_ipv6(made.address)) return std::nullopt;
+        } else if (std::size_t colon = text.find(':'); colon != text.npos && text.find(':', colon + 1) == text.npos) {
+            made.address = text.substr(0, colon);
+            port = text.substr(colon);
+            if (!ip::parse_ipv4(made.address)) return std::nullopt;
+        } else if (!ip::parse_ipv4(text) && !ip::parse_ipv6(text)) {
+            return std::nullopt;
+        }
+        if (port.empty() || port.starts_with(":_")) return made;
+        std::optional<std::uint16_t> number;
+        if (port.size() <= 6) number = ascii::parse_decimal<std::uint16_t>(port.substr(1));
+        if (!number) return std::nullopt;
+        made.port = *number;
+        return made;
+    }
+
+    /// The address as coracle writes it, the same text for the same address.
+    std::string text() const {
+        std::string out;
+        auto four = ip::parse_ipv4(address);
+        auto six = ip::parse_ipv6(address);
+        if (six && !four) four = ip::mapped_ipv4(*six);
+        if (four)
+            ip::append_ipv4(out, *four);
+        else if (six)
+            ip::append_ipv6(out, *six);
+        return out;
+    }
+};
+
+/// Which of the proxies' fields are theirs. Only name what your proxies set or take away themselves: what they pass on
+/// as it came is the client's own word.
+struct forwarded_fields {
+    bool standard = false;  ///< Forwarded of RFC 7239, in the place of X-Forwarded-For, -Proto and -Host
+    bool host = false;      ///< X-Forwarded-Host and -Port, or host= of Forwarded
+    bool prefix = false;    ///< X-Forwarded-Prefix
+};
+
+/// What is believed. Views of the fields; empty for what nobody said.
+struct forwarded_claim {
+    forwarded_node client{};    ///< the last hop before those that are believed
+    std::string_view scheme{};  ///< `http` or `https`
+    std::string_view host{};    ///< with its port if it was said there
+    std::optional<std::uint16_t> port{};
+    std::string_view prefix{};  ///< a path without a slash at its end
+};
+
+namespace detail {
+
+/// `http` or `https`, also for those of WebSockets; empty for anything else.
+constexpr std::string_view forwarded_scheme(std::string_view text) noexcept {
+    if (ascii::iequals(text, "https") || ascii::iequals(text, "wss")) return "https";
+    if (ascii::iequals(text, "http") || ascii::iequals(text, "ws")) return "http";
+    return {};
+}
+constexpr std::string_view forwarded_host(std::string_view text) noexcept {
+    return parse_authority(text) ? text : std::string_view{};
+}
+/// W11: a path that cannot be taken for a host or a query, nor leave its place.
+constexpr std::string_view forwarded_prefix(std::string_view text) noexcept {
+    while (text.ends_with('/')) text.remove_suffix(1);
+    if (!text.starts_with('/') || text.size() > 512) return {};
+    char before = 0;
+    for (char c : text) {
+        bool fits = ascii::is_alpha(c) || ascii::is_digit(c) ||
+                    std::string_view("/-._~!$&'()*+,;=:@%").find(c) != std::string_view::npos;
+        if (!fits || (before == '/' && (c == '/' || c == '.'))) return {};
+        before = c;
+    }
+    return text;
+}
+
+/// From the client to the last proxy, hop by hop: the one in front of all that are believed is the client, and what the
+/// first proxy that is believed says of it holds. Needs no memory, however many hops somebody makes up.
+class forwarded_walk {
+public:
+    explicit forwarded_walk(const network_list& believed) noexcept : believed_(believed) {}
+
+    /// in: an address or whatever stands in its place, and what was said with it.
+    void hop(std::string_view node, std::string_view scheme, std::string_view host) noexcept {
+        std::optional<forwarded_node> at = forwarded_node::parse(node);
+        bool believed = at && believed_.contains(at->address);
+        if (!believed || hops_ == 0) {
+            claim_ = {};
+            chosen_ = hops_;
+        }
+        if (at && claim_.client.address.empty()) claim_.client = *at;
+        if (claim_.scheme.empty()) claim_.scheme = forwarded_scheme(scheme);
+        if (claim_.host.empty()) claim_.host = forwarded_host(host);
+        ++hops_;
+    }
+    const forwarded_claim& claim() const noexcept { return claim_; }
+    /// Which hop the claim is of, and of how many.
+    std::size_t chosen() const noexcept { return chosen_; }
+    std::size_t hops() const noexcept { return hops_; }
+
+private:
+    const network_list& believed_;
+    forwarded_claim claim_;
+    std::size_t chosen_ = 0;
+    std::size_t hops_ = 0;
+};
+
+/// Takes `name=value` pairs off the front of a Forwarded field.
+class forwarded_reader {
+public:
+    explicit forwarded_reader(std::string_view text) noexcept : rest_(text) {}
+
+    /// The next element's for=, proto= and host=; false at the end. What is malformed is an element that says nothing,
+    /// up to the end of the field: where a quote is open nobody knows which comma is one.
+    bool next(std::string_view& node, std::string_view& scheme, std::string_view& host) noexcept {
+        node = scheme = host = {};
+        skip();
+        while (rest_.starts_with(',')) {
+            rest_.remove_prefix(1);
+            skip();
+        }
+        if (rest_.empty()) return false;
+        for (;;) {
+            skip();
+            std::size_t size = 0;
+            while (size < rest_.size() && ascii::is_token(rest_[size])) ++size;
+            std::string_view name = rest_.substr(0, size);
+            rest_.remove_prefix(size);
+            if (!name.empty()) {
+                std::string_view value;
+                if (!rest_.starts_with('=') || !take_value(value)) return malformed(node, scheme, host);
+                std::string_view* to = ascii::iequals(name, "for")     ? &node
+                                       : ascii::iequals(name, "proto") ? &scheme
+                                       : ascii::iequals(name, "host")  ? &host
+                                                                       : nullptr;
+                if (to && !to->empty()) return malformed(node, scheme, host);  // RFC 7239 4: once each
+                if (to) *to = value;
+            }
+            skip();
+            if (rest_.empty() || rest_.front() == ',') return true;
+            if (rest_.front() != ';') return malformed(node, scheme, host);
+            rest_.remove_prefix(1);
+        }
+    }
+
+private:
+    void skip() noexcept {
+        while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\t')) rest_.remove_prefix(1);
+    }
+    bool malformed(std::string_view& node, std::string_view& scheme, std::string_view& host) noexcept {
+        node = scheme = host = rest_ = {};
+        return true;
+    }
+    // in: `=` in front. Nothing that is an address, a scheme or a host needs an escape; with one it is no such thing.
+    bool take_value(std::string_view& value) noexcept {
+        rest_.remove_prefix(1);
+        if (!rest_.starts_with('"')) {
+            // Some write for=192.0.2.1:80 and for=[::1] without the quotes they need.
+            std::size_t end = rest_.find_first_of(",; \t\"");
+            value = rest_.substr(0, end);
+            rest_.remove_prefix(value.size());
+            return !value.empty() && !rest_.starts_with('"');
+        }
+        for (std::size_t i = 1; i < rest_.size(); ++i) {
+            if (rest_[i] == '\\')
+                ++i;
+            else if (rest_[i] == '"') {
+                value = rest_.substr(1, i - 1);
+                rest_.remove_prefix(i + 1);
+                return true;
+            }
+        }
+        return false;
+    }
+    std::string_view rest_;
+};
+
+/// Of a list that may say a word for each hop: the one of this hop, else the one that stands last.
+inline std::string_view forwarded_word(const fields& from, std::string_view name, std::size_t hop, std::size_t hops) {
+    std::string_view last;
+    std::string_view own;
+    std::size_t count = 0;
+    for (std::string_view line : from.get_all(name))
+        for_each_element(line, [&](std::string_view word) {
+            last = word;
+            if (count++ == hop) own = word;
+            return true;
+        });
+    return count == hops ? own : last;
+}
+
+inline forwarded_claim standard_claim(const fields& from, const network_list& believed) {
+    forwarded_walk walk(believed);
+    for (std::string_view line : from.get_all("forwarded")) {
+        forwarded_reader reader(line);
+        std::string_view node;
+        std::string_view scheme;
+        std::string_view host;
+        while (reader.next(node, scheme, host)) walk.hop(node, scheme, host);
+    }
+    return walk.claim();
+}
+
+inline forwarded_claim customary_claim(const fields& from, const network_list& believed) {
+    forwarded_walk walk(believed);
+    for (std::string_view line : from.get_all("x-forwarded-for"))
+        for_each_element(line, [&](std::string_view node) {
+            walk.hop(node, {}, {});
+            return true;
+        });
+    forwarded_claim claim = walk.claim();
+    claim.scheme = forwarded_scheme(forwarded_word(from, "x-forwarded-proto", walk.chosen(), walk.hops()));
+    claim.host = forwarded_host(forwarded_word(from, "x-forwarded-host", walk.chosen(), walk.hops()));
+    std::string_view port = forwarded_word(from, "x-forwarded-port", walk.chosen(), walk.hops());
+    if (port.size() <= 5) claim.port = ascii::parse_decimal<std::uint16_t>(port);
+    return claim;
+}
+
+}  // namespace detail
+
+/// D19: what the fields say, to be asked only when who sent them is in `believed`. Hops are read from the right, and
+/// none left of one that is not in `believed` counts. Whatever the fields hold, nothing worse comes out than nothing.
+[[gnu::cold]] inline forwarded_claim forwarded_claim_of(const fields& from, const network_list& believed,
+                                                        const forwarded_fields& theirs) {
+    forwarded_claim claim =
+        theirs.standard ? detail::standard_claim(from, believed) : detail::customary_claim(from, believed);
+    if (!theirs.host) {
+        claim.host = {};
+        claim.port.reset();
+    }
+    if (theirs.prefix)
+        claim.prefix = detail::forwarded_prefix(detail::forwarded_word(from, "x-forwarded-prefix", 0, 0));
+    return claim;
 }
 
 }  // namespace coracle::http
@@ -10913,6 +11934,178 @@ inline void encode_percent(std::string_view text, std::string& out, std::string_
         }
     }
 }
+
+}  // namespace coracle::http
+
+// ---- coracle/http/proxy_protocol.hpp
+// proxy_protocol: the words before the first request in which a proxy says whom it has connected. Bytes in, facts out.
+// HAProxy, "The PROXY protocol", versions 1 and 2 (doc/proxy-protocol.txt of 2020-03-05); RFC 3720 B.4 (CRC32c).
+
+namespace coracle::http {
+
+/// What it said. Neither address nor path: the proxy speaks for itself (a health check), or cannot tell.
+struct proxy_header {
+    std::optional<ip::ipv4_bytes> ipv4{};
+    std::optional<ip::ipv6_bytes> ipv6{};
+    std::uint16_t port = 0;
+    bool from_unix_socket = false;
+    std::string_view path{};  ///< of that socket, perhaps empty; a view of the bytes
+    bool tls = false;         ///< the client has come to the proxy by TLS
+};
+
+enum class proxy_header_state : unsigned char { need_more, complete, refused };
+
+/// One header, read from the beginning of the bytes as often as there are more of them.
+class proxy_header_reader {
+public:
+    /// in: how long a header of version 2 may be, with all that is added to the addresses; 107 bytes are the most for
+    /// version 1.
+    explicit constexpr proxy_header_reader(std::size_t most = 4096) noexcept : most_(most) {}
+
+    /// in: what has come so far, from the first byte on.
+    [[gnu::cold]] proxy_header_state read(std::string_view bytes) noexcept {
+        header_ = {};
+        consumed_ = 0;
+        why_ = {};
+        std::string_view begin = bytes.substr(0, signature.size());
+        if (signature.starts_with(begin)) return bytes.size() < fixed ? proxy_header_state::need_more : binary(bytes);
+        if (word.starts_with(bytes.substr(0, word.size()))) return text(bytes);
+        return refuse("the connection does not begin with the PROXY protocol");
+    }
+    const proxy_header& header() const noexcept { return header_; }
+    /// The bytes of the header; what comes behind them is the client's.
+    std::size_t consumed() const noexcept { return consumed_; }
+    /// What is wrong, in a sentence.
+    std::string_view why() const noexcept { return why_; }
+
+private:
+    static constexpr std::string_view signature{"\r\n\r\n\0\r\nQUIT\n", 12};
+    static constexpr std::string_view word = "PROXY ";
+    static constexpr std::size_t fixed = 16;
+    static constexpr std::size_t longest_line = 107;
+
+    proxy_header_state refuse(std::string_view why) noexcept {
+        header_ = {};
+        why_ = why;
+        return proxy_header_state::refused;
+    }
+    proxy_header_state complete(std::size_t size) noexcept {
+        consumed_ = size;
+        return proxy_header_state::complete;
+    }
+
+    // Version 1: PROXY TCP4 192.0.2.1 192.0.2.2 56324 443 CR LF.
+    proxy_header_state text(std::string_view bytes) noexcept {
+        std::size_t end = bytes.substr(0, longest_line).find('\n');
+        if (end == bytes.npos)
+            return bytes.size() < longest_line ? proxy_header_state::need_more
+                                               : refuse("the PROXY line has no end within 107 bytes");
+        if (end <= word.size() || bytes[end - 1] != '\r') return refuse("the PROXY line does not end with CR LF");
+        std::string_view rest = bytes.substr(word.size(), end - 1 - word.size());
+        std::string_view kind = next(rest);
+        if (kind == "UNKNOWN") return complete(end + 1);
+        if (kind != "TCP4" && kind != "TCP6") return refuse("the PROXY line is neither of TCP4, TCP6 nor UNKNOWN");
+        std::string_view from = next(rest);
+        std::string_view to = next(rest);
+        auto port = port_of(next(rest));
+        bool right = port && port_of(rest);
+        if (kind == "TCP4") {
+            header_.ipv4 = ip::parse_ipv4(from);
+            right = right && header_.ipv4 && ip::parse_ipv4(to);
+        } else {
+            header_.ipv6 = ip::parse_ipv6(from);
+            right = right && header_.ipv6 && ip::parse_ipv6(to);
+        }
+        if (!right) return refuse("the PROXY line has something in it that is no address or no port");
+        header_.port = *port;
+        return complete(end + 1);
+    }
+    static std::string_view next(std::string_view& rest) noexcept {
+        std::size_t end = rest.find(' ');
+        std::string_view one = rest.substr(0, end);
+        rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+        return one;
+    }
+    static std::optional<std::uint16_t> port_of(std::string_view text) noexcept {
+        if (text.size() > 5 || (text.size() > 1 && text.front() == '0')) return std::nullopt;
+        return ascii::parse_decimal<std::uint16_t>(text);
+    }
+
+    // Version 2: the signature, version and command, family, length, addresses, then what else the proxy says.
+    proxy_header_state binary(std::string_view bytes) noexcept {
+        unsigned command = byte(bytes, 12);
+        unsigned family = byte(bytes, 13);
+        std::size_t size = fixed + two(bytes, 14);
+        if (command != 0x20 && command != 0x21) return refuse("the PROXY header has a version or command unknown");
+        if (size > most_) return refuse("the PROXY header is too long");
+        if (bytes.size() < size) return proxy_header_state::need_more;
+        bool local = command == 0x20;
+        std::size_t addresses = family == 0x11 ? 12 : family == 0x21 ? 36 : family == 0x31 ? 216 : 0;
+        if (addresses == 0 && family != 0 && !local) return refuse("the PROXY header is of no kind of stream");
+        if (local || family == 0) return complete(size);
+        if (size < fixed + addresses) return refuse("the PROXY header is too short for its addresses");
+        std::string_view whole = bytes.substr(0, size);
+        take_source(whole.substr(fixed), family);
+        if (!take_additions(whole, fixed + addresses)) return refuse("the PROXY header contradicts itself");
+        return complete(size);
+    }
+    void take_source(std::string_view from, unsigned family) noexcept {
+        if (family == 0x11) {
+            header_.ipv4.emplace();
+            for (std::size_t i = 0; i < 4; ++i) (*header_.ipv4)[i] = byte(from, i);
+            header_.port = two(from, 8);
+        } else if (family == 0x21) {
+            header_.ipv6.emplace();
+            for (std::size_t i = 0; i < 16; ++i) (*header_.ipv6)[i] = byte(from, i);
+            header_.port = two(from, 32);
+        } else {
+            header_.from_unix_socket = true;
+            header_.path = from.substr(0, 108);
+            header_.path = header_.path.substr(0, header_.path.find('\0'));
+        }
+    }
+    // Each is a type, a length of two bytes, and that many bytes. False for one that does not fit, or a wrong checksum.
+    bool take_additions(std::string_view whole, std::size_t at) noexcept {
+        constexpr unsigned checksum = 0x03;
+        constexpr unsigned tls = 0x20;
+        while (at < whole.size()) {
+            if (whole.size() - at < 3) return false;
+            unsigned type = byte(whole, at);
+            std::size_t size = two(whole, at + 1);
+            at += 3;
+            if (whole.size() - at < size) return false;
+            if (type == checksum && (size != 4 || four(whole, at) != crc32c(whole, at))) return false;
+            if (type == tls && size < 5) return false;
+            if (type == tls) header_.tls = (byte(whole, at) & 0x01) != 0;
+            at += size;
+        }
+        return true;
+    }
+
+    static std::uint8_t byte(std::string_view from, std::size_t at) noexcept {
+        return static_cast<std::uint8_t>(from[at]);
+    }
+    static std::uint16_t two(std::string_view from, std::size_t at) noexcept {
+        return static_cast<std::uint16_t>(byte(from, at) << 8 | byte(from, at + 1));
+    }
+    static std::uint32_t four(std::string_view from, std::size_t at) noexcept {
+        return std::uint32_t{two(from, at)} << 16 | two(from, at + 2);
+    }
+    // Of the whole header, in which the four bytes at `hole` count as zero.
+    static std::uint32_t crc32c(std::string_view whole, std::size_t hole) noexcept {
+        std::uint32_t sum = ~std::uint32_t{0};
+        for (std::size_t i = 0; i < whole.size(); ++i) {
+            sum ^= i >= hole && i < hole + 4 ? 0u : byte(whole, i);
+            for (int bit = 0; bit < 8; ++bit) sum = (sum >> 1) ^ ((sum & 1) != 0 ? 0x82F63B78u : 0u);
+        }
+        return ~sum;
+    }
+
+    std::size_t most_;
+    std::size_t consumed_ = 0;
+    proxy_header header_{};
+    std::string_view why_{};
+};
 
 }  // namespace coracle::http
 
@@ -21509,135 +22702,19 @@ private:
 
 }  // namespace coracle::route
 
-// ---- coracle/net/ip_literal.hpp
-// IP addresses as text, both ways: strict on the way in, canonical on the way out. No names, no look-up.
-// RFC 6943 3.1.1 (the strict dotted form of IPv4), RFC 4291 2.2 (IPv6), RFC 5952 4 (its canonical form).
-
-namespace coracle::net {
-
-using ipv4_bytes = std::array<std::uint8_t, 4>;
-using ipv6_bytes = std::array<std::uint8_t, 16>;
-
-/// "192.0.2.1". Four decimal numbers, none with a leading zero: 010 is eight to some and ten to others.
-constexpr std::optional<ipv4_bytes> parse_ipv4(std::string_view text) noexcept {
-    ipv4_bytes bytes{};
-    for (std::size_t i = 0; i < 4; ++i) {
-        std::size_t end = text.find('.');
-        if ((end == std::string_view::npos) != (i == 3)) return std::nullopt;
-        std::string_view number = text.substr(0, end);
-        if (number.size() > 3 || (number.size() > 1 && number.front() == '0')) return std::nullopt;
-        auto value = ascii::parse_decimal<std::uint8_t>(number);
-        if (!value) return std::nullopt;
-        bytes[i] = *value;
-        if (i < 3) text.remove_prefix(end + 1);
-    }
-    return bytes;
-}
-
-/// "2001:db8::1", "::ffff:192.0.2.1"; no brackets, no zone.
-constexpr std::optional<ipv6_bytes> parse_ipv6(std::string_view text) noexcept {
-    ipv6_bytes bytes{};
-    std::size_t filled = 0;
-    std::optional<std::size_t> gap;
-    if (text.starts_with("::")) {
-        gap = 0;
-        text.remove_prefix(2);
-    }
-    while (!text.empty()) {
-        if (filled == 16) return std::nullopt;
-        std::size_t end = text.find(':');
-        std::string_view group = text.substr(0, end);
-        if (end == std::string_view::npos && group.find('.') != std::string_view::npos) {
-            auto tail = parse_ipv4(group);
-            if (!tail || filled > 12) return std::nullopt;
-            for (std::uint8_t byte : *tail) bytes[filled++] = byte;
-            break;
-        }
-        if (group.size() > 4) return std::nullopt;
-        auto value = ascii::parse_hex(group);
-        if (!value) return std::nullopt;
-        bytes[filled++] = static_cast<std::uint8_t>(*value >> 8);
-        bytes[filled++] = static_cast<std::uint8_t>(*value & 0xFF);
-        if (end == std::string_view::npos) break;
-        text.remove_prefix(end + 1);
-        if (text.empty()) return std::nullopt;  // a single colon at the end
-        if (text.front() == ':') {
-            if (gap) return std::nullopt;
-            gap = filled;
-            text.remove_prefix(1);
-        }
-    }
-    if (!gap) return filled == 16 ? std::optional(bytes) : std::nullopt;
-    if (filled == 16) return std::nullopt;  // the gap stands for at least one group
-    std::size_t moved = filled - *gap;
-    for (std::size_t i = 0; i < moved; ++i) {
-        bytes[15 - i] = bytes[filled - 1 - i];
-        bytes[filled - 1 - i] = 0;
-    }
-    return bytes;
-}
-
-inline void append_ipv4(std::string& out, const ipv4_bytes& bytes) {
-    for (std::size_t i = 0; i < 4; ++i) {
-        if (i > 0) out.push_back('.');
-        out += std::to_string(unsigned{bytes[i]});
-    }
-}
-
-/// ::ffff:0:0/96, what an IPv4 peer looks like to an IPv6 socket that takes both.
-constexpr std::optional<ipv4_bytes> mapped_ipv4(const ipv6_bytes& bytes) noexcept {
-    for (std::size_t i = 0; i < 10; ++i)
-        if (bytes[i] != 0) return std::nullopt;
-    if (bytes[10] != 0xFF || bytes[11] != 0xFF) return std::nullopt;
-    return ipv4_bytes{bytes[12], bytes[13], bytes[14], bytes[15]};
-}
-
-inline void append_ipv6(std::string& out, const ipv6_bytes& bytes) {
-    if (auto inner = mapped_ipv4(bytes)) {
-        out += "::ffff:";
-        append_ipv4(out, *inner);
-        return;
-    }
-    auto group = [&](std::size_t i) { return static_cast<unsigned>(bytes[2 * i] << 8 | bytes[2 * i + 1]); };
-    std::size_t gap = 8;
-    std::size_t longest = 1;  // a single zero group is not worth a gap
-    for (std::size_t i = 0; i < 8; ++i) {
-        std::size_t run = 0;
-        while (i + run < 8 && group(i + run) == 0) ++run;
-        if (run > longest) {
-            longest = run;
-            gap = i;
-        }
-        i += run;
-    }
-    bool separate = false;
-    for (std::size_t i = 0; i < 8;) {
-        if (i == gap) {
-            out += "::";
-            separate = false;
-            i += longest;
-            continue;
-        }
-        if (separate) out.push_back(':');
-        separate = true;
-        bool leading = true;
-        for (int shift = 12; shift >= 0; shift -= 4) {
-            unsigned digit = group(i) >> shift & 0xF;
-            if (leading && digit == 0 && shift > 0) continue;
-            leading = false;
-            out.push_back("0123456789abcdef"[digit]);
-        }
-        ++i;
-    }
-}
-
-}  // namespace coracle::net
-
 // ---- coracle/net/address.hpp
 // address: where a stream comes from or goes to. Plain data, with one text for each address.
 // RFC 3986 3.2.2 (brackets around IPv6), RFC 4007 11 (zones), RFC 6761 6.3 (localhost).
 
 namespace coracle::net {
+
+using ip::append_ipv4;
+using ip::append_ipv6;
+using ip::ipv4_bytes;
+using ip::ipv6_bytes;
+using ip::mapped_ipv4;
+using ip::parse_ipv4;
+using ip::parse_ipv6;
 
 /// What is wrong with a text that should have been an address, in one sentence.
 struct address_error {
@@ -26083,6 +27160,88 @@ struct parameter<background_tasks&> {
 
 }  // namespace coracle
 
+// ---- coracle/app/stop_notice.hpp
+// stop_notice: what an endless answer listens to, so that it ends when its server is about to.
+
+namespace coracle {
+
+class request;
+
+/// Given once, when the server begins to stop. What would go on for ever ends then; what does not is cancelled after
+/// run_options::graceful_timeout. A handler parameter, and server_stopping() gives it anywhere in a handler:
+/// `[](stop_notice& stopping) -> task<> { while (!stopping.given()) co_await work(); }`. It outlives the handlers and
+/// whatever they start, background tasks too.
+class stop_notice {
+public:
+    /// One that nobody ever gives.
+    constexpr stop_notice() noexcept = default;
+    /// One whose waiters live on `home`, which gives it.
+    explicit constexpr stop_notice(async::scheduler& home) noexcept : home_(&home) {}
+    stop_notice(const stop_notice&) = delete;
+    stop_notice& operator=(const stop_notice&) = delete;
+
+    /// From any thread: a plain function on the thread pool asks it now and then.
+    bool given() const noexcept { return given_.load(std::memory_order_acquire); }
+
+    class [[nodiscard("write co_await before wait()")]] waiter final : public async::waiter {
+    public:
+        explicit waiter(stop_notice& of) noexcept : of_(of) {}
+        void await_resume() const { throw_if_cancelled(); }
+
+    private:
+        bool attempt() noexcept override { return of_.given(); }
+        void line_up() noexcept override {
+            if (of_.home_) stand_in(of_.waiters_);
+        }
+        stop_notice& of_;
+    };
+
+    /// Goes on when it is given; at once when it has been. May be a case of select:
+    /// `co_await select(on(updates.receive(), ...), on(stopping.wait(), ...))`.
+    /// error: `cancelled`; std::logic_error on another loop than the handler's.
+    waiter wait() {
+        if (home_ && async::scheduler::current_or_null() != home_) throw_elsewhere();
+        return waiter(*this);
+    }
+
+    /// For the server, on the loop. Wakes: all who wait.
+    void give() noexcept {
+        given_.store(true, std::memory_order_release);
+        while (!waiters_.empty()) waiters_.front().happened();
+    }
+
+private:
+    [[noreturn, gnu::cold]] static void throw_elsewhere() {
+        throw std::logic_error(
+            "coracle: stop_notice::wait() belongs to the loop of the handler; elsewhere ask given() now and then");
+    }
+
+    async::scheduler* home_ = nullptr;
+    async::waiting_line<waiter> waiters_;
+    std::atomic<bool> given_{false};
+};
+
+namespace detail {
+
+inline constinit stop_notice never_stopping;
+/// Set by the server in the job that accepts; connections, handlers and what these start inherit it.
+inline context_local<stop_notice*> notice_here{&never_stopping};
+
+}  // namespace detail
+
+/// The notice of the server whose handler, background task, or spawned task calls it; one that is never given where
+/// there is none, as in a test without a server.
+inline stop_notice& server_stopping() noexcept { return **detail::notice_here; }
+
+template <>
+struct parameter<stop_notice&> {
+    static constexpr parameter_source source = parameter_source::context;
+    static constexpr bool said_aloud = false;
+    static stop_notice& of(request&) noexcept { return server_stopping(); }
+};
+
+}  // namespace coracle
+
 // ---- coracle/app/after_response.hpp
 // after_response: what a request still has to do when its answer has been sent: background tasks, then clean-up.
 // The request stays until it is done.
@@ -28573,10 +29732,27 @@ template <class... P>
     (describe_parameter<P>(told, 0), ...);
 }
 
+// clang-format off
+/// Whether the parameters of a function can be filled wherever it is asked for: the route has no say in it.
+template <class... P>
+consteval bool fillable(types<P...>) {
+    if constexpr (!good_parameters<true>(types<P...>{})) {
+        return false;
+    } else {
+        constexpr bool named = count_from<parameter_source::pattern, P...> == 0;
+        static_assert(named,
+                      "coracle: a dependency does not know the order of its routes' names; take path<\"id\", int>, "
+                      "query<T>, header<\"x\"> or cookie<\"x\">, which say where a value comes from");
+        return named;
+    }
+}
+// clang-format on
+
 template <auto F>
 struct dependency_source {
     static constexpr parameter_source source = parameter_source::dependency;
     static constexpr bool said_aloud = false;
+    static constexpr bool good = fillable(parameters_of<std::remove_cv_t<decltype(F)>>{});
     static constexpr bool finds(std::string_view name) {
         return some_find(name, parameters_of<std::remove_cv_t<decltype(F)>>{});
     }
@@ -29141,24 +30317,16 @@ consteval bool good_need();
 /// What can be said of a dependency without its route. Stops at the first mistake.
 template <class F, scope Scope, class... P>
 consteval bool good_dependency(types<P...>) {
-    if constexpr (!good_parameters<true>(types<P...>{})) {
+    if constexpr (!fillable(types<P...>{})) {
         return false;
+    } else if constexpr (Scope == scope::app) {
+        constexpr bool free = count_from<parameter_source::dependency, P...> == sizeof...(P);
+        static_assert(free,
+                      "coracle: a dependency in scope::app is made before there is a request; it takes other "
+                      "dependencies in scope::app, and nothing of a request");
+        return free && (good_need<F, Scope, P>() && ...);
     } else {
-        constexpr bool named = count_from<parameter_source::pattern, P...> == 0;
-        static_assert(named,
-                      "coracle: a dependency does not know the order of its routes' names; take path<\"id\", int>, "
-                      "query<T>, header<\"x\"> or cookie<\"x\">, which say where a value comes from");
-        if constexpr (!named) {
-            return false;
-        } else if constexpr (Scope == scope::app) {
-            constexpr bool free = count_from<parameter_source::dependency, P...> == sizeof...(P);
-            static_assert(free,
-                          "coracle: a dependency in scope::app is made before there is a request; it takes other "
-                          "dependencies in scope::app, and nothing of a request");
-            return free && (good_need<F, Scope, P>() && ...);
-        } else {
-            return (good_need<F, Scope, P>() && ...);
-        }
+        return (good_need<F, Scope, P>() && ...);
     }
 }
 template <class F, scope Scope, class P>
@@ -30350,6 +31518,70 @@ inline constexpr required_dependency require_security{detail::requirement<securi
 
 }  // namespace coracle
 
+// ---- coracle/app/server_limits.hpp
+// server_limits: how much a client may send, take and wait, and how many there may be. The one place for it: each with
+// its unit, its reason, and the answer to what goes beyond it.
+
+namespace coracle {
+
+/// `app.run({.limits = {.max_body_bytes = 50'000'000, .header_timeout = 5s}});`
+/// error: std::logic_error for a number that means nothing, when the server is made.
+struct server_limits {
+    /// Request line and header fields together, in bytes. Browsers stay below 8 KiB even with cookies. 431.
+    std::size_t max_head_bytes = http::default_limits.head_bytes;
+    /// Header fields of a request; lookups are linear in it. 431.
+    std::size_t max_fields = http::default_limits.fields;
+    /// The request target in bytes; RFC 9112 3 asks for 8000 at least. 414.
+    std::size_t max_target_bytes = http::default_limits.target_bytes;
+    /// A request body in bytes. For one route: `route_options::max_body_bytes`. 413.
+    std::uint64_t max_body_bytes = http::default_limits.body_bytes;
+
+    /// From the first byte of a head to its last, and from a connection to its first byte. No byte extends it: one a
+    /// second would hold a connection for hours. 408.
+    std::chrono::milliseconds header_timeout{10'000};
+    /// Between two requests of a connection; then it is closed. Uvicorn's default.
+    std::chrono::milliseconds keep_alive{5'000};
+    /// For a handler, until its answer begins, the reading of the body included; then it is cancelled at its wait. 0:
+    /// no bound. For one route: `route_options::timeout`. 504.
+    std::chrono::milliseconds request_timeout{0};
+
+    /// Bytes a second that a client sends of a body that is waited for; 0: no bound. 16 KiB is a poor connection.
+    /// 408.
+    std::uint32_t min_body_rate = 16 * 1024;
+    /// Bytes a second that a client takes of an answer, also of one that is streamed; 0: no bound. Then it is cut off.
+    std::uint32_t min_write_rate = 16 * 1024;
+    /// How long a client may fall behind these rates, and so how long it may stall: time for a tunnel or a lift.
+    std::chrono::milliseconds stall_timeout{10'000};
+
+    /// Connections at a time; 0: as many as there are descriptors. When there are as many, those that wait between
+    /// requests make room, the longest waiting first, and who comes then waits to be accepted.
+    std::size_t max_connections = 0;
+    /// Requests at a time whose handlers wait; 0: no bound. Handlers that never wait, as on_loop(), are answered
+    /// always: a health check among them. Uvicorn's limit_concurrency, without idle connections. 503 with Retry-After.
+    std::size_t max_in_flight = 0;
+    /// What Retry-After says, rounded up to seconds.
+    std::chrono::milliseconds retry_after{1'000};
+    /// Requests of one connection, so that with several workers clients are spread anew; 0: no bound.
+    std::uint32_t max_requests_per_connection = 0;
+    /// Requests until the server stops as for SIGTERM, for a supervisor to start it anew; 0: no bound. Each of several
+    /// workers counts its share.
+    std::uint64_t max_requests = 0;
+    /// As many more at most, by chance, so that several servers do not stop at once.
+    std::uint64_t max_requests_jitter = 0;
+};
+
+/// Those of them that are about one message, for who reads it.
+inline http::limits limits_of_message(const server_limits& from) noexcept {
+    http::limits bounds;
+    bounds.head_bytes = from.max_head_bytes;
+    bounds.fields = from.max_fields;
+    bounds.target_bytes = from.max_target_bytes;
+    bounds.body_bytes = from.max_body_bytes;
+    return bounds;
+}
+
+}  // namespace coracle
+
 // ---- coracle/app/run_options.hpp
 // run_options: what app.run() can be told.
 
@@ -30367,10 +31599,10 @@ struct run_options {
     bool banner = true;              ///< where it listens, at the start
     bool signals = true;             ///< Ctrl-C and SIGTERM stop it
     bool server_header = true;       ///< `server: coracle` in every answer
-    /// How long a connection may wait between requests.
-    std::chrono::milliseconds keep_alive{5'000};
+    /// How much a client may send, take and wait, and how many there may be.
+    server_limits limits{};
     /// For requests under way when it stops; then they are cancelled.
-    std::chrono::milliseconds grace{10'000};
+    std::chrono::milliseconds graceful_timeout{10'000};
     /// A handler that holds its loop for longer is reported on stderr, with its route; 0: nobody looks.
     std::chrono::milliseconds watchdog{100};
 };
@@ -35005,28 +36237,79 @@ private:
 }  // namespace coracle::server
 
 // ---- coracle/server/settings.hpp
-// settings: how a server treats its connections; each bound with its unit and its reason.
+// settings: how a server treats its connections.
 
 namespace coracle::server {
 
 struct settings {
-    http::limits limits{};
-    /// From the first byte of a head to its last; no byte extends it (slowloris). 408.
-    std::chrono::milliseconds head_time{10'000};
-    /// How long a connection may wait between requests; uvicorn's default.
-    std::chrono::milliseconds keep_alive_time{5'000};
-    /// Between two pieces of a body that the handler waits for. 408.
-    std::chrono::milliseconds body_time{30'000};
-    /// For each 256 KiB of an answer that the client takes; then the connection is cut.
-    std::chrono::milliseconds write_time{30'000};
+    server_limits limits{};
     /// How long a client whose last answer was written may take to close, so that the answer is not lost to a reset.
     std::chrono::milliseconds linger_time{2'000};
     /// For requests under way when the server stops.
-    std::chrono::milliseconds grace{10'000};
+    std::chrono::milliseconds graceful_timeout{10'000};
     bool access_log = true;
     /// `server: coracle` in every answer.
     bool server_header = true;
 };
+
+}  // namespace coracle::server
+
+// ---- coracle/server/limits_report.hpp
+// limits_report: the limits of a server in words: what is wrong with them, and what is printed of them at its start.
+
+namespace coracle::server {
+
+/// "16 KiB", "10 MiB", "1000 B": in the largest unit that leaves no fraction.
+[[gnu::cold]] inline std::string bytes_text(std::uint64_t count) {
+    const char* unit = " B";
+    for (const char* larger : {" KiB", " MiB", " GiB"}) {
+        if (count == 0 || count % 1024 != 0) break;
+        count /= 1024;
+        unit = larger;
+    }
+    return std::to_string(count) + unit;
+}
+
+/// error: std::logic_error for the first of them that means nothing, in a sentence.
+[[gnu::cold]] inline void check(const server_limits& limits) {
+    auto at_least = [](std::size_t least, const char* name, std::size_t is, const char* why) {
+        if (is < least)
+            throw std::logic_error("coracle: limits." + std::string(name) + " must be at least " +
+                                   std::to_string(least) + ", and is " + std::to_string(is) + "; " + why);
+    };
+    auto some_time = [](const char* name, std::chrono::milliseconds is, bool none_is_fine = false) {
+        if (is.count() > 0 || (is.count() == 0 && none_is_fine)) return;
+        throw std::logic_error("coracle: limits." + std::string(name) + " must be " +
+                               (none_is_fine ? "0, for no bound, or more" : "more than 0") + ", and is " +
+                               loop::to_text(is));
+    };
+    at_least(256, "max_head_bytes", limits.max_head_bytes, "no request fits into less");
+    at_least(8, "max_fields", limits.max_fields, "browsers send about fifteen");
+    at_least(16, "max_target_bytes", limits.max_target_bytes, "no path fits into less");
+    some_time("header_timeout", limits.header_timeout);
+    some_time("keep_alive", limits.keep_alive);
+    some_time("request_timeout", limits.request_timeout, true);
+    some_time("stall_timeout", limits.stall_timeout, limits.min_body_rate == 0 && limits.min_write_rate == 0);
+    some_time("retry_after", limits.retry_after);
+}
+
+/// One line for the banner: "head 16 KiB within 10s, body 10 MiB at 16 KiB/s, idle 5s". What is not bounded it does not
+/// name.
+[[gnu::cold]] inline std::string limits_text(const server_limits& limits) {
+    std::string text = "head " + bytes_text(limits.max_head_bytes) + " within " + loop::to_text(limits.header_timeout);
+    text += ", body " + bytes_text(limits.max_body_bytes);
+    if (limits.min_body_rate != 0) text += " at " + bytes_text(limits.min_body_rate) + "/s";
+    text += ", idle " + loop::to_text(limits.keep_alive);
+    if (limits.request_timeout.count() != 0) text += ", answer within " + loop::to_text(limits.request_timeout);
+    auto count = [&](std::uint64_t most, const char* of_what) {
+        if (most != 0) text += ", " + std::to_string(most) + of_what;
+    };
+    count(limits.max_connections, " connections");
+    count(limits.max_in_flight, " requests at a time");
+    count(limits.max_requests_per_connection, " requests per connection");
+    count(limits.max_requests, " requests in all");
+    return text;
+}
 
 }  // namespace coracle::server
 
@@ -35041,8 +36324,9 @@ public:
     workshop(const coracle::app& served, const settings& s, loop::reactor& on)
         : app(served),
           how(s),
+          bounds(limits_of_message(s.limits)),
           reactor(on),
-          transactions(how.limits),
+          transactions(bounds),
           log(stdout),
           heads_(how.server_header ? "coracle" : "") {
         concluded.set();
@@ -35050,10 +36334,13 @@ public:
 
     const coracle::app& app;
     const settings how;
+    const http::limits bounds;
     loop::reactor& reactor;
     transaction_pool transactions;
     access_log log;
     client_list clients;
+    /// For handlers. Whoever starts connections does so in a job that has gone through announce().
+    stop_notice notice{reactor};
     /// On while no answered request has something left to do: no background task, no clean-up.
     event concluded;
 
@@ -35095,11 +36382,16 @@ public:
         if (used.capacity() <= largest_kept && buffers_.size() < kept) buffers_.push_back(std::move(used));
     }
 
+    /// What the running job starts from here on, and that alone, finds the notice.
+    void announce() { detail::notice_here.set(&notice); }
+
     bool stopping() const noexcept { return stopping_; }
-    /// Ends the connections that wait for a request; the others end after their answer.
+    /// Ends the connections that wait for a request; the others end after their answer, and those whose answer has no
+    /// end are told that it should come to one.
     void stop() noexcept {
         stopping_ = true;
         clients.stop();
+        notice.give();
     }
 
 private:
@@ -35144,16 +36436,16 @@ public:
         shop_.clients.is_idle(*this);
         late_ = false;
         if (turn_.whose() != http::turn::request) {
-            deadline_.set(shop_.how.body_time);
+            deadline_.set(shop_.how.limits.stall_timeout);
         } else if (between_requests()) {
             if (input_.unread().empty()) {
                 if (now_) shop_.transactions.give_back(std::move(now_));
                 input_.release();
             }
-            deadline_.set(served_ ? shop_.how.keep_alive_time : shop_.how.head_time);
+            deadline_.set(served_ ? shop_.how.limits.keep_alive : shop_.how.limits.header_timeout);
         } else if (!std::exchange(hearing_, true)) {
             // The first byte of a head sets its time, and no later one extends it.
-            deadline_.set(shop_.how.head_time);
+            deadline_.set(shop_.how.limits.header_timeout);
         }
         return true;
     }
@@ -35233,7 +36525,7 @@ public:
         if (gone_) output_.clear();
         if (output_.empty()) return false;
         writing_ = true;
-        deadline_.set(shop_.how.write_time);
+        deadline_.set(shop_.how.limits.stall_timeout);
         return true;
     }
     std::string_view outgoing() const noexcept { return output_.view().substr(0, largest_piece); }
@@ -35252,7 +36544,7 @@ public:
     task<> take_leave() {
         bool waits = !gone_ && stream_.shutdown_write();
         deadline_.set(shop_.how.linger_time);
-        std::uint64_t most = shop_.how.limits.drain_bytes;
+        std::uint64_t most = shop_.bounds.drain_bytes;
         while (waits) {
             auto bytes = co_await stream_.read();
             waits = bytes && !bytes->empty() && bytes->size() < most;
@@ -35263,7 +36555,7 @@ public:
     }
 
     /// The answer to the request, to be given.
-    reply& answer() { return now_->answer.emplace(output(), shop_.heads(), turn_, shop_.how.limits); }
+    reply& answer() { return now_->answer.emplace(output(), shop_.heads(), turn_, shop_.bounds); }
 
 private:
     static constexpr std::size_t largest_piece = 256 * 1024;  // what a client must take in write_time
@@ -35323,8 +36615,8 @@ private:
     }
 
     void open_body() {
-        now_->body.emplace(static_cast<feeds_body&>(*this), input_, turn_, shop_.how.limits);
-        now_->body->start(now_->request, shop_.how.limits.body_bytes);
+        now_->body.emplace(static_cast<feeds_body&>(*this), input_, turn_, shop_.bounds);
+        now_->body->start(now_->request, shop_.bounds.body_bytes);
         now_->request.body.open(&*now_->body);
     }
     void read_past_body() {
@@ -35340,7 +36632,7 @@ private:
             auto outcome = co_await stream_.write(outgoing());
             sent(outcome);
         }
-        deadline_.set(shop_.how.body_time);
+        deadline_.set(shop_.how.limits.stall_timeout);
         auto bytes = co_await stream_.read();
         if (!bytes || bytes->empty()) co_return late_ ? http::refusal::too_slow : http::refusal::truncated;
         input_.take(*bytes);
@@ -35495,6 +36787,7 @@ private:
 
     task<> accept_and_serve() {
         task_group connections(report);
+        shop_.announce();
         bool open = true;
         while (open) {
             auto next = co_await listener_->accept();
@@ -35511,7 +36804,7 @@ private:
             background.jobs().cancel();
         };
         loop::deadline<decltype(run_out)> grace(reactor_, run_out);
-        grace.set(shop_.how.grace);
+        grace.set(shop_.how.graceful_timeout);
         co_await connections.join();
         while (background.running() > 0) co_await background;
     }
@@ -35555,6 +36848,7 @@ public:
         : app_(served), options_(options), where_(address_of(options)), pool_(threads_of(options)) {
         if (options.workers < 1)
             throw std::logic_error("coracle: workers must be at least 1, and is " + std::to_string(options.workers));
+        check(options.limits);
         served.freeze();
         settings how = settings_of(options);
         for (int i = 0; i < options.workers; ++i) workers_.push_back(std::make_unique<worker>(served, how, pool_));
@@ -35660,8 +36954,8 @@ private:
         settings how;
         how.access_log = options.access_log;
         how.server_header = options.server_header;
-        how.keep_alive_time = options.keep_alive;
-        how.grace = options.grace;
+        how.limits = options.limits;
+        how.graceful_timeout = options.graceful_timeout;
         return how;
     }
 
@@ -35715,6 +37009,7 @@ inline void print_banner(const server& started, const run_options& options) {
     std::string url = unix_socket ? started.where().text() : "http://" + started.where().text();
     std::printf("INFO:     coracle %s\n", CORACLE_VERSION_STRING);
     if (options.workers > 1) std::printf("INFO:     %d workers\n", options.workers);
+    std::printf("INFO:     Limits: %s\n", limits_text(options.limits).c_str());
     std::printf("INFO:     Listening on %s (Press CTRL+C to quit)\n", url.c_str());
     std::fflush(stdout);
 }
@@ -35742,9 +37037,8 @@ inline int app::run(const run_options& asked) {
 
 }  // namespace coracle
 
-// ---- coracle/server/arguments.hpp
-// arguments: what the command line and the environment of a server say, read by the table of options.
-// The words and their meaning are uvicorn's.
+// ---- coracle/server/option.hpp
+// option: one option of a server's command line and environment, and what all of them together ask for.
 
 namespace coracle::server {
 
@@ -35779,9 +37073,9 @@ struct option {
     bool in_environment = true;
 };
 
-namespace detail {
+// How a row reads its value. False: it is none.
 
-/// A number of at least `least` and at most `most`, or false.
+/// A number of at least `least` and at most `most`.
 template <class T>
 bool read_number(std::string_view text, T& to, std::uint32_t least = 0,
                  std::uint32_t most = std::numeric_limits<int>::max()) {
@@ -35797,11 +37091,11 @@ inline bool read_seconds(std::string_view text, std::chrono::milliseconds& to) {
     if (!whole) return false;
     std::uint32_t thousandths = 0;
     if (point != text.npos) {
-        std::string digits(text.substr(point + 1));
-        digits.resize(3, '0');
-        auto part = ascii::parse_decimal<std::uint32_t>(digits);
-        if (!part) return false;
-        thousandths = *part;
+        for (std::uint32_t unit = 100; char c : text.substr(point + 1)) {
+            if (!ascii::is_digit(c)) return false;
+            thousandths += static_cast<std::uint32_t>(c - '0') * unit;
+            unit /= 10;
+        }
     }
     to = std::chrono::milliseconds(std::int64_t{*whole} * 1000 + thousandths);
     return true;
@@ -35814,9 +37108,46 @@ inline void read_list(std::string_view text, std::vector<std::string>& to) {
         text.remove_prefix(comma == text.npos ? text.size() : comma + 1);
     }
 }
+/// Bytes, in a larger unit perhaps: `16384`, `16k`, `10M`, `1G`.
+inline bool read_size(std::string_view text, std::uint64_t& to) {
+    unsigned shift = 0;
+    if (!text.empty() && !ascii::is_digit(text.back())) {
+        std::size_t unit = std::string_view("kmg").find(ascii::to_lower(text.back()));
+        if (unit == std::string_view::npos) return false;
+        shift = static_cast<unsigned>(unit + 1) * 10;
+        text.remove_suffix(1);
+    }
+    auto number = ascii::parse_decimal<std::uint32_t>(text);
+    if (number) to = std::uint64_t{*number} << shift;
+    return number.has_value();
+}
+// Each is an option's apply() for one of the limits.
+template <auto Limit>
+std::string_view bytes_limit(arguments& to, std::string_view value) {
+    std::uint64_t bytes = 0;
+    bool good = read_size(value, bytes);
+    using number = std::remove_reference_t<decltype(to.options.limits.*Limit)>;
+    if (good) to.options.limits.*Limit = static_cast<number>(bytes);
+    return good && std::cmp_equal(to.options.limits.*Limit, bytes) ? "" : "bytes, as 16384, 16k or 10M";
+}
+template <auto Limit>
+std::string_view count_limit(arguments& to, std::string_view value) {
+    return read_number(value, to.options.limits.*Limit) ? "" : "a number, or 0 for no bound";
+}
+template <auto Limit>
+std::string_view time_limit(arguments& to, std::string_view value) {
+    return read_seconds(value, to.options.limits.*Limit) ? "" : "seconds, as 5 or 0.5";
+}
+/// The row of an option that uvicorn has and coracle will.
 inline std::string_view not_yet(arguments&, std::string_view) { return "not there yet"; }
 
-}  // namespace detail
+}  // namespace coracle::server
+
+// ---- coracle/server/option_table.hpp
+// option_table: every option of a server, a row each. A new one is added here and nowhere else.
+// The words and their meaning are uvicorn's.
+
+namespace coracle::server {
 
 /// Every option there is. `not_yet`: uvicorn has it and coracle will; asking for it is refused and not ignored.
 inline constexpr option option_table[] = {
@@ -35833,7 +37164,7 @@ inline constexpr option option_table[] = {
      {},
      "Listen on this port; 0 takes a free one. 8000 unless said otherwise.",
      [](arguments& to, std::string_view value) -> std::string_view {
-         return detail::read_number(value, to.options.port, 0, 65535) ? "" : "a number from 0 to 65535";
+         return read_number(value, to.options.port, 0, 65535) ? "" : "a number from 0 to 65535";
      }},
     {"uds",
      "PATH",
@@ -35848,21 +37179,21 @@ inline constexpr option option_table[] = {
      {},
      "Serve a socket that listens already and was inherited.",
      [](arguments& to, std::string_view value) -> std::string_view {
-         return detail::read_number(value, to.options.fd) ? "" : "the number of an open descriptor";
+         return read_number(value, to.options.fd) ? "" : "the number of an open descriptor";
      }},
     {"workers",
      "NUMBER",
      {},
      "Loops, each on a thread of its own. 1 unless WEB_CONCURRENCY says otherwise.",
      [](arguments& to, std::string_view value) -> std::string_view {
-         return detail::read_number(value, to.options.workers, 1, 1024) ? "" : "a number from 1 to 1024";
+         return read_number(value, to.options.workers, 1, 1024) ? "" : "a number from 1 to 1024";
      }},
     {"threads",
      "NUMBER",
      {},
      "Threads for plain functions; 0 takes as many as suit the machine.",
      [](arguments& to, std::string_view value) -> std::string_view {
-         return detail::read_number(value, to.options.threads, 0, 4096) ? "" : "a number from 0 to 4096";
+         return read_number(value, to.options.threads, 0, 4096) ? "" : "a number from 0 to 4096";
      }},
     {"log-level",
      "LEVEL",
@@ -35896,21 +37227,85 @@ inline constexpr option option_table[] = {
      {},
      "Connections that may wait to be accepted. 2048 unless said otherwise.",
      [](arguments& to, std::string_view value) -> std::string_view {
-         return detail::read_number(value, to.options.backlog, 1) ? "" : "a number from 1";
+         return read_number(value, to.options.backlog, 1) ? "" : "a number from 1";
      }},
     {"timeout-keep-alive",
      "SECONDS",
      {},
      "How long a connection may wait between requests. 5.",
-     [](arguments& to, std::string_view value) -> std::string_view {
-         return detail::read_seconds(value, to.options.keep_alive) ? "" : "seconds, as 5 or 0.5";
-     }},
+     time_limit<&server_limits::keep_alive>},
+    {"timeout-header",
+     "SECONDS",
+     {},
+     "How long the head of a request may take. 10.",
+     time_limit<&server_limits::header_timeout>},
+    {"timeout-request",
+     "SECONDS",
+     {},
+     "How long a handler may take until its answer begins; 0, as long as it likes. 0.",
+     time_limit<&server_limits::request_timeout>},
+    {"timeout-stall",
+     "SECONDS",
+     {},
+     "How long a client may fall behind the rates below. 10.",
+     time_limit<&server_limits::stall_timeout>},
+    {"limit-body-rate",
+     "BYTES",
+     {},
+     "What a client must send of a body a second; 0, nothing. 16k.",
+     bytes_limit<&server_limits::min_body_rate>},
+    {"limit-write-rate",
+     "BYTES",
+     {},
+     "What a client must take of an answer a second; 0, nothing. 16k.",
+     bytes_limit<&server_limits::min_write_rate>},
+    {"limit-head",
+     "BYTES",
+     {},
+     "Request line and fields of a request; what is larger is 431. 16k.",
+     bytes_limit<&server_limits::max_head_bytes>},
+    {"limit-fields", "NUMBER", {}, "Fields of a request; more are 431. 100.", count_limit<&server_limits::max_fields>},
+    {"limit-target",
+     "BYTES",
+     {},
+     "Target of a request; what is longer is 414. 8k.",
+     bytes_limit<&server_limits::max_target_bytes>},
+    {"limit-body",
+     "BYTES",
+     {},
+     "Body of a request; what is larger is 413. 10M.",
+     bytes_limit<&server_limits::max_body_bytes>},
+    {"limit-connections",
+     "NUMBER",
+     {},
+     "Connections at a time; more wait to be accepted. As many as there are descriptors.",
+     count_limit<&server_limits::max_connections>},
+    {"limit-concurrency",
+     "NUMBER",
+     {},
+     "Requests at a time that wait for something; more are 503. No bound.",
+     count_limit<&server_limits::max_in_flight>},
+    {"limit-requests-per-connection",
+     "NUMBER",
+     {},
+     "Then a connection is closed. No bound.",
+     count_limit<&server_limits::max_requests_per_connection>},
+    {"limit-max-requests",
+     "NUMBER",
+     {},
+     "Then the server stops, to be started anew. No bound.",
+     count_limit<&server_limits::max_requests>},
+    {"limit-max-requests-jitter",
+     "NUMBER",
+     {},
+     "As many more at most, by chance. 0.",
+     count_limit<&server_limits::max_requests_jitter>},
     {"timeout-graceful-shutdown",
      "SECONDS",
      {},
      "How long requests under way may take when it stops. 10.",
      [](arguments& to, std::string_view value) -> std::string_view {
-         return detail::read_seconds(value, to.options.grace) ? "" : "seconds, as 10";
+         return read_seconds(value, to.options.graceful_timeout) ? "" : "seconds, as 10";
      }},
     {"reload",
      {},
@@ -35933,7 +37328,7 @@ inline constexpr option option_table[] = {
      {},
      "Where the sources are; may be repeated. The current directory.",
      [](arguments& to, std::string_view value) -> std::string_view {
-         detail::read_list(value, to.reload.dirs);
+         read_list(value, to.reload.dirs);
          return value.empty() ? "a directory" : "";
      }},
     {"reload-include",
@@ -35941,7 +37336,7 @@ inline constexpr option option_table[] = {
      {},
      "Names that count, as '*.html'; may be repeated. C and C++ sources.",
      [](arguments& to, std::string_view value) -> std::string_view {
-         detail::read_list(value, to.reload.includes);
+         read_list(value, to.reload.includes);
          return "";
      }},
     {"reload-exclude",
@@ -35949,7 +37344,7 @@ inline constexpr option option_table[] = {
      {},
      "Names that do not count, of directories too; may be repeated.",
      [](arguments& to, std::string_view value) -> std::string_view {
-         detail::read_list(value, to.reload.excludes);
+         read_list(value, to.reload.excludes);
          return "";
      }},
     {"reload-delay",
@@ -35957,7 +37352,7 @@ inline constexpr option option_table[] = {
      {},
      "How long it must be quiet after a change. 0.25.",
      [](arguments& to, std::string_view value) -> std::string_view {
-         return detail::read_seconds(value, to.reload.delay) ? "" : "seconds, as 0.25";
+         return read_seconds(value, to.reload.delay) ? "" : "seconds, as 0.25";
      }},
     {"routes",
      {},
@@ -36004,34 +37399,41 @@ inline constexpr option option_table[] = {
          return "";
      },
      false},
-    {"root-path", "PATH", {}, {}, detail::not_yet},
+    {"root-path", "PATH", {}, {}, not_yet},
     {"proxy-headers",
      {},
      "no-proxy-headers",
      {},
-     [](arguments& to, std::string_view value) { return value == "true" ? detail::not_yet(to, value) : ""; }},
-    {"forwarded-allow-ips", "LIST", {}, {}, detail::not_yet},
-    {"header", "NAME:VALUE", {}, {}, detail::not_yet},
+     [](arguments& to, std::string_view value) { return value == "true" ? not_yet(to, value) : ""; }},
+    {"forwarded-allow-ips", "LIST", {}, {}, not_yet},
+    {"header", "NAME:VALUE", {}, {}, not_yet},
     {"date-header",
      {},
      "no-date-header",
      {},
-     [](arguments& to, std::string_view value) { return value == "true" ? "" : detail::not_yet(to, value); }},
+     [](arguments& to, std::string_view value) { return value == "true" ? "" : not_yet(to, value); }},
     {"use-colors",
      {},
      "no-use-colors",
      {},
-     [](arguments& to, std::string_view value) { return value == "true" ? detail::not_yet(to, value) : ""; }},
-    {"limit-concurrency", "NUMBER", {}, {}, detail::not_yet},
-    {"limit-max-requests", "NUMBER", {}, {}, detail::not_yet},
-    {"log-config", "PATH", {}, {}, detail::not_yet},
-    {"env-file", "PATH", {}, {}, detail::not_yet},
-    {"ssl-keyfile", "PATH", {}, {}, detail::not_yet},
-    {"ssl-certfile", "PATH", {}, {}, detail::not_yet},
-    {"ws-max-size", "NUMBER", {}, {}, detail::not_yet},
-    {"ws-ping-interval", "SECONDS", {}, {}, detail::not_yet},
-    {"ws-ping-timeout", "SECONDS", {}, {}, detail::not_yet},
+     [](arguments& to, std::string_view value) { return value == "true" ? not_yet(to, value) : ""; }},
+    // Uvicorn's word for limit-head.
+    {"h11-max-incomplete-event-size", "BYTES", {}, {}, bytes_limit<&server_limits::max_head_bytes>},
+    {"log-config", "PATH", {}, {}, not_yet},
+    {"env-file", "PATH", {}, {}, not_yet},
+    {"ssl-keyfile", "PATH", {}, {}, not_yet},
+    {"ssl-certfile", "PATH", {}, {}, not_yet},
+    {"ws-max-size", "NUMBER", {}, {}, not_yet},
+    {"ws-ping-interval", "SECONDS", {}, {}, not_yet},
+    {"ws-ping-timeout", "SECONDS", {}, {}, not_yet},
 };
+
+}  // namespace coracle::server
+
+// ---- coracle/server/arguments.hpp
+// arguments: what the command line and the environment of a server say, read by the table of options.
+
+namespace coracle::server {
 
 /// The variable that says what an option is when the command line does not: CORACLE_LOG_LEVEL for --log-level.
 inline std::string variable_of(const option& one) {
@@ -36225,8 +37627,8 @@ inline std::string usage(std::string_view program, std::string_view title) {
     }
     out += '\n';
     detail::append_folded(out,
-                          "Each option but the last five can be a variable of the environment: CORACLE_LOG_LEVEL for "
-                          "--log-level. An argument has the last word, the program the first.",
+                          "Each option but those that print and end can be a variable of the environment: "
+                          "CORACLE_LOG_LEVEL for --log-level. An argument has the last word, the program the first.",
                           0);
     return out;
 }
@@ -36296,7 +37698,7 @@ public:
     /// in: where to listen; the words of the program's own command line. error: std::system_error, std::logic_error.
     reloader(const run_options& options, reload_options how, std::vector<std::string> words)
         : how_(std::move(how)),
-          grace_(options.grace + std::chrono::seconds(2)),
+          grace_(options.graceful_timeout + std::chrono::seconds(2)),
           words_(std::move(words)),
           socket_(open_socket(options)),
           signals_(open_pipe()),
@@ -38020,6 +39422,7 @@ private:
     };
     task<> serve(ServedStream stream, line_facts& facts) {
         line_served_here.set(&facts);
+        shop_->announce();
         co_await server::connection(std::move(stream), *shop_);
     }
 
