@@ -108,6 +108,7 @@
 #include <coracle/http/limits.hpp>
 #include <coracle/http/body_decoder.hpp>
 #include <coracle/http/date.hpp>
+#include <coracle/http/entity_tag.hpp>
 #include <coracle/http/field_list.hpp>
 #include <coracle/http/field_parameters.hpp>
 #include <coracle/http/content_disposition.hpp>
@@ -125,11 +126,17 @@
 #include <coracle/http/url.hpp>
 #include <coracle/http/cookie_jar.hpp>
 #include <coracle/http/head_cache.hpp>
+#include <coracle/http/media_type.hpp>
 #include <coracle/http/percent.hpp>
 #include <coracle/http/proxy_protocol.hpp>
+#include <coracle/http/attachment.hpp>
+#include <coracle/http/preconditions.hpp>
 #include <coracle/http/query.hpp>
+#include <coracle/http/range.hpp>
+#include <coracle/http/byteranges.hpp>
 #include <coracle/http/request_parser.hpp>
 #include <coracle/http/response_writer.hpp>
+#include <coracle/http/weighted_list.hpp>
 
 #include <coracle/json/tie.hpp>
 #include <coracle/json/reflect.hpp>
