@@ -36,6 +36,10 @@
 #include <coracle/os/named_error.hpp>
 #include <coracle/os/file.hpp>
 #include <coracle/os/file_limit.hpp>
+#include <coracle/os/file_facts.hpp>
+#include <coracle/os/directory.hpp>
+#include <coracle/os/without_sigpipe.hpp>
+#include <coracle/os/send_file.hpp>
 #include <coracle/os/kqueue_poller.hpp>
 #include <coracle/os/native_poller.hpp>
 #include <coracle/os/pipe.hpp>

@@ -11,12 +11,15 @@
 #include <coracle/os/native_poller.hpp>
 
 #include <os/scripted_poller.hpp>
+#include <os/tree.hpp>
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cstddef>
 #include <memory>
@@ -206,4 +209,39 @@ TEST_CASE("a stream that floods does not keep the loop from its other work") {
         CHECK(waits - before >= 10'000 / 256);
     };
     loop::run_on(reactor, test());
+}
+
+TEST_CASE("P6: a file goes out whole to a reader of any speed, and one that is cut meanwhile is an error") {
+    tree all;
+    std::string text(3'000'000, '\0');
+    for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(i * 31 + i / 251);
+    all.write("a", text);
+    os::file_descriptor file(::open(all.at("a").c_str(), O_RDWR));
+    auto test = [&]() -> task<> {
+        auto [client, server] = co_await tcp_pair();
+        std::string got;
+        auto listen = [&]() -> task<bool> {
+            bool open = true;
+            while (open) {
+                auto bytes = co_await client.read();
+                open = bytes && !bytes->empty();
+                if (open) got += *bytes;
+            }
+            co_return true;
+        };
+        auto speak = [&]() -> task<bool> {
+            auto sent = co_await server.send_file(file.get(), 1000, text.size() - 1000);
+            CHECK(sent);
+            // What the socket holds are the pages of the file: only what was read is safe from a change of it.
+            while (got.size() < text.size() - 1000) co_await sleep(1ms);
+            REQUIRE(::ftruncate(file.get(), 2000) == 0);
+            sent = co_await server.send_file(file.get(), 1000, 5000);
+            CHECK(sent.error() == std::errc::io_error);
+            CHECK(server.shutdown_write());
+            co_return true;
+        };
+        co_await gather(listen(), speak());
+        CHECK(got == text.substr(1000) + text.substr(1000, 1000));
+    };
+    run(test());
 }

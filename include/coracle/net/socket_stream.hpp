@@ -8,10 +8,13 @@
 #include <coracle/net/address.hpp>
 #include <coracle/net/byte_stream.hpp>
 #include <coracle/os/error.hpp>
+#include <coracle/os/file.hpp>
 #include <coracle/os/file_descriptor.hpp>
+#include <coracle/os/send_file.hpp>
 #include <coracle/os/socket.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -112,6 +115,57 @@ private:
     int error_ = 0;
 };
 
+/// Sends by the kernel; a file that it does not send so is read and sent, 64 KiB at a time.
+class file_attempt {
+public:
+    file_attempt(int file, std::uint64_t offset, std::uint64_t count) noexcept
+        : file_(file), offset_(offset), left_(count) {}
+    bool operator()(loop::descriptor& on) noexcept {
+        while (left_ > 0) {
+            auto sent = read_ ? send_read(on) : os::send_file(on.get(), file_, offset_, left_);
+            if (!sent) {
+                if (os::is_would_block(sent.error())) return false;
+                if (!read_ && cannot_be_sent(sent.error())) {
+                    read_ = true;
+                    continue;
+                }
+                error_ = sent.error().value();
+                return true;
+            }
+            if (*sent == 0) {  // P6: it is shorter than it was
+                error_ = static_cast<int>(std::errc::io_error);
+                return true;
+            }
+            offset_ += *sent;
+            left_ -= *sent;
+        }
+        return true;
+    }
+    coracle::result<void> result() const noexcept {
+        if (error_ != 0) return failure(std::error_code(error_, std::system_category()));
+        return {};
+    }
+
+private:
+    static bool cannot_be_sent(const std::error_code& why) noexcept {
+        return why == std::errc::invalid_argument || why == std::errc::function_not_supported ||
+               why == std::errc::operation_not_supported;
+    }
+    coracle::result<std::size_t> send_read(loop::descriptor& on) noexcept {
+        auto room = on.home().scratch();
+        auto most = static_cast<std::size_t>(left_ < room.size() ? left_ : room.size());
+        auto count = os::read_some_at(file_, offset_, room.data(), most);
+        if (!count || *count == 0) return count;
+        return os::send_some(on.get(), {room.data(), *count});
+    }
+
+    int file_;
+    std::uint64_t offset_;
+    std::uint64_t left_;
+    int error_ = 0;
+    bool read_ = false;
+};
+
 }  // namespace detail
 
 /// A byte_stream over a socket. Moves while nobody waits for it; never leaves its loop.
@@ -141,6 +195,12 @@ public:
     /// keeps: the bytes must stay where they are until it has returned.
     operation<detail::write_attempt> write(std::string_view head, std::string_view body = {}) {
         return descriptor_->until(loop::direction::out, detail::write_attempt(head, body));
+    }
+
+    /// Bytes of an open file, without a way through this process where the kernel can.
+    /// keeps: the file must stay open until it has returned. error: also io_error, when the file ends before (P6).
+    operation<detail::file_attempt> send_file(int file, std::uint64_t offset, std::uint64_t count) {
+        return descriptor_->until(loop::direction::out, detail::file_attempt(file, offset, count));
     }
 
     result<std::size_t> try_write(std::string_view bytes) noexcept {

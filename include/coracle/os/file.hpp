@@ -33,6 +33,15 @@ namespace coracle::os {
 //   its directory was synced afterwards.
 // - write() of more than 2 GiB writes 2 GiB (Linux), or nothing (macOS, EINVAL).
 
+/// Some bytes of an open file from `offset`, which no other call moves; 0 at its end.
+inline result<std::size_t> read_some_at(int fd, std::uint64_t offset, char* to, std::size_t room) noexcept {
+    for (;;) {
+        ssize_t count = ::pread(fd, to, room, static_cast<off_t>(offset));
+        if (count >= 0) return static_cast<std::size_t>(count);
+        if (errno != EINTR) return last_failure();
+    }
+}
+
 /// What a file is opened for.
 enum class file_mode : unsigned char {
     read,    ///< must be there

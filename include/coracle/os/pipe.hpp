@@ -5,9 +5,9 @@
 #include <coracle/base/result.hpp>
 #include <coracle/os/error.hpp>
 #include <coracle/os/file_descriptor.hpp>
+#include <coracle/os/without_sigpipe.hpp>
 
 #include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -70,20 +70,9 @@ inline result<std::size_t> write_some(int fd, std::string_view bytes) noexcept {
     auto count = uninterrupted([&]() noexcept { return ::write(fd, bytes.data(), bytes.size()); });
     if (count < 0) return last_failure();
 #else
-    sigset_t sent, before;
-    sigemptyset(&sent);
-    sigaddset(&sent, SIGPIPE);
-    ::pthread_sigmask(SIG_BLOCK, &sent, &before);
-    auto count = uninterrupted([&]() noexcept { return ::write(fd, bytes.data(), bytes.size()); });
-    int why = count < 0 ? errno : 0;
-    if (why == EPIPE && sigismember(&before, SIGPIPE) == 0) {
-        sigset_t waiting;
-        ::sigpending(&waiting);  // nothing waits when the process ignores it
-        int taken = 0;
-        if (sigismember(&waiting, SIGPIPE) == 1) ::sigwait(&sent, &taken);
-    }
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    if (count < 0) return failure(std::error_code(why, std::system_category()));
+    auto count = without_sigpipe(
+        [&]() noexcept { return uninterrupted([&]() noexcept { return ::write(fd, bytes.data(), bytes.size()); }); });
+    if (count < 0) return last_failure();
 #endif
     return static_cast<std::size_t>(count);
 }
