@@ -250,6 +250,8 @@
 #include <coracle/app/http_error.hpp>
 #include <coracle/app/set_cookie.hpp>
 #include <coracle/app/answer_fields.hpp>
+#include <coracle/app/outgoing_client.hpp>
+#include <coracle/app/outgoing_body.hpp>
 #include <coracle/app/response.hpp>
 #include <coracle/app/dependency.hpp>
 #include <coracle/app/required_dependency.hpp>
@@ -344,6 +346,7 @@
 #include <coracle/server/settings.hpp>
 #include <coracle/server/limits_report.hpp>
 #include <coracle/server/workshop.hpp>
+#include <coracle/server/outgoing_answer.hpp>
 #include <coracle/server/conversation.hpp>
 #include <coracle/server/connection.hpp>
 #include <coracle/server/worker.hpp>

@@ -204,6 +204,10 @@ public:
     task<> conclude(request& asked) const {
         co_await asked.after.run([this, &asked](const std::exception_ptr& failure) { note(failure, asked); });
     }
+    /// Whether the client would rather see an error as HTML.
+    static bool wants_html(const request& asked) noexcept {
+        return asked.headers["accept"].find("text/html") != std::string_view::npos;
+    }
     /// Tells the log of an exception that is nobody's answer.
     void note(const std::exception_ptr& unknown, const request& asked) const;
 
@@ -247,9 +251,6 @@ private:
         }
     }
     task<response> answer_error(const app_route& to, request& asked, std::exception_ptr error) const;
-    static bool wants_html(const request& asked) noexcept {
-        return asked.headers["accept"].find("text/html") != std::string_view::npos;
-    }
 
     static std::size_t count(const route_group& of) {
         std::size_t routes = 0;

@@ -73,8 +73,28 @@ public:
         }
     }
     void send(const response& made) {
+        if (made.stream) [[unlikely]]
+            return send_stream(made);
         write({made.status, made.body.empty() ? std::string_view{} : text_type, &made.headers}, made.body);
     }
+    /// For the server: whether the body of the answer is still to be made, and by whom. Nothing of it is written then.
+    bool streams() const noexcept { return streamed_ != nullptr; }
+    const std::shared_ptr<outgoing_body>& stream() const noexcept { return streamed_->stream; }
+    /// For the server: writes the head of it. Out: whether the end of the connection is the end of the answer.
+    bool begin_stream() {
+        const response& made = *streamed_;
+        return writer_->begin_stream({made.status, binary_type, &made.headers}, terms(), made.stream->size());
+    }
+    /// For the server: where the pieces go.
+    http::response_writer& writer() noexcept { return *writer_; }
+    /// For the server, in a catch block before the head is written: turns the exception into the answer, as caught().
+    std::exception_ptr caught_in_stream(bool wants_html) {
+        status_ = 0;
+        return caught(wants_html);
+    }
+    /// For the server: the body goes, with all that it holds.
+    void end_stream() noexcept { streamed_.reset(); }
+
     void send(int status, std::string_view type, std::string_view body) { write({status, type, nullptr}, body); }
     /// `{"detail": ...}`, or no body where the status has none.
     void send(const http_error& error) { send_detail(error.status(), error.detail(), &error.headers()); }
@@ -120,6 +140,21 @@ public:
 private:
     static constexpr std::string_view json_type = "application/json";
     static constexpr std::string_view text_type = "text/plain; charset=utf-8";
+    static constexpr std::string_view binary_type = "application/octet-stream";
+
+    [[gnu::cold]] void send_stream(const response& made) {
+        check_status(made.status);
+        if (into_)
+            *into_ = made;
+        else
+            streamed_ = std::make_unique<response>(made);
+        status_ = made.status;
+    }
+    static void check_status(int status) {
+        if (status < 200 || !http::is_status(status))
+            throw std::invalid_argument("the status of an answer is a number from 200 to 599, not " +
+                                        std::to_string(status));
+    }
 
     [[gnu::cold]] void send_failure(const std::exception_ptr& unknown, bool wants_html) {
         if (errors_ && errors_->debug) return send(error_page(unknown, wants_html));
@@ -193,6 +228,7 @@ private:
     const error_style* errors_ = nullptr;
     const std::unique_ptr<response_context>* context_ = nullptr;
     std::optional<http::response_terms> terms_;
+    std::unique_ptr<const response> streamed_;
     int status_ = 0;
     bool throws_ = false;
 };

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <coracle/app/answer_fields.hpp>
+#include <coracle/app/outgoing_body.hpp>
 #include <coracle/http/field_list.hpp>
 #include <coracle/http/percent.hpp>
 #include <coracle/json/write.hpp>
 
 #include <cstddef>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +22,8 @@ class response : public answer_fields {
 public:
     int status = 200;
     std::string body{};
+    /// Makes the body while it is sent, in the place of `body`. Null for most.
+    std::shared_ptr<outgoing_body> stream{};
 
     response() = default;
     response(int code) : status(code) {}

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -93,47 +94,69 @@ public:
         mode_ = mode::idle;
     }
 
-    /// An answer that comes in any number of pieces: in chunks, or to HTTP/1.0 up to the end of the connection.
-    /// Out: whether the end of the connection is the end of this answer.
-    bool begin_stream(const response_head& head, response_terms terms) {
+    /// An answer that comes in any number of pieces: of `size` bytes together if that is known, else in chunks, or to
+    /// HTTP/1.0 up to the end of the connection. Out: whether the end of the connection is the end of this answer.
+    bool begin_stream(const response_head& head, response_terms terms,
+                      std::optional<std::uint64_t> size = std::nullopt) {
         CORACLE_ASSERT(mode_ == mode::idle);
         bool bodiless = forbids_body(head.status) || forces_empty_body(head.status);
-        bool unframed = !bodiless && !terms.chunks;
+        bool unframed = !bodiless && !size && !terms.chunks;
         if (unframed) terms.connection = persistence::close;
-        write_head(head, terms, forces_empty_body(head.status) ? 0 : bodiless || unframed ? no_length : chunked, {});
+        write_head(head, terms,
+                   forces_empty_body(head.status) ? 0
+                   : bodiless || unframed         ? no_length
+                   : size                         ? *size
+                                                  : chunked,
+                   {});
         drop_ = bodiless || terms.head_only;
-        chunks_ = terms.chunks;
+        chunks_ = terms.chunks && !size;
+        left_ = size.value_or(no_length);
         mode_ = mode::stream;
         return unframed;
     }
+    /// Whether the pieces of begin_stream() are sent; else there is no use in making them.
+    bool sends_pieces() const noexcept { return mode_ == mode::stream && !drop_; }
     /// A piece of the answer; an empty one is nothing.
     void piece(std::string_view data) {
         CORACLE_ASSERT(mode_ == mode::stream);
         if (drop_ || data.empty()) return;
-        if (!chunks_) return out_->append(data);
+        out_->prepare(chunk_line_size + data.size());
+        open_piece(data.size());
+        out_->append(data);
+        close_piece();
+    }
+    /// The same for a piece that goes to the client on another way, behind what is in the buffer: what stands before
+    /// it, and what stands behind it. in: not 0.
+    void open_piece(std::uint64_t size) {
+        CORACLE_ASSERT(sends_pieces() && size != 0);
+        left_ -= left_ == no_length ? 0 : size < left_ ? size : left_;
+        if (!chunks_) return;
         constexpr std::string_view digits = "0123456789abcdef";
         char line[18];
         char* first = line + 16;
-        for (std::size_t size = data.size(); size != 0; size >>= 4) *--first = digits[size & 15];
+        for (; size != 0; size >>= 4) *--first = digits[size & 15];
         line[16] = '\r';
         line[17] = '\n';
-        auto line_size = static_cast<std::size_t>(line + sizeof line - first);
-        char* const start = out_->prepare(line_size + data.size() + 2);
-        char* to = detail::write_text(start, {first, line_size});
-        to = detail::write_text(to, data);
-        to = detail::write_text(to, "\r\n");
-        out_->commit(static_cast<std::size_t>(to - start));
+        out_->append({first, static_cast<std::size_t>(line + sizeof line - first)});
     }
-    void end_stream() {
+    void close_piece() {
+        if (chunks_) out_->append("\r\n");
+    }
+    /// How much may still come: what is left of the size that was said.
+    std::uint64_t room() const noexcept { return left_; }
+    /// W5: false when less has come than was said, and the client has to be told by the end of the connection.
+    bool end_stream() {
         CORACLE_ASSERT(mode_ == mode::stream);
         if (!drop_ && chunks_) out_->append("0\r\n\r\n");
         mode_ = mode::idle;
+        return drop_ || left_ == 0 || left_ == no_length;
     }
 
 private:
     enum class mode : std::uint8_t { idle, measured, stream };
     static constexpr std::uint64_t no_length = ~std::uint64_t{0};
     static constexpr std::uint64_t chunked = no_length - 1;
+    static constexpr std::size_t chunk_line_size = 20;  // the line before a piece and the line end behind it
     static constexpr std::string_view chunked_field = "transfer-encoding: chunked";
 
     // Behind the block: digits or the coding (26), two line ends and a connection line (24) fit into this.
@@ -191,6 +214,7 @@ private:
     std::size_t length_at_ = 0;    // of the digits
     std::size_t body_at_ = 0;
     std::size_t digits_ = 0;
+    std::uint64_t left_ = no_length;  // of the size that was said of a stream
     mode mode_ = mode::idle;
     bool drop_ = false;   // the body is not sent
     bool empty_ = false;  // and its length is 0

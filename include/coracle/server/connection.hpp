@@ -36,6 +36,8 @@ task<> connection(Stream stream, workshop& shop) {
                     if (!handling.done()) client.send_what_is_ready();
                     co_await std::move(handling);
                 }
+                if (client.streams()) [[unlikely]]
+                    co_await client.send_stream();
                 client.answered();
                 shop.reactor.label_running_job(nullptr);
             }

@@ -16,6 +16,7 @@
 #include <coracle/server/client_list.hpp>
 #include <coracle/server/incoming_body.hpp>
 #include <coracle/server/input.hpp>
+#include <coracle/server/outgoing_answer.hpp>
 #include <coracle/server/transaction.hpp>
 #include <coracle/server/workshop.hpp>
 
@@ -118,6 +119,16 @@ public:
         if (result<std::size_t> sent = stream_.try_write(output_.view())) output_.consume(*sent);
     }
 
+    /// The body of the answer is still to be made: send_stream() makes it and sends it.
+    bool streams() const noexcept { return now_->answer->streams(); }
+    task<> send_stream() {
+        outgoing_answer<conversation> client(*this);
+        std::shared_ptr<outgoing_body> body = now_->answer->stream();
+        co_await body->send_to(client);
+        body.reset();
+        now_->answer->end_stream();
+    }
+
     /// The answer has been given.
     void answered() {
         if (shop_.how.access_log) log(now_->answer->status());
@@ -141,8 +152,7 @@ public:
     bool has_outgoing() {
         if (gone_) output_.clear();
         if (output_.empty()) return false;
-        writing_ = true;
-        deadline_.set(shop_.how.limits.stall_timeout);
+        writes();
         return true;
     }
     std::string_view outgoing() const noexcept { return output_.view().substr(0, largest_piece); }
@@ -175,6 +185,8 @@ public:
     reply& answer() { return now_->answer.emplace(output(), shop_.heads(), turn_, shop_.bounds); }
 
 private:
+    template <class>
+    friend class outgoing_answer;
     static constexpr std::size_t largest_piece = 256 * 1024;  // what a client must take in write_time
     // Beyond it no pipelined request is looked at: small requests for large answers would fill the memory, and what is
     // answered would wait for the handler of the next one.
@@ -191,6 +203,10 @@ private:
         }
     };
 
+    void writes() {
+        writing_ = true;
+        deadline_.set(shop_.how.limits.stall_timeout);
+    }
     void hang_up() noexcept override { stream_.shutdown_read(); }
     void make_answer_last() noexcept override { turn_.close_after_answer(); }
     void client_left() noexcept {

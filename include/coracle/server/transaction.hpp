@@ -55,10 +55,10 @@ public:
     std::unique_ptr<transaction> next;
 
     void reset() noexcept {
+        answer.reset();  // with a body that may use what the request holds
         parser.reset();
         request.reset();
         body.reset();
-        answer.reset();
         borrowed_ = {};
     }
 
