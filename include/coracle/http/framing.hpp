@@ -9,7 +9,10 @@
 #include <coracle/http/refusal.hpp>
 #include <coracle/http/request_head.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -18,26 +21,26 @@ namespace coracle::http {
 /// Collects the facts of one head, field by field. Whatever two readers might understand differently is refused.
 class framing {
 public:
-    void reset() noexcept { *this = framing(); }
+    void reset() noexcept { close_ = keep_alive_ = upgrade_ = upgrade_token_ = expect_ = false; }
 
     /// Looks at one field and notes in `head` what it says.
     std::optional<refusal> note(request_head& head, std::string_view name, std::string_view value) {
-        // A length and a first letter are enough to pass nearly every other field by.
+        // A length is enough to pass nearly every other field by.
         switch (name.size()) {
             case 4:
-                return same_name(name, "host") ? note_host(head, value) : std::nullopt;
+                return is(name, "host") ? note_host(head, value) : std::nullopt;
             case 6:
-                return same_name(name, "expect") ? note_expect(head, value) : std::nullopt;
+                return is(name, "expect") ? note_expect(head, value) : std::nullopt;
             case 7:
-                if (same_name(name, "upgrade")) upgrade_ = true;
+                if (is(name, "upgrade")) upgrade_ = true;
                 return std::nullopt;
             case 10:
-                if (same_name(name, "connection")) note_connection(value);
+                if (is(name, "connection")) note_connection(value);
                 return std::nullopt;
             case 14:
-                return same_name(name, "content-length") ? note_content_length(head, value) : std::nullopt;
+                return is(name, "content-length") ? note_content_length(head, value) : std::nullopt;
             case 17:
-                return same_name(name, "transfer-encoding") ? note_transfer_encoding(head, value) : std::nullopt;
+                return is(name, "transfer-encoding") ? note_transfer_encoding(head, value) : std::nullopt;
             default:
                 return std::nullopt;
         }
@@ -58,11 +61,33 @@ public:
     }
 
 private:
-    static std::optional<refusal> note_host(request_head& head, std::string_view value) noexcept {
+    /// Whether a token of the right size is this name, whatever its case. All bytes at once: no token has a byte that
+    /// bit 0x20 turns into another one's letter or hyphen.
+    template <std::size_t N>
+    static bool is(std::string_view name, const char (&lower)[N]) noexcept {
+        unsigned differs = 0;
+        for (std::size_t i = 0; i < N - 1; ++i) differs |= static_cast<unsigned char>((name[i] | 0x20) ^ lower[i]);
+        return differs == 0;
+    }
+
+    std::optional<refusal> note_host(request_head& head, std::string_view value) noexcept {
         if (!head.host.empty()) return refusal::repeated_host;
-        if (!parse_authority(value)) return refusal::bad_host;
+        if (!is_known_host(value)) {
+            if (!parse_authority(value)) return refusal::bad_host;
+            remember_host(value);
+        }
         head.host = value;
         return std::nullopt;
+    }
+    // Nearly all requests say the same Host as the one before: it has been looked at.
+    bool is_known_host(std::string_view value) const noexcept {
+        return value.size() == host_size_ && std::memcmp(value.data(), host_.data(), host_size_) == 0 &&
+               host_size_ != 0;
+    }
+    void remember_host(std::string_view value) noexcept {
+        if (value.size() > host_.size()) return;
+        std::memcpy(host_.data(), value.data(), value.size());
+        host_size_ = static_cast<std::uint8_t>(value.size());
     }
     static std::optional<refusal> note_content_length(request_head& head, std::string_view value) noexcept {
         if (head.content_length) return refusal::repeated_content_length;
@@ -97,6 +122,8 @@ private:
     bool upgrade_ = false;
     bool upgrade_token_ = false;
     bool expect_ = false;
+    std::uint8_t host_size_ = 0;
+    std::array<char, 48> host_{};  // the last good one, if it is short enough; stays across reset()
 };
 
 }  // namespace coracle::http

@@ -51,6 +51,12 @@ public:
         return other_block(status, type);
     }
 
+    /// The same without the server's own field, made afresh; valid until the next call.
+    [[gnu::cold]] std::string_view without_server(int status, std::string_view type) {
+        large_ = render(status, type, false);
+        return large_;
+    }
+
     /// The same made afresh, with the server's own field only if `with_server`.
     std::string render(int status, std::string_view type, bool with_server = true) const {
         if (!is_status(status))

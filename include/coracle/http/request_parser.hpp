@@ -38,7 +38,12 @@ public:
     /// Whether a byte of this request has been seen (a connection without one is idle).
     bool started() const noexcept { return at_ != 0; }
     /// Ready for the next request.
-    void reset() noexcept { *this = request_parser(*bounds_); }
+    void reset() noexcept {
+        base_ = nullptr;
+        at_ = token_ = token_size_ = value_ = query_ = 0;
+        stage_ = stage::fresh;
+        framing_.reset();
+    }
 
 private:
     // Where the next byte belongs. Up to version_end it is the request line; then lines of fields follow.
@@ -155,12 +160,12 @@ inline bool request_parser::read_request_line(const char* begin, const char* p, 
             if (*p == '?') {
                 ++p;
                 query_ = offset(begin, p);
+                [[fallthrough]];
+                case stage::query:
+                    p = scan::query_end(p, end);
+                    if (offset(begin, p) - token_ > bounds_->target_bytes) return refuse(refusal::target_too_long);
+                    if (p == end) return wait(stage::query, begin, p);
             }
-            [[fallthrough]];
-        case stage::query:
-            p = scan::query_end(p, end);
-            if (offset(begin, p) - token_ > bounds_->target_bytes) return refuse(refusal::target_too_long);
-            if (p == end) return wait(stage::query, begin, p);
             if (*p == '\n') return refuse(refusal::bare_lf);
             if (*p == '\r') return refuse(refusal::bad_version);
             if (*p != ' ' || p == begin + token_) return refuse(refusal::bad_target);

@@ -24,10 +24,15 @@ inline constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n
 namespace detail {
 constexpr std::size_t decimal_size(std::uint64_t value) noexcept {
     std::size_t digits = 1;
-    for (; value >= 10; value /= 10) ++digits;
+    for (std::uint64_t bound = 10; digits < 20 && value >= bound; bound *= 10) ++digits;
     return digits;
 }
 constexpr char* write_decimal(char* to, std::uint64_t value, std::size_t digits) noexcept {
+    if (digits == 2) {  // as most small answers have it
+        to[0] = static_cast<char>('0' + static_cast<unsigned>(value) / 10);
+        to[1] = static_cast<char>('0' + static_cast<unsigned>(value) % 10);
+        return to + 2;
+    }
     for (std::size_t i = digits; i-- > 0; value /= 10) to[i] = static_cast<char>('0' + value % 10);
     return to + digits;
 }
@@ -165,18 +170,11 @@ private:
     void write_head(const response_head& head, const response_terms& terms, std::uint64_t length,
                     std::string_view body) {
         std::string_view fields = head.fields ? head.fields->wire() : std::string_view{};
-        std::string own;
         std::string_view block;
-        if (fields.empty()) [[likely]] {
+        if (fields.empty()) [[likely]]
             block = cache_->block(head.status, head.content_type);
-        } else {
-            // The handler's own content-type or server field takes the place of the one in the block.
-            std::string_view type = head.fields->contains("content-type") ? std::string_view{} : head.content_type;
-            if (head.fields->contains("server"))
-                block = own = cache_->render(head.status, type, false);
-            else
-                block = cache_->block(head.status, type);
-        }
+        else
+            block = block_beside(*head.fields, head);
         if (length >= chunked) block.remove_suffix(head_cache::length_field.size());
         char* const start = out_->prepare(block.size() + fields.size() + body.size() + tail_size);
         char* to = detail::write_text(start, block);
@@ -190,6 +188,12 @@ private:
         to = detail::write_text(to, "\r\n");
         to = detail::write_text(to, body);
         out_->commit(static_cast<std::size_t>(to - start));
+    }
+
+    /// The handler's own content-type or server field takes the place of the one in the block.
+    std::string_view block_beside(const field_list& fields, const response_head& head) {
+        std::string_view type = fields.contains("content-type") ? std::string_view{} : head.content_type;
+        return fields.contains("server") ? cache_->without_server(head.status, type) : cache_->block(head.status, type);
     }
 
     void write_length(std::uint64_t length) {
