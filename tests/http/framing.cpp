@@ -85,6 +85,28 @@ TEST_CASE("F16: HTTP/1.1 has exactly one good Host, HTTP/1.0 at most one") {
     CHECK(judge(version::http_1_0, {{"Host", "a"}, {"Host", "b"}}).why == refusal::repeated_host);
 }
 
+TEST_CASE("F16: a Host is remembered as it was found, and nothing passes for it") {
+    http::framing facts;
+    auto says = [&](std::string_view host) {
+        http::request_head head;
+        auto why = facts.note(head, "hOsT", host);
+        CHECK(head.host == (why ? std::string_view{} : host));
+        if (!why) CHECK(facts.note(head, "host", host) == refusal::repeated_host);
+        facts.reset();
+        return why;
+    };
+    for (int i = 0; i < 3; ++i) {
+        CHECK_FALSE(says("example.org:80"));
+        CHECK(says("example org:80") == refusal::bad_host);
+        CHECK(says("example.org:8x") == refusal::bad_host);
+        CHECK(says("") == refusal::bad_host);
+        CHECK_FALSE(says("[::1]:8000"));
+        std::string longer(60, 'a');  // too long to be remembered
+        CHECK_FALSE(says(longer));
+        CHECK(says(longer + "/") == refusal::bad_host);
+    }
+}
+
 TEST_CASE("the host of an absolute target is the one that counts") {
     http::request_head head;
     head.target.form = http::target_form::absolute;

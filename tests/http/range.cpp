@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <bitset>
+#include <ostream>
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -238,7 +238,7 @@ TEST_CASE("D1: nothing is allocated once a head has been used") {
         REQUIRE(parser.parse(bytes, head) == parse_state::complete);
         REQUIRE(&*head.fields.begin() == before);
     }
-    static_assert(sizeof(http::request_parser) <= 48);
+    static_assert(sizeof(http::request_parser) <= 96);  // half of it the last Host; an idle connection has no parser
 }
 
 TEST_CASE("D2: a head that comes byte by byte costs in proportion to its size") {
