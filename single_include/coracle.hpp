@@ -2246,6 +2246,15 @@ namespace coracle::os {
 //   its directory was synced afterwards.
 // - write() of more than 2 GiB writes 2 GiB (Linux), or nothing (macOS, EINVAL).
 
+/// Some bytes of an open file from `offset`, which no other call moves; 0 at its end.
+inline result<std::size_t> read_some_at(int fd, std::uint64_t offset, char* to, std::size_t room) noexcept {
+    for (;;) {
+        ssize_t count = ::pread(fd, to, room, static_cast<off_t>(offset));
+        if (count >= 0) return static_cast<std::size_t>(count);
+        if (errno != EINTR) return last_failure();
+    }
+}
+
 /// What a file is opened for.
 enum class file_mode : unsigned char {
     read,    ///< must be there
@@ -2464,6 +2473,298 @@ inline std::size_t raise_file_limit(std::size_t wanted = 1'048'576) noexcept {
         return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? told(limit.rlim_cur) : attempt;
     }
     return soft;
+}
+
+}  // namespace coracle::os
+
+// ---- coracle/os/file_facts.hpp
+// file_facts: what kind of thing an open file is, how large, and since when. POSIX fstat(2).
+
+namespace coracle::os {
+
+/// What a name can stand for.
+enum class file_kind : unsigned char {
+    plain,
+    directory,
+    other,  ///< a device, a pipe, a socket, a link
+};
+
+/// Of one moment: the file may be another length with the next.
+struct file_facts {
+    file_kind kind = file_kind::other;
+    std::uint64_t size = 0;
+    std::int64_t modified = 0;  ///< nanoseconds since 1970
+};
+
+inline result<file_facts> look_at(int fd) noexcept {
+    struct stat about{};
+    if (::fstat(fd, &about) < 0) return last_failure();
+    file_facts facts;
+    facts.kind = S_ISREG(about.st_mode)   ? file_kind::plain
+                 : S_ISDIR(about.st_mode) ? file_kind::directory
+                                          : file_kind::other;
+    facts.size = about.st_size > 0 ? static_cast<std::uint64_t>(about.st_size) : 0;
+#if defined(__APPLE__)
+    const timespec& since = about.st_mtimespec;
+#else
+    const timespec& since = about.st_mtim;
+#endif
+    // A time that no 64 bits hold is nobody's; it wraps like any other label would.
+    facts.modified = static_cast<std::int64_t>(static_cast<std::uint64_t>(since.tv_sec) * 1'000'000'000U +
+                                               static_cast<std::uint64_t>(since.tv_nsec));
+    return facts;
+}
+
+}  // namespace coracle::os
+
+// ---- coracle/os/directory.hpp
+// directory: files opened by name below a directory, and never outside of it, whatever the name is (P1, P3).
+// Linux openat2(2), 5.6 (RESOLVE_BENEATH) and 5.12 (RESOLVE_CACHED); POSIX openat(2) with O_NOFOLLOW elsewhere.
+
+#if defined(__linux__)
+#include <sys/syscall.h>
+#endif
+
+namespace coracle::os {
+
+// Facts:
+// - A container's seccomp filter may refuse openat2 with EPERM, as if the file could not be opened.
+// - Opening a pipe waits for its other end, and a terminal may become the process's own; the flags below forbid both.
+// - A link at the end of a path is ELOOP with O_NOFOLLOW, and EMLINK on FreeBSD; a link in its middle that is opened as
+//   a directory is ENOTDIR.
+
+/// What is done with symbolic links in a name.
+enum class links : unsigned char {
+    refuse,  ///< a name with a link in it names nothing
+    follow,  ///< wherever they lead
+};
+
+/// Whether a call may wait for the disk.
+enum class patience : unsigned char {
+    waits,
+    none,  ///< it fails as would_block instead; everywhere but on Linux, always
+};
+
+namespace detail {
+
+inline constexpr int read_only = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+#if defined(O_PATH)
+inline constexpr int way_through = O_PATH | O_DIRECTORY | O_CLOEXEC;
+#elif defined(O_SEARCH)
+inline constexpr int way_through = O_SEARCH | O_DIRECTORY | O_CLOEXEC;
+#else
+inline constexpr int way_through = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+#endif
+
+inline file_descriptor opened(int at, const char* name, int flags) noexcept {
+    return file_descriptor(uninterrupted([&]() noexcept { return ::openat(at, name, flags); }));
+}
+
+/// Names between single slashes, none of them empty, `.` or `..`.
+constexpr bool is_plain_path(std::string_view path) noexcept {
+    for (;;) {
+        std::size_t slash = path.find('/');
+        std::string_view name = path.substr(0, slash);
+        if (name.empty() || name == "." || name == ".." || name.find('\0') != std::string_view::npos) return false;
+        if (slash == std::string_view::npos) return true;
+        path.remove_prefix(slash + 1);
+    }
+}
+
+/// Step by step, each a name that is no link.
+inline result<file_descriptor> walk_to(int top, const std::string& path) {
+    file_descriptor here;
+    std::size_t at = 0;
+    for (std::size_t slash; (slash = path.find('/', at)) != std::string::npos; at = slash + 1) {
+        std::string name = path.substr(at, slash - at);
+        file_descriptor next = opened(here ? here.get() : top, name.c_str(), way_through | O_NOFOLLOW);
+        if (!next) return last_failure();
+        here = std::move(next);
+    }
+    file_descriptor found = opened(here ? here.get() : top, path.c_str() + at, read_only | O_NOFOLLOW);
+    if (!found) return last_failure();
+    return found;
+}
+
+#if defined(__linux__) && defined(SYS_openat2)
+/// As <linux/openat2.h> has it, which is not there with every libc.
+struct open_how {
+    std::uint64_t flags = 0;
+    std::uint64_t mode = 0;
+    std::uint64_t resolve = 0;
+};
+inline constexpr std::uint64_t below_only = 0x08 | 0x04 | 0x02;  // BENEATH, NO_SYMLINKS, NO_MAGICLINKS
+inline constexpr std::uint64_t cached_only = 0x20;
+
+inline file_descriptor opened_so(int at, const char* name, int flags, std::uint64_t resolve) noexcept {
+    open_how how{static_cast<std::uint64_t>(flags), 0, resolve};
+    return file_descriptor(
+        static_cast<int>(uninterrupted([&]() noexcept { return ::syscall(SYS_openat2, at, name, &how, sizeof how); })));
+}
+/// What this kernel, and the filter before it, let pass.
+inline bool knows(std::uint64_t resolve) noexcept {
+    file_descriptor here = opened_so(AT_FDCWD, ".", way_through, resolve);
+    return here || errno == EAGAIN;
+}
+inline bool knows_below_only() noexcept {
+    static const bool answer = knows(below_only);
+    return answer;
+}
+inline bool knows_cached_only() noexcept {
+    static const bool answer = knows(cached_only);
+    return answer;
+}
+#else
+inline constexpr std::uint64_t below_only = 0, cached_only = 0;
+inline file_descriptor opened_so(int, const char*, int, std::uint64_t) noexcept { return {}; }
+constexpr bool knows_below_only() noexcept { return false; }
+constexpr bool knows_cached_only() noexcept { return false; }
+#endif
+
+}  // namespace detail
+
+/// A directory as a place to open files in. It may be renamed or replaced meanwhile: it stays the same one.
+class directory {
+public:
+    /// in: a path that is trusted; its links are followed. error: not_a_directory, would_block, ...
+    static result<directory> open(const std::string& path, patience how = patience::waits) {
+        if (path.find('\0') != std::string::npos) return failure(std::make_error_code(std::errc::invalid_argument));
+        if (how == patience::none && !detail::knows_cached_only()) return impatient();
+        directory made;
+        made.fd_ = how == patience::none
+                       ? detail::opened_so(AT_FDCWD, path.c_str(), detail::way_through, detail::cached_only)
+                       : detail::opened(AT_FDCWD, path.c_str(), detail::way_through);
+        if (!made.fd_) return last_failure();
+        return made;
+    }
+
+    int native_handle() const noexcept { return fd_.get(); }
+
+    /// Opens what `path` names below this directory, for reading, whatever it is; nothing waits for a pipe's other end.
+    /// in: names between single slashes, none of them `.` or `..`; any other path names nothing.
+    /// error: no_such_file_or_directory, also for a link that is refused; not_a_directory, permission_denied,
+    /// filename_too_long, would_block, ...
+    result<file_descriptor> open_below(const std::string& path, links how, patience waiting = patience::waits) const {
+        if (!detail::is_plain_path(path)) return failure(std::make_error_code(std::errc::no_such_file_or_directory));
+        result<file_descriptor> found = opened_below(path, how, waiting);
+        if (!found && is_link(found.error()))
+            return failure(std::make_error_code(std::errc::no_such_file_or_directory));
+        return found;
+    }
+
+private:
+    result<file_descriptor> opened_below(const std::string& path, links how, patience waiting) const {
+        bool safe = how == links::follow || detail::knows_below_only();
+        if (waiting == patience::none && !(safe && detail::knows_cached_only())) return impatient();
+        if (!safe) return detail::walk_to(fd_.get(), path);
+        std::uint64_t resolve =
+            (how == links::refuse ? detail::below_only : 0) | (waiting == patience::none ? detail::cached_only : 0);
+        file_descriptor found = resolve == 0 ? detail::opened(fd_.get(), path.c_str(), detail::read_only)
+                                             : detail::opened_so(fd_.get(), path.c_str(), detail::read_only, resolve);
+        if (!found) return last_failure();
+        return found;
+    }
+    static failure<std::error_code> impatient() noexcept {
+        return failure(std::error_code(EAGAIN, std::system_category()));
+    }
+    static bool is_link(const std::error_code& why) noexcept {
+        return why.value() == ELOOP || why.value() == EMLINK || why.value() == EXDEV;
+    }
+
+    file_descriptor fd_;
+};
+
+}  // namespace coracle::os
+
+// ---- coracle/os/without_sigpipe.hpp
+// without_sigpipe: a write to someone who is gone is an error, and not a signal that ends the process.
+// POSIX write(2), sigwait(3). For calls that have no flag to say so.
+
+namespace coracle::os {
+
+/// Makes the call; a SIGPIPE that it sends is taken away again. What other signals do, and what the process does with
+/// SIGPIPE, stays as it is. The errno of the call stands when this returns.
+template <class Call>
+auto without_sigpipe(Call call) noexcept {
+    sigset_t sent, before;
+    sigemptyset(&sent);
+    sigaddset(&sent, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &sent, &before);
+    auto outcome = call();
+    int why = errno;
+    if (outcome < 0 && why == EPIPE && sigismember(&before, SIGPIPE) == 0) {
+        sigset_t waiting;
+        ::sigpending(&waiting);  // nothing waits when the process ignores it
+        int taken = 0;
+        if (sigismember(&waiting, SIGPIPE) == 1) ::sigwait(&sent, &taken);
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    errno = why;
+    return outcome;
+}
+
+}  // namespace coracle::os
+
+// ---- coracle/os/send_file.hpp
+// send_file: bytes of a file into a socket, without a way through this process; and what of a file is in memory.
+// Linux sendfile(2), preadv2(2); FreeBSD sendfile(2); macOS sendfile(2).
+
+#if defined(__linux__)
+#include <sys/sendfile.h>
+#else
+#endif
+
+namespace coracle::os {
+
+// Facts:
+// - No sendfile() takes MSG_NOSIGNAL.
+// - Those of BSD say in an argument how much was sent, and may fail with EAGAIN or EINTR after having sent some.
+// - Linux sends 0x7ffff000 bytes at most, and refuses with EINVAL files of some file systems.
+// - A file that was cut meanwhile ends earlier: that is 0, and no error. Nothing is mapped, so it is no SIGBUS (P6).
+
+/// At most `count` bytes, not 0, from `offset`; 0 where the file ends. error: would_block; broken_pipe; is_a_directory,
+/// invalid_argument, function_not_supported where this file must be read and sent instead.
+inline result<std::size_t> send_file(int socket, int file, std::uint64_t offset, std::uint64_t count) noexcept {
+    constexpr std::uint64_t most = std::uint64_t{1} << 30;
+    auto room = static_cast<std::size_t>(count < most ? count : most);
+#if defined(__linux__)
+    ssize_t sent = without_sigpipe([&]() noexcept {
+        return uninterrupted([&]() noexcept {
+            auto from = static_cast<off_t>(offset);
+            return ::sendfile(socket, file, &from, room);
+        });
+    });
+    if (sent < 0) return last_failure();
+    return static_cast<std::size_t>(sent);
+#else
+    for (;;) {
+        off_t sent = 0;
+#if defined(__APPLE__)
+        sent = static_cast<off_t>(room);
+        int outcome = ::sendfile(file, socket, static_cast<off_t>(offset), &sent, nullptr, 0);
+#else
+        int outcome = without_sigpipe(
+            [&]() noexcept { return ::sendfile(file, socket, static_cast<off_t>(offset), room, nullptr, &sent, 0); });
+#endif
+        if (outcome == 0 || sent > 0) return static_cast<std::size_t>(sent);
+        if (errno != EINTR) return last_failure();
+    }
+#endif
+}
+
+/// Bytes of a file that are in memory already. 0 at its end. error: would_block when the disk would have to be asked,
+/// or when the system cannot tell; everywhere but on Linux.
+inline result<std::size_t> read_cached(int fd, std::uint64_t offset, char* to, std::size_t room) noexcept {
+#if defined(__linux__) && defined(RWF_NOWAIT)
+    iovec into{to, room};
+    ssize_t count = ::preadv2(fd, &into, 1, static_cast<off_t>(offset), RWF_NOWAIT);
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno != EOPNOTSUPP && errno != ENOSYS && errno != EINTR && errno != EINVAL && errno != EPERM)
+        return last_failure();
+#else
+    static_cast<void>(fd), static_cast<void>(offset), static_cast<void>(to), static_cast<void>(room);
+#endif
+    return failure(std::error_code(EAGAIN, std::system_category()));
 }
 
 }  // namespace coracle::os
@@ -2689,20 +2990,9 @@ inline result<std::size_t> write_some(int fd, std::string_view bytes) noexcept {
     auto count = uninterrupted([&]() noexcept { return ::write(fd, bytes.data(), bytes.size()); });
     if (count < 0) return last_failure();
 #else
-    sigset_t sent, before;
-    sigemptyset(&sent);
-    sigaddset(&sent, SIGPIPE);
-    ::pthread_sigmask(SIG_BLOCK, &sent, &before);
-    auto count = uninterrupted([&]() noexcept { return ::write(fd, bytes.data(), bytes.size()); });
-    int why = count < 0 ? errno : 0;
-    if (why == EPIPE && sigismember(&before, SIGPIPE) == 0) {
-        sigset_t waiting;
-        ::sigpending(&waiting);  // nothing waits when the process ignores it
-        int taken = 0;
-        if (sigismember(&waiting, SIGPIPE) == 1) ::sigwait(&sent, &taken);
-    }
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    if (count < 0) return failure(std::error_code(why, std::system_category()));
+    auto count = without_sigpipe(
+        [&]() noexcept { return uninterrupted([&]() noexcept { return ::write(fd, bytes.data(), bytes.size()); }); });
+    if (count < 0) return last_failure();
 #endif
     return static_cast<std::size_t>(count);
 }
@@ -9840,6 +10130,85 @@ constexpr std::optional<std::int64_t> parse_date(std::string_view text, std::int
 
 }  // namespace coracle::http
 
+// ---- coracle/http/entity_tag.hpp
+// entity_tag: which of its states a resource is in, as an opaque text. RFC 9110 8.8.3.
+
+namespace coracle::http {
+
+/// `"v1"` or `W/"v1"`. keeps: a view of the quoted text.
+struct entity_tag {
+    std::string_view quoted{};  ///< with its quotes
+    bool weak = false;
+};
+
+/// RFC 9110 8.8.3.2: the strong comparison says byte for byte the same, the weak one as good as the same.
+constexpr bool same_strongly(const entity_tag& a, const entity_tag& b) noexcept {
+    return !a.weak && !b.weak && a.quoted == b.quoted;
+}
+constexpr bool same_weakly(const entity_tag& a, const entity_tag& b) noexcept { return a.quoted == b.quoted; }
+
+namespace detail {
+/// Takes the tag at the front of `text` away.
+constexpr std::optional<entity_tag> take_entity_tag(std::string_view& text) noexcept {
+    entity_tag tag;
+    tag.weak = text.starts_with("W/");  // RFC 9110: in capitals only
+    if (tag.weak) text.remove_prefix(2);
+    if (!text.starts_with('"')) return std::nullopt;
+    std::size_t end = 1;
+    // Commas and backslashes are ordinary characters in it.
+    while (end < text.size() && text[end] != '"' && static_cast<unsigned char>(text[end]) > 0x20 && text[end] != 0x7F)
+        ++end;
+    if (end == text.size() || text[end] != '"') return std::nullopt;
+    tag.quoted = text.substr(0, end + 1);
+    text.remove_prefix(end + 1);
+    return tag;
+}
+}  // namespace detail
+
+/// The whole text as one tag, if it is one.
+constexpr std::optional<entity_tag> parse_entity_tag(std::string_view text) noexcept {
+    std::optional<entity_tag> tag = detail::take_entity_tag(text);
+    if (!text.empty()) return std::nullopt;
+    return tag;
+}
+
+/// Calls f(tag) for each tag of a list; f returns false to stop. What is no tag is passed over to the next comma.
+template <class F>
+constexpr void for_each_entity_tag(std::string_view list, F&& f) {
+    while (!list.empty()) {
+        if (list.front() == ',' || list.front() == ' ' || list.front() == '\t') {
+            list.remove_prefix(1);
+            continue;
+        }
+        std::optional<entity_tag> tag = detail::take_entity_tag(list);
+        std::size_t comma = list.find(',');
+        std::string_view behind = ascii::trim(list.substr(0, comma));
+        list.remove_prefix(comma == std::string_view::npos ? list.size() : comma);
+        if (tag && behind.empty() && !f(*tag)) return;
+    }
+}
+
+/// The tag of a file: `"17d3a5c2e4b1f000-4d2"`. in: when it was modified, in nanoseconds, and how large it is; what
+/// tells its encoded forms apart, as `gz`: they are other bytes, and so other tags (RFC 9110 8.8.3.3).
+inline std::string file_entity_tag(std::int64_t modified, std::uint64_t size, std::string_view form = {}) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string tag = "\"";
+    auto put = [&](std::uint64_t value) {
+        char text[16];
+        std::size_t at = sizeof text;
+        do text[--at] = digits[value & 15];
+        while ((value >>= 4) != 0);
+        tag.append(text + at, sizeof text - at);
+    };
+    put(static_cast<std::uint64_t>(modified));
+    tag += '-';
+    put(size);
+    if (!form.empty()) tag.append("-").append(form);
+    return tag += '"';
+}
+
+}  // namespace coracle::http
+
 // ---- coracle/http/field_list.hpp
 // field_list: header fields that own their text, for what coracle sends. Kept as they will stand on the wire.
 // RFC 9110 5.1, 5.5; RFC 9112 6 (framing).
@@ -11019,26 +11388,26 @@ namespace coracle::http {
 /// Collects the facts of one head, field by field. Whatever two readers might understand differently is refused.
 class framing {
 public:
-    void reset() noexcept { *this = framing(); }
+    void reset() noexcept { close_ = keep_alive_ = upgrade_ = upgrade_token_ = expect_ = false; }
 
     /// Looks at one field and notes in `head` what it says.
     std::optional<refusal> note(request_head& head, std::string_view name, std::string_view value) {
-        // A length and a first letter are enough to pass nearly every other field by.
+        // A length is enough to pass nearly every other field by.
         switch (name.size()) {
             case 4:
-                return same_name(name, "host") ? note_host(head, value) : std::nullopt;
+                return is(name, "host") ? note_host(head, value) : std::nullopt;
             case 6:
-                return same_name(name, "expect") ? note_expect(head, value) : std::nullopt;
+                return is(name, "expect") ? note_expect(head, value) : std::nullopt;
             case 7:
-                if (same_name(name, "upgrade")) upgrade_ = true;
+                if (is(name, "upgrade")) upgrade_ = true;
                 return std::nullopt;
             case 10:
-                if (same_name(name, "connection")) note_connection(value);
+                if (is(name, "connection")) note_connection(value);
                 return std::nullopt;
             case 14:
-                return same_name(name, "content-length") ? note_content_length(head, value) : std::nullopt;
+                return is(name, "content-length") ? note_content_length(head, value) : std::nullopt;
             case 17:
-                return same_name(name, "transfer-encoding") ? note_transfer_encoding(head, value) : std::nullopt;
+                return is(name, "transfer-encoding") ? note_transfer_encoding(head, value) : std::nullopt;
             default:
                 return std::nullopt;
         }
@@ -11059,11 +11428,33 @@ public:
     }
 
 private:
-    static std::optional<refusal> note_host(request_head& head, std::string_view value) noexcept {
+    /// Whether a token of the right size is this name, whatever its case. All bytes at once: no token has a byte that
+    /// bit 0x20 turns into another one's letter or hyphen.
+    template <std::size_t N>
+    static bool is(std::string_view name, const char (&lower)[N]) noexcept {
+        unsigned differs = 0;
+        for (std::size_t i = 0; i < N - 1; ++i) differs |= static_cast<unsigned char>((name[i] | 0x20) ^ lower[i]);
+        return differs == 0;
+    }
+
+    std::optional<refusal> note_host(request_head& head, std::string_view value) noexcept {
         if (!head.host.empty()) return refusal::repeated_host;
-        if (!parse_authority(value)) return refusal::bad_host;
+        if (!is_known_host(value)) {
+            if (!parse_authority(value)) return refusal::bad_host;
+            remember_host(value);
+        }
         head.host = value;
         return std::nullopt;
+    }
+    // Nearly all requests say the same Host as the one before: it has been looked at.
+    bool is_known_host(std::string_view value) const noexcept {
+        return value.size() == host_size_ && std::memcmp(value.data(), host_.data(), host_size_) == 0 &&
+               host_size_ != 0;
+    }
+    void remember_host(std::string_view value) noexcept {
+        if (value.size() > host_.size()) return;
+        std::memcpy(host_.data(), value.data(), value.size());
+        host_size_ = static_cast<std::uint8_t>(value.size());
     }
     static std::optional<refusal> note_content_length(request_head& head, std::string_view value) noexcept {
         if (head.content_length) return refusal::repeated_content_length;
@@ -11098,6 +11489,8 @@ private:
     bool upgrade_ = false;
     bool upgrade_token_ = false;
     bool expect_ = false;
+    std::uint8_t host_size_ = 0;
+    std::array<char, 48> host_{};  // the last good one, if it is short enough; stays across reset()
 };
 
 }  // namespace coracle::http
@@ -11770,6 +12163,12 @@ public:
         return other_block(status, type);
     }
 
+    /// The same without the server's own field, made afresh; valid until the next call.
+    [[gnu::cold]] std::string_view without_server(int status, std::string_view type) {
+        large_ = render(status, type, false);
+        return large_;
+    }
+
     /// The same made afresh, with the server's own field only if `with_server`.
     std::string render(int status, std::string_view type, bool with_server = true) const {
         if (!is_status(status))
@@ -11830,6 +12229,160 @@ private:
     std::size_t victim_ = 0;
     std::string large_{};
 };
+
+}  // namespace coracle::http
+
+// ---- coracle/http/media_type.hpp
+// media_type: what kind of thing a file is, by the end of its name. One table, the same on every system.
+// The registry of IANA; RFC 9239 (JavaScript).
+
+namespace coracle::http {
+
+namespace detail {
+struct file_kind {
+    std::string_view extension;
+    std::string_view type;
+};
+/// In order of the extensions.
+inline constexpr file_kind file_kinds[] = {
+    {"7z", "application/x-7z-compressed"},
+    {"aac", "audio/aac"},
+    {"apng", "image/apng"},
+    {"avi", "video/x-msvideo"},
+    {"avif", "image/avif"},
+    {"bin", "application/octet-stream"},
+    {"bmp", "image/bmp"},
+    {"br", "application/x-brotli"},
+    {"bz2", "application/x-bzip2"},
+    {"c", "text/plain; charset=utf-8"},
+    {"cc", "text/plain; charset=utf-8"},
+    {"cjs", "text/javascript; charset=utf-8"},
+    {"conf", "text/plain; charset=utf-8"},
+    {"cpp", "text/plain; charset=utf-8"},
+    {"css", "text/css; charset=utf-8"},
+    {"csv", "text/csv; charset=utf-8"},
+    {"cur", "image/x-icon"},
+    {"doc", "application/msword"},
+    {"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+    {"eot", "application/vnd.ms-fontobject"},
+    {"epub", "application/epub+zip"},
+    {"flac", "audio/flac"},
+    {"geojson", "application/geo+json"},
+    {"gif", "image/gif"},
+    {"glb", "model/gltf-binary"},
+    {"gltf", "model/gltf+json"},
+    {"gz", "application/gzip"},
+    {"h", "text/plain; charset=utf-8"},
+    {"heic", "image/heic"},
+    {"hpp", "text/plain; charset=utf-8"},
+    {"htm", "text/html; charset=utf-8"},
+    {"html", "text/html; charset=utf-8"},
+    {"ico", "image/x-icon"},
+    {"ics", "text/calendar; charset=utf-8"},
+    {"ini", "text/plain; charset=utf-8"},
+    {"jar", "application/java-archive"},
+    {"jpeg", "image/jpeg"},
+    {"jpg", "image/jpeg"},
+    {"js", "text/javascript; charset=utf-8"},
+    {"json", "application/json"},
+    {"jsonl", "application/jsonl"},
+    {"jxl", "image/jxl"},
+    {"log", "text/plain; charset=utf-8"},
+    {"m3u8", "application/vnd.apple.mpegurl"},
+    {"m4a", "audio/mp4"},
+    {"m4v", "video/mp4"},
+    {"map", "application/json"},
+    {"md", "text/markdown; charset=utf-8"},
+    {"mid", "audio/midi"},
+    {"mjs", "text/javascript; charset=utf-8"},
+    {"mkv", "video/x-matroska"},
+    {"mov", "video/quicktime"},
+    {"mp3", "audio/mpeg"},
+    {"mp4", "video/mp4"},
+    {"mpeg", "video/mpeg"},
+    {"mpg", "video/mpeg"},
+    {"odp", "application/vnd.oasis.opendocument.presentation"},
+    {"ods", "application/vnd.oasis.opendocument.spreadsheet"},
+    {"odt", "application/vnd.oasis.opendocument.text"},
+    {"oga", "audio/ogg"},
+    {"ogg", "audio/ogg"},
+    {"ogv", "video/ogg"},
+    {"opus", "audio/ogg"},
+    {"otf", "font/otf"},
+    {"pdf", "application/pdf"},
+    {"png", "image/png"},
+    {"ppt", "application/vnd.ms-powerpoint"},
+    {"pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
+    {"ps", "application/postscript"},
+    {"py", "text/x-python; charset=utf-8"},
+    {"rar", "application/vnd.rar"},
+    {"rss", "application/rss+xml"},
+    {"rtf", "application/rtf"},
+    {"sh", "text/plain; charset=utf-8"},
+    {"svg", "image/svg+xml"},
+    {"tar", "application/x-tar"},
+    {"tgz", "application/gzip"},
+    {"tif", "image/tiff"},
+    {"tiff", "image/tiff"},
+    {"toml", "text/plain; charset=utf-8"},
+    {"ts", "video/mp2t"},
+    {"tsv", "text/tab-separated-values; charset=utf-8"},
+    {"ttf", "font/ttf"},
+    {"txt", "text/plain; charset=utf-8"},
+    {"vcf", "text/vcard; charset=utf-8"},
+    {"vtt", "text/vtt; charset=utf-8"},
+    {"wasm", "application/wasm"},
+    {"wav", "audio/wav"},
+    {"weba", "audio/webm"},
+    {"webm", "video/webm"},
+    {"webmanifest", "application/manifest+json"},
+    {"webp", "image/webp"},
+    {"woff", "font/woff"},
+    {"woff2", "font/woff2"},
+    {"xhtml", "application/xhtml+xml"},
+    {"xls", "application/vnd.ms-excel"},
+    {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+    {"xml", "application/xml"},
+    {"xsl", "application/xml"},
+    {"xz", "application/x-xz"},
+    {"yaml", "application/yaml"},
+    {"yml", "application/yaml"},
+    {"zip", "application/zip"},
+    {"zst", "application/zstd"},
+};
+inline constexpr std::size_t file_kind_count = sizeof file_kinds / sizeof *file_kinds;
+inline constexpr std::size_t longest_extension = 11;
+}  // namespace detail
+
+/// What stands behind the last dot of a file's name; empty without one, and for `.hidden`.
+constexpr std::string_view file_extension(std::string_view name) noexcept {
+    name.remove_prefix(name.rfind('/') + 1);
+    std::size_t dot = name.rfind('.');
+    return dot == std::string_view::npos || dot == 0 ? std::string_view{} : name.substr(dot + 1);
+}
+
+/// The type of a file with this name; text in UTF-8. Empty when nobody knows it.
+constexpr std::string_view media_type_of(std::string_view name) noexcept {
+    std::string_view extension = file_extension(name);
+    if (extension.empty() || extension.size() > detail::longest_extension) return {};
+    char lower[detail::longest_extension];
+    for (std::size_t i = 0; i < extension.size(); ++i) lower[i] = ascii::to_lower(extension[i]);
+    std::string_view wanted(lower, extension.size());
+    std::size_t first = 0;
+    std::size_t last = detail::file_kind_count;
+    while (first < last) {
+        std::size_t middle = first + (last - first) / 2;
+        if (detail::file_kinds[middle].extension < wanted)
+            first = middle + 1;
+        else
+            last = middle;
+    }
+    bool known = first < detail::file_kind_count && detail::file_kinds[first].extension == wanted;
+    return known ? detail::file_kinds[first].type : std::string_view{};
+}
+
+/// What is sent for a file that nobody knows.
+inline constexpr std::string_view unknown_media_type = "application/octet-stream";
 
 }  // namespace coracle::http
 
@@ -12109,6 +12662,115 @@ private:
 
 }  // namespace coracle::http
 
+// ---- coracle/http/attachment.hpp
+// attachment: under which name a client keeps what it is sent. Whatever bytes the name has, the field is one line (W3).
+// RFC 6266 4, 5 and appendix D (both forms of the name), RFC 8187 3.2 (the extended one).
+
+namespace coracle::http {
+
+/// The value of Content-Disposition: `attachment; filename="report.pdf"`. in: "attachment" or "inline"; a name in
+/// UTF-8, empty for none. A name that is not plain ASCII is there twice: as near as ASCII comes, and escaped.
+inline std::string content_disposition(std::string_view kind, std::string_view name) {
+    std::string value(kind);
+    if (name.empty()) return value;
+    bool plain = true;
+    value += "; filename=\"";
+    for (char c : name) {
+        auto byte = static_cast<unsigned char>(c);
+        // Quotes, percents and directories are read in more ways than one.
+        bool good = byte >= 0x20 && byte < 0x7F && std::string_view("\"\\/%").find(c) == std::string_view::npos;
+        plain = plain && good;
+        // One substitute for each character, not for each of its bytes.
+        if (good || (byte & 0xC0) != 0x80) value += good ? c : '_';
+    }
+    value += '"';
+    if (plain || !utf8::is_valid(name)) return value;
+    value += "; filename*=UTF-8''";
+    encode_percent(name, value);
+    return value;
+}
+
+}  // namespace coracle::http
+
+// ---- coracle/http/preconditions.hpp
+// preconditions: whether a request still wants what it asked for, judged by what is there now.
+// RFC 9110 13.1 (the fields), 13.2.2 (their order), 8.8.2.2 (when a date is a strong validator).
+
+namespace coracle::http {
+
+/// What tells the state of the representation that would be sent.
+struct validators {
+    entity_tag tag{};
+    std::int64_t modified = 0;  ///< seconds since 1970
+};
+
+/// What the conditions of a request come to.
+enum class precondition : unsigned char {
+    proceed,       ///< as if there were none
+    not_modified,  ///< 304: the client has it already
+    failed,        ///< 412: it is not what the client thinks it is
+};
+
+namespace detail {
+/// Whether the list, in any number of lines, has `tag`; `*` stands for whatever is there.
+template <class Same>
+bool names_tag(const fields& asked, std::string_view name, const entity_tag& tag, Same same) {
+    bool found = false;
+    for (std::string_view list : asked.get_all(name)) {
+        found = found || list == "*";
+        for_each_entity_tag(list, [&](const entity_tag& one) {
+            found = found || same(one, tag);
+            return !found;
+        });
+    }
+    return found;
+}
+/// The date of a field that stands there once; nothing when there is none that can be read, which is ignored.
+inline std::optional<std::int64_t> date_in(const fields& asked, std::string_view name, std::int64_t now) {
+    std::optional<std::string_view> only;
+    for (std::string_view text : asked.get_all(name)) {
+        if (only) return std::nullopt;
+        only = text;
+    }
+    return only ? parse_date(*only, now) : std::nullopt;
+}
+}  // namespace detail
+
+/// If-Match, If-Unmodified-Since, If-None-Match, If-Modified-Since, in the RFC's order. in: what is there, and the time
+/// (seconds since 1970), which settles the century of old dates.
+inline precondition judge_preconditions(const fields& asked, method how, const validators& there, std::int64_t now) {
+    bool reads = how == method::get || how == method::head;
+    if (asked.contains("if-match")) {
+        if (!detail::names_tag(asked, "if-match", there.tag, same_strongly)) return precondition::failed;
+    } else if (auto since = detail::date_in(asked, "if-unmodified-since", now); since && there.modified > *since) {
+        return precondition::failed;
+    }
+    if (asked.contains("if-none-match")) {
+        if (detail::names_tag(asked, "if-none-match", there.tag, same_weakly))
+            return reads ? precondition::not_modified : precondition::failed;
+    } else if (reads) {
+        if (auto since = detail::date_in(asked, "if-modified-since", now); since && there.modified <= *since)
+            return precondition::not_modified;
+    }
+    return precondition::proceed;
+}
+
+/// Whether a Range field counts: it does unless If-Range names another state. A date must be the same, and more than a
+/// second old: within the second the file may have changed twice.
+inline bool range_applies(const fields& asked, const validators& there, std::int64_t now) {
+    std::optional<std::string_view> wanted;
+    for (std::string_view text : asked.get_all("if-range")) {
+        if (wanted) return false;
+        wanted = text;
+    }
+    if (!wanted) return true;
+    if (auto tag = parse_entity_tag(*wanted)) return same_strongly(*tag, there.tag);
+    auto date = parse_date(*wanted, now);
+    return date && *date == there.modified && there.modified + 1 < now;
+}
+
+}  // namespace coracle::http
+
 // ---- coracle/http/query.hpp
 // query: the name=value pairs of a query string or of an urlencoded form, decoded one after the other.
 // WHATWG URL 5.1; in detail as Python's parse_qsl(keep_blank_values=True), with which FastAPI reads queries.
@@ -12172,6 +12834,161 @@ inline std::optional<std::string> query_value(std::string_view text, std::string
 
 }  // namespace coracle::http
 
+// ---- coracle/http/range.hpp
+// range: which bytes of a representation a Range field asks for. RFC 9110 14.1, 14.2.
+// D15: at most 16 ranges, numbers that saturate, one pass; what asks for more than that is answered as a whole.
+
+namespace coracle::http {
+
+/// `length` bytes from `first` on; never empty.
+struct byte_range {
+    std::uint64_t first = 0;
+    std::uint64_t length = 0;
+
+    constexpr std::uint64_t end() const noexcept { return first + length; }
+    friend constexpr bool operator==(const byte_range&, const byte_range&) noexcept = default;
+};
+
+/// What a Range field comes to.
+enum class range_answer : unsigned char {
+    whole,          ///< everything: no bytes unit, or too many ranges
+    parts,          ///< these ranges, 206
+    unsatisfiable,  ///< nothing of it is there, 416
+    malformed,      ///< no list of ranges, 400
+};
+
+/// The ranges of one Range field in a representation of known size: sorted, those that touch joined to one.
+class range_set {
+public:
+    /// Ranges that one field may name; a list of more is for nothing but work (CVE-2011-3192, CVE-2025-62727).
+    static constexpr std::size_t most = 16;
+
+    /// in: the field's value, and the size of what it is about.
+    constexpr range_set(std::string_view field, std::uint64_t size) noexcept : size_(size) { answer_ = read(field); }
+
+    constexpr range_answer answer() const noexcept { return answer_; }
+    constexpr std::size_t size() const noexcept { return count_; }
+    constexpr const byte_range* begin() const noexcept { return ranges_.data(); }
+    constexpr const byte_range* end() const noexcept { return ranges_.data() + count_; }
+    constexpr const byte_range& operator[](std::size_t n) const noexcept { return ranges_[n]; }
+
+private:
+    constexpr range_answer read(std::string_view field) noexcept {
+        // Another unit is for servers that know it: RFC 9110 14.2.
+        std::size_t equals = field.find('=');
+        if (equals == std::string_view::npos) return range_answer::malformed;
+        if (!ascii::iequals(ascii::trim(field.substr(0, equals)), "bytes")) return range_answer::whole;
+        std::size_t named = 0;
+        bool good = true;
+        bool whole = false;
+        for_each_element(field.substr(equals + 1), [&](std::string_view one) {
+            if (++named > most)
+                whole = true;
+            else
+                good = take(one, whole);
+            return good && !whole;
+        });
+        if (!good || named == 0) return range_answer::malformed;
+        if (whole) return range_answer::whole;
+        return count_ == 0 ? range_answer::unsatisfiable : range_answer::parts;
+    }
+
+    /// False when it is no range.
+    constexpr bool take(std::string_view one, bool& whole) noexcept {
+        std::size_t dash = one.find('-');
+        if (dash == std::string_view::npos) return false;
+        std::string_view from = ascii::trim(one.substr(0, dash));
+        std::string_view to = ascii::trim(one.substr(dash + 1));
+        if (from.empty()) {
+            std::optional<std::uint64_t> suffix = number(to);
+            if (!suffix) return false;
+            // The last bytes of nothing are all there is, and no Content-Range can say so.
+            if (size_ == 0 && *suffix > 0) whole = true;
+            std::uint64_t length = *suffix < size_ ? *suffix : size_;
+            put({size_ - length, length});
+            return true;
+        }
+        std::optional<std::uint64_t> first = number(from);
+        std::optional<std::uint64_t> last = to.empty() ? std::optional(no_number) : number(to);
+        if (!first || !last || *last < *first) return false;
+        if (*first < size_) put({*first, (*last < size_ ? *last + 1 : size_) - *first});
+        return true;
+    }
+    /// One that cannot be counted is larger than every file.
+    static constexpr std::optional<std::uint64_t> number(std::string_view digits) noexcept {
+        std::uint64_t value = 0;
+        if (digits.empty()) return std::nullopt;
+        for (char c : digits) {
+            if (!ascii::is_digit(c)) return std::nullopt;
+            auto digit = static_cast<std::uint64_t>(c - '0');
+            value = value > (no_number - digit) / 10 ? no_number : value * 10 + digit;
+        }
+        return value;
+    }
+    /// Where it belongs, joined with those that it touches.
+    constexpr void put(const byte_range& added) noexcept {
+        if (added.length == 0) return;
+        std::uint64_t first = added.first;
+        std::uint64_t end = added.end();
+        std::size_t at = 0;
+        while (at < count_ && ranges_[at].end() < first) ++at;
+        std::size_t after = at;
+        for (; after < count_ && ranges_[after].first <= end; ++after) {
+            if (ranges_[after].first < first) first = ranges_[after].first;
+            if (ranges_[after].end() > end) end = ranges_[after].end();
+        }
+        if (after == at) {
+            for (std::size_t i = count_++; i > at; --i) ranges_[i] = ranges_[i - 1];
+        } else {
+            for (std::size_t i = after; i < count_; ++i) ranges_[at + 1 + i - after] = ranges_[i];
+            count_ -= after - at - 1;
+        }
+        ranges_[at] = {first, end - first};
+    }
+
+    static constexpr std::uint64_t no_number = ~std::uint64_t{0};
+
+    std::array<byte_range, most> ranges_{};
+    std::size_t count_ = 0;
+    std::uint64_t size_;
+    range_answer answer_ = range_answer::whole;
+};
+
+}  // namespace coracle::http
+
+// ---- coracle/http/byteranges.hpp
+// byteranges: several ranges in one answer, each with a head of its own. RFC 9110 14.4, 14.6; RFC 2046 5.1.1.
+
+namespace coracle::http {
+
+/// The value of Content-Range: `bytes 0-499/1234`.
+inline std::string content_range(const byte_range& part, std::uint64_t size) {
+    return "bytes " + std::to_string(part.first) + '-' + std::to_string(part.end() - 1) + '/' + std::to_string(size);
+}
+/// The one of an answer 416: `bytes */1234`.
+inline std::string content_range_of_none(std::uint64_t size) { return "bytes */" + std::to_string(size); }
+
+/// What stands before the bytes of a part. in: whether it is the first; the type, empty for none.
+inline std::string byteranges_part_head(bool first, std::string_view boundary, std::string_view type,
+                                        const byte_range& part, std::uint64_t size) {
+    std::string head = first ? "--" : "\r\n--";
+    head.append(boundary).append("\r\n");
+    if (!type.empty()) head.append("content-type: ").append(type).append("\r\n");
+    return head.append("content-range: ").append(content_range(part, size)).append("\r\n\r\n");
+}
+/// What stands behind the last part.
+inline std::string byteranges_end(std::string_view boundary) {
+    std::string end = "\r\n--";
+    return end.append(boundary).append("--\r\n");
+}
+/// The type of the whole answer.
+inline std::string byteranges_type(std::string_view boundary) {
+    std::string type = "multipart/byteranges; boundary=";
+    return type.append(boundary);
+}
+
+}  // namespace coracle::http
+
 // ---- coracle/http/request_parser.hpp
 // request_parser: reads the head of a request as its bytes arrive, strictly, and each byte once.
 // RFC 9112 2 (messages), 3 (request line), 5 (field syntax).
@@ -12199,7 +13016,12 @@ public:
     /// Whether a byte of this request has been seen (a connection without one is idle).
     bool started() const noexcept { return at_ != 0; }
     /// Ready for the next request.
-    void reset() noexcept { *this = request_parser(*bounds_); }
+    void reset() noexcept {
+        base_ = nullptr;
+        at_ = token_ = token_size_ = value_ = query_ = 0;
+        stage_ = stage::fresh;
+        framing_.reset();
+    }
 
 private:
     // Where the next byte belongs. Up to version_end it is the request line; then lines of fields follow.
@@ -12316,12 +13138,12 @@ inline bool request_parser::read_request_line(const char* begin, const char* p, 
             if (*p == '?') {
                 ++p;
                 query_ = offset(begin, p);
+                [[fallthrough]];
+                case stage::query:
+                    p = scan::query_end(p, end);
+                    if (offset(begin, p) - token_ > bounds_->target_bytes) return refuse(refusal::target_too_long);
+                    if (p == end) return wait(stage::query, begin, p);
             }
-            [[fallthrough]];
-        case stage::query:
-            p = scan::query_end(p, end);
-            if (offset(begin, p) - token_ > bounds_->target_bytes) return refuse(refusal::target_too_long);
-            if (p == end) return wait(stage::query, begin, p);
             if (*p == '\n') return refuse(refusal::bare_lf);
             if (*p == '\r') return refuse(refusal::bad_version);
             if (*p != ' ' || p == begin + token_) return refuse(refusal::bad_target);
@@ -12504,10 +13326,15 @@ inline constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n
 namespace detail {
 constexpr std::size_t decimal_size(std::uint64_t value) noexcept {
     std::size_t digits = 1;
-    for (; value >= 10; value /= 10) ++digits;
+    for (std::uint64_t bound = 10; digits < 20 && value >= bound; bound *= 10) ++digits;
     return digits;
 }
 constexpr char* write_decimal(char* to, std::uint64_t value, std::size_t digits) noexcept {
+    if (digits == 2) {  // as most small answers have it
+        to[0] = static_cast<char>('0' + static_cast<unsigned>(value) / 10);
+        to[1] = static_cast<char>('0' + static_cast<unsigned>(value) % 10);
+        return to + 2;
+    }
     for (std::size_t i = digits; i-- > 0; value /= 10) to[i] = static_cast<char>('0' + value % 10);
     return to + digits;
 }
@@ -12574,47 +13401,69 @@ public:
         mode_ = mode::idle;
     }
 
-    /// An answer that comes in any number of pieces: in chunks, or to HTTP/1.0 up to the end of the connection.
-    /// Out: whether the end of the connection is the end of this answer.
-    bool begin_stream(const response_head& head, response_terms terms) {
+    /// An answer that comes in any number of pieces: of `size` bytes together if that is known, else in chunks, or to
+    /// HTTP/1.0 up to the end of the connection. Out: whether the end of the connection is the end of this answer.
+    bool begin_stream(const response_head& head, response_terms terms,
+                      std::optional<std::uint64_t> size = std::nullopt) {
         CORACLE_ASSERT(mode_ == mode::idle);
         bool bodiless = forbids_body(head.status) || forces_empty_body(head.status);
-        bool unframed = !bodiless && !terms.chunks;
+        bool unframed = !bodiless && !size && !terms.chunks;
         if (unframed) terms.connection = persistence::close;
-        write_head(head, terms, forces_empty_body(head.status) ? 0 : bodiless || unframed ? no_length : chunked, {});
+        write_head(head, terms,
+                   forces_empty_body(head.status) ? 0
+                   : bodiless || unframed         ? no_length
+                   : size                         ? *size
+                                                  : chunked,
+                   {});
         drop_ = bodiless || terms.head_only;
-        chunks_ = terms.chunks;
+        chunks_ = terms.chunks && !size;
+        left_ = size.value_or(no_length);
         mode_ = mode::stream;
         return unframed;
     }
+    /// Whether the pieces of begin_stream() are sent; else there is no use in making them.
+    bool sends_pieces() const noexcept { return mode_ == mode::stream && !drop_; }
     /// A piece of the answer; an empty one is nothing.
     void piece(std::string_view data) {
         CORACLE_ASSERT(mode_ == mode::stream);
         if (drop_ || data.empty()) return;
-        if (!chunks_) return out_->append(data);
+        out_->prepare(chunk_line_size + data.size());
+        open_piece(data.size());
+        out_->append(data);
+        close_piece();
+    }
+    /// The same for a piece that goes to the client on another way, behind what is in the buffer: what stands before
+    /// it, and what stands behind it. in: not 0.
+    void open_piece(std::uint64_t size) {
+        CORACLE_ASSERT(sends_pieces() && size != 0);
+        left_ -= left_ == no_length ? 0 : size < left_ ? size : left_;
+        if (!chunks_) return;
         constexpr std::string_view digits = "0123456789abcdef";
         char line[18];
         char* first = line + 16;
-        for (std::size_t size = data.size(); size != 0; size >>= 4) *--first = digits[size & 15];
+        for (; size != 0; size >>= 4) *--first = digits[size & 15];
         line[16] = '\r';
         line[17] = '\n';
-        auto line_size = static_cast<std::size_t>(line + sizeof line - first);
-        char* const start = out_->prepare(line_size + data.size() + 2);
-        char* to = detail::write_text(start, {first, line_size});
-        to = detail::write_text(to, data);
-        to = detail::write_text(to, "\r\n");
-        out_->commit(static_cast<std::size_t>(to - start));
+        out_->append({first, static_cast<std::size_t>(line + sizeof line - first)});
     }
-    void end_stream() {
+    void close_piece() {
+        if (chunks_) out_->append("\r\n");
+    }
+    /// How much may still come: what is left of the size that was said.
+    std::uint64_t room() const noexcept { return left_; }
+    /// W5: false when less has come than was said, and the client has to be told by the end of the connection.
+    bool end_stream() {
         CORACLE_ASSERT(mode_ == mode::stream);
         if (!drop_ && chunks_) out_->append("0\r\n\r\n");
         mode_ = mode::idle;
+        return drop_ || left_ == 0 || left_ == no_length;
     }
 
 private:
     enum class mode : std::uint8_t { idle, measured, stream };
     static constexpr std::uint64_t no_length = ~std::uint64_t{0};
     static constexpr std::uint64_t chunked = no_length - 1;
+    static constexpr std::size_t chunk_line_size = 20;  // the line before a piece and the line end behind it
     static constexpr std::string_view chunked_field = "transfer-encoding: chunked";
 
     // Behind the block: digits or the coding (26), two line ends and a connection line (24) fit into this.
@@ -12623,18 +13472,11 @@ private:
     void write_head(const response_head& head, const response_terms& terms, std::uint64_t length,
                     std::string_view body) {
         std::string_view fields = head.fields ? head.fields->wire() : std::string_view{};
-        std::string own;
         std::string_view block;
-        if (fields.empty()) [[likely]] {
+        if (fields.empty()) [[likely]]
             block = cache_->block(head.status, head.content_type);
-        } else {
-            // The handler's own content-type or server field takes the place of the one in the block.
-            std::string_view type = head.fields->contains("content-type") ? std::string_view{} : head.content_type;
-            if (head.fields->contains("server"))
-                block = own = cache_->render(head.status, type, false);
-            else
-                block = cache_->block(head.status, type);
-        }
+        else
+            block = block_beside(*head.fields, head);
         if (length >= chunked) block.remove_suffix(head_cache::length_field.size());
         char* const start = out_->prepare(block.size() + fields.size() + body.size() + tail_size);
         char* to = detail::write_text(start, block);
@@ -12648,6 +13490,12 @@ private:
         to = detail::write_text(to, "\r\n");
         to = detail::write_text(to, body);
         out_->commit(static_cast<std::size_t>(to - start));
+    }
+
+    /// The handler's own content-type or server field takes the place of the one in the block.
+    std::string_view block_beside(const field_list& fields, const response_head& head) {
+        std::string_view type = fields.contains("content-type") ? std::string_view{} : head.content_type;
+        return fields.contains("server") ? cache_->without_server(head.status, type) : cache_->block(head.status, type);
     }
 
     void write_length(std::uint64_t length) {
@@ -12672,11 +13520,58 @@ private:
     std::size_t length_at_ = 0;    // of the digits
     std::size_t body_at_ = 0;
     std::size_t digits_ = 0;
+    std::uint64_t left_ = no_length;  // of the size that was said of a stream
     mode mode_ = mode::idle;
     bool drop_ = false;   // the body is not sent
     bool empty_ = false;  // and its length is 0
     bool chunks_ = false;
 };
+
+}  // namespace coracle::http
+
+// ---- coracle/http/weighted_list.hpp
+// weighted_list: what a client would rather have, of a list with weights: `gzip;q=0.5, br`.
+// RFC 9110 12.4.2 (weights), 12.5.1 (Accept), 12.5.3 (Accept-Encoding).
+
+namespace coracle::http {
+
+/// `;q=0.5` among the parameters of an element, in thousandths. Without one, 1000; one that cannot be read is 0.
+constexpr unsigned weight_of(std::string_view element) noexcept {
+    std::size_t semicolon = element.find(';');
+    while (semicolon != std::string_view::npos) {
+        element.remove_prefix(semicolon + 1);
+        semicolon = element.find(';');
+        std::string_view parameter = ascii::trim(element.substr(0, semicolon));
+        if (parameter.size() < 2 || ascii::to_lower(parameter[0]) != 'q' || parameter[1] != '=') continue;
+        parameter.remove_prefix(2);
+        if (parameter.empty() || parameter.size() > 5 || (parameter[0] != '0' && parameter[0] != '1')) return 0;
+        if (parameter.size() > 1 && parameter[1] != '.') return 0;
+        unsigned value = parameter[0] == '1' ? 1000 : 0;
+        unsigned place = 100;
+        for (char c : parameter.substr(parameter.size() > 1 ? 2 : 1)) {
+            if (!ascii::is_digit(c)) return 0;
+            value += static_cast<unsigned>(c - '0') * place;
+            place /= 10;
+        }
+        return value > 1000 ? 0 : value;
+    }
+    return 1000;
+}
+
+/// The weight that the list in all fields of this name gives to `token`, in thousandths: its own, or else that of `*`.
+/// Nothing when neither is there.
+inline std::optional<unsigned> weight_in(const fields& asked, std::string_view name, std::string_view token) {
+    std::optional<unsigned> own;
+    std::optional<unsigned> others;
+    for (std::string_view list : asked.get_all(name))
+        for_each_element(list, [&](std::string_view element) {
+            std::string_view value = ascii::trim(element.substr(0, element.find(';')));
+            if (!own && ascii::iequals(value, token)) own = weight_of(element);
+            if (!others && value == "*") others = weight_of(element);
+            return true;
+        });
+    return own ? own : others;
+}
 
 }  // namespace coracle::http
 
@@ -23299,6 +24194,57 @@ private:
     int error_ = 0;
 };
 
+/// Sends by the kernel; a file that it does not send so is read and sent, 64 KiB at a time.
+class file_attempt {
+public:
+    file_attempt(int file, std::uint64_t offset, std::uint64_t count) noexcept
+        : file_(file), offset_(offset), left_(count) {}
+    bool operator()(loop::descriptor& on) noexcept {
+        while (left_ > 0) {
+            auto sent = read_ ? send_read(on) : os::send_file(on.get(), file_, offset_, left_);
+            if (!sent) {
+                if (os::is_would_block(sent.error())) return false;
+                if (!read_ && cannot_be_sent(sent.error())) {
+                    read_ = true;
+                    continue;
+                }
+                error_ = sent.error().value();
+                return true;
+            }
+            if (*sent == 0) {  // P6: it is shorter than it was
+                error_ = static_cast<int>(std::errc::io_error);
+                return true;
+            }
+            offset_ += *sent;
+            left_ -= *sent;
+        }
+        return true;
+    }
+    coracle::result<void> result() const noexcept {
+        if (error_ != 0) return failure(std::error_code(error_, std::system_category()));
+        return {};
+    }
+
+private:
+    static bool cannot_be_sent(const std::error_code& why) noexcept {
+        return why == std::errc::invalid_argument || why == std::errc::function_not_supported ||
+               why == std::errc::operation_not_supported;
+    }
+    coracle::result<std::size_t> send_read(loop::descriptor& on) noexcept {
+        auto room = on.home().scratch();
+        auto most = static_cast<std::size_t>(left_ < room.size() ? left_ : room.size());
+        auto count = os::read_some_at(file_, offset_, room.data(), most);
+        if (!count || *count == 0) return count;
+        return os::send_some(on.get(), {room.data(), *count});
+    }
+
+    int file_;
+    std::uint64_t offset_;
+    std::uint64_t left_;
+    int error_ = 0;
+    bool read_ = false;
+};
+
 }  // namespace detail
 
 /// A byte_stream over a socket. Moves while nobody waits for it; never leaves its loop.
@@ -23328,6 +24274,12 @@ public:
     /// keeps: the bytes must stay where they are until it has returned.
     operation<detail::write_attempt> write(std::string_view head, std::string_view body = {}) {
         return descriptor_->until(loop::direction::out, detail::write_attempt(head, body));
+    }
+
+    /// Bytes of an open file, without a way through this process where the kernel can.
+    /// keeps: the file must stay open until it has returned. error: also io_error, when the file ends before (P6).
+    operation<detail::file_attempt> send_file(int file, std::uint64_t offset, std::uint64_t count) {
+        return descriptor_->until(loop::direction::out, detail::file_attempt(file, offset, count));
     }
 
     result<std::size_t> try_write(std::string_view bytes) noexcept {
@@ -26565,6 +27517,136 @@ public:
 
 }  // namespace coracle
 
+// ---- coracle/app/outgoing_client.hpp
+// outgoing_client: the client of a body that is made while it is sent, as the body sees it. The server's, or a test's.
+
+namespace coracle {
+
+/// One answer's. What is written waits in a buffer until send(), or until there is nothing else to do.
+class outgoing_client {
+public:
+    /// Whether the answer has a body at all, which HEAD, 204 and 304 have not.
+    virtual bool wants_pieces() const noexcept = 0;
+    /// Writes the head, once.
+    virtual void begin() = 0;
+    virtual bool has_begun() const noexcept = 0;
+
+    /// The next piece has to be waited for: what is written goes out as far as it is taken, and `making` is cancelled
+    /// when the client leaves. in: what is sent when that takes long, and then the stop of the server cancels it too.
+    virtual void waits(async::cancel_scope& making, std::string_view heartbeat) = 0;
+    virtual void goes_on() noexcept = 0;
+
+    /// Room in the size that was said; all of it where none was.
+    virtual std::uint64_t room() const noexcept = 0;
+    /// Writes a piece. Many small ones are sent together: send() when this says so.
+    virtual bool write(std::string_view small) = 0;
+    /// Sends what is written, and behind it a piece that is too large to be copied. False: the client has left.
+    virtual task<bool> send(std::string_view large = {}) = 0;
+    /// The same with a piece of an open file.
+    virtual task<bool> send_file(int file, std::uint64_t offset, std::uint64_t length) = 0;
+
+    /// Nothing more comes. Where it is less than was said the connection is cut.
+    virtual void end() = 0;
+    /// The body has failed: an error's answer, or, if there is a head already, the end of the connection.
+    virtual void fail(const std::exception_ptr& why) = 0;
+
+protected:
+    ~outgoing_client() = default;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/outgoing_body.hpp
+// outgoing_body: the body of an answer that is made while it is sent, piece by piece, as fast as the client takes it.
+// RFC 9112 6 and 7.1.
+
+namespace coracle {
+
+/// What `response::stream` holds. Asked by one coroutine, and not at all where the answer has no body (HEAD, 204, 304).
+class outgoing_body {
+public:
+    struct piece {
+        std::string_view bytes{};  ///< good until the next call of next()
+        int file = -1;             ///< or: `length` bytes of this open file, from `offset`
+        std::uint64_t offset = 0;
+        std::uint64_t length = 0;
+
+        std::uint64_t size() const noexcept { return file < 0 ? bytes.size() : length; }
+    };
+
+    virtual ~outgoing_body() = default;
+
+    /// How many bytes it will have, where that is known: content-length. Else it is sent in chunks, or to HTTP/1.0 up
+    /// to the end of the connection. A body that has more or fewer after all cuts the connection (W5).
+    virtual std::optional<std::uint64_t> size() const noexcept { return std::nullopt; }
+
+    /// The next piece, nothing at the end. error: before the head is sent, an answer as any handler's exception;
+    /// behind it, the connection is cut.
+    virtual task<std::optional<piece>> next() = 0;
+
+    /// The client has left, or the server stops: next() has returned and will not be called any more.
+    virtual task<> abandon() { co_return; }
+
+    /// Not empty for live news, which have no end of their own: sent whenever there was none for 15 s. Their head does
+    /// not wait for the first piece, and they end when the server stops.
+    virtual std::string_view heartbeat() const noexcept { return {}; }
+
+    /// For the server: makes it and sends it. Here, so that programs without such bodies have nothing of it.
+    virtual task<> send_to(outgoing_client& client) {
+        if (!client.wants_pieces()) {
+            client.begin();
+            client.end();
+            co_return;
+        }
+        std::exception_ptr failure;
+        bool wanted = true;
+        bool more = true;
+        while (wanted && more && !failure) {
+            std::optional<piece> made;
+            {
+                async::cancel_scope making(async::this_job());
+                try {
+                    task<std::optional<piece>> step = next();
+                    step.start();
+                    if (!step.done()) client.waits(making, heartbeat());
+                    made = co_await std::move(step);
+                } catch (...) {
+                    failure = std::current_exception();
+                }
+                client.goes_on();
+                if (failure && making.swallows() && async::is_cancellation(failure)) failure = nullptr;
+            }
+            more = made.has_value();
+            if (failure) break;
+            try {
+                if (!client.has_begun()) client.begin();
+                if (!more || made->size() == 0) continue;
+                if (made->size() > client.room())
+                    throw std::logic_error("coracle: the body of an answer has more bytes than its size() said");
+                if (made->file >= 0)
+                    wanted = co_await client.send_file(made->file, made->offset, made->length);
+                else if (made->bytes.size() >= large)
+                    wanted = co_await client.send(made->bytes);
+                else if (client.write(made->bytes))
+                    wanted = co_await client.send();
+            } catch (...) {
+                failure = std::current_exception();
+            }
+        }
+        if (failure || !wanted) co_await abandon();
+        if (async::is_cancellation(failure)) std::rethrow_exception(failure);
+        if (failure)
+            client.fail(failure);
+        else
+            client.end();
+    }
+
+private:
+    static constexpr std::size_t large = 16 * 1024;  // to be copied
+};
+
+}  // namespace coracle
+
 // ---- coracle/app/response.hpp
 // response: an answer made by hand. Handlers that give back anything else have one made for them.
 
@@ -26576,6 +27658,8 @@ class response : public answer_fields {
 public:
     int status = 200;
     std::string body{};
+    /// Makes the body while it is sent, in the place of `body`. Null for most.
+    std::shared_ptr<outgoing_body> stream{};
 
     response() = default;
     response(int code) : status(code) {}
@@ -26975,8 +28059,28 @@ public:
         }
     }
     void send(const response& made) {
+        if (made.stream) [[unlikely]]
+            return send_stream(made);
         write({made.status, made.body.empty() ? std::string_view{} : text_type, &made.headers}, made.body);
     }
+    /// For the server: whether the body of the answer is still to be made, and by whom. Nothing of it is written then.
+    bool streams() const noexcept { return streamed_ != nullptr; }
+    const std::shared_ptr<outgoing_body>& stream() const noexcept { return streamed_->stream; }
+    /// For the server: writes the head of it. Out: whether the end of the connection is the end of the answer.
+    bool begin_stream() {
+        const response& made = *streamed_;
+        return writer_->begin_stream({made.status, binary_type, &made.headers}, terms(), made.stream->size());
+    }
+    /// For the server: where the pieces go.
+    http::response_writer& writer() noexcept { return *writer_; }
+    /// For the server, in a catch block before the head is written: turns the exception into the answer, as caught().
+    std::exception_ptr caught_in_stream(bool wants_html) {
+        status_ = 0;
+        return caught(wants_html);
+    }
+    /// For the server: the body goes, with all that it holds.
+    void end_stream() noexcept { streamed_.reset(); }
+
     void send(int status, std::string_view type, std::string_view body) { write({status, type, nullptr}, body); }
     /// `{"detail": ...}`, or no body where the status has none.
     void send(const http_error& error) { send_detail(error.status(), error.detail(), &error.headers()); }
@@ -27022,6 +28126,21 @@ public:
 private:
     static constexpr std::string_view json_type = "application/json";
     static constexpr std::string_view text_type = "text/plain; charset=utf-8";
+    static constexpr std::string_view binary_type = "application/octet-stream";
+
+    [[gnu::cold]] void send_stream(const response& made) {
+        check_status(made.status);
+        if (into_)
+            *into_ = made;
+        else
+            streamed_ = std::make_unique<response>(made);
+        status_ = made.status;
+    }
+    static void check_status(int status) {
+        if (status < 200 || !http::is_status(status))
+            throw std::invalid_argument("the status of an answer is a number from 200 to 599, not " +
+                                        std::to_string(status));
+    }
 
     [[gnu::cold]] void send_failure(const std::exception_ptr& unknown, bool wants_html) {
         if (errors_ && errors_->debug) return send(error_page(unknown, wants_html));
@@ -27095,6 +28214,7 @@ private:
     const error_style* errors_ = nullptr;
     const std::unique_ptr<response_context>* context_ = nullptr;
     std::optional<http::response_terms> terms_;
+    std::unique_ptr<const response> streamed_;
     int status_ = 0;
     bool throws_ = false;
 };
@@ -35494,6 +36614,10 @@ public:
     task<> conclude(request& asked) const {
         co_await asked.after.run([this, &asked](const std::exception_ptr& failure) { note(failure, asked); });
     }
+    /// Whether the client would rather see an error as HTML.
+    static bool wants_html(const request& asked) noexcept {
+        return asked.headers["accept"].find("text/html") != std::string_view::npos;
+    }
     /// Tells the log of an exception that is nobody's answer.
     void note(const std::exception_ptr& unknown, const request& asked) const;
 
@@ -35537,9 +36661,6 @@ private:
         }
     }
     task<response> answer_error(const app_route& to, request& asked, std::exception_ptr error) const;
-    static bool wants_html(const request& asked) noexcept {
-        return asked.headers["accept"].find("text/html") != std::string_view::npos;
-    }
 
     static std::size_t count(const route_group& of) {
         std::size_t routes = 0;
@@ -36199,10 +37320,10 @@ public:
     std::unique_ptr<transaction> next;
 
     void reset() noexcept {
+        answer.reset();  // with a body that may use what the request holds
         parser.reset();
         request.reset();
         body.reset();
-        answer.reset();
         borrowed_ = {};
     }
 
@@ -36407,6 +37528,115 @@ private:
 
 }  // namespace coracle::server
 
+// ---- coracle/server/outgoing_answer.hpp
+// outgoing_answer: a conversation's answer whose body is made while it is sent, as far as it concerns the connection.
+
+namespace coracle::server {
+
+/// Lives while the answer is made. in: a conversation, which tells it as its friend.
+template <class Conversation>
+class outgoing_answer final : public outgoing_client {
+public:
+    explicit outgoing_answer(Conversation& of) noexcept : of_(of), answer_(*of.now_->answer) {}
+    outgoing_answer(const outgoing_answer&) = delete;
+
+    bool wants_pieces() const noexcept override {
+        int status = answer_.status();
+        return of_.now_->request.method != http::method::head && !http::forbids_body(status) &&
+               !http::forces_empty_body(status);
+    }
+    void begin() override {
+        unframed_ = answer_.begin_stream();
+        begun_ = true;
+        if (unframed_) of_.turn_.close_after_answer();
+    }
+    bool has_begun() const noexcept override { return begun_; }
+
+    void waits(async::cancel_scope&, std::string_view heartbeat) override {
+        if (!begun_ && !heartbeat.empty()) begin();
+        of_.send_what_is_ready();
+    }
+    void goes_on() noexcept override {}
+
+    std::uint64_t room() const noexcept override { return answer_.writer().room(); }
+    bool write(std::string_view small) override {
+        answer_.writer().piece(small);
+        return of_.output_.size() >= Conversation::most_unsent;
+    }
+    task<bool> send(std::string_view large) override {
+        bool piece = !large.empty();
+        if (piece) answer_.writer().open_piece(large.size());
+        while (of_.has_outgoing() || !large.empty()) {
+            std::string_view first = of_.outgoing();
+            bool all = first.size() == of_.output_.size();
+            std::string_view second = all ? large.substr(0, Conversation::largest_piece) : std::string_view{};
+            of_.writes();
+            auto outcome = co_await of_.stream_.write(first, second);
+            of_.sent(outcome);
+            if (of_.gone_) co_return false;
+            large.remove_prefix(second.size());
+        }
+        if (piece) answer_.writer().close_piece();
+        co_return !of_.gone_;
+    }
+    task<bool> send_file(int file, std::uint64_t offset, std::uint64_t length) override {
+        answer_.writer().open_piece(length);
+        while (length > 0 && !of_.gone_) {
+            std::size_t room = length < Conversation::most_unsent ? static_cast<std::size_t>(length)
+                                                                  : std::size_t{Conversation::most_unsent};
+            auto count = os::read_some_at(file, offset, of_.output().prepare(room), room);
+            if (!count) throw std::system_error(count.error(), "coracle: a file that is sent cannot be read");
+            if (*count == 0) throw std::runtime_error("coracle: a file has become shorter while it was sent");
+            of_.output_.commit(*count);
+            offset += *count;
+            length -= *count;
+            while (of_.has_outgoing()) {
+                auto outcome = co_await of_.stream_.write(of_.outgoing());
+                of_.sent(outcome);
+            }
+        }
+        if (!of_.gone_) answer_.writer().close_piece();
+        co_return !of_.gone_;
+    }
+
+    void end() override {
+        if (of_.gone_ || answer_.writer().end_stream()) return;
+        tell(std::make_exception_ptr(
+            std::logic_error("coracle: the body of an answer has fewer bytes than its size() said")));
+        cut();
+    }
+    void fail(const std::exception_ptr& why) override {
+        request& asked = of_.now_->request;
+        asked.after.drop_tasks();
+        if (begun_) {
+            tell(why);
+            return cut();
+        }
+        try {
+            std::rethrow_exception(why);
+        } catch (...) {
+            tell(answer_.caught_in_stream(app::wants_html(asked)));
+        }
+    }
+
+private:
+    void tell(const std::exception_ptr& why) const { of_.now_->request.app().note(why, of_.now_->request); }
+    /// The client gets what is written, and then an end that it can tell from a whole answer.
+    void cut() noexcept {
+        of_.turn_.close_now();
+        if (!unframed_) return;
+        of_.client_left();
+        if constexpr (requires { of_.stream_.abort(); }) of_.stream_.abort();
+    }
+
+    Conversation& of_;
+    reply& answer_;
+    bool begun_ = false;
+    bool unframed_ = false;
+};
+
+}  // namespace coracle::server
+
 // ---- coracle/server/conversation.hpp
 // conversation: what a connection remembers between its waits, and the steps in which connection() is told.
 
@@ -36501,6 +37731,16 @@ public:
         if (result<std::size_t> sent = stream_.try_write(output_.view())) output_.consume(*sent);
     }
 
+    /// The body of the answer is still to be made: send_stream() makes it and sends it.
+    bool streams() const noexcept { return now_->answer->streams(); }
+    task<> send_stream() {
+        outgoing_answer<conversation> client(*this);
+        std::shared_ptr<outgoing_body> body = now_->answer->stream();
+        co_await body->send_to(client);
+        body.reset();
+        now_->answer->end_stream();
+    }
+
     /// The answer has been given.
     void answered() {
         if (shop_.how.access_log) log(now_->answer->status());
@@ -36524,8 +37764,7 @@ public:
     bool has_outgoing() {
         if (gone_) output_.clear();
         if (output_.empty()) return false;
-        writing_ = true;
-        deadline_.set(shop_.how.limits.stall_timeout);
+        writes();
         return true;
     }
     std::string_view outgoing() const noexcept { return output_.view().substr(0, largest_piece); }
@@ -36558,6 +37797,8 @@ public:
     reply& answer() { return now_->answer.emplace(output(), shop_.heads(), turn_, shop_.bounds); }
 
 private:
+    template <class>
+    friend class outgoing_answer;
     static constexpr std::size_t largest_piece = 256 * 1024;  // what a client must take in write_time
     // Beyond it no pipelined request is looked at: small requests for large answers would fill the memory, and what is
     // answered would wait for the handler of the next one.
@@ -36574,6 +37815,10 @@ private:
         }
     };
 
+    void writes() {
+        writing_ = true;
+        deadline_.set(shop_.how.limits.stall_timeout);
+    }
     void hang_up() noexcept override { stream_.shutdown_read(); }
     void make_answer_last() noexcept override { turn_.close_after_answer(); }
     void client_left() noexcept {
@@ -36719,6 +37964,8 @@ task<> connection(Stream stream, workshop& shop) {
                     if (!handling.done()) client.send_what_is_ready();
                     co_await std::move(handling);
                 }
+                if (client.streams()) [[unlikely]]
+                    co_await client.send_stream();
                 client.answered();
                 shop.reactor.label_running_job(nullptr);
             }
