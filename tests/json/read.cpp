@@ -278,9 +278,16 @@ TEST_CASE("variants: the alternative that fits as it is, else the first that tak
     CHECK(read<either>("true") == either(1));
     CHECK(read<std::variant<bool, double>>("\"2.5\"") == std::variant<bool, double>(2.5));
     CHECK(read<std::variant<std::monostate, int>>("null") == std::variant<std::monostate, int>());
-    CHECK(
-        wrong_text<either>("[]") ==
-        "[\"body\"] int_type: Input should be a valid integer\n[\"body\"] string_type: Input should be a valid string");
+    // Each says for itself what is wrong, in the order that they are written in.
+    CHECK(wrong_text<either>("[]") ==
+          "[\"body\",\"int\"] int_type: Input should be a valid integer\n"
+          "[\"body\",\"str\"] string_type: Input should be a valid string");
+    CHECK(wrong_text<std::variant<std::monostate, int>>("[]") ==
+          "[\"body\"] int_type: Input should be a valid integer");
+    CHECK(wrong_text<std::variant<int, std::vector<int>>>("[\"x\"]") ==
+          "[\"body\",\"int\"] int_type: Input should be a valid integer\n"
+          "[\"body\",\"list[int]\",0] int_parsing: Input should be a valid integer, unable to parse string as an "
+          "integer");
     CHECK(std::get<1>(*read<std::variant<std::vector<int>, address>>(R"({"zip":1})")).zip == 1);
 }
 

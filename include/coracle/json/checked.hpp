@@ -117,6 +117,7 @@ public:
         (one(std::type_identity<Constraint>{}), ...);
     }
     static constexpr bool is_strict = (std::same_as<Constraint, strict> || ...);
+    static constexpr bool is_bounded = (!std::same_as<Constraint, strict> || ...);
     static constexpr std::size_t most_items = detail::most_items_of<T, Constraint...>();
 
 private:

@@ -34,7 +34,7 @@ namespace coracle {
 namespace detail {
 
 template <class T>
-concept countable_number = std::is_arithmetic_v<T> && !std::same_as<T, bool> && !code_unit<T>;
+concept countable_number = (std::is_arithmetic_v<T> && !std::same_as<T, bool> && !code_unit<T>) || exact_number<T>;
 template <class T>
 concept countable_text = std::same_as<T, std::string>;
 template <class T>
@@ -44,6 +44,7 @@ concept countable_items = json_list<T> || json_map<T>;
 [[gnu::cold]] inline std::string plain_number(const json& number) {
     if (number.type() == json_kind::integer) return std::to_string(number.as_int());
     if (number.type() == json_kind::unsigned_integer) return std::to_string(number.as_uint());
+    if (number.is_string()) return number.as_string();
     char text[512];
     auto done = std::to_chars(text, text + sizeof text, number.as_double(), std::chars_format::fixed);
     return std::string(text, done.ptr);
@@ -133,6 +134,8 @@ template <class T>
 json number_as(bound limit) {
     if constexpr (std::is_floating_point_v<T>)
         return json(limit.as<double>());
+    else if constexpr (exact_number<T>)
+        return json(limit.as<T>().to_text());
     else
         return limit.to_json();
 }
@@ -208,6 +211,8 @@ struct multiple_of : detail::number_constraint<Step> {
     static constexpr bool holds(const T& value) noexcept {
         if constexpr (std::is_integral_v<T>) {
             return value % Step.template as<T>() == 0;
+        } else if constexpr (detail::exact_number<T>) {
+            return (value % Step.template as<T>()).is_zero();
         } else {
             auto number = static_cast<double>(value);
             constexpr double step = Step.template as<double>();

@@ -71,6 +71,8 @@ bool made_alike(const T& a, const T& b) {
         return std::memcmp(static_cast<const void*>(&a), static_cast<const void*>(&b), sizeof(T)) == 0;
     } else if constexpr (checked_type<T>) {
         return made_alike(*a, *b);
+    } else if constexpr (requires { T::alike(a, b); }) {
+        return T::alike(a, b);
     } else if constexpr (is_std_array<T> || json_tuple<T>) {
         return all_made_alike(a, b, std::make_index_sequence<std::tuple_size_v<T>>{});
     } else if constexpr (is_a<T, std::variant>) {

@@ -2,11 +2,15 @@
 // A member may be left out when it has a default: field_default.hpp says what counts as one.
 #pragma once
 
+#include <coracle/json/alternative.hpp>
 #include <coracle/json/convert.hpp>
 #include <coracle/json/field_default.hpp>
 #include <coracle/json/from_text.hpp>
+#include <coracle/json/from_value.hpp>
+#include <coracle/json/issue_list.hpp>
 #include <coracle/json/member_name.hpp>
 #include <coracle/json/parse.hpp>
+#include <coracle/json/place.hpp>
 #include <coracle/json/reflect.hpp>
 #include <coracle/json/shape.hpp>
 #include <coracle/json/tagged.hpp>
@@ -16,12 +20,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
-#include <cstdint>
 #include <functional>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -34,33 +35,6 @@
 #include <vector>
 
 namespace coracle {
-
-/// Where in a document something stands: names and indexes from the outside in. Lives on the stack of the reader.
-class json_place {
-public:
-    json_place() noexcept = default;
-    json_place(const json_place& above, std::string_view name) noexcept : above_(&above), name_(name) {}
-    json_place(const json_place& above, std::size_t index) noexcept : above_(&above), index_(index), is_index_(true) {}
-
-    /// As `["body", "items", 0]`, behind `root`.
-    json loc(std::string_view root) const {
-        json made = json::array();
-        if (!root.empty()) made.push_back(json(root));
-        append_to(made);
-        return made;
-    }
-
-private:
-    void append_to(json& loc) const {
-        if (!above_) return;
-        above_->append_to(loc);
-        loc.push_back(is_index_ ? json(index_) : json(name_));
-    }
-    const json_place* above_ = nullptr;
-    std::string_view name_{};
-    std::size_t index_ = 0;
-    bool is_index_ = false;
-};
 
 namespace detail {
 
@@ -75,28 +49,9 @@ template <class T>
 concept weakly_hashed =
     requires { typename T::hasher; } && std::same_as<typename T::hasher, std::hash<typename T::key_type>>;
 
-/// Bytes that `value` takes as text, about; counting ends above `most`.
-inline std::size_t rough_size(const json& value, std::size_t most) {
-    std::vector<const json*> open{&value};
-    std::size_t size = 0;
-    while (!open.empty() && size <= most) {
-        const json& each = *open.back();
-        open.pop_back();
-        size += 4 + (each.is_string() ? each.as_string().size() : 0);
-        if (each.is_array())
-            for (const json& element : each.as_array()) open.push_back(&element);
-        if (!each.is_object()) continue;
-        for (const json_member& member : each.as_object()) {
-            size += member.key.size() + 4;
-            open.push_back(&member.value);
-        }
-    }
-    return size;
-}
-
 class json_reader {
 public:
-    json_reader(std::string_view root, std::vector<validation_issue>& issues) noexcept : root_(root), issues_(issues) {}
+    json_reader(std::string_view root, std::vector<validation_issue>& issues) noexcept : issues_(root, issues) {}
 
     /// False, and issues, when `in` is no T.
     template <class T>
@@ -109,9 +64,11 @@ public:
         } else if constexpr (checked_type<T>) {
             return read_checked(in, out, at);
         } else if constexpr (scalar<T>) {
-            return read_scalar(in, out, at);
+            text_problem why;
+            return take(from_value<T>(in, why), out, in, at, why);
         } else if constexpr (std::same_as<T, char>) {
-            return read_letter(in, out, at);
+            text_problem why;
+            return take(value_as_letter(in, why), out, in, at, why);
         } else if constexpr (patch_type<T>) {
             out = nullptr;
             return in.is_null() || read(in, out.emplace(), at);
@@ -156,32 +113,27 @@ public:
     }
 
 private:
-    bool refuse(const json& in, const json_place& at, std::string_view type, std::string msg, json ctx = {}) {
-        if (issues_.size() >= max_validation_issues) return false;
-        std::size_t size = rough_size(in, input_left_);
-        bool fits = size <= input_left_;
-        if (fits) input_left_ -= size;
-        issues_.push_back({std::string(type), at.loc(root_), std::move(msg), fits ? in : json(), std::move(ctx)});
-        return false;
+    template <class... What>
+    bool refuse(const json& in, const json_place& at, What&&... what) {
+        return issues_.refuse(in, at, std::forward<What>(what)...);
     }
-
-    bool refuse(const json& in, const json_place& at, text_problem why) {
-        return refuse(in, at, why.type, std::move(why.msg), std::move(why.ctx));
+    /// What was made, or the issue that it was not.
+    template <class T, class U>
+    bool take(std::optional<T> made, U& out, const json& in, const json_place& at, text_problem& why) {
+        if (made) out = *std::move(made);
+        return made || refuse(in, at, std::move(why));
     }
 
     template <class T>
     bool read_checked(const json& in, T& out, const json_place& at) {
         using value_type = typename T::checked_value;
         if constexpr (T::is_strict)
-            if (!is_strictly<value_type>(in)) return refuse_kind<value_type>(in, at);
+            if (!is_strictly<value_type>(in)) return refuse(in, at, wrong_kind<value_type>());
         if constexpr (json_list<value_type> && !is_json_set<value_type>)
             if (in.is_array() && in.size() > T::most_items) return wrong_size(in, at, T::most_items, "List");
         text_problem why;
         value_type value{};
-        if (!read(in, value, at)) return false;
-        auto made = T::make(std::move(value), why);
-        if (made) out = *std::move(made);
-        return made || refuse(in, at, std::move(why));
+        return read(in, value, at) && take(T::make(std::move(value), why), out, in, at, why);
     }
     template <class T>
     static bool is_strictly(const json& in) noexcept {
@@ -189,136 +141,6 @@ private:
             return in.is_number();
         else
             return is_kindred<T>(in);
-    }
-    /// Of a kind that no T is made of.
-    template <class T>
-    bool refuse_kind(const json& in, const json_place& at) {
-        if constexpr (std::same_as<T, bool>)
-            return refuse(in, at, "bool_type", "Input should be a valid boolean");
-        else if constexpr (std::is_integral_v<T>)
-            return refuse(in, at, "int_type", "Input should be a valid integer");
-        else if constexpr (std::is_floating_point_v<T>)
-            return refuse(in, at, "float_type", "Input should be a valid number");
-        else
-            return refuse(in, at, "string_type", "Input should be a valid string");
-    }
-
-    template <class T>
-    bool read_scalar(const json& in, T& out, const json_place& at) {
-        if constexpr (std::same_as<T, std::string>) {
-            if (!in.is_string()) return refuse_kind<T>(in, at);
-            out = in.as_string();
-            return true;
-        } else {
-            if (in.is_string() || std::is_enum_v<T>) {
-                text_problem why;
-                // An enum knows names only; other values get its words all the same.
-                std::optional<T> value = from_text<T>(in.is_string() ? std::string_view(in.as_string()) : "", why);
-                if (value) out = *value;
-                return value || refuse(in, at, std::move(why));
-            }
-            if constexpr (std::same_as<T, bool>)
-                return read_bool(in, out, at);
-            else if constexpr (std::is_floating_point_v<T>)
-                return read_floating(in, out, at);
-            else if constexpr (std::is_integral_v<T>)
-                return read_integer(in, out, at);
-            else if constexpr (time_type<T>)
-                return read_time(in, out, at);
-            else if constexpr (spelled<T>)
-                return refuse(in, at, T::not_a_text());
-            else
-                return false;
-        }
-    }
-    template <class T>
-    bool read_time(const json& in, T& out, const json_place& at) {
-        // Python's bool is an int, and so a number of seconds; but no date.
-        if (!in.is_number() && !(is_duration<T> && in.is_bool()))
-            return is_duration<T> ? refuse(in, at, "time_delta_type", "Input should be a valid timedelta")
-                   : date_type<T> ? refuse(in, at, "date_type", "Input should be a valid date")
-                                  : refuse(in, at, "datetime_type", "Input should be a valid datetime");
-        text_problem why;
-        auto value = detail::read_time<T>(in.is_bool() ? (in.as_bool() ? 1.0 : 0.0) : in.as_double(), why);
-        if (value) out = *value;
-        return value || refuse(in, at, std::move(why));
-    }
-    bool read_letter(const json& in, char& out, const json_place& at) {
-        if (!in.is_string()) return refuse(in, at, "string_type", "Input should be a valid string");
-        const std::string& text = in.as_string();
-        if (text.size() == 1) {
-            out = text[0];
-            return true;
-        }
-        return text.empty() ? refuse(in, at, "string_too_short", "String should have at least 1 character",
-                                     json{{"min_length", 1}})
-                            : refuse(in, at, "string_too_long", "String should have at most 1 character",
-                                     json{{"max_length", 1}});
-    }
-    bool read_bool(const json& in, bool& out, const json_place& at) {
-        if (in.is_bool()) {
-            out = in.as_bool();
-            return true;
-        }
-        if (!in.is_number()) return refuse_kind<bool>(in, at);
-        double number = in.as_double();
-        if (!in.is_integer() && std::trunc(number) != number) return refuse_kind<bool>(in, at);
-        if (number != 0 && number != 1)
-            return refuse(in, at, "bool_parsing", "Input should be a valid boolean, unable to interpret input");
-        out = number == 1;
-        return true;
-    }
-    template <class T>
-    bool read_floating(const json& in, T& out, const json_place& at) {
-        if (in.is_bool()) {
-            out = in.as_bool() ? T(1) : T(0);
-            return true;
-        }
-        if (!in.is_number()) return refuse_kind<T>(in, at);
-        out = static_cast<T>(in.as_double());
-        return std::isfinite(out) || refuse(in, at, "finite_number", "Input should be a finite number");
-    }
-    template <class T>
-    bool read_integer(const json& in, T& out, const json_place& at) {
-        if (in.is_bool()) {
-            out = static_cast<T>(in.as_bool());
-            return true;
-        }
-        if (!in.is_number()) return refuse_kind<T>(in, at);
-        if (!in.is_integer()) {
-            double number = in.as_double();
-            if (std::trunc(number) != number)
-                return refuse(in, at, "int_from_float",
-                              "Input should be a valid integer, got a number with a fractional part");
-            // The bounds of int64 and uint64 are powers of two, so these comparisons are exact.
-            if (number >= -0x1p63 && number < 0x1p63)
-                return read_integer(json(static_cast<std::int64_t>(number)), out, at);
-            if (number > 0 && number < 0x1p64) return read_integer(json(static_cast<std::uint64_t>(number)), out, at);
-            return number < 0 ? too_small<T>(in, at) : too_large<T>(in, at);
-        }
-        if (in.type() == json_kind::integer) {
-            std::int64_t value = in.as_int();
-            if (std::in_range<T>(value)) {
-                out = static_cast<T>(value);
-                return true;
-            }
-            return value < 0 ? too_small<T>(in, at) : too_large<T>(in, at);
-        }
-        if (!std::in_range<T>(in.as_uint())) return too_large<T>(in, at);
-        out = static_cast<T>(in.as_uint());
-        return true;
-    }
-    template <class T>
-    bool too_small(const json& in, const json_place& at) {
-        auto least = +std::numeric_limits<T>::min();
-        return refuse(in, at, "greater_than_equal", "Input should be greater than or equal to " + std::to_string(least),
-                      json{{"ge", least}});
-    }
-    template <class T>
-    bool too_large(const json& in, const json_place& at) {
-        auto most = +std::numeric_limits<T>::max();
-        return refuse(in, at, "less_than_equal", "Input should be less than or equal to " + std::to_string(most),
-                      json{{"le", most}});
     }
 
     template <class T>
@@ -389,25 +211,38 @@ private:
     // all of them say. Alternatives inside of alternatives multiply, so they are counted.
     template <class T, std::size_t... I>
     bool read_variant(const json& in, T& out, const json_place& at, std::index_sequence<I...>) {
-        std::size_t before = issues_.size();
-        std::size_t input_before = input_left_;
+        auto before = issues_.now();
+        std::array<issue_list::span, sizeof...(I)> said{};
         auto try_one = [&]<std::size_t N>(std::integral_constant<std::size_t, N>, bool kindred) {
             using alternative = std::variant_alternative_t<N, T>;
             if (is_kindred<alternative>(in) != kindred || attempts_left_ == 0) return false;
             --attempts_left_;
             alternative value{};
-            if (!read(in, value, at)) return false;
+            if constexpr (std::same_as<alternative, std::monostate>) {
+                if (!in.is_null()) return false;
+            } else {
+                said[N].begin = issues_.now().issues;
+                bool good = read_alternative(in, value, at, told_alternatives<T> > 1);
+                said[N].end = issues_.now().issues;
+                if (!good) return false;
+            }
             out.template emplace<N>(std::move(value));
             return true;
         };
         if ((try_one(std::integral_constant<std::size_t, I>{}, true) || ...) ||
             (try_one(std::integral_constant<std::size_t, I>{}, false) || ...)) {
-            issues_.resize(std::min(issues_.size(), before));
-            input_left_ = input_before;
+            issues_.go_back(before);
             return true;
         }
-        if (issues_.size() == before) refuse(in, at, "union_too_complex", "Input has too many possible meanings");
+        if (issues_.now().issues == before.issues)
+            return refuse(in, at, "union_too_complex", "Input has too many possible meanings");
+        issues_.arrange(before, said);
         return false;
+    }
+    template <class T>
+    bool read_alternative(const json& in, T& out, const json_place& at, bool named) {
+        if (!named) return read(in, out, at);
+        return read(in, out, json_place(at, &alternative_name<T>));
     }
     template <class T, std::size_t... I>
     bool read_tagged(const json& in, T& out, const json_place& at, std::index_sequence<I...>) {
@@ -455,30 +290,6 @@ private:
             in, at, "union_tag_invalid",
             "Input tag '" + text + "' found using " + quoted + " does not match any of the expected tags: " + expected,
             json{{"discriminator", quoted}, {"tag", text}, {"expected_tags", expected}});
-    }
-    /// Whether `in` is what a T is written as.
-    template <class T>
-    static bool is_kindred(const json& in) noexcept {
-        if constexpr (checked_type<T>)
-            return is_kindred<typename T::checked_value>(in);
-        else if constexpr (std::same_as<T, bool>)
-            return in.is_bool();
-        else if constexpr (std::is_integral_v<T> && !std::same_as<T, char>)
-            return in.is_integer();
-        else if constexpr (std::is_floating_point_v<T>)
-            return in.type() == json_kind::number;
-        else if constexpr (std::same_as<T, std::monostate>)
-            return in.is_null();
-        else if constexpr (scalar<T> || std::same_as<T, char>)
-            return in.is_string();
-        else if constexpr (std::derived_from<T, json>)
-            return true;
-        else if constexpr (json_nullable<T>)
-            return in.is_null();
-        else if constexpr (json_map<T> || json_struct<T>)
-            return in.is_object();
-        else
-            return in.is_array();
     }
     template <class T, std::size_t... I>
     bool read_struct(const json& in, T& out, const json_place& at, std::index_sequence<I...>) {
@@ -529,9 +340,7 @@ private:
         return read(*member, to, here);
     }
 
-    std::string_view root_;
-    std::vector<validation_issue>& issues_;
-    std::size_t input_left_ = max_repeated_input;
+    issue_list issues_;
     unsigned attempts_left_ = 10'000;
 };
 

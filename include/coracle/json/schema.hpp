@@ -13,8 +13,8 @@
 #include <coracle/json/schema_components.hpp>
 #include <coracle/json/schema_notes.hpp>
 #include <coracle/json/shape.hpp>
+#include <coracle/json/tagged.hpp>
 #include <coracle/json/type_name.hpp>
-#include <coracle/json/uuid.hpp>
 #include <coracle/json/value.hpp>
 
 #include <array>
@@ -166,6 +166,22 @@ json any_schema(schema_components& named, std::index_sequence<I...>) {
     constexpr schema_function each[] = {&schema_of<std::variant_alternative_t<I, T>>...};
     return any_of(named, each);
 }
+/// OpenAPI's discriminator: which alternative a tag means.
+template <class T, std::size_t... I>
+[[gnu::cold]] json tagged_schema(schema_components& named, std::index_sequence<I...>) {
+    constexpr std::string_view name = variant_tag<T>::name;
+    json choices = json::array();
+    json mapping = json::object();
+    auto add = [&]<class One>(std::type_identity<One>) {
+        choices.push_back(schema_of<One>(named));
+        for (std::string_view text : tags<One, literal_called<One>(name)>)
+            put(mapping, text, choices[choices.size() - 1]["$ref"]);
+    };
+    (add(std::type_identity<std::variant_alternative_t<I, T>>{}), ...);
+    json made{{"oneOf", std::move(choices)}};
+    put(made, "discriminator", json{{"propertyName", name}, {"mapping", std::move(mapping)}});
+    return made;
+}
 template <class T, std::size_t... I>
 json tuple_schema(schema_components& named, std::index_sequence<I...>) {
     constexpr std::array<schema_function, sizeof...(I)> each{
@@ -187,8 +203,8 @@ template <class T>
         return constrained_schema<T>(named);
     } else if constexpr (requires { T::values; } && spelled<T>) {
         return literal_schema(T::values);
-    } else if constexpr (std::same_as<T, uuid>) {
-        return typed("string", "uuid");
+    } else if constexpr (spelled<T>) {
+        return T::schema();
     } else if constexpr (patch_type<T>) {
         return nullable(schema_of<typename T::patched_value>(named));
     } else if constexpr (std::derived_from<T, json>) {
@@ -213,6 +229,8 @@ template <class T>
         return typed("string", is_duration<T> ? "duration" : date_type<T> ? "date" : "date-time");
     } else if constexpr (json_nullable<T>) {
         return nullable(schema_of<std::remove_cvref_t<decltype(*std::declval<T&>())>>(named));
+    } else if constexpr (tagged_variant<T>) {
+        return tagged_schema<T>(named, std::make_index_sequence<std::variant_size_v<T>>{});
     } else if constexpr (is_a<T, std::variant>) {
         return any_schema<T>(named, std::make_index_sequence<std::variant_size_v<T>>{});
     } else if constexpr (is_std_array<T>) {

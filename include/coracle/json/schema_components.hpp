@@ -280,6 +280,8 @@ inline bool is_plain(const json& value) noexcept {
     if (word == "exclusiveMaximum") schema.erase("maximum");
     if (of_object && word == "minItems") word = "minProperties";
     if (of_object && word == "maxItems") word = "maxProperties";
+    // Of a decimal, which is a number or a string, the bounds are those of the number.
+    if (json* choices = schema.find("anyOf")) return put((*choices)[0], word, std::move(value));
     put(schema, word, std::move(value));
 }
 [[gnu::cold]] inline void overwrite(json& schema, const json& words) {

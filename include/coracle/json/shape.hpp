@@ -73,6 +73,10 @@ concept spelled = requires(const T& value) {
     T::not_a_text();
 };
 
+/// One that is also read from a number, `static std::optional<T> from_number(const json&, text_problem&)`: a decimal.
+template <class T>
+concept exact_number = spelled<T> && requires { &T::from_number; };
+
 /// A member that may be absent (patch.hpp).
 template <class T>
 concept patch_type = requires { typename T::patched_value; };

@@ -79,6 +79,7 @@ public:
     static text_problem not_a_text() {
         return {"uuid_type", "UUID input should be a string, bytes or UUID object", {}};
     }
+    static json schema() { return json{{"type", "string"}, {"format", "uuid"}}; }
 
 private:
     [[gnu::cold]] static text_problem problem_with(std::string_view text) {
