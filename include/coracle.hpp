@@ -16,14 +16,17 @@
 #include <coracle/base/ip_literal.hpp>
 #include <coracle/base/network_list.hpp>
 #include <coracle/base/random_sequence.hpp>
-#include <coracle/base/report.hpp>
 #include <coracle/base/result.hpp>
 #include <coracle/base/ring.hpp>
 #include <coracle/base/scan.hpp>
 #include <coracle/base/sha256.hpp>
 #include <coracle/base/hmac.hpp>
 #include <coracle/base/stop_token.hpp>
+#include <coracle/base/tally.hpp>
 #include <coracle/base/utf8.hpp>
+#include <coracle/base/printable.hpp>
+#include <coracle/base/log.hpp>
+#include <coracle/base/report.hpp>
 #include <coracle/base/version.hpp>
 
 #include <coracle/os/error.hpp>
@@ -275,6 +278,7 @@
 #include <coracle/app/body.hpp>
 #include <coracle/app/cookie_pairs.hpp>
 #include <coracle/app/query_values.hpp>
+#include <coracle/app/trace_context.hpp>
 #include <coracle/app/typed_store.hpp>
 #include <coracle/app/request.hpp>
 #include <coracle/app/route_options.hpp>
@@ -322,6 +326,7 @@
 #include <coracle/app/https_redirect.hpp>
 #include <coracle/app/request_id.hpp>
 #include <coracle/app/timing.hpp>
+#include <coracle/app/tracing.hpp>
 #include <coracle/app/rate_limit.hpp>
 #include <coracle/app/session.hpp>
 #include <coracle/app/app_route.hpp>
@@ -345,6 +350,8 @@
 #include <coracle/app/docs_page.hpp>
 #include <coracle/app/documentation.hpp>
 #include <coracle/app/app.hpp>
+#include <coracle/app/request_record.hpp>
+#include <coracle/app/log_format.hpp>
 #include <coracle/app/mounted_app.hpp>
 
 #include <coracle/server/access_log.hpp>

@@ -172,6 +172,16 @@ public:
     void for_each_mounted(F f) const {
         for (const mounting& each : mounted_) f(each.path, std::as_const(*each.below));
     }
+    /// The app that it is mounted in, or null.
+    const app* above() const noexcept { return above_; }
+    /// The paths that it is mounted at, one behind the other, as they were written.
+    std::string path_from_root() const;
+    /// Whether one of its routes has this pattern. in: a pattern by its address.
+    bool has(const route::pattern& one) const noexcept {
+        for (const auto& each : routes_)
+            if (&each->pattern() == &one) return true;
+        return false;
+    }
     /// How many routes were added to it and its routers.
     std::size_t size() const noexcept { return count(*group()); }
     /// Ends registration. A second call does nothing. error: std::logic_error for two operations with one id.
@@ -542,6 +552,14 @@ inline task<response> next::operator()(request& asked) const { return app_->resp
         if (!failure) failure = std::current_exception();
     }
     if (failure) std::rethrow_exception(failure);
+}
+
+[[gnu::cold]] inline std::string app::path_from_root() const {
+    if (!above_) return {};
+    std::string path = above_->path_from_root();
+    for (const mounting& each : above_->mounted_)
+        if (each.below.get() == this) path += each.path;
+    return path;
 }
 
 [[gnu::cold]] inline std::string app::find_url(std::string_view name, std::span<const std::string> values) const {

@@ -8,6 +8,7 @@
 #include <coracle/app/http_error.hpp>
 #include <coracle/app/query_values.hpp>
 #include <coracle/app/response_context.hpp>
+#include <coracle/app/trace_context.hpp>
 #include <coracle/app/typed_store.hpp>
 #include <coracle/http/request_head.hpp>
 #include <coracle/route/match.hpp>
@@ -45,6 +46,8 @@ public:
     coracle::body body{};
     /// What stands before the paths that this app knows: of the proxy, and of the app that it is mounted in.
     std::string root_path{};
+    /// Its name in logs: what request_id() chose, or anybody else. Empty: it has none.
+    std::string id{};
     /// What is done when the answer has been sent.
     after_response after{};
     /// What the router found. The app fills it.
@@ -94,6 +97,16 @@ public:
         return ascii::trim(type.substr(0, type.find(';')));
     }
 
+    /// Which trace it belongs to: its own span if the app uses tracing(), else what its traceparent says; invalid when
+    /// it has none.
+    const trace_context& trace() const {
+        if (!trace_) trace_ = std::make_unique<trace_context>(trace_context::of(fields));
+        return *trace_;
+    }
+    /// Whether that was asked for or set.
+    bool traced() const noexcept { return trace_ != nullptr; }
+    void trace(const trace_context& span) { trace_ = std::make_unique<trace_context>(span); }
+
     /// The app that answers it. in: a request that has come to an app.
     const coracle::app& app() const {
         if (!app_) throw std::logic_error("coracle: this request has not come to an app");
@@ -140,6 +153,8 @@ public:
         below = skipped = 0;
         queries_read_ = false;
         root_path.clear();
+        id.clear();
+        trace_.reset();
         after.reset();
         context_.reset();
         dependencies.reset();
@@ -157,6 +172,7 @@ public:
 private:
     mutable query_values queries_{};
     mutable bool queries_read_ = false;
+    mutable std::unique_ptr<trace_context> trace_;
     const coracle::app* app_ = nullptr;
     const coracle::dependency_store* store_ = nullptr;
     std::unique_ptr<coracle::response_context> context_;

@@ -9,6 +9,7 @@
 #include <coracle/async/scheduler.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/base/ascii.hpp>
+#include <coracle/base/log.hpp>
 #include <coracle/http/field_list.hpp>
 
 #include <array>
@@ -27,7 +28,8 @@ struct request_id_options {
 };
 
 /// `app.use(request_id());` Each answer says its x-request-id: the one that the request brought, if it is fit for logs,
-/// or a new one that nobody can guess. Whatever the request runs finds it in request_id::current(), a logger say.
+/// or a new one that nobody can guess. It is req.id, log lines tell it, and whatever the request runs finds it in
+/// request_id::current().
 class request_id {
 public:
     static constexpr std::size_t longest = 128;
@@ -37,6 +39,7 @@ public:
         if (!ascii::is_token(options_.header) || http::is_framing_field(options_.header))
             throw std::logic_error("coracle: request_id: '" + options_.header +
                                    "' is no name of a field; the usual one is x-request-id");
+        log::set_tagger([]() noexcept { return here().is_set() ? std::string_view(current()) : std::string_view(); });
     }
 
     /// The id of the request that is being answered here, also in calls on the thread pool; `-` where there is none.
@@ -74,10 +77,10 @@ public:
     }
 
     task<response> operator()(request& asked, next next) const {
-        std::string id = choose(asked);
-        auto within = here().set_within(id);
+        asked.id = choose(asked);
+        auto within = here().set_within(asked.id);
         response reply = co_await next(asked);
-        reply.headers.set(options_.header, id);
+        reply.headers.set(options_.header, here().get());
         co_return reply;
     }
 

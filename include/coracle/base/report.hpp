@@ -1,8 +1,9 @@
-// report: what a program should hear and nobody waits for: written to stderr, or told to whoever asked for it.
+// report: what a program should hear and nobody waits for: a warning in the log, or told to whoever asked for it.
 #pragma once
 
+#include <coracle/base/log.hpp>
+
 #include <atomic>
-#include <cstdio>
 #include <source_location>
 #include <string>
 #include <string_view>
@@ -20,27 +21,20 @@ inline std::string place(const std::source_location& at) {
     return std::string(at.file_name()) + ":" + std::to_string(at.line()) + " (" + at.function_name() + ")";
 }
 
-inline void report_to_stderr(std::string_view message, const std::source_location& at) noexcept {
-    try {
-        std::string line = "coracle: " + std::string(message);
-        if (at.line() != 0) line += " at " + place(at);
-        line += '\n';
-        std::fwrite(line.data(), 1, line.size(), stderr);  // one call, so that lines of several threads do not mix
-    } catch (...) {
-        std::fputs("coracle: no memory is left for a report\n", stderr);
-    }
+inline void report_to_log(std::string_view message, const std::source_location& at) noexcept {
+    log::write(log_level::warning, message, at);
 }
 
 inline std::atomic<reporter>& current_reporter() noexcept {
-    static constinit std::atomic<reporter> now{&report_to_stderr};
+    static constinit std::atomic<reporter> now{&report_to_log};
     return now;
 }
 
 }  // namespace detail
 
-/// Sends reports to `to` from here on, or to stderr again when it is null. Gives who heard them before.
+/// Sends reports to `to` from here on, or to the log again when it is null. Gives who heard them before.
 inline reporter set_reporter(reporter to) noexcept {
-    return detail::current_reporter().exchange(to ? to : &detail::report_to_stderr);
+    return detail::current_reporter().exchange(to ? to : &detail::report_to_log);
 }
 
 inline void report(std::string_view message, const std::source_location& at = {}) noexcept {
