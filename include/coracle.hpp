@@ -352,15 +352,19 @@
 #include <coracle/app/app.hpp>
 #include <coracle/app/request_record.hpp>
 #include <coracle/app/log_format.hpp>
+#include <coracle/app/request_observer.hpp>
 #include <coracle/app/mounted_app.hpp>
 
 #include <coracle/server/access_log.hpp>
 #include <coracle/server/client_list.hpp>
 #include <coracle/server/input.hpp>
+#include <coracle/server/loop_counts.hpp>
+#include <coracle/server/meter.hpp>
 #include <coracle/server/incoming_body.hpp>
 #include <coracle/server/transaction.hpp>
 #include <coracle/server/settings.hpp>
 #include <coracle/server/limits_report.hpp>
+#include <coracle/server/log_voice.hpp>
 #include <coracle/server/workshop.hpp>
 #include <coracle/server/outgoing_answer.hpp>
 #include <coracle/server/conversation.hpp>

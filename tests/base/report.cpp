@@ -28,10 +28,16 @@ TEST_CASE("a report is heard by the reporter that was set last, with its place")
     CHECK((set_reporter(before) == &keep));
 }
 
-TEST_CASE("no reporter is stderr again") {
+TEST_CASE("no reporter is the log again, where a report is a warning") {
     reporter first = set_reporter(nullptr);
     CHECK((set_reporter(nullptr) == first));
-    CHECK((first == &detail::report_to_stderr));
+    log::sink before = log::set_sink([](const log_message& one) noexcept {
+        heard = std::string(name_of(one.level)) + ": " + std::string(one.text) + " @" + std::to_string(one.at.line());
+    });
+    auto here = std::source_location::current();
+    report("something is odd", here);
+    log::set_sink(before);
+    CHECK(heard == "warning: something is odd @" + std::to_string(here.line()));
 }
 
 TEST_CASE("a place is file, line and function, and nothing when it is unknown") {

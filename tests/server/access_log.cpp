@@ -4,62 +4,200 @@
 #include <coracle/loop/run.hpp>
 #include <coracle/loop/sleep.hpp>
 
+#include <server/talk.hpp>
+
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
+#include <stdexcept>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 using namespace coracle;
+using namespace std::chrono_literals;
 
 namespace {
 
 std::string content(std::FILE* file) {
     std::rewind(file);
-    std::string text(4096, '\0');
+    std::string text(16384, '\0');
     text.resize(std::fread(text.data(), 1, text.size(), file));
     return text;
 }
 
-}  // namespace
-
-TEST_CASE("a line has uvicorn's words, and lines of one turn are written together after it") {
+/// A file that is gone afterwards.
+struct paper {
     std::FILE* file = std::tmpfile();
-    auto all = [&]() -> task<> {
-        server::access_log log(file);
-        log.line("127.0.0.1:60084", "GET", "/docs?x=1", "HTTP/1.1", 200);
-        log.line("[::1]:1", "PUT", "/a", "HTTP/1.0", 404);
-        CHECK(content(file).empty());
-        co_await sleep(0ns);
-        co_await sleep(0ns);
-        CHECK(content(file) ==
-              "INFO:     127.0.0.1:60084 - \"GET /docs?x=1 HTTP/1.1\" 200 OK\n"
-              "INFO:     [::1]:1 - \"PUT /a HTTP/1.0\" 404 Not Found\n");
-    };
-    run(all());
-    std::fclose(file);
+    paper() = default;
+    paper(const paper&) = delete;
+    ~paper() { std::fclose(file); }
+    std::string text() const { return content(file); }
+};
+
+struct visit {
+    visit(std::string_view method, std::string_view target, int status) {
+        asked.method_text = method;
+        asked.target.text = target;
+        asked.client = {"127.0.0.1", 60084};
+        one.status = status;
+        one.bytes = 7;
+    }
+    request asked;
+    request_record one{asked};
+};
+
+/// What the log says of a conversation, in virtual time.
+std::string log_of(app& app, std::vector<talk::step> steps, bool leaves = true, const log_format* how = nullptr) {
+    paper here;
+    server::settings settings;
+    settings.access_log = true;
+    settings.access_log_to = here.file;
+    settings.log_format = how;
+    (void)talk::play(app, std::move(steps), leaves, settings);
+    return here.text();
 }
 
-TEST_CASE("what is collected is written at the latest when the log goes") {
-    std::FILE* file = std::tmpfile();
+}  // namespace
+
+TEST_CASE("lines of one turn are written together after it") {
+    paper here;
     auto all = [&]() -> task<> {
-        server::access_log log(file);
-        log.line("c", "GET", "/", "HTTP/1.1", 204);
+        server::access_log log(here.file);
+        log.line(visit("GET", "/docs?x=1", 200).one);
+        log.line(visit("PUT", "/a", 404).one);
+        CHECK(here.text().empty());
+        co_await sleep(0ns);
+        co_await sleep(0ns);
+        CHECK(here.text() ==
+              "INFO:     127.0.0.1:60084 - \"GET /docs?x=1 HTTP/1.1\" 200 OK 0.00ms 7B\n"
+              "INFO:     127.0.0.1:60084 - \"PUT /a HTTP/1.1\" 404 Not Found 0.00ms 7B\n");
+    };
+    run(all());
+}
+
+TEST_CASE("what is collected is written at the latest when the log goes, and at once where no loop is") {
+    paper here;
+    auto all = [&]() -> task<> {
+        server::access_log log(here.file);
+        log.line(visit("GET", "/", 204).one);
         co_return;
     };
     run(all());
-    CHECK(content(file) == "INFO:     c - \"GET / HTTP/1.1\" 204 No Content\n");
-    std::fclose(file);
+    std::string once = "INFO:     127.0.0.1:60084 - \"GET / HTTP/1.1\" 204 No Content 0.00ms 7B\n";
+    CHECK(here.text() == once);
+    server::access_log log(here.file);
+    log.line(visit("GET", "/", 204).one);
+    CHECK(here.text() == once + once);
+}
+
+TEST_CASE("a format of one's own may write what it likes, or nothing") {
+    static constexpr log_format own{[](const request_record& one, std::string& line, bool) {
+                                        if (one.asked.target.text == "/healthz") return;
+                                        line += std::to_string(one.status);
+                                    },
+                                    nullptr};
+    paper here;
+    auto all = [&]() -> task<> {
+        server::access_log log(here.file, &own);
+        log.line(visit("GET", "/healthz", 200).one);
+        log.line(visit("GET", "/", 418).one);
+        co_return;
+    };
+    run(all());
+    CHECK(here.text() == "418\n");
 }
 
 TEST_CASE("W10: bytes that steer a terminal or forge a line are written as numbers") {
-    std::FILE* file = std::tmpfile();
+    paper here;
     auto all = [&]() -> task<> {
-        server::access_log log(file);
-        log.line("c", "G\x1b[31mT", "/a\"b\r\nINFO: forged\x7f\xff", "HTTP/1.1", 400);
+        server::access_log log(here.file);
+        log.line(visit("G\x1b[31mT", "/a\"b\\x0a\r\nINFO: forged\x7f\xff", 400).one);
         co_return;
     };
     run(all());
-    CHECK(content(file) ==
-          "INFO:     c - \"G\\x1b[31mT /a\\x22b\\x0d\\x0aINFO: forged\\x7f\\xff HTTP/1.1\" 400 Bad Request\n");
-    std::fclose(file);
+    CHECK(here.text() ==
+          "INFO:     127.0.0.1:60084 - \"G\\x1b[31mT /a\\x22b\\x5cx0a\\x0d\\x0aINFO: forged\\x7f\\xff HTTP/1.1\" 400 Bad "
+          "Request 0.00ms 7B\n");
+}
+
+TEST_CASE("a request is told when its answer has ended, with its time and its bytes") {
+    app app;
+    app.get("/slow", []() -> task<std::string> {
+        co_await sleep(250ms);
+        co_return std::string(100, 'x');
+    });
+    std::string get = "GET /slow HTTP/1.1\r\nhost: test\r\n\r\n";
+    talk::outcome heard = talk::play(app, {get}, true);
+    std::string line = log_of(app, {get});
+    CHECK(line.ends_with("\"GET /slow HTTP/1.1\" 200 OK 250ms " + std::to_string(heard.heard.size()) + "B\n"));
+}
+
+TEST_CASE("pipelined requests have their own bytes") {
+    app app;
+    app.get("/{n}", on_loop([](int n) { return std::string(static_cast<std::size_t>(n), 'x'); }));
+    std::string one = "GET /10 HTTP/1.1\r\nhost: test\r\n\r\n";
+    std::string two = "GET /500 HTTP/1.1\r\nhost: test\r\n\r\n";
+    std::size_t first = talk::hear(app, {one}).size();
+    std::size_t second = talk::hear(app, {two}).size();
+    std::string lines = log_of(app, {one + two + one});
+    CHECK(lines.find(" " + std::to_string(first) + "B\n") != lines.npos);
+    CHECK(lines.find(" " + std::to_string(second) + "B\n") != lines.npos);
+}
+
+TEST_CASE("what cannot be understood is told, too, with as much of it as is known") {
+    app app;
+    CHECK(log_of(app, {"GARBAGE\r\n\r\n"}).find(" HTTP/1.1\" 400 Bad Request ") != std::string::npos);
+    std::string late = log_of(app, {"GET /x HTTP/1.1\r\nho"}, false);
+    CHECK(late.find("\" 408 Request Timeout ") != late.npos);
+}
+
+TEST_CASE("a client that leaves without having asked is not told of") {
+    app app;
+    CHECK(log_of(app, {}) == "");
+}
+
+TEST_CASE("W10: a request makes one line, however much is wrong with it") {
+    app app;
+    app.get("/items/{id}", [](int, request& req) -> task<std::string> {
+        for (auto each : req.cookies()) (void)each;
+        throw std::runtime_error("line one\nERROR:    line two");
+        co_return "";
+    });
+    static int said;
+    said = 0;
+    log::sink before = log::set_sink([](const log_message&) noexcept { ++said; });
+    log_level level = log::set_level(log_level::trace);
+    std::string odd = "GET /items/x?a=%zz&b=%00&%ff HTTP/1.1\r\nhost: test\r\ntraceparent: junk\r\ntracestate: ,=,\r\n";
+    for (int i = 0; i < 50; ++i) odd += "cookie: \x01junk; =; a==b; \"\r\nx-odd: \xff\xfe\r\n";
+    std::string lines = log_of(app, {odd + "\r\n"});
+    CHECK(said <= 1);
+    CHECK(std::count(lines.begin(), lines.end(), '\n') == 1);
+    said = 0;
+    lines = log_of(app, {"GET /items/7 HTTP/1.1\r\nhost: test\r\ncookie: =;;=;\xc3\x28\r\n\r\n"});
+    CHECK(said == 1);  // the exception, once
+    CHECK(std::count(lines.begin(), lines.end(), '\n') == 1);
+    log::set_sink(before);
+    log::set_level(level);
+}
+
+TEST_CASE("W6, W10: what a handler throws is told once, on one line, and to the log only") {
+    app app;
+    app.get("/", []() -> task<std::string> {
+        throw std::runtime_error("password hunter2\nERROR:    forged");
+        co_return "";
+    });
+    static std::string line;
+    log::sink before = log::set_sink([](const log_message& one) noexcept { log::write_plainly(one, line, false); });
+    line.clear();
+    std::string heard = talk::hear(app, {"GET /?\x7f HTTP/1.1\r\nhost: test\r\n\r\n"});
+    heard += talk::hear(app, {"GET / HTTP/1.1\r\nhost: test\r\n\r\n"});
+    log::set_sink(before);
+    CHECK(line == "ERROR:    GET /: std::runtime_error: password hunter2\\x0aERROR:    forged");
+    CHECK(heard.find("hunter2") == heard.npos);
+    CHECK(heard.find("runtime_error") == heard.npos);
+    CHECK(heard.find("500 Internal Server Error") != heard.npos);
 }

@@ -10,7 +10,10 @@
 
 using namespace coracle;
 using namespace std::chrono_literals;
-using server::arguments;
+
+namespace in_arguments {
+
+using server::arguments;  // here it hides the one that binds handlers
 
 namespace {
 arguments read(std::vector<std::string_view> words, std::map<std::string, std::string> environment = {},
@@ -50,6 +53,10 @@ TEST_CASE("what is wrong is said in a sentence") {
     CHECK(read({"--workers", "0"}).error == "--workers must be a number from 1 to 1024, not '0'");
     CHECK(read({"--log-level", "loud"}).error ==
           "--log-level must be critical, error, warning, info, debug or trace, not 'loud'");
+    CHECK(read({"--log-format", "xml"}).error == "--log-format must be text, json or logfmt, not 'xml'");
+    CHECK(read({"--log-config", "log.ini"}).error ==
+          "--log-config must be left out: it configures loggers of Python; coracle has --log-format and --log-level, "
+          "not 'log.ini'");
     CHECK(read({"--timeout-keep-alive", "-1"}).error == "--timeout-keep-alive must be seconds, as 5 or 0.5, not '-1'");
     CHECK(read({"--limit-body", "10X"}).error == "--limit-body must be bytes, as 16384, 16k or 10M, not '10X'");
     CHECK(read({"--limit-body-rate", "4G"}).error == "--limit-body-rate must be bytes, as 16384, 16k or 10M, not '4G'");
@@ -74,9 +81,11 @@ TEST_CASE("an unknown option is answered with the nearest one") {
 }
 
 TEST_CASE("an option of uvicorn that is not there yet is refused, not ignored") {
-    for (const char* name : {"--proxy-headers", "--use-colors", "--no-date-header"})
+    for (const char* name : {"--proxy-headers", "--no-date-header"})
         CHECK(read({name}).error ==
               std::string(name) + " is an option of uvicorn that coracle does not have yet; leave it out");
     CHECK(read({"--root-path", "/api"}).error.find("does not have yet") != std::string::npos);
     CHECK(read({"--header", "x: y"}).error.find("does not have yet") != std::string::npos);
 }
+
+}  // namespace in_arguments

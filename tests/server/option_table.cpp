@@ -12,7 +12,10 @@
 
 using namespace coracle;
 using namespace std::chrono_literals;
-using server::arguments;
+
+namespace in_option_table {
+
+using server::arguments;  // here it hides the one that binds handlers
 
 namespace {
 arguments read(std::vector<std::string_view> words, std::map<std::string, std::string> environment = {},
@@ -40,7 +43,8 @@ TEST_CASE("every option does what it says, with = and without") {
         {"fd", "3", [](const arguments& a) { return a.options.fd == 3; }},
         {"workers", "4", [](const arguments& a) { return a.options.workers == 4; }},
         {"threads", "9", [](const arguments& a) { return a.options.threads == 9; }},
-        {"log-level", "warning", [](const arguments& a) { return !a.options.access_log && !a.options.banner; }},
+        {"log-level", "warning", [](const arguments& a) { return a.options.log_level == log_level::warning; }},
+        {"log-format", "json", [](const arguments& a) { return a.options.log_format == &json_log; }},
         {"backlog", "7", [](const arguments& a) { return a.options.backlog == 7; }},
         {"timeout-keep-alive", "65", [](const arguments& a) { return a.options.limits.keep_alive == 65s; }},
         {"timeout-header", "3", [](const arguments& a) { return a.options.limits.header_timeout == 3s; }},
@@ -82,7 +86,8 @@ TEST_CASE("every option does what it says, with = and without") {
         {"help", "", [](const arguments& a) { return a.what == arguments::deed::help; }},
         {"no-proxy-headers", "", [](const arguments&) { return true; }},
         {"date-header", "", [](const arguments&) { return true; }},
-        {"no-use-colors", "", [](const arguments&) { return true; }},
+        {"use-colors", "", [](const arguments& a) { return a.options.use_colors == true; }},
+        {"no-use-colors", "", [](const arguments& a) { return a.options.use_colors == false; }},
     };
     std::set<std::string_view> tried;
     for (const row& each : rows) {
@@ -125,3 +130,5 @@ TEST_CASE("the rows are spelled as the command line is, and no name is there twi
         CHECK((each.help.empty() || each.help.ends_with('.')));
     }
 }
+
+}  // namespace in_option_table

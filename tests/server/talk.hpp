@@ -39,7 +39,7 @@ struct outcome {
 inline outcome play(coracle::app& app, std::vector<step> steps, bool leaves = true,
                     coracle::server::settings how = {}) {
     using namespace coracle;
-    how.access_log = false;
+    how.access_log = how.access_log && how.access_log_to != stdout;
     app.freeze();
     virtual_loop world(virtual_time.patience(std::chrono::seconds(20)));
     server::workshop shop(app, how, world.reactor());

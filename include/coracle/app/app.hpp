@@ -21,6 +21,7 @@
 #include <coracle/async/task.hpp>
 #include <coracle/base/byte_buffer.hpp>
 #include <coracle/base/function.hpp>
+#include <coracle/base/log.hpp>
 #include <coracle/http/refusal.hpp>
 #include <coracle/route/router.hpp>
 
@@ -28,7 +29,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -40,6 +40,11 @@
 #include <vector>
 
 namespace coracle {
+
+class request_observer;
+namespace server {
+class workshop;
+}
 
 /// A web application: `app app; app.get("/", [] { return "hello"; }); app.run({.port = 8000});`
 /// Routes are added first; the first that fits a request answers it. error of adding: std::logic_error, for a route
@@ -126,6 +131,14 @@ public:
         error_log_ = std::move(log);
         return *this;
     }
+
+    /// For parts of the server that follow every request: `make` is called for each loop that serves the app.
+    using observer_maker = std::unique_ptr<request_observer> (*)(const app&, server::workshop&);
+    app& observe(observer_maker make) {
+        observers_.push_back(make);
+        return *this;
+    }
+    const std::vector<observer_maker>& observers() const noexcept { return observers_; }
 
     /// For test clients: the log is `log` from here on. Gives what it was.
     function<void(const std::exception_ptr&, const request&)> exchange_error_log(
@@ -285,6 +298,7 @@ private:
     std::unique_ptr<app_values> app_values_;
     std::unique_ptr<typed_store> state_ = std::make_unique<typed_store>();
     mutable function<void(const std::exception_ptr&, const request&)> error_log_;
+    std::vector<observer_maker> observers_;
     const app* above_ = nullptr;  // the app that this one is mounted in
 };
 
@@ -499,12 +513,11 @@ inline task<response> next::operator()(request& asked) const { return app_->resp
         }
     }
     if (above_) return above_->note(unknown, asked);
-    std::string line = "ERROR:    " + std::string(asked.method_text) + ' ' + std::string(asked.target.path) + ": " +
-                       exception_trace(unknown);
-    // W10: what steers a terminal, or looks like another line, is not for a log.
-    for (char& c : line)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-    std::fprintf(stderr, "%s\n", line.c_str());
+    std::string said = exception_trace(unknown);
+    constexpr std::string_view between = "\n  because of ";
+    for (std::size_t at = 0; (at = said.find(between, at)) != said.npos;) said.replace(at, between.size(), "; because of ");
+    // W10: what the client and the exception say is escaped where it is written.
+    log::error(std::string(asked.method_text) + ' ' + std::string(asked.target.path) + ": " + said);
 }
 
 [[gnu::cold]] inline task<> app::start() {

@@ -2,12 +2,16 @@
 #pragma once
 
 #include <coracle/app/server_limits.hpp>
+#include <coracle/base/log.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace coracle {
+
+struct log_format;
 
 /// `app.run({.host = "0.0.0.0", .port = 8000, .workers = 4});` The defaults are uvicorn's.
 struct run_options {
@@ -17,7 +21,10 @@ struct run_options {
     int workers = 1;                 ///< loops, each on a thread of its own; with more than one, handlers run at once
     std::size_t threads = 0;         ///< of the pool for plain functions; 0: as many as suit the machine
     int backlog = 2048;              ///< connections that may wait for their turn; the kernel may cut it
-    bool access_log = true;          ///< one line per request on the standard output
+    bool access_log = true;          ///< one line per request on the standard output, if the level is info or less
+    coracle::log_level log_level = coracle::log_level::info;  ///< what is less is not told
+    const coracle::log_format* log_format = nullptr;          ///< &json_log, &logfmt_log, your own; null: uvicorn's words
+    std::optional<bool> use_colors{};                         ///< unset: where a terminal shows them
     bool banner = true;              ///< where it listens, at the start
     bool signals = true;             ///< Ctrl-C and SIGTERM stop it
     bool server_header = true;       ///< `server: coracle` in every answer

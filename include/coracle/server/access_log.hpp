@@ -1,62 +1,49 @@
-// access_log: one line per answered request, in uvicorn's words, written once per turn of the loop.
+// access_log: one line per answered request, written once per turn of the loop.
 #pragma once
 
+#include <coracle/app/log_format.hpp>
+#include <coracle/app/request_record.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/async/scheduler.hpp>
-#include <coracle/base/byte_buffer.hpp>
-#include <coracle/http/status.hpp>
 
+#include <cstddef>
 #include <cstdio>
 #include <string>
-#include <string_view>
 
 namespace coracle::server {
 
 /// Collects the lines of one loop and writes them in one go when the loop has served what was ready.
 class access_log final : async::operation {
 public:
-    explicit access_log(std::FILE* to) noexcept : to_(to) {}
+    /// in: how lines are written; null: in uvicorn's words.
+    explicit access_log(std::FILE* to, const log_format* how = nullptr, bool colored = false) noexcept
+        : to_(to), how_(how), colored_(colored) {}
     ~access_log() { write(); }
 
-    /// Appends `INFO:     127.0.0.1:60084 - "GET /docs?x=1 HTTP/1.1" 200 OK`. Bytes that could steer a terminal or
-    /// break the line are written as \xHH.
-    void line(std::string_view client, std::string_view method, std::string_view target, std::string_view version,
-              int status) {
-        lines_.append("INFO:     ");
-        lines_.append(client);
-        lines_.append(" - \"");
-        append_escaped(method);
-        lines_.push_back(' ');
-        append_escaped(target);
-        lines_.push_back(' ');
-        lines_.append(version);
-        lines_.append("\" ");
-        lines_.append(std::to_string(status));
-        lines_.push_back(' ');
-        lines_.append(http::reason_phrase(status));
-        lines_.push_back('\n');
-        if (!linked()) async::scheduler::current().make_ready(*this);
+    void line(const request_record& one) {
+        const std::size_t before = lines_.size();
+        if (how_) [[unlikely]]
+            how_->request(one, lines_, colored_);
+        else
+            write_request_plainly(one, lines_, colored_);
+        if (lines_.size() == before) return;
+        lines_ += '\n';
+        if (linked()) return;
+        if (async::scheduler* here = async::scheduler::current_or_null())
+            here->make_ready(*this);
+        else
+            write();
     }
 
 private:
-    void append_escaped(std::string_view text) {
-        static constexpr char digits[] = "0123456789abcdef";
-        for (char c : text) {
-            auto byte = static_cast<unsigned char>(c);
-            if (byte >= 0x20 && byte < 0x7F && c != '"') {
-                lines_.push_back(c);
-                continue;
-            }
-            lines_.append("\\x");
-            lines_.push_back(digits[byte >> 4]);
-            lines_.push_back(digits[byte & 15]);
-        }
-    }
+    static constexpr std::size_t largest_kept = 256 * 1024;
+
     void write() noexcept {
         if (lines_.empty()) return;
         std::fwrite(lines_.data(), 1, lines_.size(), to_);
         std::fflush(to_);
         lines_.clear();
+        if (lines_.capacity() > largest_kept) lines_.shrink_to_fit();
     }
     bool ready() noexcept override {
         write();
@@ -65,7 +52,9 @@ private:
     void cancel() noexcept override {}
 
     std::FILE* to_;
-    byte_buffer lines_;
+    const log_format* how_;
+    bool colored_;
+    std::string lines_;
 };
 
 }  // namespace coracle::server

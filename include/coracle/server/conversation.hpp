@@ -3,6 +3,7 @@
 
 #include <coracle/app/app.hpp>
 #include <coracle/app/reply.hpp>
+#include <coracle/app/request_record.hpp>
 #include <coracle/async/spawn.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/base/byte_buffer.hpp>
@@ -17,6 +18,7 @@
 #include <coracle/server/incoming_body.hpp>
 #include <coracle/server/input.hpp>
 #include <coracle/server/outgoing_answer.hpp>
+#include <coracle/server/meter.hpp>
 #include <coracle/server/transaction.hpp>
 #include <coracle/server/workshop.hpp>
 
@@ -35,9 +37,11 @@ template <net::byte_stream Stream>
 class conversation final : listed_client, feeds_body {
 public:
     conversation(Stream& stream, workshop& shop)
-        : stream_(stream), shop_(shop), deadline_(shop.reactor, on_deadline{*this}) {}
+        : stream_(stream), shop_(shop), deadline_(shop.reactor, on_deadline{*this}), meter_(shop.counts) {}
     conversation(const conversation&) = delete;
     ~conversation() {
+        if (meter_.under_way()) [[unlikely]]
+            break_off();
         conclude_answered();
         if (now_) shop_.transactions.give_back(std::move(now_));
         give_back_output();
@@ -71,7 +75,10 @@ public:
     /// What has come; empty when nothing more will.
     void hear(const result<std::string_view>& bytes) {
         shop_.clients.is_busy(*this);
-        if (bytes && !bytes->empty()) return input_.take(*bytes);
+        if (bytes && !bytes->empty()) {
+            meter_.received(bytes->size());
+            return input_.take(*bytes);
+        }
         if (!bytes || !hearing_ || turn_.whose() != http::turn::request) return client_left();
         // The head so far has moved since it was parsed; parsing again lets its views follow.
         [[maybe_unused]] auto still = now_->parser.parse(input_.unread(), now_->request);
@@ -100,10 +107,10 @@ public:
         now_->head_is_in(bytes.substr(0, now_->parser.consumed()));
         input_.use(now_->parser.consumed());
         turn_.head_read(now_->request);
+        meter_.begin(shop_.reactor.turn_time(), output_.size());
         if (shop_.stopping()) turn_.close_after_answer();
         if (turn_.reads_body()) open_body();
-        if (host_.empty()) host_ = stream_.peer().host();
-        now_->request.client = {host_, stream_.peer().port()};
+        introduce_client();
         return &now_->request;
     }
 
@@ -116,7 +123,10 @@ public:
     void send_what_is_ready() {
         keep_request();
         if (output_.empty()) return;
-        if (result<std::size_t> sent = stream_.try_write(output_.view())) output_.consume(*sent);
+        if (result<std::size_t> sent = stream_.try_write(output_.view())) {
+            meter_.sent(*sent);
+            output_.consume(*sent);
+        }
     }
 
     /// The body of the answer is still to be made: send_stream() makes it and sends it.
@@ -131,7 +141,8 @@ public:
 
     /// The answer has been given.
     void answered() {
-        if (shop_.how.access_log) log(now_->answer->status());
+        if (shop_.tells()) tell(now_->answer->status(), turn_.whose() != http::turn::close);
+        meter_.end();
         turn_.end_answer();
         if (now_->request.after.pending()) [[unlikely]]
             keep_for_later();
@@ -160,6 +171,7 @@ public:
     void sent(const result<void>& outcome) {
         writing_ = false;
         deadline_.clear();
+        if (outcome) meter_.sent(outgoing().size());
         output_.consume(outgoing().size());
         if (outcome) return;
         output_.clear();
@@ -240,11 +252,27 @@ private:
         shop.transactions.give_back(std::move(one));
     }
 
-    void log(int status) {
-        const coracle::request& asked = now_->request;
-        // A head that was refused may have been refused before there was a method or a target.
-        shop_.log.line(stream_.peer().text(), asked.method_text, asked.target.text, http::version_text(asked.version),
-                       status);
+    void tell(int status, bool whole) {
+        request_record one{now_->request};
+        one.status = status;
+        one.took = meter_.took(shop_.reactor.now());
+        one.bytes = meter_.bytes(output_.size());
+        one.whole = whole;
+        shop_.tell(one);
+    }
+    void introduce_client() {
+        if (host_.empty()) host_ = stream_.peer().host();
+        now_->request.client = {host_, stream_.peer().port()};
+    }
+    /// The connection ends within an answer.
+    [[gnu::cold, gnu::noinline]] void break_off() noexcept {
+        try {
+            bool begun = now_->answer && now_->answer->answered();
+            if (shop_.tells()) tell(begun ? now_->answer->status() : request_record::client_left, false);
+        } catch (...) {
+            report("there was no memory for the log line of a request");
+        }
+        meter_.end();
     }
 
     void open_body() {
@@ -268,6 +296,7 @@ private:
         deadline_.set(shop_.how.limits.stall_timeout);
         auto bytes = co_await stream_.read();
         if (!bytes || bytes->empty()) co_return late_ ? http::refusal::too_slow : http::refusal::truncated;
+        meter_.received(bytes->size());
         input_.take(*bytes);
         input_.keep();  // the handler may wait for something else while it looks at these bytes
         co_return std::nullopt;
@@ -291,7 +320,10 @@ private:
         hearing_ = false;
         deadline_.clear();
         if (!now_) now_ = shop_.transactions.take();
+        shop_.counts.refuse(why);
         if (!turn_.refuse(now_->request)) return turn_.close_now();
+        if (!meter_.under_way()) meter_.begin(shop_.reactor.turn_time(), output_.size());
+        introduce_client();
         const http::refusal_facts& facts = http::facts_of(why);
         answer().send_detail(facts.status, json(facts.detail));
         answered();
@@ -314,6 +346,7 @@ private:
     input input_;
     byte_buffer output_;
     http::exchange turn_;
+    meter meter_;
     bool hearing_ = false;  // some of a head has come
     bool writing_ = false;
     bool served_ = false;

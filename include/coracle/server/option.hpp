@@ -4,6 +4,7 @@
 #include <coracle/app/run_options.hpp>
 #include <coracle/app/server_limits.hpp>
 #include <coracle/base/ascii.hpp>
+#include <coracle/base/log.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -74,6 +75,16 @@ inline bool read_seconds(std::string_view text, std::chrono::milliseconds& to) {
     }
     to = std::chrono::milliseconds(std::int64_t{*whole} * 1000 + thousandths);
     return true;
+}
+/// The name of a level.
+inline bool read_level(std::string_view text, log_level& to) {
+    for (unsigned n = 0; n <= static_cast<unsigned>(log_level::critical); ++n) {
+        auto level = static_cast<log_level>(n);
+        if (!ascii::iequals(text, name_of(level))) continue;
+        to = level;
+        return true;
+    }
+    return false;
 }
 /// Texts between commas.
 inline void read_list(std::string_view text, std::vector<std::string>& to) {

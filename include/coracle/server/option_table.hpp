@@ -3,6 +3,7 @@
 #pragma once
 
 #include <coracle/app/server_limits.hpp>
+#include <coracle/app/log_format.hpp>
 #include <coracle/server/option.hpp>
 
 #include <string>
@@ -59,13 +60,25 @@ inline constexpr option option_table[] = {
     {"log-level",
      "LEVEL",
      {},
-     "critical, error, warning, info, debug or trace. Below info tells less: no requests.",
+     "critical, error, warning, info, debug or trace. Above info it tells less: no requests.",
      [](arguments& to, std::string_view value) -> std::string_view {
-         for (std::string_view quiet : {"critical", "error", "warning"})
-             if (value == quiet) to.options.access_log = to.options.banner = false;
-         for (std::string_view known : {"critical", "error", "warning", "info", "debug", "trace"})
-             if (value == known) return "";
-         return "critical, error, warning, info, debug or trace";
+         return read_level(value, to.options.log_level) ? "" : "critical, error, warning, info, debug or trace";
+     }},
+    {"log-format",
+     "FORMAT",
+     {},
+     "text, json or logfmt: how lines of the log are written. text.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.log_format = value == "json" ? &json_log : value == "logfmt" ? &logfmt_log : nullptr;
+         return value == "text" || to.options.log_format ? "" : "text, json or logfmt";
+     }},
+    {"use-colors",
+     {},
+     "no-use-colors",
+     "Show levels and statuses in colours, or do not. On terminals, unless NO_COLOR is set.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.use_colors = value == "true";
+         return "";
      }},
     {"access-log",
      {},
@@ -273,14 +286,15 @@ inline constexpr option option_table[] = {
      "no-date-header",
      {},
      [](arguments& to, std::string_view value) { return value == "true" ? "" : not_yet(to, value); }},
-    {"use-colors",
-     {},
-     "no-use-colors",
-     {},
-     [](arguments& to, std::string_view value) { return value == "true" ? not_yet(to, value) : ""; }},
     // Uvicorn's word for limit-head.
     {"h11-max-incomplete-event-size", "BYTES", {}, {}, bytes_limit<&server_limits::max_head_bytes>},
-    {"log-config", "PATH", {}, {}, not_yet},
+    {"log-config",
+     "PATH",
+     {},
+     {},
+     [](arguments&, std::string_view) -> std::string_view {
+         return "left out: it configures loggers of Python; coracle has --log-format and --log-level";
+     }},
     {"env-file", "PATH", {}, {}, not_yet},
     {"ssl-keyfile", "PATH", {}, {}, not_yet},
     {"ssl-certfile", "PATH", {}, {}, not_yet},

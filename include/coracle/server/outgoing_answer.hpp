@@ -61,6 +61,7 @@ public:
             auto outcome = co_await of_.stream_.write(first, second);
             of_.sent(outcome);
             if (of_.gone_) co_return false;
+            of_.meter_.sent(second.size());
             large.remove_prefix(second.size());
         }
         if (piece) answer_.writer().close_piece();

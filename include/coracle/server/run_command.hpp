@@ -5,9 +5,11 @@
 #include <coracle/app/operation.hpp>
 #include <coracle/app/run_options.hpp>
 #include <coracle/base/ascii.hpp>
+#include <coracle/base/log.hpp>
 #include <coracle/base/version.hpp>
 #include <coracle/json/schema.hpp>
 #include <coracle/server/arguments.hpp>
+#include <coracle/server/log_voice.hpp>
 #include <coracle/server/reload.hpp>
 #include <coracle/server/routes_table.hpp>
 #include <coracle/server/serve.hpp>
@@ -68,6 +70,7 @@ int run_command(App& served, std::vector<std::string> words, const run_options& 
         if (text.empty() || text.back() != '\n') std::fputc('\n', stdout);
         return std::fflush(stdout) == 0 ? 0 : 3;
     };
+    log_voice voice(asked.options);
     try {
         std::string title = served.settings().title + ' ' + served.settings().version;
         switch (asked.what) {
@@ -102,7 +105,7 @@ int run_command(App& served, std::vector<std::string> words, const run_options& 
         std::fputs("ERROR:    this version of coracle cannot print that yet\n", stderr);
         return 2;
     } catch (const std::exception& why) {
-        std::fprintf(stderr, "ERROR:    %s\n", why.what());
+        log::error(why.what());
         return 3;
     }
 }

@@ -3,12 +3,13 @@
 
 #include <coracle/app/app.hpp>
 #include <coracle/base/ascii.hpp>
+#include <coracle/base/log.hpp>
 #include <coracle/base/version.hpp>
 #include <coracle/server/limits_report.hpp>
+#include <coracle/server/log_voice.hpp>
 #include <coracle/server/server.hpp>
 
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <optional>
@@ -36,11 +37,10 @@ inline run_options from_environment(run_options options) {
 inline void print_banner(const server& started, const run_options& options) {
     bool unix_socket = started.where().port() == 0;
     std::string url = unix_socket ? started.where().text() : "http://" + started.where().text();
-    std::printf("INFO:     coracle %s\n", CORACLE_VERSION_STRING);
-    if (options.workers > 1) std::printf("INFO:     %d workers\n", options.workers);
-    std::printf("INFO:     Limits: %s\n", limits_text(options.limits).c_str());
-    std::printf("INFO:     Listening on %s (Press CTRL+C to quit)\n", url.c_str());
-    std::fflush(stdout);
+    announce(options, "coracle " CORACLE_VERSION_STRING);
+    if (options.workers > 1) announce(options, std::to_string(options.workers) + " workers");
+    announce(options, "Limits: " + limits_text(options.limits));
+    announce(options, "Listening on " + url + " (Press CTRL+C to quit)");
 }
 
 /// From the banner to the end. out: the exit code. error: what kept it from starting, or ended it.
@@ -49,17 +49,18 @@ inline int serve(app& served, const run_options& options) {
     here.start();
     if (options.banner) print_banner(here, options);
     here.serve();
-    if (options.banner) std::puts("INFO:     Finished");
+    if (options.banner) announce(options, "Finished");
     return 0;
 }
 
 }  // namespace server
 
 inline int app::run(const run_options& asked) {
+    server::log_voice voice(asked);
     try {
         return server::serve(*this, server::from_environment(asked));
     } catch (const std::exception& why) {
-        std::fprintf(stderr, "ERROR:    %s\n", why.what());
+        log::error(why.what());
         return 3;
     }
 }

@@ -10,6 +10,7 @@
 #include <coracle/net/address.hpp>
 #include <coracle/net/listening_socket.hpp>
 #include <coracle/server/limits_report.hpp>
+#include <coracle/server/log_voice.hpp>
 #include <coracle/server/settings.hpp>
 #include <coracle/server/worker.hpp>
 
@@ -141,7 +142,9 @@ private:
     }
     static settings settings_of(const run_options& options) {
         settings how;
-        how.access_log = options.access_log;
+        how.access_log = options.access_log && options.log_level <= log_level::info;
+        how.log_format = options.log_format;
+        how.colors = how.access_log && shows_colors(options, how.access_log_to);
         how.server_header = options.server_header;
         how.limits = options.limits;
         how.graceful_timeout = options.graceful_timeout;

@@ -4,6 +4,11 @@
 #include <coracle/app/server_limits.hpp>
 
 #include <chrono>
+#include <cstdio>
+
+namespace coracle {
+struct log_format;
+}
 
 namespace coracle::server {
 
@@ -14,6 +19,10 @@ struct settings {
     /// For requests under way when the server stops.
     std::chrono::milliseconds graceful_timeout{10'000};
     bool access_log = true;
+    std::FILE* access_log_to = stdout;
+    /// How its lines are written; null: in uvicorn's words.
+    const coracle::log_format* log_format = nullptr;
+    bool colors = false;
     /// `server: coracle` in every answer.
     bool server_header = true;
 };

@@ -5,6 +5,7 @@
 #include <coracle/async/job_group.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/async/task_group.hpp>
+#include <coracle/base/log.hpp>
 #include <coracle/base/result.hpp>
 #include <coracle/loop/deadline.hpp>
 #include <coracle/loop/reactor.hpp>
@@ -18,9 +19,9 @@
 #include <coracle/server/settings.hpp>
 #include <coracle/server/workshop.hpp>
 
-#include <cstdio>
 #include <exception>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace coracle::server {
@@ -108,9 +109,9 @@ private:
         try {
             std::rethrow_exception(error);
         } catch (const std::exception& why) {
-            std::fprintf(stderr, "ERROR:    a connection ended: %s\n", why.what());
+            log::error(std::string("a connection ended: ") + why.what());
         } catch (...) {
-            std::fputs("ERROR:    a connection ended with an exception that is no std::exception\n", stderr);
+            log::error("a connection ended with an exception that is no std::exception");
         }
     }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <coracle/app/app.hpp>
+#include <coracle/app/request_observer.hpp>
+#include <coracle/app/request_record.hpp>
 #include <coracle/app/stop_notice.hpp>
 #include <coracle/async/event.hpp>
 #include <coracle/base/byte_buffer.hpp>
@@ -10,13 +12,14 @@
 #include <coracle/loop/reactor.hpp>
 #include <coracle/server/access_log.hpp>
 #include <coracle/server/client_list.hpp>
+#include <coracle/server/loop_counts.hpp>
 #include <coracle/server/settings.hpp>
 #include <coracle/server/transaction.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -31,9 +34,11 @@ public:
           bounds(limits_of_message(s.limits)),
           reactor(on),
           transactions(bounds),
-          log(stdout),
-          heads_(how.server_header ? "coracle" : "") {
+          heads_(how.server_header ? "coracle" : ""),
+          log_(how.access_log_to, how.log_format, how.colors),
+          tells_(how.access_log || !served.observers().empty()) {
         concluded.set();
+        for (coracle::app::observer_maker make : served.observers()) observers_.push_back(make(served, *this));
     }
 
     const coracle::app& app;
@@ -41,8 +46,8 @@ public:
     const http::limits bounds;
     loop::reactor& reactor;
     transaction_pool transactions;
-    access_log log;
     client_list clients;
+    loop_counts counts;
     /// For handlers. Whoever starts connections does so in a job that has gone through announce().
     stop_notice notice{reactor};
     /// On while no answered request has something left to do: no background task, no clean-up.
@@ -63,6 +68,13 @@ public:
     private:
         workshop& of_;
     };
+
+    /// Whether anybody wants to hear of requests.
+    bool tells() const noexcept { return tells_; }
+    void tell(const request_record& one) {
+        if (how.access_log) log_.line(one);
+        for (const auto& each : observers_) each->answered(one);
+    }
 
     /// Ready-made heads, with the date of this second.
     http::head_cache& heads() noexcept {
@@ -103,6 +115,9 @@ private:
     static constexpr std::size_t kept = 16;
 
     http::head_cache heads_;
+    access_log log_;
+    bool tells_;
+    std::vector<std::unique_ptr<request_observer>> observers_;
     loop::reactor::time_point next_second_{};
     std::vector<byte_buffer> buffers_;
     std::size_t concluding_ = 0;
