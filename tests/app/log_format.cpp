@@ -102,10 +102,12 @@ TEST_CASE("json: an object with all that there is to tell") {
     asking of;
     of.asked.id = "7f3a";
     of.asked.fields.push_back({"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"});
-    CHECK(untimed(of.with(json_log)) ==
-          "{\"time\":\"now\",\"level\":\"info\",\"message\":\"request\",\"client\":\"127.0.0.1:60084\",\"method\":\"GET\","
-          "\"target\":\"/docs?x=1\",\"protocol\":\"HTTP/1.1\",\"status\":200,\"duration_ms\":1.235,\"bytes\":345,"
-          "\"request_id\":\"7f3a\",\"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\",\"span_id\":\"00f067aa0ba902b7\"}");
+    CHECK(
+        untimed(of.with(json_log)) ==
+        "{\"time\":\"now\",\"level\":\"info\",\"message\":\"request\",\"client\":\"127.0.0.1:60084\",\"method\":"
+        "\"GET\","
+        "\"target\":\"/docs?x=1\",\"protocol\":\"HTTP/1.1\",\"status\":200,\"duration_ms\":1.235,\"bytes\":345,"
+        "\"request_id\":\"7f3a\",\"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\",\"span_id\":\"00f067aa0ba902b7\"}");
     of.one.whole = false;
     CHECK(json::parse(of.with(json_log))["whole"] == json(false));
 }

@@ -40,17 +40,24 @@ TEST_CASE("a traceparent is taken apart, and is what is passed on") {
     CHECK(one.traceparent() == good);
     CHECK(!read({{"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00"}}).sampled());
     // Flags that are not known are not passed on; those of level 2 are.
-    CHECK(read({{"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-ff"}}).traceparent().ends_with("-03"));
+    CHECK(read({{"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-ff"}})
+              .traceparent()
+              .ends_with("-03"));
 }
 
 TEST_CASE("W10: a traceparent that is none counts for nothing, and so does its tracestate") {
-    for (std::string_view wrong :
-         {"", "00", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-1",
-          "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
-          "00-00000000000000000000000000000000-00f067aa0ba902b7-01", "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
-          "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0x",
-          "0g-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "00_4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-          "00-4bf92f3577b34da6a3ce929d0e0e473\n-00f067aa0ba902b7-01", "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01x"}) {
+    for (std::string_view wrong : {"", "00", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
+                                   "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-1",
+                                   "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                                   "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+                                   "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+                                   "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+                                   "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x",
+                                   "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0x",
+                                   "0g-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                                   "00_4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                                   "00-4bf92f3577b34da6a3ce929d0e0e473\n-00f067aa0ba902b7-01",
+                                   "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01x"}) {
         CAPTURE(wrong);
         trace_context one = read({{"traceparent", wrong}, {"tracestate", "a=1"}});
         CHECK(!one);
@@ -82,7 +89,8 @@ TEST_CASE("W10: a tracestate with one wrong member is none") {
     for (int i = 0; i < 33; ++i) many += "k" + std::to_string(i) + "=v,";
     CHECK(state_of({many}) == "");
     CHECK(state_of({"a=" + std::string(257, 'x')}) == "");
-    CHECK(state_of({"a=" + std::string(250, 'x') + ",b=" + std::string(250, 'y') + ",c=" + std::string(20, 'z')}) == "");
+    CHECK(state_of({"a=" + std::string(250, 'x') + ",b=" + std::string(250, 'y') + ",c=" + std::string(20, 'z')}) ==
+          "");
 }
 
 TEST_CASE("a child stands below its span, in the same trace") {

@@ -119,9 +119,10 @@ TEST_CASE("W10: bytes that steer a terminal or forge a line are written as numbe
         co_return;
     };
     run(all());
-    CHECK(here.text() ==
-          "INFO:     127.0.0.1:60084 - \"G\\x1b[31mT /a\\x22b\\x5cx0a\\x0d\\x0aINFO: forged\\x7f\\xff HTTP/1.1\" 400 Bad "
-          "Request 0.00ms 7B\n");
+    CHECK(
+        here.text() ==
+        "INFO:     127.0.0.1:60084 - \"G\\x1b[31mT /a\\x22b\\x5cx0a\\x0d\\x0aINFO: forged\\x7f\\xff HTTP/1.1\" 400 Bad "
+        "Request 0.00ms 7B\n");
 }
 
 TEST_CASE("a request is told when its answer has ended, with its time and its bytes") {

@@ -11,7 +11,7 @@
 using namespace coracle;
 using namespace std::chrono_literals;
 
-namespace in_arguments {
+inline namespace in_arguments {
 
 using server::arguments;  // here it hides the one that binds handlers
 

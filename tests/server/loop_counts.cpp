@@ -18,7 +18,8 @@ TEST_CASE("a loop counts its connections, requests and bytes") {
     server::workshop shop(app, how, world.reactor());
     auto ends = net::memory_stream::pair(1 << 20);
     net::memory_stream& client = ends.first;
-    std::string asked = "GET / HTTP/1.1\r\nhost: test\r\n\r\nGET /nowhere HTTP/1.1\r\nhost: test\r\n\r\nnonsense\r\n\r\n";
+    std::string asked =
+        "GET / HTTP/1.1\r\nhost: test\r\n\r\nGET /nowhere HTTP/1.1\r\nhost: test\r\n\r\nnonsense\r\n\r\n";
     std::string heard;
     auto speak = [&]() -> task<> {
         client.push(asked);

@@ -515,7 +515,8 @@ inline task<response> next::operator()(request& asked) const { return app_->resp
     if (above_) return above_->note(unknown, asked);
     std::string said = exception_trace(unknown);
     constexpr std::string_view between = "\n  because of ";
-    for (std::size_t at = 0; (at = said.find(between, at)) != said.npos;) said.replace(at, between.size(), "; because of ");
+    for (std::size_t at = 0; (at = said.find(between, at)) != said.npos;)
+        said.replace(at, between.size(), "; because of ");
     // W10: what the client and the exception say is escaped where it is written.
     log::error(std::string(asked.method_text) + ' ' + std::string(asked.target.path) + ": " + said);
 }

@@ -23,11 +23,11 @@ struct run_options {
     int backlog = 2048;              ///< connections that may wait for their turn; the kernel may cut it
     bool access_log = true;          ///< one line per request on the standard output, if the level is info or less
     coracle::log_level log_level = coracle::log_level::info;  ///< what is less is not told
-    const coracle::log_format* log_format = nullptr;          ///< &json_log, &logfmt_log, your own; null: uvicorn's words
-    std::optional<bool> use_colors{};                         ///< unset: where a terminal shows them
-    bool banner = true;              ///< where it listens, at the start
-    bool signals = true;             ///< Ctrl-C and SIGTERM stop it
-    bool server_header = true;       ///< `server: coracle` in every answer
+    const coracle::log_format* log_format = nullptr;  ///< &json_log, &logfmt_log, your own; null: uvicorn's words
+    std::optional<bool> use_colors{};                 ///< unset: where a terminal shows them
+    bool banner = true;                               ///< where it listens, at the start
+    bool signals = true;                              ///< Ctrl-C and SIGTERM stop it
+    bool server_header = true;                        ///< `server: coracle` in every answer
     /// How much a client may send, take and wait, and how many there may be.
     server_limits limits{};
     /// For requests under way when it stops; then they are cancelled.

@@ -148,7 +148,8 @@ private:
         for (std::string_view line : fields.get_all("tracestate")) {
             bool fine = true;
             http::for_each_element(line, [&](std::string_view member) {
-                fine = ++members <= most_members && is_member(member) && !names(all, member.substr(0, member.find('=')));
+                fine =
+                    ++members <= most_members && is_member(member) && !names(all, member.substr(0, member.find('=')));
                 if (!fine) return false;
                 if (!all.empty()) all += ',';
                 all += member;

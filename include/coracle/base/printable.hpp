@@ -61,8 +61,8 @@ inline void append_printable(std::string& to, std::string_view text) {
 inline void append_json_text(std::string& to, std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
     auto escape = [&](unsigned code) {
-        const char out[] = {'\\', 'u', digits[code >> 12 & 15], digits[code >> 8 & 15], digits[code >> 4 & 15],
-                            digits[code & 15]};
+        const char out[] = {
+            '\\', 'u', digits[code >> 12 & 15], digits[code >> 8 & 15], digits[code >> 4 & 15], digits[code & 15]};
         to.append(out, sizeof out);
     };
     to += '"';
