@@ -19,8 +19,8 @@ std::string read(std::string_view text) {
 }
 }  // namespace
 
-// What pydantic's AnyUrl says, which is Rust's url: the same for 25000 texts put together at random from the pieces that
-// are special somewhere, but for these: domains beyond ASCII, xn--, drive letters, and file: with more than three slashes.
+// What pydantic's AnyUrl says, which is Rust's url: the same for 25000 texts put together at random from the pieces
+// that are special somewhere, but for these: domains beyond ASCII, xn--, drive letters, and file: with four slashes.
 TEST_CASE("a URL is made normal as browsers do it") {
     const row rows[] = {
         {"http://example.com", "http://example.com/"},
@@ -33,7 +33,7 @@ TEST_CASE("a URL is made normal as browsers do it") {
         {" \x01http://a \n", "http://a/"},
         {"ht\ttp://a\n/b", "http://a/b"},
         {"http://ex%41mple.com", "http://example.com/"},
-        {"http://a_b.com", "http://a_b.com/"},
+        {"http://a_b.example.com", "http://a_b.example.com/"},
         {"http://a..b", "http://a..b/"},
         {"http://a/./b/%2e%2E/c", "http://a/c"},
         {"http://a/b/..", "http://a/"},

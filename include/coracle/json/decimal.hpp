@@ -23,8 +23,8 @@
 
 namespace coracle {
 
-/// `decimal price = "19.99"; decimal total = (price * 3 * "1.19").rounded(2);` Sums and products are exact: they have the
-/// digits that they have on paper, as far as 36 go.
+/// `decimal price = "19.99"; decimal total = (price * 3 * "1.19").rounded(2);` Sums and products are exact: they have
+/// the digits that they have on paper, as far as 36 go.
 /// error: std::overflow_error where they do not; a literal that is no decimal does not compile.
 /// A JSON number has come as a double, so of one with a fraction, or beyond 64 bits, 17 digits count; as a string, all.
 class decimal {
@@ -151,8 +151,8 @@ public:
     constexpr decimal& operator-=(const decimal& other) { return *this = *this - other; }
     constexpr decimal& operator*=(const decimal& other) { return *this = *this * other; }
 
-    /// With exactly so many digits behind the point. A half goes to the even neighbour, as in Python and in banks: 0.125
-    /// becomes 0.12.
+    /// With exactly so many digits behind the point. A half goes to the even neighbour, as in Python and in banks:
+    /// 0.125 becomes 0.12.
     constexpr decimal rounded(int places) const {
         if (-exponent_ <= places) {
             decimal made = *this;
