@@ -1033,51 +1033,6 @@ private:
 
 }  // namespace coracle
 
-// ---- coracle/base/report.hpp
-// report: what a program should hear and nobody waits for: written to stderr, or told to whoever asked for it.
-
-namespace coracle {
-
-/// Hears every report. On any thread, also while an exception makes its way; throws nothing.
-/// in: one sentence without a line end; where the code is that it speaks of, with line 0 when that is unknown.
-using reporter = void (*)(std::string_view message, const std::source_location& at) noexcept;
-
-namespace detail {
-
-inline std::string place(const std::source_location& at) {
-    if (at.line() == 0) return {};
-    return std::string(at.file_name()) + ":" + std::to_string(at.line()) + " (" + at.function_name() + ")";
-}
-
-inline void report_to_stderr(std::string_view message, const std::source_location& at) noexcept {
-    try {
-        std::string line = "coracle: " + std::string(message);
-        if (at.line() != 0) line += " at " + place(at);
-        line += '\n';
-        std::fwrite(line.data(), 1, line.size(), stderr);  // one call, so that lines of several threads do not mix
-    } catch (...) {
-        std::fputs("coracle: no memory is left for a report\n", stderr);
-    }
-}
-
-inline std::atomic<reporter>& current_reporter() noexcept {
-    static constinit std::atomic<reporter> now{&report_to_stderr};
-    return now;
-}
-
-}  // namespace detail
-
-/// Sends reports to `to` from here on, or to stderr again when it is null. Gives who heard them before.
-inline reporter set_reporter(reporter to) noexcept {
-    return detail::current_reporter().exchange(to ? to : &detail::report_to_stderr);
-}
-
-inline void report(std::string_view message, const std::source_location& at = {}) noexcept {
-    detail::current_reporter().load(std::memory_order_acquire)(message, at);
-}
-
-}  // namespace coracle
-
 // ---- coracle/base/result.hpp
 // result<T, E>: a value, or the reason why there is none. What coracle uses of C++23's std::expected.
 
@@ -1652,6 +1607,26 @@ using stop_source = detail::plain_stop_source;
 
 }  // namespace coracle
 
+// ---- coracle/base/tally.hpp
+// tally: a number that one thread counts up and every thread may read. No lock, no instruction that waits for others.
+
+namespace coracle {
+
+/// in: add() on one thread, or on one after another. cost: that of a plain number.
+class tally {
+public:
+    void add(std::uint64_t more = 1) noexcept {
+        count_.store(count_.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
+    }
+    /// From any thread: not less than what was read there before.
+    std::uint64_t get() const noexcept { return count_.load(std::memory_order_relaxed); }
+
+private:
+    std::atomic<std::uint64_t> count_{0};
+};
+
+}  // namespace coracle
+
 // ---- coracle/base/utf8.hpp
 // Strict UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF. RFC 3629, Unicode table 3-7.
 
@@ -1719,6 +1694,249 @@ inline std::string_view from_latin1(std::string_view text, std::string& storage)
 }
 
 }  // namespace coracle::utf8
+
+// ---- coracle/base/printable.hpp
+// printable: text of strangers as a log may hold it: on one line, valid UTF-8, and nothing that steers a terminal.
+// Unicode 15 23.2 (controls) and 9.4 (directions); RFC 8259 7 (JSON); the escapes \xHH are nginx's.
+
+namespace coracle {
+
+namespace detail {
+inline void append_byte_number(std::string& to, char c) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    auto byte = static_cast<unsigned char>(c);
+    const char escape[] = {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+    to.append(escape, sizeof escape);
+}
+
+/// Whether the character that `text` begins with, of `length` bytes, shows as itself: no control (C0, DEL, C1), no line
+/// or paragraph separator, nothing that turns the direction of what stands around it.
+inline bool shows_as_itself(std::string_view text, std::size_t length) noexcept {
+    auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    if (length == 1) return at(0) >= 0x20 && at(0) != 0x7F;
+    if (length == 2) return !(at(0) == 0xC2 && at(1) < 0xA0) && !(at(0) == 0xD8 && at(1) == 0x9C);
+    if (length != 3 || at(0) != 0xE2) return length != 0;
+    if (at(1) == 0x80) return !(at(2) == 0x8E || at(2) == 0x8F || (at(2) >= 0xA8 && at(2) <= 0xAE));
+    return !(at(1) == 0x81 && at(2) >= 0xA6 && at(2) <= 0xA9);
+}
+}  // namespace detail
+
+/// What a peer says, between quotes: visible ASCII and spaces as they are, every other byte, quotes and backslashes
+/// as \xHH.
+inline void append_ascii(std::string& to, std::string_view text) {
+    std::size_t plain = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char c = text[i];
+        if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') [[likely]]
+            continue;
+        to.append(text.substr(plain, i - plain));
+        detail::append_byte_number(to, c);
+        plain = i + 1;
+    }
+    to.append(text.substr(plain));
+}
+
+/// A sentence in whatever language: UTF-8 stays, all that does not show as itself becomes \xHH.
+inline void append_printable(std::string& to, std::string_view text) {
+    while (!text.empty()) {
+        std::size_t length = utf8::sequence_length(text);
+        if (detail::shows_as_itself(text, length))
+            to.append(text.substr(0, length));
+        else
+            for (std::size_t i = 0; i < (length == 0 ? 1 : length); ++i) detail::append_byte_number(to, text[i]);
+        text.remove_prefix(length == 0 ? 1 : length);
+    }
+}
+
+/// The same as a JSON string, quotes included. A byte that is no UTF-8 becomes U+FFFD.
+inline void append_json_text(std::string& to, std::string_view text) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    auto escape = [&](unsigned code) {
+        const char out[] = {
+            '\\', 'u', digits[code >> 12 & 15], digits[code >> 8 & 15], digits[code >> 4 & 15], digits[code & 15]};
+        to.append(out, sizeof out);
+    };
+    to += '"';
+    while (!text.empty()) {
+        std::size_t length = utf8::sequence_length(text);
+        auto at = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(text[i])); };
+        if (length == 0)
+            escape(0xFFFD);
+        else if (text[0] == '"' || text[0] == '\\')
+            to.append(1, '\\').append(1, text[0]);
+        else if (detail::shows_as_itself(text, length))
+            to.append(text.substr(0, length));
+        else if (length == 1)
+            escape(at(0));
+        else if (length == 2)
+            escape((at(0) & 0x1F) << 6 | (at(1) & 0x3F));
+        else
+            escape((at(0) & 0x0F) << 12 | (at(1) & 0x3F) << 6 | (at(2) & 0x3F));
+        text.remove_prefix(length == 0 ? 1 : length);
+    }
+    to += '"';
+}
+
+}  // namespace coracle
+
+// ---- coracle/base/log.hpp
+// log: the one place where coracle's own messages go, and a program's own if it likes: a line on stderr, or to a sink.
+// The levels, and the words before a line, are uvicorn's.
+
+namespace coracle {
+
+enum class log_level : unsigned char { trace, debug, info, warning, error, critical };
+
+constexpr std::string_view name_of(log_level level) noexcept {
+    constexpr std::string_view names[] = {"trace", "debug", "info", "warning", "error", "critical"};
+    return names[static_cast<unsigned>(level)];
+}
+
+/// One message, for sinks. keeps: views, good for the call.
+struct log_message {
+    log_level level = log_level::info;
+    std::string_view text{};    ///< as it was said: it may hold anything, see append_printable
+    std::source_location at{};  ///< where the code is that it speaks of; line 0: nowhere in particular
+    std::string_view tag{};     ///< what is being worked for here: a request's id; empty: nobody says
+};
+
+/// `log::warning("the cache is cold");`
+namespace log {
+
+/// Hears every message that is loud enough, on any thread, and throws nothing.
+using sink = void (*)(const log_message& one) noexcept;
+/// Writes a message, without its line end; nothing: no line is written. in: whether colours are seen.
+using writer = void (*)(const log_message& one, std::string& line, bool colored);
+/// Says for whom this thread works at the moment.
+using tagger = std::string_view (*)() noexcept;
+
+namespace detail {
+/// `INFO:     `: what stands before a line.
+[[gnu::cold]] inline void append_prefix(std::string& line, log_level level, bool colored) {
+    constexpr std::string_view words[] = {"TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"};
+    constexpr std::string_view colors[] = {"\x1b[34m", "\x1b[36m", "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[91m"};
+    std::string_view word = words[static_cast<unsigned>(level)];
+    if (colored) line += colors[static_cast<unsigned>(level)];
+    line += word;
+    if (colored) line += "\x1b[0m";
+    line += ':';
+    line.append(9 - word.size(), ' ');
+}
+}  // namespace detail
+
+/// `WARNING:  the cache is cold at shop.cpp:7 (main) [7f3a]`, always on one line (W10).
+[[gnu::cold]] inline void write_plainly(const log_message& one, std::string& line, bool colored) {
+    detail::append_prefix(line, one.level, colored);
+    append_printable(line, one.text);
+    if (one.at.line() != 0) {
+        line.append(" at ").append(one.at.file_name()).append(":").append(std::to_string(one.at.line()));
+        line.append(" (").append(one.at.function_name()).append(")");
+    }
+    if (one.tag.empty()) return;
+    line += " [";
+    append_printable(line, one.tag);
+    line += ']';
+}
+
+namespace detail {
+struct settings {
+    std::atomic<sink> to{nullptr};
+    std::atomic<writer> how{&write_plainly};
+    std::atomic<tagger> tag{nullptr};
+    std::atomic<log_level> least{log_level::info};
+    std::atomic<bool> colored{false};
+};
+inline settings& now() noexcept {
+    static constinit settings all;
+    return all;
+}
+}  // namespace detail
+
+/// The sink of the beginning: a line on stderr, in one piece, so that lines of several threads do not mix.
+[[gnu::cold]] inline void write_to_stderr(const log_message& one) noexcept {
+    try {
+        std::string line;
+        detail::now().how.load(std::memory_order_relaxed)(one, line,
+                                                          detail::now().colored.load(std::memory_order_relaxed));
+        if (line.empty()) return;
+        line += '\n';
+        std::fwrite(line.data(), 1, line.size(), stderr);
+    } catch (...) {
+        std::fputs("ERROR:    no memory is left for a message\n", stderr);
+    }
+}
+
+/// Sends messages to `to` from here on, or to stderr again when it is null. Gives who heard them before; null: stderr.
+inline sink set_sink(sink to) noexcept { return detail::now().to.exchange(to); }
+/// How lines on stderr are written; null: plainly. Gives how they were before.
+inline writer set_writer(writer how, bool colored = false) noexcept {
+    detail::now().colored.store(colored, std::memory_order_relaxed);
+    return detail::now().how.exchange(how ? how : &write_plainly);
+}
+/// Who says for whom a thread works: request_id() does.
+inline void set_tagger(tagger says) noexcept { detail::now().tag.store(says, std::memory_order_relaxed); }
+/// What is less than `least` is not heard. Gives what it was before.
+inline log_level set_level(log_level least) noexcept { return detail::now().least.exchange(least); }
+inline log_level level() noexcept { return detail::now().least.load(std::memory_order_relaxed); }
+/// For who would have to work for a message.
+inline bool hears(log_level what) noexcept { return what >= level(); }
+
+[[gnu::cold]] inline void write(log_level level, std::string_view text, const std::source_location& at = {}) noexcept {
+    if (!hears(level)) return;
+    tagger says = detail::now().tag.load(std::memory_order_relaxed);
+    log_message one{level, text, at, says ? says() : std::string_view()};
+    sink to = detail::now().to.load(std::memory_order_acquire);
+    to ? to(one) : write_to_stderr(one);
+}
+
+inline void trace(std::string_view text) noexcept { write(log_level::trace, text); }
+inline void debug(std::string_view text) noexcept { write(log_level::debug, text); }
+inline void info(std::string_view text) noexcept { write(log_level::info, text); }
+inline void warning(std::string_view text) noexcept { write(log_level::warning, text); }
+inline void error(std::string_view text) noexcept { write(log_level::error, text); }
+inline void critical(std::string_view text) noexcept { write(log_level::critical, text); }
+
+}  // namespace log
+
+}  // namespace coracle
+
+// ---- coracle/base/report.hpp
+// report: what a program should hear and nobody waits for: a warning in the log, or told to whoever asked for it.
+
+namespace coracle {
+
+/// Hears every report. On any thread, also while an exception makes its way; throws nothing.
+/// in: one sentence without a line end; where the code is that it speaks of, with line 0 when that is unknown.
+using reporter = void (*)(std::string_view message, const std::source_location& at) noexcept;
+
+namespace detail {
+
+inline std::string place(const std::source_location& at) {
+    if (at.line() == 0) return {};
+    return std::string(at.file_name()) + ":" + std::to_string(at.line()) + " (" + at.function_name() + ")";
+}
+
+inline void report_to_log(std::string_view message, const std::source_location& at) noexcept {
+    log::write(log_level::warning, message, at);
+}
+
+inline std::atomic<reporter>& current_reporter() noexcept {
+    static constinit std::atomic<reporter> now{&report_to_log};
+    return now;
+}
+
+}  // namespace detail
+
+/// Sends reports to `to` from here on, or to the log again when it is null. Gives who heard them before.
+inline reporter set_reporter(reporter to) noexcept {
+    return detail::current_reporter().exchange(to ? to : &detail::report_to_log);
+}
+
+inline void report(std::string_view message, const std::source_location& at = {}) noexcept {
+    detail::current_reporter().load(std::memory_order_acquire)(message, at);
+}
+
+}  // namespace coracle
 
 // ---- coracle/base/version.hpp
 // The one version number of coracle: meson.build, the banner and the `server` field read it from here.
@@ -15668,6 +15886,10 @@ concept spelled = requires(const T& value) {
     T::not_a_text();
 };
 
+/// One that is also read from a number, `static std::optional<T> from_number(const json&, text_problem&)`: a decimal.
+template <class T>
+concept exact_number = spelled<T> && requires { &T::from_number; };
+
 /// A member that may be absent (patch.hpp).
 template <class T>
 concept patch_type = requires { typename T::patched_value; };
@@ -15829,6 +16051,8 @@ bool made_alike(const T& a, const T& b) {
         return std::memcmp(static_cast<const void*>(&a), static_cast<const void*>(&b), sizeof(T)) == 0;
     } else if constexpr (checked_type<T>) {
         return made_alike(*a, *b);
+    } else if constexpr (requires { T::alike(a, b); }) {
+        return T::alike(a, b);
     } else if constexpr (is_std_array<T> || json_tuple<T>) {
         return all_made_alike(a, b, std::make_index_sequence<std::tuple_size_v<T>>{});
     } else if constexpr (is_a<T, std::variant>) {
@@ -16644,6 +16868,159 @@ std::optional<T> from_text(std::string_view text, text_problem& why) {
 
 }  // namespace coracle
 
+// ---- coracle/json/from_value.hpp
+// from_value: one JSON value that is no list and no object, as a C++ value, by pydantic's lax rules and with its words
+// when it is none.
+
+namespace coracle {
+
+namespace detail {
+
+/// Whether `in` is what a T is written as.
+template <class T>
+bool is_kindred(const json& in) noexcept {
+    if constexpr (checked_type<T>)
+        return is_kindred<typename T::checked_value>(in);
+    else if constexpr (std::same_as<T, bool>)
+        return in.is_bool();
+    else if constexpr (std::is_integral_v<T> && !std::same_as<T, char>)
+        return in.is_integer();
+    else if constexpr (std::is_floating_point_v<T>)
+        return in.type() == json_kind::number;
+    else if constexpr (std::same_as<T, std::monostate>)
+        return in.is_null();
+    else if constexpr (scalar<T> || std::same_as<T, char>)
+        return in.is_string();
+    else if constexpr (std::derived_from<T, json>)
+        return true;
+    else if constexpr (json_nullable<T>)
+        return in.is_null();
+    else if constexpr (json_map<T> || json_struct<T>)
+        return in.is_object();
+    else
+        return in.is_array();
+}
+
+/// Of a kind that no T is made of.
+template <class T>
+[[gnu::cold]] text_problem wrong_kind() {
+    if constexpr (std::same_as<T, bool>)
+        return {"bool_type", "Input should be a valid boolean", {}};
+    else if constexpr (std::is_integral_v<T> && !std::same_as<T, char>)
+        return {"int_type", "Input should be a valid integer", {}};
+    else if constexpr (std::is_floating_point_v<T>)
+        return {"float_type", "Input should be a valid number", {}};
+    else
+        return {"string_type", "Input should be a valid string", {}};
+}
+[[gnu::cold]] inline std::nullopt_t refuse(text_problem&& words, text_problem& why) {
+    why = std::move(words);
+    return std::nullopt;
+}
+
+inline std::optional<char> value_as_letter(const json& in, text_problem& why) {
+    if (!in.is_string()) return refuse(wrong_kind<char>(), why);
+    const std::string& text = in.as_string();
+    if (text.size() == 1) return text[0];
+    if (text.empty())
+        return refuse({"string_too_short", "String should have at least 1 character", json{{"min_length", 1}}}, why);
+    return refuse({"string_too_long", "String should have at most 1 character", json{{"max_length", 1}}}, why);
+}
+inline std::optional<bool> value_as_bool(const json& in, text_problem& why) {
+    if (in.is_bool()) return in.as_bool();
+    if (!in.is_number()) return refuse(wrong_kind<bool>(), why);
+    double number = in.as_double();
+    if (!in.is_integer() && std::trunc(number) != number) return refuse(wrong_kind<bool>(), why);
+    if (number == 0 || number == 1) return number == 1;
+    return refuse({"bool_parsing", "Input should be a valid boolean, unable to interpret input", {}}, why);
+}
+template <class T>
+std::optional<T> value_as_floating(const json& in, text_problem& why) {
+    if (in.is_bool()) return in.as_bool() ? T(1) : T(0);
+    if (!in.is_number()) return refuse(wrong_kind<T>(), why);
+    auto value = static_cast<T>(in.as_double());
+    if (std::isfinite(value)) return value;
+    return refuse({"finite_number", "Input should be a finite number", {}}, why);
+}
+template <class T>
+[[gnu::cold]] text_problem beyond_bounds(bool below) {
+    if (below) {
+        auto least = +std::numeric_limits<T>::min();
+        return {"greater_than_equal", "Input should be greater than or equal to " + std::to_string(least),
+                json{{"ge", least}}};
+    }
+    auto most = +std::numeric_limits<T>::max();
+    return {"less_than_equal", "Input should be less than or equal to " + std::to_string(most), json{{"le", most}}};
+}
+template <class T>
+std::optional<T> value_as_integer(const json& in, text_problem& why) {
+    if (in.is_bool()) return static_cast<T>(in.as_bool());
+    if (!in.is_number()) return refuse(wrong_kind<T>(), why);
+    if (in.type() == json_kind::integer) {
+        std::int64_t value = in.as_int();
+        if (std::in_range<T>(value)) return static_cast<T>(value);
+        return refuse(beyond_bounds<T>(value < 0), why);
+    }
+    if (in.type() == json_kind::unsigned_integer) {
+        if (std::in_range<T>(in.as_uint())) return static_cast<T>(in.as_uint());
+        return refuse(beyond_bounds<T>(false), why);
+    }
+    double number = in.as_double();
+    if (std::trunc(number) != number)
+        return refuse({"int_from_float", "Input should be a valid integer, got a number with a fractional part", {}},
+                      why);
+    // The bounds of int64 and uint64 are powers of two, so these comparisons are exact.
+    if (number >= -0x1p63 && number < 0x1p63) return value_as_integer<T>(json(static_cast<std::int64_t>(number)), why);
+    if (number > 0 && number < 0x1p64) return value_as_integer<T>(json(static_cast<std::uint64_t>(number)), why);
+    return refuse(beyond_bounds<T>(number < 0), why);
+}
+template <class T>
+std::optional<T> value_as_time(const json& in, text_problem& why) {
+    // Python's bool is an int, and so a number of seconds; but no date.
+    if (in.is_number() || (is_duration<T> && in.is_bool()))
+        return read_time<T>(in.is_bool() ? (in.as_bool() ? 1.0 : 0.0) : in.as_double(), why);
+    if constexpr (is_duration<T>)
+        return refuse({"time_delta_type", "Input should be a valid timedelta", {}}, why);
+    else if constexpr (date_type<T>)
+        return refuse({"date_type", "Input should be a valid date", {}}, why);
+    else
+        return refuse({"datetime_type", "Input should be a valid datetime", {}}, why);
+}
+
+}  // namespace detail
+
+/// The value that `in` stands for; nothing, and why, when it stands for none.
+template <scalar T>
+std::optional<T> from_value(const json& in, text_problem& why) {
+    using namespace detail;
+    if constexpr (std::same_as<T, std::string>) {
+        if (in.is_string()) return in.as_string();
+        return refuse(wrong_kind<T>(), why);
+    } else {
+        // An enum knows names only; other values get its words all the same.
+        if (in.is_string() || std::is_enum_v<T>)
+            return from_text<T>(in.is_string() ? std::string_view(in.as_string()) : std::string_view(), why);
+        if constexpr (std::same_as<T, bool>) {
+            return value_as_bool(in, why);
+        } else if constexpr (std::is_floating_point_v<T>) {
+            return value_as_floating<T>(in, why);
+        } else if constexpr (std::is_integral_v<T>) {
+            return value_as_integer<T>(in, why);
+        } else if constexpr (time_type<T>) {
+            return value_as_time<T>(in, why);
+        } else if constexpr (exact_number<T>) {
+            if (in.is_number()) return T::from_number(in, why);
+            return refuse(T::not_a_text(), why);
+        } else if constexpr (spelled<T>) {
+            return refuse(T::not_a_text(), why);
+        } else {
+            return std::nullopt;
+        }
+    }
+}
+
+}  // namespace coracle
+
 // ---- coracle/json/literal.hpp
 // literal: one of a few texts, known when the program is compiled: literal<"asc", "desc">. Python's typing.Literal.
 // With one text it is a tag, by which the alternatives of a variant are told apart (tagged.hpp).
@@ -16826,6 +17203,7 @@ public:
     static text_problem not_a_text() {
         return {"uuid_type", "UUID input should be a string, bytes or UUID object", {}};
     }
+    static json schema() { return json{{"type", "string"}, {"format", "uuid"}}; }
 
 private:
     [[gnu::cold]] static text_problem problem_with(std::string_view text) {
@@ -16869,6 +17247,1089 @@ private:
 
     std::array<std::uint8_t, 16> bytes_{};
 };
+
+}  // namespace coracle
+
+// ---- coracle/json/decimal.hpp
+// decimal: a number as people write it, exact: "0.10" stays 0.10. For money. In JSON it is a string, as pydantic writes
+// one, and a number is read too. Up to 36 digits; nothing is ever rounded unless it is asked for.
+// General Decimal Arithmetic 1.70 (speleotrove.com/decimal) for form and comparison; Python's decimal for texts.
+
+namespace coracle {
+
+/// `decimal price = "19.99"; decimal total = (price * 3 * "1.19").rounded(2);` Sums and products are exact: they have
+/// the digits that they have on paper, as far as 36 go.
+/// error: std::overflow_error where they do not; a literal that is no decimal does not compile.
+/// A JSON number has come as a double, so of one with a fraction, or beyond 64 bits, 17 digits count; as a string, all.
+class decimal {
+public:
+    static constexpr std::size_t most_digits = 36;
+    /// Of the last digit, above and below zero: every double has a place.
+    static constexpr int most_exponent = 400;
+
+    constexpr decimal() noexcept = default;
+    template <std::integral T>
+        requires(!std::same_as<T, bool> && !detail::code_unit<T>)
+    constexpr decimal(T value) noexcept {
+        if constexpr (std::is_signed_v<T>) negative_ = value < 0;
+        auto rest = static_cast<std::uint64_t>(value);
+        if (negative_) rest = std::uint64_t{0} - rest;
+        count_ = static_cast<std::uint8_t>(rest == 0 ? 1 : detail::decimal_digits(rest));
+        for (std::size_t i = count_; i-- > 0; rest /= 10) digits_[i] = static_cast<std::uint8_t>(rest % 10);
+    }
+    template <std::size_t N>
+    consteval decimal(const char (&literal)[N]) {
+        if (read(std::string_view(literal, N - 1), *this) != reading::good)
+            throw "coracle: this is no decimal; one is written as \"19.99\", with at most 36 digits";
+    }
+    /// The shortest decimal that reads back as this double: decimal(0.1) is 0.1. error: std::invalid_argument for
+    /// infinity and NaN.
+    template <std::floating_point T>
+    explicit decimal(T value) {
+        if (!std::isfinite(value)) throw std::invalid_argument("coracle: a decimal is a finite number");
+        char text[40];
+        auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
+        read(std::string_view(text, static_cast<std::size_t>(end - text)), *this);
+        if (exponent_ > 0 && count_ + static_cast<std::size_t>(exponent_) <= most_digits) lower_to(0);
+    }
+
+    /// As Python's Decimal takes one: ` 1_000.50 `, `.5`, `5.`, `1e-3`.
+    static constexpr std::optional<decimal> parse(std::string_view text) noexcept {
+        decimal made;
+        if (read(text, made) == reading::good) return made;
+        return std::nullopt;
+    }
+
+    constexpr bool is_zero() const noexcept { return count_ == 0 || digits_[0] == 0; }
+    constexpr bool is_negative() const noexcept { return negative_ && !is_zero(); }
+    /// Digits behind the point, as written: 2 of 1.50. In 1E+3 there are none.
+    constexpr int places() const noexcept { return exponent_ < 0 ? -exponent_ : 0; }
+    double to_double() const { return detail::read_double(to_text()); }
+
+    /// Values are compared, not forms: 1.0 is 1.00, and -0 is 0.
+    friend constexpr std::weak_ordering operator<=>(const decimal& a, const decimal& b) noexcept {
+        if (a.is_zero() && b.is_zero()) return std::weak_ordering::equivalent;
+        if (a.is_negative() != b.is_negative() || a.is_zero() || b.is_zero())
+            return a.signum() < b.signum() ? std::weak_ordering::less : std::weak_ordering::greater;
+        int order = compare_magnitude(a, b);
+        if (a.negative_) order = -order;
+        return order < 0   ? std::weak_ordering::less
+               : order > 0 ? std::weak_ordering::greater
+                           : std::weak_ordering::equivalent;
+    }
+    friend constexpr bool operator==(const decimal& a, const decimal& b) noexcept { return (a <=> b) == 0; }
+
+    constexpr decimal operator-() const noexcept {
+        decimal made = *this;
+        made.negative_ = !negative_ && !is_zero();
+        return made;
+    }
+    friend constexpr decimal operator+(const decimal& a, const decimal& b) {
+        columns sum{};
+        int exponent = a.exponent_ < b.exponent_ ? a.exponent_ : b.exponent_;
+        a.add_to(sum, exponent, false);
+        b.add_to(sum, exponent, false);
+        return from_columns(sum, exponent);
+    }
+    friend constexpr decimal operator-(const decimal& a, const decimal& b) {
+        columns sum{};
+        int exponent = a.exponent_ < b.exponent_ ? a.exponent_ : b.exponent_;
+        a.add_to(sum, exponent, false);
+        b.add_to(sum, exponent, true);
+        return from_columns(sum, exponent);
+    }
+    friend constexpr decimal operator*(const decimal& a, const decimal& b) {
+        columns product{};
+        int sign = a.negative_ != b.negative_ ? -1 : 1;
+        for (std::size_t i = 0; i < a.count_; ++i)
+            for (std::size_t j = 0; j < b.count_; ++j)
+                product[product.size() - 1 - (a.count_ - 1 - i) - (b.count_ - 1 - j)] +=
+                    sign * a.digits_[i] * b.digits_[j];
+        return from_columns(product, a.exponent_ + b.exponent_);
+    }
+    /// What is left when b was taken away as often as it fits. The sign is that of a. error: std::domain_error when b
+    /// is zero.
+    friend constexpr decimal operator%(const decimal& a, const decimal& b) {
+        if (b.is_zero()) throw std::domain_error("coracle: a decimal is divided by zero");
+        if (compare_magnitude(a, b) < 0) return a;
+        // b is not larger, so its digits and these zeros have room.
+        decimal by = b;
+        if (by.exponent_ > a.exponent_) by.lower_to(a.exponent_);
+        const std::size_t width = by.count_ + std::size_t{1};
+        columns rest{};  // the first `width` of them
+        auto is_less = [&] {
+            if (rest[0] != 0) return false;
+            for (std::size_t i = 1; i < width; ++i)
+                if (rest[i] != by.digits_[i - 1]) return rest[i] < by.digits_[i - 1];
+            return false;
+        };
+        for (int left = a.exponent_ - by.exponent_, i = 0; i < a.count_ + left; ++i) {
+            for (std::size_t j = 1; j < width; ++j) rest[j - 1] = rest[j];
+            rest[width - 1] = i < a.count_ ? a.digits_[static_cast<std::size_t>(i)] : 0;
+            while (!is_less()) {
+                int borrow = 0;
+                for (std::size_t j = width; j-- > 0;) {
+                    rest[j] -= borrow + (j == 0 ? 0 : by.digits_[j - 1]);
+                    borrow = rest[j] < 0 ? 1 : 0;
+                    rest[j] += borrow * 10;
+                }
+            }
+        }
+        columns all{};
+        for (std::size_t i = 0; i < width; ++i) all[all.size() - width + i] = rest[i];
+        decimal made = from_columns(all, by.exponent_);
+        made.negative_ = a.negative_ && !made.is_zero();
+        return made;
+    }
+    constexpr decimal& operator+=(const decimal& other) { return *this = *this + other; }
+    constexpr decimal& operator-=(const decimal& other) { return *this = *this - other; }
+    constexpr decimal& operator*=(const decimal& other) { return *this = *this * other; }
+
+    /// With exactly so many digits behind the point. A half goes to the even neighbour, as in Python and in banks:
+    /// 0.125 becomes 0.12.
+    constexpr decimal rounded(int places) const {
+        if (-exponent_ <= places) {
+            decimal made = *this;
+            made.lower_to(-places);
+            return made;
+        }
+        int kept = count_ + exponent_ + places;  // digits in front of the cut
+        columns all{};
+        int last = 0;
+        for (int i = 0; i < kept; ++i)
+            all[all.size() - static_cast<std::size_t>(kept - i)] = last = digits_[static_cast<std::size_t>(i)];
+        bool more = false;
+        for (int i = kept + 1; i < count_; ++i) more = more || (i >= 0 && digits_[static_cast<std::size_t>(i)] != 0);
+        int next = kept >= 0 && kept < count_ ? digits_[static_cast<std::size_t>(kept)] : 0;
+        if (next > 5 || (next == 5 && (more || last % 2 != 0))) ++all[all.size() - 1];
+        decimal made = from_columns(all, -places);
+        made.negative_ = negative_ && !made.is_zero();
+        return made;
+    }
+
+    /// As Python's str(): `0.00`, `1E+5`, `1.5E-7`.
+    std::string to_text() const {
+        std::string digits = count_ == 0 ? "0" : "";
+        for (std::size_t i = 0; i < count_; ++i) digits += static_cast<char>('0' + digits_[i]);
+        int left = static_cast<int>(digits.size()) + exponent_;  // digits in front of the point
+        bool plain = exponent_ <= 0 && left > -6;
+        std::string text = negative_ ? "-" : "";
+        int point = plain ? left : 1;
+        if (point <= 0) text.append("0.").append(static_cast<std::size_t>(-point), '0');
+        for (std::size_t i = 0; i < digits.size(); ++i) {
+            if (i != 0 && static_cast<int>(i) == point) text += '.';
+            text += digits[i];
+        }
+        if (!plain) text.append(left > 0 ? "E+" : "E-").append(std::to_string(left > 0 ? left - 1 : 1 - left));
+        return text;
+    }
+    static std::optional<decimal> from_text(std::string_view text, text_problem& why) {
+        decimal made;
+        reading found = read(text, made);
+        if (found == reading::good) [[likely]]
+            return made;
+        why = problem_of(found);
+        return std::nullopt;
+    }
+    /// From a number of JSON.
+    static std::optional<decimal> from_number(const json& number, text_problem& why) {
+        if (number.type() == json_kind::integer) return decimal(number.as_int());
+        if (number.type() == json_kind::unsigned_integer) return decimal(number.as_uint());
+        if (std::isfinite(number.as_double())) return decimal(number.as_double());
+        why = problem_of(reading::endless);
+        return std::nullopt;
+    }
+    static text_problem not_a_text() {
+        return {"decimal_type", "Decimal input should be an integer, float, string or Decimal object", {}};
+    }
+    static json schema() { return json{{"anyOf", json::array({json{{"type", "number"}}, json{{"type", "string"}}})}}; }
+    /// Whether both were made the same way: a decimal without a value is not the same as one that was made from 0.
+    static constexpr bool alike(const decimal& a, const decimal& b) noexcept {
+        return a.count_ == b.count_ && a.negative_ == b.negative_ && a.exponent_ == b.exponent_ &&
+               a.digits_ == b.digits_;
+    }
+    /// Digits and places of the value without the zeros at its end, as pydantic counts them.
+    struct extent {
+        std::size_t digits;
+        std::size_t places;
+    };
+    constexpr extent measure() const noexcept {
+        if (is_zero()) return {1, 0};
+        std::size_t count = count_;
+        int exponent = exponent_;
+        while (digits_[count - 1] == 0) {
+            --count;
+            ++exponent;
+        }
+        if (exponent >= 0) return {count + static_cast<std::size_t>(exponent), 0};
+        auto places = static_cast<std::size_t>(-exponent);
+        return {places > count ? places : count, places};
+    }
+
+private:
+    enum class reading : unsigned char { good, none, endless, too_many_digits };
+    /// Sums of digits in their places, the ones last; each may be of any sign.
+    using columns = std::array<int, 2 * most_digits + 1>;
+
+    [[noreturn]] static void throw_overflow() {
+        throw std::overflow_error("coracle: a decimal has room for 36 digits; round before they are more");
+    }
+
+    static constexpr bool is_endless(std::string_view word) noexcept {
+        if (ascii::iequals(word, "inf") || ascii::iequals(word, "infinity")) return true;
+        while (!word.empty() && ascii::is_digit(word.back())) word.remove_suffix(1);
+        return ascii::iequals(word, "nan") || ascii::iequals(word, "snan");
+    }
+    static constexpr reading read(std::string_view text, decimal& out) noexcept {
+        out = decimal();
+        text = detail::strip(text);
+        bool negative = text.starts_with('-');
+        if (negative || text.starts_with('+')) text.remove_prefix(1);
+        if (is_endless(text)) return reading::endless;
+        int exponent = 0;
+        bool point = false;
+        bool too_many = false;
+        std::size_t at = 0;
+        for (; at < text.size(); ++at) {
+            char c = text[at];
+            if (c == '_') continue;
+            if (c == '.' && !point) {
+                point = true;
+                continue;
+            }
+            if (!ascii::is_digit(c)) break;
+            exponent -= point && exponent > -100'000 ? 1 : 0;
+            if (out.count_ == 1 && out.digits_[0] == 0) out.count_ = 0;
+            too_many = too_many || out.count_ == most_digits;
+            if (!too_many) out.digits_[out.count_++] = static_cast<std::uint8_t>(c - '0');
+        }
+        if (out.count_ == 0) return reading::none;
+        if (at < text.size()) {
+            if (text[at] != 'e' && text[at] != 'E') return reading::none;
+            ++at;
+            bool minus = at < text.size() && text[at] == '-';
+            if (at < text.size() && (minus || text[at] == '+')) ++at;
+            int written = -1;
+            for (; at < text.size(); ++at) {
+                if (text[at] == '_') continue;
+                if (!ascii::is_digit(text[at])) return reading::none;
+                written = written < 0 ? 0 : written > 100'000 ? written : written * 10;
+                written += text[at] - '0';
+            }
+            if (written < 0) return reading::none;
+            exponent += minus ? -written : written;
+        }
+        if (too_many) return reading::too_many_digits;
+        if (exponent > most_exponent || exponent < -most_exponent) return reading::none;
+        out.negative_ = negative;
+        out.exponent_ = static_cast<std::int16_t>(exponent);
+        return reading::good;
+    }
+    [[gnu::cold]] static text_problem problem_of(reading found) {
+        if (found == reading::endless) return {"finite_number", "Input should be a finite number", {}};
+        if (found == reading::none) return {"decimal_parsing", "Input should be a valid decimal", {}};
+        return {"decimal_max_digits", "Decimal input should have no more than 36 digits in total",
+                json{{"max_digits", most_digits}}};
+    }
+
+    constexpr int signum() const noexcept { return is_zero() ? 0 : negative_ ? -1 : 1; }
+    static constexpr int compare_magnitude(const decimal& a, const decimal& b) noexcept {
+        if (a.is_zero() || b.is_zero()) return (a.is_zero() ? 0 : 1) - (b.is_zero() ? 0 : 1);
+        int left = a.count_ + a.exponent_;
+        int right = b.count_ + b.exponent_;
+        if (left != right) return left < right ? -1 : 1;
+        for (std::size_t i = 0; i < most_digits; ++i) {
+            int one = i < a.count_ ? a.digits_[i] : 0;
+            int other = i < b.count_ ? b.digits_[i] : 0;
+            if (one != other) return one < other ? -1 : 1;
+        }
+        return 0;
+    }
+    /// The same value with that exponent, which is not above the one it has.
+    constexpr void lower_to(int exponent) {
+        auto zeros = static_cast<std::size_t>(exponent_ - exponent);
+        if (exponent < -most_exponent || (!is_zero() && count_ + zeros > most_digits)) throw_overflow();
+        if (!is_zero()) count_ = static_cast<std::uint8_t>(count_ + zeros);  // there are zeros behind the digits
+        if (count_ == 0) count_ = 1;
+        exponent_ = static_cast<std::int16_t>(exponent);
+    }
+    constexpr void add_to(columns& sum, int exponent, bool subtract) const {
+        if (is_zero()) return;
+        auto shift = static_cast<std::size_t>(exponent_ - exponent);
+        if (count_ + shift > most_digits) throw_overflow();
+        int sign = negative_ != subtract ? -1 : 1;
+        for (std::size_t i = 0; i < count_; ++i) sum[sum.size() - shift - count_ + i] += sign * digits_[i];
+    }
+    static constexpr decimal from_columns(columns& all, int exponent) {
+        for (std::size_t pass = 0; pass < 2; ++pass) {
+            int carry = 0;
+            for (std::size_t i = all.size(); i-- > 0;) {
+                int value = all[i] + carry;
+                carry = value >= 0 ? value / 10 : -((9 - value) / 10);
+                all[i] = value - carry * 10;
+            }
+            if (carry >= 0) {
+                std::size_t first = 0;
+                while (first + 1 < all.size() && all[first] == 0) ++first;
+                decimal made;
+                if (all.size() - first > most_digits || exponent > most_exponent || exponent < -most_exponent)
+                    throw_overflow();
+                made.count_ = static_cast<std::uint8_t>(all.size() - first);
+                for (std::size_t i = first; i < all.size(); ++i)
+                    made.digits_[i - first] = static_cast<std::uint8_t>(all[i]);
+                made.exponent_ = static_cast<std::int16_t>(exponent);
+                made.negative_ = pass == 1;
+                return made;
+            }
+            all[0] += carry * 10;  // below zero: once more, the other way round
+            for (int& each : all) each = -each;
+        }
+        throw_overflow();
+    }
+
+    std::array<std::uint8_t, most_digits> digits_{};  // the most significant first, zeros behind the last
+    std::uint8_t count_ = 0;                          // 0: zero, made without a value
+    bool negative_ = false;
+    std::int16_t exponent_ = 0;  // of the last digit
+};
+
+}  // namespace coracle
+
+// ---- coracle/json/decimal_limits.hpp
+// decimal_limits: constraints of a checked<decimal, ...>: how many digits it has.
+// pydantic 2.14 for words and order; JSON Schema has no word for them.
+
+namespace coracle {
+
+/// At most so many digits, of which Places are behind the point: max_digits<8, 2> is SQL's numeric(8, 2).
+template <std::size_t Total, std::size_t Places = static_cast<std::size_t>(-1)>
+struct max_digits {
+    static constexpr std::string_view keyword = "";
+    static constexpr int turn = -2;
+    static_assert(Places > Total ? Places == static_cast<std::size_t>(-1) : true,
+                  "coracle: max_digits<8, 2> has eight digits, two of them behind the point");
+    static json schema() { return {}; }
+    template <class T>
+    static consteval bool suits() {
+        constexpr bool is_decimal = std::same_as<T, decimal>;
+        static_assert(is_decimal, "coracle: max_digits and decimal_places are for decimal");
+        return is_decimal;
+    }
+    static constexpr bool holds(const decimal& value) noexcept {
+        auto [digits, places] = value.measure();
+        if (digits > Total || places > Places) return false;
+        return Places > Total || digits - (digits < places ? digits : places) <= Total - Places;
+    }
+    static text_problem problem(const decimal& value) {
+        auto [digits, places] = value.measure();
+        if (digits > Total) return told("decimal_max_digits", Total, " digit", " in total", "max_digits");
+        if (places > Places) return told("decimal_max_places", Places, " decimal place", "", "decimal_places");
+        return told("decimal_whole_digits", Total - Places, " digit", " before the decimal point", "whole_digits");
+    }
+    [[gnu::cold]] static text_problem told(std::string_view type, std::size_t limit, std::string_view what,
+                                           std::string_view where, const char* name) {
+        text_problem made{type, "Decimal input should have no more than ", json{{name, limit}}};
+        made.msg.append(std::to_string(limit)).append(what).append(limit == 1 ? "" : "s").append(where);
+        return made;
+    }
+};
+
+/// At most so many digits behind the point; zeros at the end do not count.
+template <std::size_t Places>
+struct decimal_places {
+    static constexpr std::string_view keyword = "";
+    static constexpr int turn = -1;
+    static json schema() { return {}; }
+    template <class T>
+    static consteval bool suits() {
+        return max_digits<decimal::most_digits>::suits<T>();
+    }
+    static constexpr bool holds(const decimal& value) noexcept { return value.measure().places <= Places; }
+    static text_problem problem(const decimal&) {
+        return max_digits<Places>::told("decimal_max_places", Places, " decimal place", "", "decimal_places");
+    }
+};
+
+}  // namespace coracle
+
+// ---- coracle/json/email.hpp
+// email: an address to write to, checked as far as it can be without asking the domain. Linear in its length.
+// RFC 5321 4.1.2 (dot-string, domain), RFC 6531 3.3 (letters beyond ASCII), RFC 1035 2.3.4 (lengths); the rules and the
+// words are those of email-validator 2, which pydantic uses.
+//
+// Without the tables of Unicode, a domain beyond ASCII is refused: it is sent as xn--..., which is kept as it is. No
+// quoted parts, no addresses of machines in brackets, no name in front: none of them is what people type.
+
+namespace coracle {
+
+/// `ada@example.com`. Made without a text it is empty, and no address. The domain is in lower case; the part before the
+/// @-sign is as it came, since only the domain knows whether capitals differ there. Whether mail arrives is found out
+/// by sending one.
+class email {
+public:
+    email() = default;
+    /// error: std::invalid_argument when it is none.
+    explicit email(std::string_view text) {
+        text_problem why;
+        auto made = from_text(text, why);
+        if (!made) throw std::invalid_argument("coracle: " + why.msg);
+        *this = *std::move(made);
+    }
+    static std::optional<email> parse(std::string_view text) {
+        text_problem ignored;
+        return from_text(text, ignored);
+    }
+
+    const std::string& text() const noexcept { return text_; }
+    bool empty() const noexcept { return text_.empty(); }
+    std::string_view local() const noexcept { return std::string_view(text_).substr(0, text_.rfind('@')); }
+    std::string_view domain() const noexcept {
+        return empty() ? std::string_view() : std::string_view(text_).substr(text_.rfind('@') + 1);
+    }
+    friend bool operator==(const email& a, const email& b) noexcept { return a.text_ == b.text_; }
+    friend auto operator<=>(const email& a, const email& b) noexcept { return a.text_ <=> b.text_; }
+
+    std::string to_text() const { return text_; }
+    static std::optional<email> from_text(std::string_view text, text_problem& why) {
+        std::optional<email> made(std::in_place);
+        std::string reason = read(text, made->text_);
+        if (reason.empty()) [[likely]]
+            return made;
+        why = {"value_error", "value is not a valid email address: " + reason, json{{"reason", reason}}};
+        return std::nullopt;
+    }
+    static text_problem not_a_text() { return {"string_type", "Input should be a valid string", {}}; }
+    static json schema() { return json{{"type", "string"}, {"format", "email"}}; }
+
+private:
+    static constexpr std::size_t most_bytes = 254, most_in_domain = 253, most_in_label = 63;
+
+    /// Why it is none, or nothing.
+    static std::string read(std::string_view text, std::string& out) {
+        if (text.size() > 2048) return "Length must not exceed 2048 characters";
+        if (text.find_first_of("\r\n") != text.npos) return "Carriage return and line feed characters are not allowed";
+        if (!utf8::is_valid(text)) return "The email address contains an invalid character.";
+        text = detail::strip(text);
+        std::size_t at = text.find('@');
+        if (text.starts_with('"') && at != text.npos) return "Quoting the part before the @-sign is not allowed here.";
+        if (text.find('<') < at)
+            return "A display name and angle brackets around the email address are not permitted here.";
+        if (at == text.npos) return "An email address must have an @-sign.";
+        std::string_view local = text.substr(0, at);
+        std::string_view domain = text.substr(at + 1);
+        if (std::string wrong = local_problem(local); !wrong.empty()) return wrong;
+        if (std::string wrong = domain_problem(domain); !wrong.empty()) return wrong;
+        if (text.size() > most_bytes) return "The email address is too long " + too_many(text.size() - most_bytes);
+        out.assign(local).append("@").append(ascii::lower(domain));
+        return {};
+    }
+    static bool is_atom(char c) noexcept {
+        return ascii::is_alpha(c) || ascii::is_digit(c) || static_cast<unsigned char>(c) >= 0x80 ||
+               std::string_view("_!#$%&'*+-/=?^`{|}~").find(c) != std::string_view::npos;
+    }
+    static std::string local_problem(std::string_view local) {
+        if (local.empty()) return "There must be something before the @-sign.";
+        std::string bad = other_than(local, [](char c) { return c == '.' || is_atom(c); });
+        if (!bad.empty()) return "The email address contains invalid characters before the @-sign: " + bad;
+        if (has_invisible(local)) return "The email address contains unsafe characters.";
+        if (local.ends_with('.')) return "An email address cannot have a period immediately before the @-sign.";
+        if (local.starts_with('.')) return "An email address cannot start with a period.";
+        if (local.find("..") != local.npos) return "An email address cannot have two periods in a row.";
+        return {};
+    }
+    static std::string domain_problem(std::string_view domain) {
+        if (domain.empty()) return "There must be something after the @-sign.";
+        if (domain.starts_with('[') && domain.ends_with(']'))
+            return "A bracketed IP address after the @-sign is not allowed here.";
+        if (domain.size() > most_in_domain)
+            return "The email address is too long after the @-sign " + too_many(domain.size() - most_in_domain);
+        std::string bad =
+            other_than(domain, [](char c) { return ascii::is_alpha(c) || ascii::is_digit(c) || c == '.' || c == '-'; });
+        if (!bad.empty()) return "The part after the @-sign contains invalid characters: " + bad;
+        if (domain.ends_with('.')) return "An email address cannot end with a period.";
+        if (domain.starts_with('.')) return "An email address cannot have a period immediately after the @-sign.";
+        if (domain.find("..") != domain.npos) return "An email address cannot have two periods in a row.";
+        if (domain.ends_with('-')) return "An email address cannot end with a hyphen.";
+        if (domain.starts_with('-')) return "An email address cannot have a hyphen immediately after the @-sign.";
+        if (domain.find(".-") != domain.npos || domain.find("-.") != domain.npos)
+            return "An email address cannot have a period and a hyphen next to each other.";
+        std::size_t longest = 0;
+        bool dashed = false;
+        for_each_label(domain, [&](std::string_view label) {
+            longest = std::max(longest, label.size());
+            dashed = dashed ||
+                     (label.size() >= 4 && label.substr(2, 2) == "--" && !ascii::iequals(label.substr(0, 2), "xn"));
+        });
+        if (dashed)
+            return "An email address cannot have two letters followed by two dashes immediately after the @-sign or "
+                   "after a period, except Punycode.";
+        if (longest > most_in_label)
+            return "After the @-sign, periods cannot be separated by so many characters " +
+                   too_many(longest - most_in_label);
+        return reach_problem(domain);
+    }
+    /// Why nobody far away can be meant.
+    static std::string reach_problem(std::string_view domain) {
+        if (domain.find('.') == domain.npos) return "The part after the @-sign is not valid. It should have a period.";
+        std::string_view top = domain.substr(domain.rfind('.') + 1);
+        if (!ascii::is_alpha(top.back()))
+            return "The part after the @-sign is not valid. It is not within a valid top-level domain.";
+        for (std::string_view reserved : {"arpa", "invalid", "local", "localhost", "onion", "test"})
+            if (ascii::iequals(top, reserved))
+                return "The part after the @-sign is a special-use or reserved name that cannot be used with email.";
+        return {};
+    }
+    template <class Visit>
+    static void for_each_label(std::string_view domain, Visit visit) {
+        for (;;) {
+            std::size_t dot = domain.find('.');
+            visit(domain.substr(0, dot));
+            if (dot == domain.npos) return;
+            domain.remove_prefix(dot + 1);
+        }
+    }
+    static std::string too_many(std::size_t count) {
+        return "(" + std::to_string(count) + (count == 1 ? " character too many)." : " characters too many).");
+    }
+    /// What is not good, each once and in order, as people can read it: `'(', SPACE.`
+    template <class Good>
+    static std::string other_than(std::string_view text, Good good) {
+        std::vector<std::string> bad;
+        while (!text.empty()) {
+            std::size_t size = utf8::sequence_length(text);
+            if (!good(text[0])) bad.push_back(shown(text.substr(0, size)));
+            text.remove_prefix(size);
+        }
+        std::sort(bad.begin(), bad.end());
+        bad.erase(std::unique(bad.begin(), bad.end()), bad.end());
+        std::string told;
+        for (const std::string& each : bad) told.append(told.empty() ? "" : ", ").append(each);
+        return told.empty() ? told : told + ".";
+    }
+    static std::string shown(std::string_view character) {
+        char c = character[0];
+        if (c == ' ') return "SPACE";
+        if (c == '\\') return "\"\\\"";
+        if (c == '\'') return "\"'\"";
+        if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) return "'" + std::string(character) + "'";
+        constexpr char digits[] = "0123456789ABCDEF";
+        return std::string("U+00") + digits[c >> 4] + digits[c & 15];
+    }
+    /// Characters that are not seen, or turn the text around: an address must be what it looks like.
+    static bool has_invisible(std::string_view text) noexcept {
+        while (!text.empty()) {
+            std::size_t size = utf8::sequence_length(text);
+            auto byte = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(text[i])); };
+            unsigned c = size == 2   ? (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F)
+                         : size == 3 ? (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F)
+                                     : 0;
+            if ((c >= 0x80 && c <= 0xA0) || c == 0xAD || c == 0x61C || c == 0x1680 || (c >= 0x2000 && c <= 0x200F) ||
+                (c >= 0x2028 && c <= 0x202F) || (c >= 0x205F && c <= 0x206F) || c == 0x3000 || c == 0xFEFF ||
+                (c >= 0xE000 && c <= 0xF8FF))
+                return true;
+            text.remove_prefix(size);
+        }
+        return false;
+    }
+
+    std::string text_{};
+};
+
+}  // namespace coracle
+
+// ---- coracle/json/url_parser.hpp
+// url_parser: the text of an absolute URL made normal: lower-case scheme and host, no dot segments, no usual port, what
+// cannot stand in a URL percent-encoded. The words for what is wrong are those of Rust's url, which pydantic uses.
+// WHATWG URL Standard 3.5 (hosts), 4.4 (parsing), 4.5 (serialising).
+//
+// Without the tables of Unicode, a domain name beyond ASCII is refused: it is sent as xn--..., which is kept as it is.
+
+namespace coracle::detail {
+
+class url_parser {
+public:
+    /// out: why it is no URL, or nothing, and `normal` is it.
+    static std::string_view parse(std::string_view text, std::string& normal) {
+        normal.clear();
+        if (text.empty()) return "input is empty";
+        url_parser one(normal);
+        return one.whole(trimmed(text));
+    }
+
+private:
+    explicit url_parser(std::string& out) noexcept : out_(out) {}
+
+    /// What is percent-encoded besides control characters and what is beyond ASCII.
+    static constexpr std::string_view in_opaque_path = "", in_fragment = " \"<>`", in_query = " \"#<>",
+                                      in_special_query = " \"#<>'", in_path = " \"#<>?`{}",
+                                      in_user = " \"#<>?`{}/:;=@[\\]^|";
+
+    static std::string trimmed(std::string_view text) {
+        while (!text.empty() && static_cast<unsigned char>(text.front()) <= 0x20) text.remove_prefix(1);
+        while (!text.empty() && static_cast<unsigned char>(text.back()) <= 0x20) text.remove_suffix(1);
+        std::string kept;
+        for (char c : text)
+            if (c != '\t' && c != '\n' && c != '\r') kept += c;
+        return kept;
+    }
+    void append(std::string_view text, std::string_view unsafe) {
+        constexpr char digits[] = "0123456789ABCDEF";
+        for (char c : text) {
+            auto byte = static_cast<unsigned char>(c);
+            if (byte >= 0x20 && byte < 0x7F && unsafe.find(c) == unsafe.npos) {
+                out_ += c;
+            } else {
+                out_ += '%';
+                out_ += digits[byte >> 4];
+                out_ += digits[byte & 15];
+            }
+        }
+    }
+    /// The port that need not be said; none for schemes without a place of their own in the standard.
+    static std::optional<unsigned> usual_port(std::string_view scheme) noexcept {
+        if (scheme == "http" || scheme == "ws") return 80;
+        if (scheme == "https" || scheme == "wss") return 443;
+        if (scheme == "ftp") return 21;
+        return std::nullopt;
+    }
+
+    std::string_view whole(std::string_view text) {
+        std::size_t colon = 0;
+        while (colon < text.size() && (ascii::is_alpha(text[colon]) || ascii::is_digit(text[colon]) ||
+                                       std::string_view("+-.").find(text[colon]) != std::string_view::npos))
+            ++colon;
+        if (colon == text.size() || text[colon] != ':' || !ascii::is_alpha(text[0]))
+            return "relative URL without a base";
+        std::string scheme = ascii::lower(text.substr(0, colon));
+        text.remove_prefix(colon + 1);
+        out_.append(scheme).append(":");
+        is_file_ = scheme == "file";
+        usual_port_ = usual_port(scheme);
+        special_ = is_file_ || usual_port_;
+
+        std::string_view fragment, query;
+        std::size_t hash = text.find('#');
+        if (hash != text.npos) fragment = text.substr(hash + 1);
+        std::size_t mark = text.substr(0, hash).find('?');
+        if (mark != text.npos) query = text.substr(mark + 1, hash == text.npos ? hash : hash - mark - 1);
+        if (std::string_view wrong = place(text.substr(0, mark < hash ? mark : hash)); !wrong.empty()) return wrong;
+        if (mark != text.npos) {
+            out_ += '?';
+            append(query, special_ ? in_special_query : in_query);
+        }
+        if (hash != text.npos) {
+            out_ += '#';
+            append(fragment, in_fragment);
+        }
+        return {};
+    }
+    bool is_slash(char c) const noexcept { return c == '/' || (special_ && c == '\\'); }
+
+    /// Authority and path.
+    std::string_view place(std::string_view text) {
+        std::size_t slashes = 0;
+        while (slashes < text.size() && is_slash(text[slashes]) && (usual_port_ || slashes < 2)) ++slashes;
+        if (!special_ && slashes == 0) {
+            append(text, in_opaque_path);
+            return {};
+        }
+        if (!usual_port_ && slashes < 2) {
+            if (is_file_) out_ += "//";
+            path(text.substr(slashes), false);
+            return {};
+        }
+        text.remove_prefix(slashes);
+        std::size_t end = 0;
+        while (end < text.size() && !is_slash(text[end])) ++end;
+        out_ += "//";
+        if (std::string_view wrong = is_file_ ? file_host(text.substr(0, end)) : authority(text.substr(0, end));
+            !wrong.empty())
+            return wrong;
+        text.remove_prefix(end);
+        if (special_ || !text.empty()) path(text.empty() ? text : text.substr(1), true);
+        return {};
+    }
+    std::string_view file_host(std::string_view text) {
+        std::size_t begin = out_.size();
+        std::string_view wrong = text.empty() ? "" : host(text);
+        if (std::string_view(out_).substr(begin) == "localhost") out_.resize(begin);
+        return wrong;
+    }
+    std::string_view authority(std::string_view text) {
+        std::size_t at = text.rfind('@');
+        if (at != text.npos) {
+            std::string_view user = text.substr(0, at);
+            text.remove_prefix(at + 1);
+            if (text.empty()) return "empty host";
+            std::size_t colon = user.find(':');
+            std::string_view password = colon == user.npos ? std::string_view() : user.substr(colon + 1);
+            append(user.substr(0, colon), in_user);
+            if (!password.empty()) {
+                out_ += ':';
+                append(password, in_user);
+            }
+            if (colon != 0 && !user.empty() ? true : !password.empty()) out_ += '@';
+        }
+        bool inside = false;
+        std::size_t colon = 0;
+        for (; colon < text.size() && (inside || text[colon] != ':'); ++colon)
+            inside = text[colon] == '[' || (inside && text[colon] != ']');
+        if (colon == 0 && (special_ || !text.empty())) return "empty host";
+        if (std::string_view wrong = colon == 0 ? std::string_view() : host(text.substr(0, colon)); !wrong.empty())
+            return wrong;
+        return colon >= text.size() ? std::string_view() : port(text.substr(colon + 1));
+    }
+    std::string_view port(std::string_view digits) {
+        unsigned number = 0;
+        for (char c : digits) {
+            if (!ascii::is_digit(c)) return "invalid port number";
+            number = number * 10 + static_cast<unsigned>(c - '0');
+            if (number > 65535) return "invalid port number";
+        }
+        if (!digits.empty() && usual_port_ != number) out_.append(":").append(std::to_string(number));
+        return {};
+    }
+
+    /// Segments behind a slash.
+    void path(std::string_view text, bool has_authority) {
+        std::size_t begin = out_.size();
+        bool more = true;
+        while (more) {
+            std::size_t end = 0;
+            while (end < text.size() && !is_slash(text[end])) ++end;
+            more = end < text.size();
+            std::string_view segment = text.substr(0, end);
+            text.remove_prefix(more ? end + 1 : end);
+            int dots = dots_of(segment);
+            if (dots == 2 && out_.size() > begin) out_.erase(out_.rfind('/'));
+            if (dots == 0 || !more) out_ += '/';
+            if (dots == 0) append(segment, in_path);
+        }
+        // Two slashes would be read as the beginning of an authority.
+        if (!special_ && !has_authority && std::string_view(out_).substr(begin).starts_with("//"))
+            out_.insert(begin, "/.");
+    }
+    /// 1 of a segment that is a dot, 2 of two dots, also as %2e; else 0.
+    static int dots_of(std::string_view segment) noexcept {
+        int dots = 0;
+        while (!segment.empty()) {
+            std::size_t size = segment[0] == '.' ? 1 : 0;
+            if (segment.size() >= 3 && ascii::iequals(segment.substr(0, 3), "%2e")) size = 3;
+            if (size == 0 || ++dots > 2) return 0;
+            segment.remove_prefix(size);
+        }
+        return dots;
+    }
+
+    std::string_view host(std::string_view text) {
+        if (text.starts_with('[')) {
+            if (!text.ends_with(']')) return "invalid IPv6 address";
+            return ipv6(text.substr(1, text.size() - 2));
+        }
+        if (!special_) {
+            for (char c : text)
+                if (std::string_view(" #/<>?@[\\]^|\t\n\r:").find(c) != std::string_view::npos || c == '\0')
+                    return "invalid domain character";
+            append(text, {});
+            return {};
+        }
+        std::string name;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            int high = text[i] == '%' && i + 2 < text.size() ? ascii::hex_value(text[i + 1]) : -1;
+            int low = high >= 0 ? ascii::hex_value(text[i + 2]) : -1;
+            char c = low >= 0 ? static_cast<char>(high * 16 + low) : text[i];
+            if (low >= 0) i += 2;
+            auto byte = static_cast<unsigned char>(c);
+            if (byte <= 0x20 || byte >= 0x7F || std::string_view("#/:<>?@[\\]^|%").find(c) != std::string_view::npos)
+                return "invalid international domain name";
+            name += ascii::to_lower(c);
+        }
+        if (ends_in_number(name)) return ipv4(name);
+        out_ += name;
+        return {};
+    }
+    static std::string_view last_label(std::string_view& name) noexcept {
+        std::size_t dot = name.rfind('.');
+        std::string_view last = dot == name.npos ? name : name.substr(dot + 1);
+        name = dot == name.npos ? std::string_view() : name.substr(0, dot);
+        return last;
+    }
+    static bool ends_in_number(std::string_view name) noexcept {
+        std::string_view last = last_label(name);
+        if (last.empty() && !name.empty()) last = last_label(name);
+        if (last.empty()) return false;
+        return last.find_first_not_of("0123456789") == last.npos || ipv4_number(last);
+    }
+    /// Decimal, octal behind 0, hexadecimal behind 0x.
+    static std::optional<std::uint64_t> ipv4_number(std::string_view text) noexcept {
+        if (text.empty()) return std::nullopt;
+        int base = 10;
+        if (text.size() >= 2 && text[0] == '0') {
+            base = text[1] == 'x' ? 16 : 8;
+            text.remove_prefix(base == 16 ? 2 : 1);
+        }
+        std::uint64_t value = 0;
+        for (char c : text) {
+            int digit = ascii::hex_value(c);
+            if (digit < 0 || digit >= base) return std::nullopt;
+            if (value < std::uint64_t{1} << 40)
+                value = value * static_cast<unsigned>(base) + static_cast<unsigned>(digit);
+        }
+        return value;
+    }
+    std::string_view ipv4(std::string_view name) {
+        constexpr std::string_view wrong = "invalid IPv4 address";
+        if (name.ends_with('.')) name.remove_suffix(1);
+        std::uint64_t address = 0;
+        for (unsigned parts = 0;; ++parts) {
+            std::size_t dot = name.find('.');
+            auto number = ipv4_number(name.substr(0, dot));
+            if (!number || parts == 4) return wrong;
+            bool last = dot == name.npos;
+            if (*number > (last ? 0xFFFFFFFFULL >> (8 * parts) : 255)) return wrong;
+            address |= last ? *number : *number << (24 - 8 * parts);
+            if (last) break;
+            name.remove_prefix(dot + 1);
+        }
+        for (unsigned part = 0; part < 4; ++part) {
+            if (part != 0) out_ += '.';
+            out_ += std::to_string(address >> (24 - 8 * part) & 255);
+        }
+        return {};
+    }
+    std::string_view ipv6(std::string_view text) {
+        constexpr std::string_view wrong = "invalid IPv6 address";
+        std::array<unsigned, 8> pieces{};
+        std::size_t count = 0;
+        std::size_t gap = 8;  // where :: stands
+        if (text.starts_with("::"))
+            text.remove_prefix(1);
+        else if (text.starts_with(':'))
+            return wrong;
+        while (!text.empty()) {
+            if (count == 8) return wrong;
+            if (text[0] == ':') {
+                if (gap != 8) return wrong;
+                gap = count;
+                text.remove_prefix(1);
+                continue;
+            }
+            std::size_t size = 0;
+            unsigned value = 0;
+            for (; size < 4 && size < text.size() && ascii::hex_value(text[size]) >= 0; ++size)
+                value = value * 16 + static_cast<unsigned>(ascii::hex_value(text[size]));
+            if (size < text.size() && text[size] == '.') {
+                if (count > 6 || !dotted(text, pieces[count], pieces[count + 1])) return wrong;
+                count += 2;
+                break;
+            }
+            if (size == 0) return wrong;
+            text.remove_prefix(size);
+            pieces[count++] = value;
+            if (text.empty()) break;
+            if (text[0] != ':' || text.size() == 1) return wrong;
+            text.remove_prefix(1);
+        }
+        if (gap == 8 && count != 8) return wrong;
+        for (std::size_t moved = count; gap < 8 && moved-- > gap;) {
+            pieces[moved + 8 - count] = pieces[moved];
+            if (count != 8) pieces[moved] = 0;
+        }
+        write_ipv6(pieces);
+        return {};
+    }
+    static bool dotted(std::string_view text, unsigned& high, unsigned& low) noexcept {
+        unsigned parts[4] = {};
+        for (unsigned i = 0; i < 4; ++i) {
+            std::size_t dot = i == 3 ? text.size() : text.find('.');
+            std::string_view digits = text.substr(0, dot);
+            if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0')) return false;
+            auto value = ascii::parse_decimal<std::uint32_t>(digits);
+            if (!value || *value > 255) return false;
+            parts[i] = *value;
+            text.remove_prefix(i == 3 || dot == text.npos ? text.size() : dot + 1);
+        }
+        high = parts[0] << 8 | parts[1];
+        low = parts[2] << 8 | parts[3];
+        return true;
+    }
+    /// The longest run of zeros, of two at least and the first of equals, becomes ::.
+    void write_ipv6(const std::array<unsigned, 8>& pieces) {
+        std::size_t best = 8, best_size = 1;
+        for (std::size_t i = 0; i < 8; ++i) {
+            std::size_t size = 0;
+            while (i + size < 8 && pieces[i + size] == 0) ++size;
+            if (size > best_size) {
+                best = i;
+                best_size = size;
+            }
+        }
+        out_ += '[';
+        for (std::size_t i = 0; i < 8; ++i) {
+            if (i == best) {
+                out_ += "::";
+                i += best_size - 1;
+                continue;
+            }
+            if (i != 0 && out_.back() != ':') out_ += ':';
+            bool begun = false;
+            for (int shift = 12; shift >= 0; shift -= 4) {
+                unsigned digit = pieces[i] >> shift & 15;
+                begun = begun || digit != 0 || shift == 0;
+                if (begun) out_ += "0123456789abcdef"[digit];
+            }
+        }
+        out_ += ']';
+    }
+
+    std::string& out_;
+    bool special_ = false;
+    bool is_file_ = false;
+    std::optional<unsigned> usual_port_{};
+};
+
+}  // namespace coracle::detail
+
+// ---- coracle/json/url.hpp
+// url: an absolute URL that came from outside, read and made normal as browsers do it, which is how pydantic does it.
+// WHATWG URL Standard; pydantic 2.14 for words. Following links and redirects is the matter of http/url.hpp.
+
+namespace coracle {
+
+/// A URL with one of these schemes, or with any when none is said. Made without a text it is empty, and no URL.
+/// Before a server asks for one that a stranger sent, look at host(): localhost and 10.0.0.1 are URLs too.
+template <fixed_string... Scheme>
+class url_of {
+public:
+    /// Of what came; pydantic's limit for HttpUrl, which is what browsers take.
+    static constexpr std::size_t most_bytes = sizeof...(Scheme) == 0 ? 65'536 : 2'083;
+
+    static constexpr std::string_view called = "url";
+
+    url_of() = default;
+    /// error: std::invalid_argument when it is none.
+    explicit url_of(std::string_view text) {
+        text_problem why;
+        auto made = from_text(text, why);
+        if (!made) throw std::invalid_argument("coracle: " + why.msg);
+        *this = *std::move(made);
+    }
+    static std::optional<url_of> parse(std::string_view text) {
+        text_problem ignored;
+        return from_text(text, ignored);
+    }
+
+    /// The whole URL in its normal form: `HTTP://Example.com:80` is `http://example.com/`.
+    const std::string& text() const noexcept { return text_; }
+    bool empty() const noexcept { return text_.empty(); }
+
+    // The parts are views of text(), encoded as they stand there.
+    std::string_view scheme() const noexcept { return view().substr(0, view().find(':')); }
+    std::string_view user() const noexcept { return user_info().substr(0, user_info().find(':')); }
+    std::string_view password() const noexcept {
+        std::size_t colon = user_info().find(':');
+        return colon == std::string_view::npos ? std::string_view() : user_info().substr(colon + 1);
+    }
+    /// In lower case, an IPv6 address in brackets.
+    std::string_view host() const noexcept {
+        std::string_view all = place();
+        return all.substr(0, port_colon(all));
+    }
+    /// Nothing when it is the usual one of the scheme.
+    std::optional<unsigned> port() const noexcept {
+        std::string_view all = place();
+        std::size_t colon = port_colon(all);
+        if (colon == all.npos) return std::nullopt;
+        return ascii::parse_decimal<unsigned>(all.substr(colon + 1));
+    }
+    std::string_view path() const noexcept {
+        std::string_view rest = view().substr(authority_end());
+        return rest.substr(0, rest.find_first_of("?#"));
+    }
+    /// Without the question mark.
+    std::string_view query() const noexcept {
+        std::string_view rest = view().substr(0, view().find('#'));
+        std::size_t mark = rest.find('?');
+        return mark == rest.npos ? std::string_view() : rest.substr(mark + 1);
+    }
+    /// Without the hash sign.
+    std::string_view fragment() const noexcept {
+        std::size_t hash = view().find('#');
+        return hash == view().npos ? std::string_view() : view().substr(hash + 1);
+    }
+    friend bool operator==(const url_of& a, const url_of& b) noexcept { return a.text_ == b.text_; }
+    friend auto operator<=>(const url_of& a, const url_of& b) noexcept { return a.text_ <=> b.text_; }
+
+    std::string to_text() const { return text_; }
+    static std::optional<url_of> from_text(std::string_view text, text_problem& why) {
+        std::optional<url_of> made(std::in_place);
+        if (text.size() > most_bytes) {
+            why = {"url_too_long", "URL should have at most " + std::to_string(most_bytes) + " characters",
+                   json{{"max_length", most_bytes}}};
+            return std::nullopt;
+        }
+        std::string_view wrong = "it is not UTF-8";
+        if (utf8::is_valid(text)) wrong = detail::url_parser::parse(text, made->text_);
+        if (!wrong.empty())
+            why = {"url_parsing", "Input should be a valid URL, " + std::string(wrong), json{{"error", wrong}}};
+        else if (!made->has_good_scheme())
+            why = wrong_scheme();
+        else
+            return made;
+        return std::nullopt;
+    }
+    static text_problem not_a_text() { return {"url_type", "URL input should be a string or URL", {}}; }
+    static json schema() {
+        json made{{"type", "string"}, {"format", "uri"}, {"minLength", 1}};
+        if (sizeof...(Scheme) != 0) made["maxLength"] = most_bytes;
+        return made;
+    }
+
+private:
+    std::string_view view() const noexcept { return text_; }
+    bool has_good_scheme() const noexcept { return sizeof...(Scheme) == 0 || ((scheme() == Scheme.view()) || ...); }
+    [[gnu::cold]] static text_problem wrong_scheme() {
+        constexpr std::array<std::string_view, sizeof...(Scheme)> names{Scheme.view()...};
+        std::string expected = detail::names_in_words(names.data(), names.size());
+        return {"url_scheme", "URL scheme should be " + expected, json{{"expected_schemes", expected}}};
+    }
+    bool has_authority() const noexcept {
+        std::size_t colon = view().find(':');
+        return colon != view().npos && view().substr(colon).starts_with("://");
+    }
+    std::size_t authority_end() const noexcept {
+        std::size_t colon = view().find(':');
+        if (!has_authority()) return colon == view().npos ? view().size() : colon + 1;
+        std::size_t end = view().find_first_of("/?#", colon + 3);
+        return end == view().npos ? view().size() : end;
+    }
+    std::string_view authority() const noexcept {
+        if (!has_authority()) return {};
+        std::size_t begin = view().find(':') + 3;
+        return view().substr(begin, authority_end() - begin);
+    }
+    std::string_view user_info() const noexcept {
+        std::size_t at = authority().find('@');
+        return at == authority().npos ? std::string_view() : authority().substr(0, at);
+    }
+    std::string_view place() const noexcept {
+        std::size_t at = authority().find('@');
+        return at == authority().npos ? authority() : authority().substr(at + 1);
+    }
+    static std::size_t port_colon(std::string_view place) noexcept {
+        std::size_t bracket = place.find(']');
+        return place.find(':', bracket == place.npos ? 0 : bracket);
+    }
+
+    std::string text_{};
+};
+
+/// pydantic's AnyUrl.
+using any_url = url_of<>;
+/// pydantic's HttpUrl.
+using http_url = url_of<"http", "https">;
+/// pydantic's WebsocketUrl.
+using websocket_url = url_of<"ws", "wss">;
 
 }  // namespace coracle
 
@@ -16940,7 +18401,7 @@ namespace coracle {
 namespace detail {
 
 template <class T>
-concept countable_number = std::is_arithmetic_v<T> && !std::same_as<T, bool> && !code_unit<T>;
+concept countable_number = (std::is_arithmetic_v<T> && !std::same_as<T, bool> && !code_unit<T>) || exact_number<T>;
 template <class T>
 concept countable_text = std::same_as<T, std::string>;
 template <class T>
@@ -16950,6 +18411,7 @@ concept countable_items = json_list<T> || json_map<T>;
 [[gnu::cold]] inline std::string plain_number(const json& number) {
     if (number.type() == json_kind::integer) return std::to_string(number.as_int());
     if (number.type() == json_kind::unsigned_integer) return std::to_string(number.as_uint());
+    if (number.is_string()) return number.as_string();
     char text[512];
     auto done = std::to_chars(text, text + sizeof text, number.as_double(), std::chars_format::fixed);
     return std::string(text, done.ptr);
@@ -17039,6 +18501,8 @@ template <class T>
 json number_as(bound limit) {
     if constexpr (std::is_floating_point_v<T>)
         return json(limit.as<double>());
+    else if constexpr (exact_number<T>)
+        return json(limit.as<T>().to_text());
     else
         return limit.to_json();
 }
@@ -17114,6 +18578,8 @@ struct multiple_of : detail::number_constraint<Step> {
     static constexpr bool holds(const T& value) noexcept {
         if constexpr (std::is_integral_v<T>) {
             return value % Step.template as<T>() == 0;
+        } else if constexpr (detail::exact_number<T>) {
+            return (value % Step.template as<T>()).is_zero();
         } else {
             auto number = static_cast<double>(value);
             constexpr double step = Step.template as<double>();
@@ -17351,6 +18817,7 @@ public:
         (one(std::type_identity<Constraint>{}), ...);
     }
     static constexpr bool is_strict = (std::same_as<Constraint, strict> || ...);
+    static constexpr bool is_bounded = (!std::same_as<Constraint, strict> || ...);
     static constexpr std::size_t most_items = detail::most_items_of<T, Constraint...>();
 
 private:
@@ -18245,6 +19712,98 @@ struct named_arguments<Template<A...>> {
 
 }  // namespace coracle::reflect
 
+// ---- coracle/json/alternative.hpp
+// alternative: what stands in `loc` for the alternative of a variant that an issue is about: "int", "list[Cat]", "cat".
+// The names are pydantic's.
+
+namespace coracle::detail {
+
+template <class T>
+std::string alternative_name();
+
+[[gnu::cold]] inline std::string bracketed(std::string name, std::string_view inside) {
+    return name.append("[").append(inside).append("]");
+}
+[[gnu::cold]] inline void append_listed(std::string& all, std::string_view next, std::string_view comma) {
+    all.append(all.empty() ? "" : comma).append(next);
+}
+template <class T, std::size_t... I>
+[[gnu::cold]] std::string element_names(std::string_view comma, std::index_sequence<I...>) {
+    std::string all;
+    if constexpr (is_a<T, std::variant>)
+        (append_listed(all, alternative_name<std::variant_alternative_t<I, T>>(), comma), ...);
+    else
+        (append_listed(all, alternative_name<std::tuple_element_t<I, T>>(), comma), ...);
+    return all;
+}
+/// A tagged one says the name of an alternative for each of its tags.
+template <class T, std::size_t... I>
+[[gnu::cold]] std::string tagged_names(std::index_sequence<I...>) {
+    std::string all;
+    auto add = [&]<class One>(std::type_identity<One>) {
+        for (std::size_t n = tags<One, literal_called<One>(variant_tag<T>::name)>.size(); n != 0; --n)
+            append_listed(all, alternative_name<One>(), ",");
+    };
+    (add(std::type_identity<std::variant_alternative_t<I, T>>{}), ...);
+    return all;
+}
+
+template <class T>
+[[gnu::cold]] std::string alternative_name() {
+    if constexpr (checked_type<T>) {
+        using value_type = typename T::checked_value;
+        bool bounded = (std::is_arithmetic_v<value_type> && !std::same_as<value_type, bool>) ||
+                       std::same_as<value_type, std::string>;
+        return (bounded && T::is_bounded ? "constrained-" : "") + alternative_name<value_type>();
+    } else if constexpr (std::same_as<T, bool>) {
+        return "bool";
+    } else if constexpr (std::same_as<T, std::string> || std::same_as<T, char>) {
+        return "str";
+    } else if constexpr (std::is_integral_v<T>) {
+        return "int";
+    } else if constexpr (std::is_floating_point_v<T>) {
+        return "float";
+    } else if constexpr (std::same_as<T, std::monostate>) {
+        return "none";
+    } else if constexpr (std::derived_from<T, json>) {
+        return "any";
+    } else if constexpr (requires { T::called; }) {
+        return std::string(T::called);
+    } else if constexpr (requires { T::values; } && spelled<T>) {
+        std::string all;
+        for (std::string_view text : T::values) append_listed(all, "'" + std::string(text) + "'", ",");
+        return bracketed("literal", all);
+    } else if constexpr (std::is_enum_v<T>) {
+        return bracketed("enum", reflect::type_name<T>());
+    } else if constexpr (time_type<T>) {
+        return is_duration<T> ? "timedelta" : date_type<T> ? "date" : "datetime";
+    } else if constexpr (json_nullable<T>) {
+        return bracketed("nullable", alternative_name<std::remove_cvref_t<decltype(*std::declval<T&>())>>());
+    } else if constexpr (tagged_variant<T>) {
+        return bracketed("tagged-union", tagged_names<T>(std::make_index_sequence<std::variant_size_v<T>>{}));
+    } else if constexpr (is_a<T, std::variant>) {
+        return bracketed("union", element_names<T>(",", std::make_index_sequence<std::variant_size_v<T>>{}));
+    } else if constexpr (json_tuple<T>) {
+        return bracketed("tuple", element_names<T>(", ", std::make_index_sequence<std::tuple_size_v<T>>{}));
+    } else if constexpr (json_map<T>) {
+        return bracketed("dict", "str," + alternative_name<typename T::mapped_type>());
+    } else if constexpr (json_list<T>) {
+        return bracketed(is_json_set<T> && !is_std_array<T> ? "set" : "list",
+                         alternative_name<typename T::value_type>());
+    } else {
+        return reflect::type_name<T>();
+    }
+}
+
+/// How many alternatives of a variant there are to be told apart: null, a std::monostate, is none.
+template <class V>
+inline constexpr std::size_t told_alternatives = 0;
+template <class... T>
+inline constexpr std::size_t told_alternatives<std::variant<T...>> =
+    (std::size_t{!std::same_as<T, std::monostate>} + ...);
+
+}  // namespace coracle::detail
+
 // ---- coracle/json/schema_components.hpp
 // schema_components: the named schemas of a document, and the words that JSON Schemas are made of.
 // OpenAPI 3.1.0, 4.8.7; JSON Schema draft 2020-12. Nothing here is a template: schema.hpp knows the types.
@@ -18514,6 +20073,8 @@ inline bool is_plain(const json& value) noexcept {
     if (word == "exclusiveMaximum") schema.erase("maximum");
     if (of_object && word == "minItems") word = "minProperties";
     if (of_object && word == "maxItems") word = "maxProperties";
+    // Of a decimal, which is a number or a string, the bounds are those of the number.
+    if (json* choices = schema.find("anyOf")) return put((*choices)[0], word, std::move(value));
     put(schema, word, std::move(value));
 }
 [[gnu::cold]] inline void overwrite(json& schema, const json& words) {
@@ -18777,6 +20338,22 @@ json any_schema(schema_components& named, std::index_sequence<I...>) {
     constexpr schema_function each[] = {&schema_of<std::variant_alternative_t<I, T>>...};
     return any_of(named, each);
 }
+/// OpenAPI's discriminator: which alternative a tag means.
+template <class T, std::size_t... I>
+[[gnu::cold]] json tagged_schema(schema_components& named, std::index_sequence<I...>) {
+    constexpr std::string_view name = variant_tag<T>::name;
+    json choices = json::array();
+    json mapping = json::object();
+    auto add = [&]<class One>(std::type_identity<One>) {
+        choices.push_back(schema_of<One>(named));
+        for (std::string_view text : tags<One, literal_called<One>(name)>)
+            put(mapping, text, choices[choices.size() - 1]["$ref"]);
+    };
+    (add(std::type_identity<std::variant_alternative_t<I, T>>{}), ...);
+    json made{{"oneOf", std::move(choices)}};
+    put(made, "discriminator", json{{"propertyName", name}, {"mapping", std::move(mapping)}});
+    return made;
+}
 template <class T, std::size_t... I>
 json tuple_schema(schema_components& named, std::index_sequence<I...>) {
     constexpr std::array<schema_function, sizeof...(I)> each{
@@ -18798,8 +20375,8 @@ template <class T>
         return constrained_schema<T>(named);
     } else if constexpr (requires { T::values; } && spelled<T>) {
         return literal_schema(T::values);
-    } else if constexpr (std::same_as<T, uuid>) {
-        return typed("string", "uuid");
+    } else if constexpr (spelled<T>) {
+        return T::schema();
     } else if constexpr (patch_type<T>) {
         return nullable(schema_of<typename T::patched_value>(named));
     } else if constexpr (std::derived_from<T, json>) {
@@ -18824,6 +20401,8 @@ template <class T>
         return typed("string", is_duration<T> ? "duration" : date_type<T> ? "date" : "date-time");
     } else if constexpr (json_nullable<T>) {
         return nullable(schema_of<std::remove_cvref_t<decltype(*std::declval<T&>())>>(named));
+    } else if constexpr (tagged_variant<T>) {
+        return tagged_schema<T>(named, std::make_index_sequence<std::variant_size_v<T>>{});
     } else if constexpr (is_a<T, std::variant>) {
         return any_schema<T>(named, std::make_index_sequence<std::variant_size_v<T>>{});
     } else if constexpr (is_std_array<T>) {
@@ -18921,6 +20500,120 @@ void run_validate(T& value) {
 }  // namespace detail
 
 }  // namespace coracle
+
+// ---- coracle/json/place.hpp
+// place: where in a document something stands, for the `loc` of what is wrong there.
+
+namespace coracle {
+
+/// Names and indexes from the outside in. Lives on the stack of the reader, and costs nothing until it is told.
+class json_place {
+public:
+    /// Gives the name of an alternative of a variant.
+    using name_function = std::string (*)();
+
+    json_place() noexcept = default;
+    json_place(const json_place& above, std::string_view name) noexcept : above_(&above), name_(name) {}
+    json_place(const json_place& above, std::size_t index) noexcept : above_(&above), index_(index), is_index_(true) {}
+    json_place(const json_place& above, name_function alternative) noexcept : above_(&above), named_(alternative) {}
+
+    /// As `["body", "items", 0]`, behind `root`.
+    json loc(std::string_view root) const {
+        json made = json::array();
+        if (!root.empty()) made.push_back(json(root));
+        append_to(made);
+        return made;
+    }
+
+private:
+    void append_to(json& loc) const {
+        if (!above_) return;
+        above_->append_to(loc);
+        loc.push_back(named_ ? json(named_()) : is_index_ ? json(index_) : json(name_));
+    }
+    const json_place* above_ = nullptr;
+    std::string_view name_{};
+    std::size_t index_ = 0;
+    name_function named_ = nullptr;
+    bool is_index_ = false;
+};
+
+}  // namespace coracle
+
+// ---- coracle/json/issue_list.hpp
+// issue_list: what is wrong with one document, as it is found; with bounds, so that the answer is not much larger than
+// what it answers.
+
+namespace coracle::detail {
+
+/// Bytes that `value` takes as text, about; counting ends above `most`.
+inline std::size_t rough_size(const json& value, std::size_t most) {
+    std::vector<const json*> open{&value};
+    std::size_t size = 0;
+    while (!open.empty() && size <= most) {
+        const json& each = *open.back();
+        open.pop_back();
+        size += 4 + (each.is_string() ? each.as_string().size() : 0);
+        if (each.is_array())
+            for (const json& element : each.as_array()) open.push_back(&element);
+        if (!each.is_object()) continue;
+        for (const json_member& member : each.as_object()) {
+            size += member.key.size() + 4;
+            open.push_back(&member.value);
+        }
+    }
+    return size;
+}
+
+class issue_list {
+public:
+    issue_list(std::string_view root, std::vector<validation_issue>& issues) noexcept : root_(root), issues_(issues) {}
+
+    /// Always false.
+    bool refuse(const json& in, const json_place& at, std::string_view type, std::string msg, json ctx = {}) {
+        if (issues_.size() >= max_validation_issues) return false;
+        std::size_t size = rough_size(in, input_left_);
+        bool fits = size <= input_left_;
+        if (fits) input_left_ -= size;
+        issues_.push_back({std::string(type), at.loc(root_), std::move(msg), fits ? in : json(), std::move(ctx)});
+        return false;
+    }
+    bool refuse(const json& in, const json_place& at, text_problem why) {
+        return refuse(in, at, why.type, std::move(why.msg), std::move(why.ctx));
+    }
+
+    /// To come back to, when what was tried in between does not matter.
+    struct mark {
+        std::size_t issues;
+        std::size_t input_left;
+    };
+    mark now() const noexcept { return {issues_.size(), input_left_}; }
+    void go_back(mark to) {
+        if (issues_.size() > to.issues) issues_.resize(to.issues);
+        input_left_ = to.input_left;
+    }
+
+    /// Some of the issues, from `begin` to before `end`.
+    struct span {
+        std::size_t begin = 0;
+        std::size_t end = 0;
+    };
+    /// Puts what came after `from` into the order of `parts`, which are all of it.
+    [[gnu::cold]] void arrange(mark from, std::span<const span> parts) {
+        std::vector<validation_issue> ordered;
+        for (const span& part : parts)
+            for (std::size_t i = part.begin; i < part.end; ++i) ordered.push_back(std::move(issues_[i]));
+        issues_.resize(from.issues);
+        for (validation_issue& each : ordered) issues_.push_back(std::move(each));
+    }
+
+private:
+    std::string_view root_;
+    std::vector<validation_issue>& issues_;
+    std::size_t input_left_ = max_repeated_input;
+};
+
+}  // namespace coracle::detail
 
 // ---- coracle/json/write.hpp
 // write: JSON text, straight into a byte_buffer: values, containers, enums and structs without a json in between.
@@ -19296,33 +20989,6 @@ inline std::string json::dump(unsigned indent) const {
 
 namespace coracle {
 
-/// Where in a document something stands: names and indexes from the outside in. Lives on the stack of the reader.
-class json_place {
-public:
-    json_place() noexcept = default;
-    json_place(const json_place& above, std::string_view name) noexcept : above_(&above), name_(name) {}
-    json_place(const json_place& above, std::size_t index) noexcept : above_(&above), index_(index), is_index_(true) {}
-
-    /// As `["body", "items", 0]`, behind `root`.
-    json loc(std::string_view root) const {
-        json made = json::array();
-        if (!root.empty()) made.push_back(json(root));
-        append_to(made);
-        return made;
-    }
-
-private:
-    void append_to(json& loc) const {
-        if (!above_) return;
-        above_->append_to(loc);
-        loc.push_back(is_index_ ? json(index_) : json(name_));
-    }
-    const json_place* above_ = nullptr;
-    std::string_view name_{};
-    std::size_t index_ = 0;
-    bool is_index_ = false;
-};
-
 namespace detail {
 
 /// A type with a function `bool from_json(const json&, T&)` beside it, which then says what is read as one.
@@ -19336,28 +21002,9 @@ template <class T>
 concept weakly_hashed =
     requires { typename T::hasher; } && std::same_as<typename T::hasher, std::hash<typename T::key_type>>;
 
-/// Bytes that `value` takes as text, about; counting ends above `most`.
-inline std::size_t rough_size(const json& value, std::size_t most) {
-    std::vector<const json*> open{&value};
-    std::size_t size = 0;
-    while (!open.empty() && size <= most) {
-        const json& each = *open.back();
-        open.pop_back();
-        size += 4 + (each.is_string() ? each.as_string().size() : 0);
-        if (each.is_array())
-            for (const json& element : each.as_array()) open.push_back(&element);
-        if (!each.is_object()) continue;
-        for (const json_member& member : each.as_object()) {
-            size += member.key.size() + 4;
-            open.push_back(&member.value);
-        }
-    }
-    return size;
-}
-
 class json_reader {
 public:
-    json_reader(std::string_view root, std::vector<validation_issue>& issues) noexcept : root_(root), issues_(issues) {}
+    json_reader(std::string_view root, std::vector<validation_issue>& issues) noexcept : issues_(root, issues) {}
 
     /// False, and issues, when `in` is no T.
     template <class T>
@@ -19370,9 +21017,11 @@ public:
         } else if constexpr (checked_type<T>) {
             return read_checked(in, out, at);
         } else if constexpr (scalar<T>) {
-            return read_scalar(in, out, at);
+            text_problem why;
+            return take(from_value<T>(in, why), out, in, at, why);
         } else if constexpr (std::same_as<T, char>) {
-            return read_letter(in, out, at);
+            text_problem why;
+            return take(value_as_letter(in, why), out, in, at, why);
         } else if constexpr (patch_type<T>) {
             out = nullptr;
             return in.is_null() || read(in, out.emplace(), at);
@@ -19417,32 +21066,27 @@ public:
     }
 
 private:
-    bool refuse(const json& in, const json_place& at, std::string_view type, std::string msg, json ctx = {}) {
-        if (issues_.size() >= max_validation_issues) return false;
-        std::size_t size = rough_size(in, input_left_);
-        bool fits = size <= input_left_;
-        if (fits) input_left_ -= size;
-        issues_.push_back({std::string(type), at.loc(root_), std::move(msg), fits ? in : json(), std::move(ctx)});
-        return false;
+    template <class... What>
+    bool refuse(const json& in, const json_place& at, What&&... what) {
+        return issues_.refuse(in, at, std::forward<What>(what)...);
     }
-
-    bool refuse(const json& in, const json_place& at, text_problem why) {
-        return refuse(in, at, why.type, std::move(why.msg), std::move(why.ctx));
+    /// What was made, or the issue that it was not.
+    template <class T, class U>
+    bool take(std::optional<T> made, U& out, const json& in, const json_place& at, text_problem& why) {
+        if (made) out = *std::move(made);
+        return made || refuse(in, at, std::move(why));
     }
 
     template <class T>
     bool read_checked(const json& in, T& out, const json_place& at) {
         using value_type = typename T::checked_value;
         if constexpr (T::is_strict)
-            if (!is_strictly<value_type>(in)) return refuse_kind<value_type>(in, at);
+            if (!is_strictly<value_type>(in)) return refuse(in, at, wrong_kind<value_type>());
         if constexpr (json_list<value_type> && !is_json_set<value_type>)
             if (in.is_array() && in.size() > T::most_items) return wrong_size(in, at, T::most_items, "List");
         text_problem why;
         value_type value{};
-        if (!read(in, value, at)) return false;
-        auto made = T::make(std::move(value), why);
-        if (made) out = *std::move(made);
-        return made || refuse(in, at, std::move(why));
+        return read(in, value, at) && take(T::make(std::move(value), why), out, in, at, why);
     }
     template <class T>
     static bool is_strictly(const json& in) noexcept {
@@ -19450,136 +21094,6 @@ private:
             return in.is_number();
         else
             return is_kindred<T>(in);
-    }
-    /// Of a kind that no T is made of.
-    template <class T>
-    bool refuse_kind(const json& in, const json_place& at) {
-        if constexpr (std::same_as<T, bool>)
-            return refuse(in, at, "bool_type", "Input should be a valid boolean");
-        else if constexpr (std::is_integral_v<T>)
-            return refuse(in, at, "int_type", "Input should be a valid integer");
-        else if constexpr (std::is_floating_point_v<T>)
-            return refuse(in, at, "float_type", "Input should be a valid number");
-        else
-            return refuse(in, at, "string_type", "Input should be a valid string");
-    }
-
-    template <class T>
-    bool read_scalar(const json& in, T& out, const json_place& at) {
-        if constexpr (std::same_as<T, std::string>) {
-            if (!in.is_string()) return refuse_kind<T>(in, at);
-            out = in.as_string();
-            return true;
-        } else {
-            if (in.is_string() || std::is_enum_v<T>) {
-                text_problem why;
-                // An enum knows names only; other values get its words all the same.
-                std::optional<T> value = from_text<T>(in.is_string() ? std::string_view(in.as_string()) : "", why);
-                if (value) out = *value;
-                return value || refuse(in, at, std::move(why));
-            }
-            if constexpr (std::same_as<T, bool>)
-                return read_bool(in, out, at);
-            else if constexpr (std::is_floating_point_v<T>)
-                return read_floating(in, out, at);
-            else if constexpr (std::is_integral_v<T>)
-                return read_integer(in, out, at);
-            else if constexpr (time_type<T>)
-                return read_time(in, out, at);
-            else if constexpr (spelled<T>)
-                return refuse(in, at, T::not_a_text());
-            else
-                return false;
-        }
-    }
-    template <class T>
-    bool read_time(const json& in, T& out, const json_place& at) {
-        // Python's bool is an int, and so a number of seconds; but no date.
-        if (!in.is_number() && !(is_duration<T> && in.is_bool()))
-            return is_duration<T> ? refuse(in, at, "time_delta_type", "Input should be a valid timedelta")
-                   : date_type<T> ? refuse(in, at, "date_type", "Input should be a valid date")
-                                  : refuse(in, at, "datetime_type", "Input should be a valid datetime");
-        text_problem why;
-        auto value = detail::read_time<T>(in.is_bool() ? (in.as_bool() ? 1.0 : 0.0) : in.as_double(), why);
-        if (value) out = *value;
-        return value || refuse(in, at, std::move(why));
-    }
-    bool read_letter(const json& in, char& out, const json_place& at) {
-        if (!in.is_string()) return refuse(in, at, "string_type", "Input should be a valid string");
-        const std::string& text = in.as_string();
-        if (text.size() == 1) {
-            out = text[0];
-            return true;
-        }
-        return text.empty() ? refuse(in, at, "string_too_short", "String should have at least 1 character",
-                                     json{{"min_length", 1}})
-                            : refuse(in, at, "string_too_long", "String should have at most 1 character",
-                                     json{{"max_length", 1}});
-    }
-    bool read_bool(const json& in, bool& out, const json_place& at) {
-        if (in.is_bool()) {
-            out = in.as_bool();
-            return true;
-        }
-        if (!in.is_number()) return refuse_kind<bool>(in, at);
-        double number = in.as_double();
-        if (!in.is_integer() && std::trunc(number) != number) return refuse_kind<bool>(in, at);
-        if (number != 0 && number != 1)
-            return refuse(in, at, "bool_parsing", "Input should be a valid boolean, unable to interpret input");
-        out = number == 1;
-        return true;
-    }
-    template <class T>
-    bool read_floating(const json& in, T& out, const json_place& at) {
-        if (in.is_bool()) {
-            out = in.as_bool() ? T(1) : T(0);
-            return true;
-        }
-        if (!in.is_number()) return refuse_kind<T>(in, at);
-        out = static_cast<T>(in.as_double());
-        return std::isfinite(out) || refuse(in, at, "finite_number", "Input should be a finite number");
-    }
-    template <class T>
-    bool read_integer(const json& in, T& out, const json_place& at) {
-        if (in.is_bool()) {
-            out = static_cast<T>(in.as_bool());
-            return true;
-        }
-        if (!in.is_number()) return refuse_kind<T>(in, at);
-        if (!in.is_integer()) {
-            double number = in.as_double();
-            if (std::trunc(number) != number)
-                return refuse(in, at, "int_from_float",
-                              "Input should be a valid integer, got a number with a fractional part");
-            // The bounds of int64 and uint64 are powers of two, so these comparisons are exact.
-            if (number >= -0x1p63 && number < 0x1p63)
-                return read_integer(json(static_cast<std::int64_t>(number)), out, at);
-            if (number > 0 && number < 0x1p64) return read_integer(json(static_cast<std::uint64_t>(number)), out, at);
-            return number < 0 ? too_small<T>(in, at) : too_large<T>(in, at);
-        }
-        if (in.type() == json_kind::integer) {
-            std::int64_t value = in.as_int();
-            if (std::in_range<T>(value)) {
-                out = static_cast<T>(value);
-                return true;
-            }
-            return value < 0 ? too_small<T>(in, at) : too_large<T>(in, at);
-        }
-        if (!std::in_range<T>(in.as_uint())) return too_large<T>(in, at);
-        out = static_cast<T>(in.as_uint());
-        return true;
-    }
-    template <class T>
-    bool too_small(const json& in, const json_place& at) {
-        auto least = +std::numeric_limits<T>::min();
-        return refuse(in, at, "greater_than_equal", "Input should be greater than or equal to " + std::to_string(least),
-                      json{{"ge", least}});
-    }
-    template <class T>
-    bool too_large(const json& in, const json_place& at) {
-        auto most = +std::numeric_limits<T>::max();
-        return refuse(in, at, "less_than_equal", "Input should be less than or equal to " + std::to_string(most),
-                      json{{"le", most}});
     }
 
     template <class T>
@@ -19650,25 +21164,38 @@ private:
     // all of them say. Alternatives inside of alternatives multiply, so they are counted.
     template <class T, std::size_t... I>
     bool read_variant(const json& in, T& out, const json_place& at, std::index_sequence<I...>) {
-        std::size_t before = issues_.size();
-        std::size_t input_before = input_left_;
+        auto before = issues_.now();
+        std::array<issue_list::span, sizeof...(I)> said{};
         auto try_one = [&]<std::size_t N>(std::integral_constant<std::size_t, N>, bool kindred) {
             using alternative = std::variant_alternative_t<N, T>;
             if (is_kindred<alternative>(in) != kindred || attempts_left_ == 0) return false;
             --attempts_left_;
             alternative value{};
-            if (!read(in, value, at)) return false;
+            if constexpr (std::same_as<alternative, std::monostate>) {
+                if (!in.is_null()) return false;
+            } else {
+                said[N].begin = issues_.now().issues;
+                bool good = read_alternative(in, value, at, told_alternatives<T> > 1);
+                said[N].end = issues_.now().issues;
+                if (!good) return false;
+            }
             out.template emplace<N>(std::move(value));
             return true;
         };
         if ((try_one(std::integral_constant<std::size_t, I>{}, true) || ...) ||
             (try_one(std::integral_constant<std::size_t, I>{}, false) || ...)) {
-            issues_.resize(std::min(issues_.size(), before));
-            input_left_ = input_before;
+            issues_.go_back(before);
             return true;
         }
-        if (issues_.size() == before) refuse(in, at, "union_too_complex", "Input has too many possible meanings");
+        if (issues_.now().issues == before.issues)
+            return refuse(in, at, "union_too_complex", "Input has too many possible meanings");
+        issues_.arrange(before, said);
         return false;
+    }
+    template <class T>
+    bool read_alternative(const json& in, T& out, const json_place& at, bool named) {
+        if (!named) return read(in, out, at);
+        return read(in, out, json_place(at, &alternative_name<T>));
     }
     template <class T, std::size_t... I>
     bool read_tagged(const json& in, T& out, const json_place& at, std::index_sequence<I...>) {
@@ -19716,30 +21243,6 @@ private:
             in, at, "union_tag_invalid",
             "Input tag '" + text + "' found using " + quoted + " does not match any of the expected tags: " + expected,
             json{{"discriminator", quoted}, {"tag", text}, {"expected_tags", expected}});
-    }
-    /// Whether `in` is what a T is written as.
-    template <class T>
-    static bool is_kindred(const json& in) noexcept {
-        if constexpr (checked_type<T>)
-            return is_kindred<typename T::checked_value>(in);
-        else if constexpr (std::same_as<T, bool>)
-            return in.is_bool();
-        else if constexpr (std::is_integral_v<T> && !std::same_as<T, char>)
-            return in.is_integer();
-        else if constexpr (std::is_floating_point_v<T>)
-            return in.type() == json_kind::number;
-        else if constexpr (std::same_as<T, std::monostate>)
-            return in.is_null();
-        else if constexpr (scalar<T> || std::same_as<T, char>)
-            return in.is_string();
-        else if constexpr (std::derived_from<T, json>)
-            return true;
-        else if constexpr (json_nullable<T>)
-            return in.is_null();
-        else if constexpr (json_map<T> || json_struct<T>)
-            return in.is_object();
-        else
-            return in.is_array();
     }
     template <class T, std::size_t... I>
     bool read_struct(const json& in, T& out, const json_place& at, std::index_sequence<I...>) {
@@ -19790,9 +21293,7 @@ private:
         return read(*member, to, here);
     }
 
-    std::string_view root_;
-    std::vector<validation_issue>& issues_;
-    std::size_t input_left_ = max_repeated_input;
+    issue_list issues_;
     unsigned attempts_left_ = 10'000;
 };
 
@@ -28849,6 +30350,184 @@ private:
 
 }  // namespace coracle
 
+// ---- coracle/app/trace_context.hpp
+// trace_context: which distributed trace a request belongs to, taken from it and passed on.
+// W3C Trace Context, level 1 (traceparent, tracestate); the random flag of level 2.
+
+namespace coracle {
+
+namespace detail {
+/// An id of `Size` lower-case hexadecimal digits; all zeros: none.
+template <std::size_t Size>
+class hex_id {
+public:
+    constexpr hex_id() noexcept { digits_.fill('0'); }
+    static constexpr std::optional<hex_id> read(std::string_view text) noexcept {
+        hex_id made;
+        if (text.size() != Size) return std::nullopt;
+        for (std::size_t i = 0; i < Size; ++i) {
+            if (ascii::hex_value(text[i]) < 0 || ascii::is_upper(text[i])) return std::nullopt;
+            made.digits_[i] = text[i];
+        }
+        return made;
+    }
+    /// in: on a loop.
+    static hex_id make() {
+        hex_id made;
+        while (made.empty()) {
+            std::array<char, Size / 2> bytes{};
+            async::scheduler::current().random_bytes(bytes);
+            for (std::size_t i = 0; i < Size; ++i) {
+                auto byte = static_cast<unsigned char>(bytes[i / 2]);
+                made.digits_[i] = "0123456789abcdef"[i % 2 == 0 ? byte >> 4 : byte & 15];
+            }
+        }
+        return made;
+    }
+    constexpr std::string_view text() const noexcept { return {digits_.data(), Size}; }
+    constexpr bool empty() const noexcept { return text().find_first_not_of('0') == std::string_view::npos; }
+    friend bool operator==(const hex_id&, const hex_id&) = default;
+
+private:
+    std::array<char, Size> digits_;
+};
+}  // namespace detail
+
+/// One span of a trace: what this service does for one request, or a part of that.
+class trace_context {
+public:
+    /// Of nothing: valid() is false.
+    trace_context() noexcept = default;
+
+    /// What a request says of the span that it came from; invalid when it says nothing, or nothing that can be
+    /// understood (then its tracestate counts for nothing, too).
+    static trace_context of(const http::fields& fields) {
+        trace_context made;
+        std::size_t lines = 0;
+        for (std::string_view value : fields.get_all("traceparent")) {
+            if (!made.read_parent(value)) return {};
+            if (++lines > 1) return {};
+        }
+        if (made.valid()) made.read_state(fields);
+        return made;
+    }
+    /// The first span of a new trace. in: on a loop; whether those who gather traces should keep it.
+    static trace_context begin(bool sampled = true) {
+        trace_context made;
+        made.trace_ = detail::hex_id<32>::make();
+        made.span_ = detail::hex_id<16>::make();
+        made.flags_ = static_cast<unsigned char>((sampled ? sampled_flag : 0U) | random_flag);
+        return made;
+    }
+    /// A span below this one, for a request to another service or a part of the work. in: valid, on a loop.
+    trace_context child() const {
+        trace_context made = *this;
+        made.parent_ = span_;
+        made.span_ = detail::hex_id<16>::make();
+        return made;
+    }
+
+    bool valid() const noexcept { return !trace_.empty() && !span_.empty(); }
+    explicit operator bool() const noexcept { return valid(); }
+    /// 32 hexadecimal digits, the same in all services that the request comes to.
+    std::string_view trace_id() const noexcept { return trace_.text(); }
+    /// 16 hexadecimal digits.
+    std::string_view span_id() const noexcept { return span_.text(); }
+    /// Of the span above this one; zeros when it is the first.
+    std::string_view parent_id() const noexcept { return parent_.text(); }
+    bool sampled() const noexcept { return (flags_ & sampled_flag) != 0; }
+    /// What others say besides, to be passed on as it is; empty: nothing.
+    const std::string& state() const noexcept { return state_; }
+
+    /// The value of the field traceparent for whom this span calls: `00-<trace>-<span>-01`.
+    std::string traceparent() const {
+        constexpr std::string_view digits = "0123456789abcdef";
+        std::string text = "00-";
+        text.append(trace_id()).append("-").append(span_id()).append("-");
+        return text.append(1, digits[flags_ >> 4]).append(1, digits[flags_ & 15]);
+    }
+
+    /// That of the request that is answered here, also in calls on the thread pool; invalid where there is none, or
+    /// where the app does not use tracing().
+    static const trace_context& current() noexcept { return here().get(); }
+    /// Makes it the current one until the end of a block: `auto within = span.enter();` in: a job.
+    auto enter() const { return here().set_within(*this); }
+
+private:
+    static constexpr unsigned sampled_flag = 1;
+    static constexpr unsigned random_flag = 2;
+    static constexpr std::size_t longest_state = 512;
+    static constexpr std::size_t most_members = 32;
+
+    static const context_local<trace_context>& here() noexcept {
+        static const context_local<trace_context> span;
+        return span;
+    }
+
+    bool read_parent(std::string_view value) noexcept {
+        // version "-" trace "-" span "-" flags; later versions may go on behind another dash.
+        if (value.size() < 55 || value[2] != '-' || value[35] != '-' || value[52] != '-') return false;
+        auto version = detail::hex_id<2>::read(value.substr(0, 2));
+        auto trace = detail::hex_id<32>::read(value.substr(3, 32));
+        auto span = detail::hex_id<16>::read(value.substr(36, 16));
+        auto flags = detail::hex_id<2>::read(value.substr(53, 2));
+        if (!version || !trace || !span || !flags || version->text() == "ff") return false;
+        if (trace->empty() || span->empty()) return false;
+        if (version->empty() ? value.size() != 55 : value.size() > 55 && value[55] != '-') return false;
+        trace_ = *trace;
+        span_ = *span;
+        unsigned known = *ascii::parse_hex(flags->text()) & (sampled_flag | random_flag);
+        flags_ = static_cast<unsigned char>(known);
+        return true;
+    }
+    void read_state(const http::fields& fields) {
+        std::string all;
+        std::size_t members = 0;
+        for (std::string_view line : fields.get_all("tracestate")) {
+            bool fine = true;
+            http::for_each_element(line, [&](std::string_view member) {
+                fine =
+                    ++members <= most_members && is_member(member) && !names(all, member.substr(0, member.find('=')));
+                if (!fine) return false;
+                if (!all.empty()) all += ',';
+                all += member;
+                return all.size() <= longest_state;
+            });
+            if (!fine || all.size() > longest_state) return;
+        }
+        state_ = std::move(all);
+    }
+    /// Whether one of the members has this key.
+    static bool names(std::string_view members, std::string_view key) noexcept {
+        bool found = false;
+        http::for_each_element(members, [&](std::string_view each) {
+            found = each.substr(0, each.find('=')) == key;
+            return !found;
+        });
+        return found;
+    }
+    static bool is_member(std::string_view member) noexcept {
+        std::size_t equals = member.find('=');
+        if (equals == 0 || equals == member.npos || equals > 256) return false;
+        for (char c : member.substr(0, equals))
+            if (!ascii::is_lower(c) && !ascii::is_digit(c) && std::string_view("_-*/@").find(c) == member.npos)
+                return false;
+        std::string_view value = member.substr(equals + 1);
+        if (value.empty() || value.size() > 256) return false;
+        for (char c : value)
+            if (c < 0x20 || c > 0x7E || c == '=') return false;
+        return true;
+    }
+
+    detail::hex_id<32> trace_;
+    detail::hex_id<16> span_;
+    detail::hex_id<16> parent_;
+    unsigned char flags_ = 0;
+    std::string state_;
+};
+
+}  // namespace coracle
+
 // ---- coracle/app/typed_store.hpp
 // typed_store: values that are found by their type. Behind app.state<T>() and request.state<T>().
 
@@ -28930,6 +30609,8 @@ public:
     coracle::body body{};
     /// What stands before the paths that this app knows: of the proxy, and of the app that it is mounted in.
     std::string root_path{};
+    /// Its name in logs: what request_id() chose, or anybody else. Empty: it has none.
+    std::string id{};
     /// What is done when the answer has been sent.
     after_response after{};
     /// What the router found. The app fills it.
@@ -28979,6 +30660,16 @@ public:
         return ascii::trim(type.substr(0, type.find(';')));
     }
 
+    /// Which trace it belongs to: its own span if the app uses tracing(), else what its traceparent says; invalid when
+    /// it has none.
+    const trace_context& trace() const {
+        if (!trace_) trace_ = std::make_unique<trace_context>(trace_context::of(fields));
+        return *trace_;
+    }
+    /// Whether that was asked for or set.
+    bool traced() const noexcept { return trace_ != nullptr; }
+    void trace(const trace_context& span) { trace_ = std::make_unique<trace_context>(span); }
+
     /// The app that answers it. in: a request that has come to an app.
     const coracle::app& app() const {
         if (!app_) throw std::logic_error("coracle: this request has not come to an app");
@@ -29025,6 +30716,8 @@ public:
         below = skipped = 0;
         queries_read_ = false;
         root_path.clear();
+        id.clear();
+        trace_.reset();
         after.reset();
         context_.reset();
         dependencies.reset();
@@ -29042,6 +30735,7 @@ public:
 private:
     mutable query_values queries_{};
     mutable bool queries_read_ = false;
+    mutable std::unique_ptr<trace_context> trace_;
     const coracle::app* app_ = nullptr;
     const coracle::dependency_store* store_ = nullptr;
     std::unique_ptr<coracle::response_context> context_;
@@ -32707,6 +34401,8 @@ inline http::limits limits_of_message(const server_limits& from) noexcept {
 
 namespace coracle {
 
+struct log_format;
+
 /// `app.run({.host = "0.0.0.0", .port = 8000, .workers = 4});` The defaults are uvicorn's.
 struct run_options {
     std::string host = "127.0.0.1";  ///< an IPv4 or IPv6 address, `localhost`, or `unix:/path`
@@ -32715,10 +34411,13 @@ struct run_options {
     int workers = 1;                 ///< loops, each on a thread of its own; with more than one, handlers run at once
     std::size_t threads = 0;         ///< of the pool for plain functions; 0: as many as suit the machine
     int backlog = 2048;              ///< connections that may wait for their turn; the kernel may cut it
-    bool access_log = true;          ///< one line per request on the standard output
-    bool banner = true;              ///< where it listens, at the start
-    bool signals = true;             ///< Ctrl-C and SIGTERM stop it
-    bool server_header = true;       ///< `server: coracle` in every answer
+    bool access_log = true;          ///< one line per request on the standard output, if the level is info or less
+    coracle::log_level log_level = coracle::log_level::info;  ///< what is less is not told
+    const coracle::log_format* log_format = nullptr;  ///< &json_log, &logfmt_log, your own; null: uvicorn's words
+    std::optional<bool> use_colors{};                 ///< unset: where a terminal shows them
+    bool banner = true;                               ///< where it listens, at the start
+    bool signals = true;                              ///< Ctrl-C and SIGTERM stop it
+    bool server_header = true;                        ///< `server: coracle` in every answer
     /// How much a client may send, take and wait, and how many there may be.
     server_limits limits{};
     /// For requests under way when it stops; then they are cancelled.
@@ -33177,7 +34876,8 @@ struct request_id_options {
 };
 
 /// `app.use(request_id());` Each answer says its x-request-id: the one that the request brought, if it is fit for logs,
-/// or a new one that nobody can guess. Whatever the request runs finds it in request_id::current(), a logger say.
+/// or a new one that nobody can guess. It is req.id, log lines tell it, and whatever the request runs finds it in
+/// request_id::current().
 class request_id {
 public:
     static constexpr std::size_t longest = 128;
@@ -33187,6 +34887,7 @@ public:
         if (!ascii::is_token(options_.header) || http::is_framing_field(options_.header))
             throw std::logic_error("coracle: request_id: '" + options_.header +
                                    "' is no name of a field; the usual one is x-request-id");
+        log::set_tagger([]() noexcept { return here().is_set() ? std::string_view(current()) : std::string_view(); });
     }
 
     /// The id of the request that is being answered here, also in calls on the thread pool; `-` where there is none.
@@ -33224,10 +34925,10 @@ public:
     }
 
     task<response> operator()(request& asked, next next) const {
-        std::string id = choose(asked);
-        auto within = here().set_within(id);
+        asked.id = choose(asked);
+        auto within = here().set_within(asked.id);
         response reply = co_await next(asked);
-        reply.headers.set(options_.header, id);
+        reply.headers.set(options_.header, here().get());
         co_return reply;
     }
 
@@ -33280,6 +34981,37 @@ public:
 
 private:
     timing_options options_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/tracing.hpp
+// tracing: a span of the distributed trace for each request, which whatever the request runs can find and pass on.
+// W3C Trace Context.
+
+namespace coracle {
+
+struct tracing_options {
+    bool take = true;     ///< the trace that the client, or a proxy before it, has begun; else always a new one
+    bool sampled = true;  ///< whether those who gather traces should keep the ones that begin here
+};
+
+/// `app.use(tracing());` The request has a span of its own then, req.trace(), below the one that its traceparent names;
+/// trace_context::current() finds it, log lines tell it, and http clients send a child of it.
+class tracing {
+public:
+    explicit tracing(tracing_options options = {}) noexcept : options_(options) {}
+
+    task<response> operator()(request& asked, next next) const {
+        trace_context came = options_.take ? asked.trace() : trace_context();
+        asked.trace(came ? came.child() : trace_context::begin(options_.sampled));
+        auto within = asked.trace().enter();
+        response reply = co_await next(asked);
+        co_return reply;
+    }
+
+private:
+    tracing_options options_;
 };
 
 }  // namespace coracle
@@ -36451,6 +38183,11 @@ private:
 
 namespace coracle {
 
+class request_observer;
+namespace server {
+class workshop;
+}
+
 /// A web application: `app app; app.get("/", [] { return "hello"; }); app.run({.port = 8000});`
 /// Routes are added first; the first that fits a request answers it. error of adding: std::logic_error, for a route
 /// that could never be reached or that does not fit its handler; what the compiler can see, it says.
@@ -36537,6 +38274,14 @@ public:
         return *this;
     }
 
+    /// For parts of the server that follow every request: `make` is called for each loop that serves the app.
+    using observer_maker = std::unique_ptr<request_observer> (*)(const app&, server::workshop&);
+    app& observe(observer_maker make) {
+        observers_.push_back(make);
+        return *this;
+    }
+    const std::vector<observer_maker>& observers() const noexcept { return observers_; }
+
     /// For test clients: the log is `log` from here on. Gives what it was.
     function<void(const std::exception_ptr&, const request&)> exchange_error_log(
         function<void(const std::exception_ptr&, const request&)> log) {
@@ -36581,6 +38326,16 @@ public:
     template <class F>
     void for_each_mounted(F f) const {
         for (const mounting& each : mounted_) f(each.path, std::as_const(*each.below));
+    }
+    /// The app that it is mounted in, or null.
+    const app* above() const noexcept { return above_; }
+    /// The paths that it is mounted at, one behind the other, as they were written.
+    std::string path_from_root() const;
+    /// Whether one of its routes has this pattern. in: a pattern by its address.
+    bool has(const route::pattern& one) const noexcept {
+        for (const auto& each : routes_)
+            if (&each->pattern() == &one) return true;
+        return false;
     }
     /// How many routes were added to it and its routers.
     std::size_t size() const noexcept { return count(*group()); }
@@ -36685,6 +38440,7 @@ private:
     std::unique_ptr<app_values> app_values_;
     std::unique_ptr<typed_store> state_ = std::make_unique<typed_store>();
     mutable function<void(const std::exception_ptr&, const request&)> error_log_;
+    std::vector<observer_maker> observers_;
     const app* above_ = nullptr;  // the app that this one is mounted in
 };
 
@@ -36899,12 +38655,12 @@ inline task<response> next::operator()(request& asked) const { return app_->resp
         }
     }
     if (above_) return above_->note(unknown, asked);
-    std::string line = "ERROR:    " + std::string(asked.method_text) + ' ' + std::string(asked.target.path) + ": " +
-                       exception_trace(unknown);
-    // W10: what steers a terminal, or looks like another line, is not for a log.
-    for (char& c : line)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-    std::fprintf(stderr, "%s\n", line.c_str());
+    std::string said = exception_trace(unknown);
+    constexpr std::string_view between = "\n  because of ";
+    for (std::size_t at = 0; (at = said.find(between, at)) != said.npos;)
+        said.replace(at, between.size(), "; because of ");
+    // W10: what the client and the exception say is escaped where it is written.
+    log::error(std::string(asked.method_text) + ' ' + std::string(asked.target.path) + ": " + said);
 }
 
 [[gnu::cold]] inline task<> app::start() {
@@ -36952,6 +38708,14 @@ inline task<response> next::operator()(request& asked) const { return app_->resp
         if (!failure) failure = std::current_exception();
     }
     if (failure) std::rethrow_exception(failure);
+}
+
+[[gnu::cold]] inline std::string app::path_from_root() const {
+    if (!above_) return {};
+    std::string path = above_->path_from_root();
+    for (const mounting& each : above_->mounted_)
+        if (each.below.get() == this) path += each.path;
+    return path;
 }
 
 [[gnu::cold]] inline std::string app::find_url(std::string_view name, std::span<const std::string> values) const {
@@ -37006,6 +38770,258 @@ struct parameter<state<T>> {
 
 }  // namespace coracle
 
+// ---- coracle/app/request_record.hpp
+// request_record: what there is to tell of a request when its answer has ended, for logs and metrics.
+// The words of the line are uvicorn's; 499 is nginx's.
+
+namespace coracle {
+
+/// keeps: a reference to the request, which is whole: `asked.id`, `asked.trace()`, `asked.client`, its headers.
+struct request_record {
+    /// The client went away before there was an answer.
+    static constexpr int client_left = 499;
+
+    const request& asked;
+    int status = 0;                   ///< that was answered, or client_left
+    std::chrono::nanoseconds took{};  ///< from the end of the request's head to the end of its answer
+    std::uint64_t bytes = 0;          ///< of the answer as it went out, its head too
+    bool whole = true;                ///< false: the answer broke off
+
+    /// `127.0.0.1:60084`, `[::1]:60084`, `unix:`
+    void append_client(std::string& to) const {
+        const peer& who = asked.client;
+        bool six = who.address.find(':') != std::string_view::npos && !who.address.starts_with("unix:");
+        if (six) to += '[';
+        append_ascii(to, who.address);
+        if (six) to += ']';
+        if (who.port != 0) to.append(":").append(std::to_string(who.port));
+    }
+    /// What names it in other logs, too: its id, else its trace; empty when it has neither.
+    std::string_view tag() const {
+        if (!asked.id.empty()) return asked.id;
+        if (asked.traced() || asked.fields.contains("traceparent"))
+            return asked.trace() ? asked.trace().trace_id() : std::string_view();
+        return {};
+    }
+    /// The route that answered, as it was written: `/items/{id}`, below what it is mounted at; empty when none did. So
+    /// there are as many of them as the program has routes, whatever clients ask for.
+    [[gnu::cold]] std::string route() const {
+        if (!asked.pattern) return {};
+        const app* of = &asked.app();
+        while (of->above() && !of->has(*asked.pattern)) of = of->above();
+        return of->path_from_root() + std::string(asked.pattern->text);
+    }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/log_format.hpp
+// log_format: how lines of logs are written: as uvicorn writes them, as JSON, as logfmt, or as somebody likes.
+// RFC 8259 (one object in each line), RFC 3339 (times), W3C Trace Context (ids).
+
+namespace coracle {
+
+/// `app.run({.log_format = &json_log});` Both functions are called on several threads at once, and write a line without
+/// its end; nothing: there is no line. What they write of a peer goes through append_ascii, append_printable or
+/// append_json_text (W10).
+struct log_format {
+    void (*request)(const request_record& one, std::string& line, bool colored);  ///< of an answered request
+    log::writer message;                                                          ///< everything else
+};
+
+namespace detail {
+
+/// `0.05`, `1.2`, `340`: milliseconds, the finer the shorter.
+inline void append_milliseconds(std::string& to, std::chrono::nanoseconds took, bool exact = false) {
+    auto micros = static_cast<std::uint64_t>(took.count() < 0 ? 0 : (took.count() + 500) / 1000);
+    unsigned digits = exact ? 3 : micros < 995 ? 2 : micros < 99'950 ? 1 : 0;
+    std::uint64_t unit = digits == 3 ? 1 : digits == 2 ? 10 : digits == 1 ? 100 : 1000;
+    std::uint64_t rounded = (micros + unit / 2) / unit;
+    std::uint64_t whole = 1000 / unit;
+    to += std::to_string(rounded / whole);
+    if (digits != 0) to.append(".").append(std::to_string(whole + rounded % whole), 1, std::string::npos);
+}
+
+/// `2026-01-31T12:34:56.500Z`
+[[gnu::cold]] inline void append_time(std::string& to, std::chrono::sys_time<std::chrono::milliseconds> at) {
+    auto day = std::chrono::floor<std::chrono::days>(at);
+    std::chrono::year_month_day date(day);
+    auto rest = static_cast<unsigned>((at - day).count());
+    char text[] = "0000-00-00T00:00:00.000Z";
+    http::detail::put_digits(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    http::detail::put_digits(text + 5, static_cast<unsigned>(date.month()), 2);
+    http::detail::put_digits(text + 8, static_cast<unsigned>(date.day()), 2);
+    http::detail::put_digits(text + 11, rest / 3'600'000, 2);
+    http::detail::put_digits(text + 14, rest / 60'000 % 60, 2);
+    http::detail::put_digits(text + 17, rest / 1000 % 60, 2);
+    http::detail::put_digits(text + 20, rest % 1000, 3);
+    to += text;
+}
+
+/// `{"time":...,"level":...` and so on, member by member.
+class json_line {
+public:
+    [[gnu::cold]] explicit json_line(std::string& to) : to_(to) {}
+    [[gnu::cold]] void text(std::string_view name, std::string_view value) {
+        begin(name);
+        append_json_text(to_, value);
+    }
+    /// in: a value that is JSON as it stands.
+    [[gnu::cold]] void plain(std::string_view name, std::string_view value) {
+        begin(name);
+        to_ += value;
+    }
+    [[gnu::cold]] void end() { to_ += '}'; }
+
+private:
+    void begin(std::string_view name) {
+        to_ += first_ ? '{' : ',';
+        first_ = false;
+        to_.append("\"").append(name).append("\":");
+    }
+    std::string& to_;
+    bool first_ = true;
+};
+
+/// `time=... level=... message="two words"`
+class logfmt_line {
+public:
+    [[gnu::cold]] explicit logfmt_line(std::string& to) : to_(to) {}
+    [[gnu::cold]] void text(std::string_view name, std::string_view value) {
+        begin(name);
+        bool bare = !value.empty();
+        for (char c : value) bare = bare && c > 0x20 && c < 0x7F && c != '"' && c != '=' && c != '\\';
+        if (bare)
+            to_ += value;
+        else
+            append_json_text(to_, value);  // its escapes are those of logfmt's readers, too
+    }
+    [[gnu::cold]] void plain(std::string_view name, std::string_view value) {
+        begin(name);
+        to_ += value;
+    }
+    void end() noexcept {}
+
+private:
+    void begin(std::string_view name) {
+        if (!first_) to_ += ' ';
+        first_ = false;
+        to_.append(name).append("=");
+    }
+    std::string& to_;
+    bool first_ = true;
+};
+
+template <class Line>
+[[gnu::cold]] void add_trace(Line& line, const trace_context& trace) {
+    if (!trace) return;
+    line.text("trace_id", trace.trace_id());
+    line.text("span_id", trace.span_id());
+}
+
+template <class Line>
+[[gnu::cold]] void add_time_and_level(Line& line, log_level level) {
+    std::string time;
+    append_time(time, wall_time());
+    line.text("time", time);
+    line.text("level", name_of(level));
+}
+
+template <class Line>
+[[gnu::cold]] void write_request(const request_record& one, std::string& to, bool) {
+    Line line(to);
+    add_time_and_level(line, log_level::info);
+    line.text("message", "request");
+    std::string words;
+    one.append_client(words);
+    line.text("client", words);
+    line.text("method", one.asked.method_text);
+    line.text("target", one.asked.target.text);
+    line.text("protocol", http::version_text(one.asked.version));
+    std::string route = one.route();
+    if (!route.empty()) line.text("route", route);
+    line.plain("status", std::to_string(one.status));
+    words.clear();
+    append_milliseconds(words, one.took, true);
+    line.plain("duration_ms", words);
+    line.plain("bytes", std::to_string(one.bytes));
+    if (!one.whole) line.plain("whole", "false");
+    if (!one.asked.id.empty()) line.text("request_id", one.asked.id);
+    add_trace(line, one.asked.trace());
+    line.end();
+}
+
+template <class Line>
+[[gnu::cold]] void write_message(const log_message& one, std::string& to, bool) {
+    Line line(to);
+    add_time_and_level(line, one.level);
+    line.text("message", one.text);
+    if (one.at.line() != 0) {
+        line.text("at", std::string(one.at.file_name()) + ":" + std::to_string(one.at.line()));
+        line.text("function", one.at.function_name());
+    }
+    if (!one.tag.empty()) line.text("request_id", one.tag);
+    add_trace(line, trace_context::current());
+    line.end();
+}
+
+}  // namespace detail
+
+/// `INFO:     127.0.0.1:60084 - "GET /docs?x=1 HTTP/1.1" 200 OK 1.2ms 345B [7f3a]`: uvicorn's line, then how long it
+/// took, how much went out, and the request's id or trace if it has one. What a client says is escaped (W10).
+inline void write_request_plainly(const request_record& one, std::string& line, bool colored) {
+    line += colored ? "\x1b[32mINFO\x1b[0m:     " : "INFO:     ";
+    one.append_client(line);
+    line += colored ? " - \"\x1b[1m" : " - \"";
+    append_ascii(line, one.asked.method_text);
+    line += ' ';
+    append_ascii(line, one.asked.target.text);
+    line.append(" ").append(http::version_text(one.asked.version));
+    line += colored ? "\x1b[0m\" " : "\" ";
+    if (colored) {
+        constexpr std::string_view colors[] = {"\x1b[37m", "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[91m"};
+        int kind = one.status / 100;
+        line += colors[kind >= 1 && kind <= 5 ? kind - 1 : 4];
+    }
+    line.append(std::to_string(one.status)).append(" ");
+    line += one.status == request_record::client_left ? "Client Left" : http::reason_phrase(one.status);
+    if (colored) line += "\x1b[0m";
+    line += ' ';
+    detail::append_milliseconds(line, one.took);
+    line.append("ms ").append(std::to_string(one.bytes)).append("B");
+    if (!one.whole) line += " broken off";
+    std::string_view tag = one.tag();
+    if (tag.empty()) return;
+    line += " [";
+    append_ascii(line, tag);
+    line += ']';
+}
+
+/// One JSON object in each line: time, level, message; of requests their client, method, target, route, status,
+/// duration_ms, bytes, request_id, trace_id and span_id.
+inline constexpr log_format json_log{&detail::write_request<detail::json_line>,
+                                     &detail::write_message<detail::json_line>};
+/// The same as `name=value name="a value"`.
+inline constexpr log_format logfmt_log{&detail::write_request<detail::logfmt_line>,
+                                       &detail::write_message<detail::logfmt_line>};
+
+}  // namespace coracle
+
+// ---- coracle/app/request_observer.hpp
+// request_observer: who is told of every request that a loop has answered: metrics, say.
+
+namespace coracle {
+
+/// One for each loop, which it belongs to.
+class request_observer {
+public:
+    virtual ~request_observer() = default;
+    /// The answer has ended, or broken off.
+    virtual void answered(const request_record& one) noexcept = 0;
+};
+
+}  // namespace coracle
+
 // ---- coracle/app/mounted_app.hpp
 // mounted_app: an app below a path of another one.
 
@@ -37050,55 +39066,42 @@ inline app& app::mount(std::string_view path, app below, std::string name) {
 }  // namespace coracle
 
 // ---- coracle/server/access_log.hpp
-// access_log: one line per answered request, in uvicorn's words, written once per turn of the loop.
+// access_log: one line per answered request, written once per turn of the loop.
 
 namespace coracle::server {
 
 /// Collects the lines of one loop and writes them in one go when the loop has served what was ready.
 class access_log final : async::operation {
 public:
-    explicit access_log(std::FILE* to) noexcept : to_(to) {}
+    /// in: how lines are written; null: in uvicorn's words.
+    explicit access_log(std::FILE* to, const log_format* how = nullptr, bool colored = false) noexcept
+        : to_(to), how_(how), colored_(colored) {}
     ~access_log() { write(); }
 
-    /// Appends `INFO:     127.0.0.1:60084 - "GET /docs?x=1 HTTP/1.1" 200 OK`. Bytes that could steer a terminal or
-    /// break the line are written as \xHH.
-    void line(std::string_view client, std::string_view method, std::string_view target, std::string_view version,
-              int status) {
-        lines_.append("INFO:     ");
-        lines_.append(client);
-        lines_.append(" - \"");
-        append_escaped(method);
-        lines_.push_back(' ');
-        append_escaped(target);
-        lines_.push_back(' ');
-        lines_.append(version);
-        lines_.append("\" ");
-        lines_.append(std::to_string(status));
-        lines_.push_back(' ');
-        lines_.append(http::reason_phrase(status));
-        lines_.push_back('\n');
-        if (!linked()) async::scheduler::current().make_ready(*this);
+    void line(const request_record& one) {
+        const std::size_t before = lines_.size();
+        if (how_) [[unlikely]]
+            how_->request(one, lines_, colored_);
+        else
+            write_request_plainly(one, lines_, colored_);
+        if (lines_.size() == before) return;
+        lines_ += '\n';
+        if (linked()) return;
+        if (async::scheduler* here = async::scheduler::current_or_null())
+            here->make_ready(*this);
+        else
+            write();
     }
 
 private:
-    void append_escaped(std::string_view text) {
-        static constexpr char digits[] = "0123456789abcdef";
-        for (char c : text) {
-            auto byte = static_cast<unsigned char>(c);
-            if (byte >= 0x20 && byte < 0x7F && c != '"') {
-                lines_.push_back(c);
-                continue;
-            }
-            lines_.append("\\x");
-            lines_.push_back(digits[byte >> 4]);
-            lines_.push_back(digits[byte & 15]);
-        }
-    }
+    static constexpr std::size_t largest_kept = 256 * 1024;
+
     void write() noexcept {
         if (lines_.empty()) return;
         std::fwrite(lines_.data(), 1, lines_.size(), to_);
         std::fflush(to_);
         lines_.clear();
+        if (lines_.capacity() > largest_kept) lines_.shrink_to_fit();
     }
     bool ready() noexcept override {
         write();
@@ -37107,7 +39110,9 @@ private:
     void cancel() noexcept override {}
 
     std::FILE* to_;
-    byte_buffer lines_;
+    const log_format* how_;
+    bool colored_;
+    std::string lines_;
 };
 
 }  // namespace coracle::server
@@ -37190,6 +39195,80 @@ private:
     std::string_view unread_;
     byte_buffer kept_;
     bool borrowed_ = false;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/loop_counts.hpp
+// loop_counts: what one loop of a server has done so far, for whoever wants to know: metrics, on any thread.
+
+namespace coracle::server {
+
+/// The loop counts, everybody reads. cost: an addition each.
+struct loop_counts {
+    tally connections_opened;
+    tally connections_closed;
+    tally requests_begun;  ///< their heads were there, or could not be understood
+    tally requests_ended;  ///< were answered, or broke off
+    tally bytes_received;
+    tally bytes_sent;
+    std::array<tally, http::refusals> refused;  ///< requests, by reason
+
+    void refuse(http::refusal why) noexcept { refused[static_cast<std::size_t>(why)].add(); }
+    /// Are being answered. From another thread: a little of this moment, a little of the next.
+    static std::uint64_t between(const tally& begun, const tally& ended) noexcept {
+        std::uint64_t done = ended.get();  // first, so that the difference is not negative
+        return begun.get() - done;
+    }
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/meter.hpp
+// meter: what a connection measures of the request under way: since when, and how many bytes it was answered with.
+
+namespace coracle::server {
+
+/// Belongs to a connection. keeps: a reference to the counts of its loop.
+class meter {
+public:
+    explicit meter(loop_counts& of) noexcept : counts_(of) { counts_.connections_opened.add(); }
+    meter(const meter&) = delete;
+    meter& operator=(const meter&) = delete;
+    ~meter() { counts_.connections_closed.add(); }
+
+    void received(std::size_t bytes) noexcept { counts_.bytes_received.add(bytes); }
+    void sent(std::size_t bytes) noexcept {
+        sent_ += bytes;
+        counts_.bytes_sent.add(bytes);
+    }
+
+    /// A request begins. in: when its head was there; how many bytes of earlier answers wait to be sent.
+    void begin(os::time_point at, std::size_t unsent) noexcept {
+        counts_.requests_begun.add();
+        began_ = at;
+        before_ = sent_ + unsent;
+        under_way_ = true;
+    }
+    /// Its answer has ended.
+    void end() noexcept {
+        counts_.requests_ended.add();
+        under_way_ = false;
+    }
+    bool under_way() const noexcept { return under_way_; }
+    std::chrono::nanoseconds took(os::time_point now) const noexcept { return now - began_; }
+    /// in: how many bytes wait to be sent.
+    std::uint64_t bytes(std::size_t unsent) const noexcept {
+        std::uint64_t all = sent_ + unsent;
+        return all > before_ ? all - before_ : 0;  // what a client that has left was not sent counts for nothing
+    }
+
+private:
+    loop_counts& counts_;
+    os::time_point began_{};
+    std::uint64_t sent_ = 0;
+    std::uint64_t before_ = 0;
+    bool under_way_ = false;
 };
 
 }  // namespace coracle::server
@@ -37360,6 +39439,10 @@ private:
 // ---- coracle/server/settings.hpp
 // settings: how a server treats its connections.
 
+namespace coracle {
+struct log_format;
+}
+
 namespace coracle::server {
 
 struct settings {
@@ -37369,6 +39452,10 @@ struct settings {
     /// For requests under way when the server stops.
     std::chrono::milliseconds graceful_timeout{10'000};
     bool access_log = true;
+    std::FILE* access_log_to = stdout;
+    /// How its lines are written; null: in uvicorn's words.
+    const coracle::log_format* log_format = nullptr;
+    bool colors = false;
     /// `server: coracle` in every answer.
     bool server_header = true;
 };
@@ -37434,6 +39521,55 @@ namespace coracle::server {
 
 }  // namespace coracle::server
 
+// ---- coracle/server/log_voice.hpp
+// log_voice: how a server speaks while it runs: which level, which format, in colours or not.
+// NO_COLOR, and TERM=dumb, as terminals' programs have agreed on.
+
+namespace coracle::server {
+
+/// Whether what is written to `to` is shown in colours: what the options say, else whether a terminal shows them.
+[[gnu::cold]] inline bool shows_colors(const run_options& options, std::FILE* to) noexcept {
+    if (options.use_colors) return *options.use_colors;
+    const char* no = std::getenv("NO_COLOR");
+    const char* kind = std::getenv("TERM");
+    bool dumb = kind && std::string_view(kind) == "dumb";
+    return !(no && *no) && !dumb && os::is_terminal(to);
+}
+
+/// Says on the standard output what is no answer to anybody: where the server listens, that it has ended.
+[[gnu::cold]] inline void announce(const run_options& options, std::string_view what) {
+    if (options.log_level > log_level::info) return;
+    log_message one;
+    one.text = what;
+    std::string line;
+    log::writer how = options.log_format ? options.log_format->message : &log::write_plainly;
+    how(one, line, shows_colors(options, stdout));
+    if (!line.empty()) line += '\n';
+    std::fwrite(line.data(), 1, line.size(), stdout);
+    std::fflush(stdout);
+}
+
+/// The level and the format of the log are the options' for as long as it lives.
+class log_voice {
+public:
+    [[gnu::cold]] explicit log_voice(const run_options& options)
+        : level_(log::set_level(options.log_level)),
+          writer_(log::set_writer(options.log_format ? options.log_format->message : nullptr,
+                                  !options.log_format && shows_colors(options, stderr))) {}
+    log_voice(const log_voice&) = delete;
+    log_voice& operator=(const log_voice&) = delete;
+    ~log_voice() {
+        log::set_level(level_);
+        log::set_writer(writer_);
+    }
+
+private:
+    log_level level_;
+    log::writer writer_;
+};
+
+}  // namespace coracle::server
+
 // ---- coracle/server/workshop.hpp
 // workshop: what the connections of one loop share.
 
@@ -37448,9 +39584,11 @@ public:
           bounds(limits_of_message(s.limits)),
           reactor(on),
           transactions(bounds),
-          log(stdout),
-          heads_(how.server_header ? "coracle" : "") {
+          heads_(how.server_header ? "coracle" : ""),
+          log_(how.access_log_to, how.log_format, how.colors),
+          tells_(how.access_log || !served.observers().empty()) {
         concluded.set();
+        for (coracle::app::observer_maker make : served.observers()) observers_.push_back(make(served, *this));
     }
 
     const coracle::app& app;
@@ -37458,8 +39596,8 @@ public:
     const http::limits bounds;
     loop::reactor& reactor;
     transaction_pool transactions;
-    access_log log;
     client_list clients;
+    loop_counts counts;
     /// For handlers. Whoever starts connections does so in a job that has gone through announce().
     stop_notice notice{reactor};
     /// On while no answered request has something left to do: no background task, no clean-up.
@@ -37480,6 +39618,13 @@ public:
     private:
         workshop& of_;
     };
+
+    /// Whether anybody wants to hear of requests.
+    bool tells() const noexcept { return tells_; }
+    void tell(const request_record& one) {
+        if (how.access_log) log_.line(one);
+        for (const auto& each : observers_) each->answered(one);
+    }
 
     /// Ready-made heads, with the date of this second.
     http::head_cache& heads() noexcept {
@@ -37520,6 +39665,9 @@ private:
     static constexpr std::size_t kept = 16;
 
     http::head_cache heads_;
+    access_log log_;
+    bool tells_;
+    std::vector<std::unique_ptr<request_observer>> observers_;
     loop::reactor::time_point next_second_{};
     std::vector<byte_buffer> buffers_;
     std::size_t concluding_ = 0;
@@ -37574,6 +39722,7 @@ public:
             auto outcome = co_await of_.stream_.write(first, second);
             of_.sent(outcome);
             if (of_.gone_) co_return false;
+            of_.meter_.sent(second.size());
             large.remove_prefix(second.size());
         }
         if (piece) answer_.writer().close_piece();
@@ -37647,9 +39796,11 @@ template <net::byte_stream Stream>
 class conversation final : listed_client, feeds_body {
 public:
     conversation(Stream& stream, workshop& shop)
-        : stream_(stream), shop_(shop), deadline_(shop.reactor, on_deadline{*this}) {}
+        : stream_(stream), shop_(shop), deadline_(shop.reactor, on_deadline{*this}), meter_(shop.counts) {}
     conversation(const conversation&) = delete;
     ~conversation() {
+        if (meter_.under_way()) [[unlikely]]
+            break_off();
         conclude_answered();
         if (now_) shop_.transactions.give_back(std::move(now_));
         give_back_output();
@@ -37683,7 +39834,10 @@ public:
     /// What has come; empty when nothing more will.
     void hear(const result<std::string_view>& bytes) {
         shop_.clients.is_busy(*this);
-        if (bytes && !bytes->empty()) return input_.take(*bytes);
+        if (bytes && !bytes->empty()) {
+            meter_.received(bytes->size());
+            return input_.take(*bytes);
+        }
         if (!bytes || !hearing_ || turn_.whose() != http::turn::request) return client_left();
         // The head so far has moved since it was parsed; parsing again lets its views follow.
         [[maybe_unused]] auto still = now_->parser.parse(input_.unread(), now_->request);
@@ -37712,10 +39866,10 @@ public:
         now_->head_is_in(bytes.substr(0, now_->parser.consumed()));
         input_.use(now_->parser.consumed());
         turn_.head_read(now_->request);
+        meter_.begin(shop_.reactor.turn_time(), output_.size());
         if (shop_.stopping()) turn_.close_after_answer();
         if (turn_.reads_body()) open_body();
-        if (host_.empty()) host_ = stream_.peer().host();
-        now_->request.client = {host_, stream_.peer().port()};
+        introduce_client();
         return &now_->request;
     }
 
@@ -37728,7 +39882,10 @@ public:
     void send_what_is_ready() {
         keep_request();
         if (output_.empty()) return;
-        if (result<std::size_t> sent = stream_.try_write(output_.view())) output_.consume(*sent);
+        if (result<std::size_t> sent = stream_.try_write(output_.view())) {
+            meter_.sent(*sent);
+            output_.consume(*sent);
+        }
     }
 
     /// The body of the answer is still to be made: send_stream() makes it and sends it.
@@ -37743,7 +39900,8 @@ public:
 
     /// The answer has been given.
     void answered() {
-        if (shop_.how.access_log) log(now_->answer->status());
+        if (shop_.tells()) tell(now_->answer->status(), turn_.whose() != http::turn::close);
+        meter_.end();
         turn_.end_answer();
         if (now_->request.after.pending()) [[unlikely]]
             keep_for_later();
@@ -37772,6 +39930,7 @@ public:
     void sent(const result<void>& outcome) {
         writing_ = false;
         deadline_.clear();
+        if (outcome) meter_.sent(outgoing().size());
         output_.consume(outgoing().size());
         if (outcome) return;
         output_.clear();
@@ -37852,11 +40011,27 @@ private:
         shop.transactions.give_back(std::move(one));
     }
 
-    void log(int status) {
-        const coracle::request& asked = now_->request;
-        // A head that was refused may have been refused before there was a method or a target.
-        shop_.log.line(stream_.peer().text(), asked.method_text, asked.target.text, http::version_text(asked.version),
-                       status);
+    void tell(int status, bool whole) {
+        request_record one{now_->request};
+        one.status = status;
+        one.took = meter_.took(shop_.reactor.now());
+        one.bytes = meter_.bytes(output_.size());
+        one.whole = whole;
+        shop_.tell(one);
+    }
+    void introduce_client() {
+        if (host_.empty()) host_ = stream_.peer().host();
+        now_->request.client = {host_, stream_.peer().port()};
+    }
+    /// The connection ends within an answer.
+    [[gnu::cold, gnu::noinline]] void break_off() noexcept {
+        try {
+            bool begun = now_->answer && now_->answer->answered();
+            if (shop_.tells()) tell(begun ? now_->answer->status() : request_record::client_left, false);
+        } catch (...) {
+            report("there was no memory for the log line of a request");
+        }
+        meter_.end();
     }
 
     void open_body() {
@@ -37880,6 +40055,7 @@ private:
         deadline_.set(shop_.how.limits.stall_timeout);
         auto bytes = co_await stream_.read();
         if (!bytes || bytes->empty()) co_return late_ ? http::refusal::too_slow : http::refusal::truncated;
+        meter_.received(bytes->size());
         input_.take(*bytes);
         input_.keep();  // the handler may wait for something else while it looks at these bytes
         co_return std::nullopt;
@@ -37903,7 +40079,10 @@ private:
         hearing_ = false;
         deadline_.clear();
         if (!now_) now_ = shop_.transactions.take();
+        shop_.counts.refuse(why);
         if (!turn_.refuse(now_->request)) return turn_.close_now();
+        if (!meter_.under_way()) meter_.begin(shop_.reactor.turn_time(), output_.size());
+        introduce_client();
         const http::refusal_facts& facts = http::facts_of(why);
         answer().send_detail(facts.status, json(facts.detail));
         answered();
@@ -37926,6 +40105,7 @@ private:
     input input_;
     byte_buffer output_;
     http::exchange turn_;
+    meter meter_;
     bool hearing_ = false;  // some of a head has come
     bool writing_ = false;
     bool served_ = false;
@@ -38069,9 +40249,9 @@ private:
         try {
             std::rethrow_exception(error);
         } catch (const std::exception& why) {
-            std::fprintf(stderr, "ERROR:    a connection ended: %s\n", why.what());
+            log::error(std::string("a connection ended: ") + why.what());
         } catch (...) {
-            std::fputs("ERROR:    a connection ended with an exception that is no std::exception\n", stderr);
+            log::error("a connection ended with an exception that is no std::exception");
         }
     }
 
@@ -38199,7 +40379,9 @@ private:
     }
     static settings settings_of(const run_options& options) {
         settings how;
-        how.access_log = options.access_log;
+        how.access_log = options.access_log && options.log_level <= log_level::info;
+        how.log_format = options.log_format;
+        how.colors = how.access_log && shows_colors(options, how.access_log_to);
         how.server_header = options.server_header;
         how.limits = options.limits;
         how.graceful_timeout = options.graceful_timeout;
@@ -38254,11 +40436,10 @@ inline run_options from_environment(run_options options) {
 inline void print_banner(const server& started, const run_options& options) {
     bool unix_socket = started.where().port() == 0;
     std::string url = unix_socket ? started.where().text() : "http://" + started.where().text();
-    std::printf("INFO:     coracle %s\n", CORACLE_VERSION_STRING);
-    if (options.workers > 1) std::printf("INFO:     %d workers\n", options.workers);
-    std::printf("INFO:     Limits: %s\n", limits_text(options.limits).c_str());
-    std::printf("INFO:     Listening on %s (Press CTRL+C to quit)\n", url.c_str());
-    std::fflush(stdout);
+    announce(options, "coracle " CORACLE_VERSION_STRING);
+    if (options.workers > 1) announce(options, std::to_string(options.workers) + " workers");
+    announce(options, "Limits: " + limits_text(options.limits));
+    announce(options, "Listening on " + url + " (Press CTRL+C to quit)");
 }
 
 /// From the banner to the end. out: the exit code. error: what kept it from starting, or ended it.
@@ -38267,17 +40448,18 @@ inline int serve(app& served, const run_options& options) {
     here.start();
     if (options.banner) print_banner(here, options);
     here.serve();
-    if (options.banner) std::puts("INFO:     Finished");
+    if (options.banner) announce(options, "Finished");
     return 0;
 }
 
 }  // namespace server
 
 inline int app::run(const run_options& asked) {
+    server::log_voice voice(asked);
     try {
         return server::serve(*this, server::from_environment(asked));
     } catch (const std::exception& why) {
-        std::fprintf(stderr, "ERROR:    %s\n", why.what());
+        log::error(why.what());
         return 3;
     }
 }
@@ -38346,6 +40528,16 @@ inline bool read_seconds(std::string_view text, std::chrono::milliseconds& to) {
     }
     to = std::chrono::milliseconds(std::int64_t{*whole} * 1000 + thousandths);
     return true;
+}
+/// The name of a level.
+inline bool read_level(std::string_view text, log_level& to) {
+    for (unsigned n = 0; n <= static_cast<unsigned>(log_level::critical); ++n) {
+        auto level = static_cast<log_level>(n);
+        if (!ascii::iequals(text, name_of(level))) continue;
+        to = level;
+        return true;
+    }
+    return false;
 }
 /// Texts between commas.
 inline void read_list(std::string_view text, std::vector<std::string>& to) {
@@ -38445,13 +40637,25 @@ inline constexpr option option_table[] = {
     {"log-level",
      "LEVEL",
      {},
-     "critical, error, warning, info, debug or trace. Below info tells less: no requests.",
+     "critical, error, warning, info, debug or trace. Above info it tells less: no requests.",
      [](arguments& to, std::string_view value) -> std::string_view {
-         for (std::string_view quiet : {"critical", "error", "warning"})
-             if (value == quiet) to.options.access_log = to.options.banner = false;
-         for (std::string_view known : {"critical", "error", "warning", "info", "debug", "trace"})
-             if (value == known) return "";
-         return "critical, error, warning, info, debug or trace";
+         return read_level(value, to.options.log_level) ? "" : "critical, error, warning, info, debug or trace";
+     }},
+    {"log-format",
+     "FORMAT",
+     {},
+     "text, json or logfmt: how lines of the log are written. text.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.log_format = value == "json" ? &json_log : value == "logfmt" ? &logfmt_log : nullptr;
+         return value == "text" || to.options.log_format ? "" : "text, json or logfmt";
+     }},
+    {"use-colors",
+     {},
+     "no-use-colors",
+     "Show levels and statuses in colours, or do not. On terminals, unless NO_COLOR is set.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.use_colors = value == "true";
+         return "";
      }},
     {"access-log",
      {},
@@ -38659,14 +40863,15 @@ inline constexpr option option_table[] = {
      "no-date-header",
      {},
      [](arguments& to, std::string_view value) { return value == "true" ? "" : not_yet(to, value); }},
-    {"use-colors",
-     {},
-     "no-use-colors",
-     {},
-     [](arguments& to, std::string_view value) { return value == "true" ? not_yet(to, value) : ""; }},
     // Uvicorn's word for limit-head.
     {"h11-max-incomplete-event-size", "BYTES", {}, {}, bytes_limit<&server_limits::max_head_bytes>},
-    {"log-config", "PATH", {}, {}, not_yet},
+    {"log-config",
+     "PATH",
+     {},
+     {},
+     [](arguments&, std::string_view) -> std::string_view {
+         return "left out: it configures loggers of Python; coracle has --log-format and --log-level";
+     }},
     {"env-file", "PATH", {}, {}, not_yet},
     {"ssl-keyfile", "PATH", {}, {}, not_yet},
     {"ssl-certfile", "PATH", {}, {}, not_yet},
@@ -39199,6 +41404,7 @@ int run_command(App& served, std::vector<std::string> words, const run_options& 
         if (text.empty() || text.back() != '\n') std::fputc('\n', stdout);
         return std::fflush(stdout) == 0 ? 0 : 3;
     };
+    log_voice voice(asked.options);
     try {
         std::string title = served.settings().title + ' ' + served.settings().version;
         switch (asked.what) {
@@ -39233,7 +41439,7 @@ int run_command(App& served, std::vector<std::string> words, const run_options& 
         std::fputs("ERROR:    this version of coracle cannot print that yet\n", stderr);
         return 2;
     } catch (const std::exception& why) {
-        std::fprintf(stderr, "ERROR:    %s\n", why.what());
+        log::error(why.what());
         return 3;
     }
 }
