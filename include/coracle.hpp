@@ -123,6 +123,7 @@
 #include <coracle/http/file_name.hpp>
 #include <coracle/http/owned_fields.hpp>
 #include <coracle/http/multipart.hpp>
+#include <coracle/http/multipart_writer.hpp>
 #include <coracle/http/response_head.hpp>
 #include <coracle/http/exchange.hpp>
 #include <coracle/http/form_limits.hpp>
@@ -250,6 +251,8 @@
 #include <coracle/net/child_process.hpp>
 
 #include <coracle/app/clock.hpp>
+#include <coracle/app/disk_file.hpp>
+#include <coracle/app/spool.hpp>
 #include <coracle/app/signer.hpp>
 #include <coracle/app/jwt.hpp>
 #include <coracle/app/rate_table.hpp>
@@ -298,7 +301,11 @@
 #include <coracle/app/query.hpp>
 #include <coracle/app/headers.hpp>
 #include <coracle/app/cookies.hpp>
+#include <coracle/app/upload_file.hpp>
+#include <coracle/app/multipart_form.hpp>
+#include <coracle/app/form_data.hpp>
 #include <coracle/app/form.hpp>
+#include <coracle/app/upload_field.hpp>
 #include <coracle/app/oauth2_password_form.hpp>
 #include <coracle/app/body_field.hpp>
 #include <coracle/app/path.hpp>
@@ -355,6 +362,7 @@
 #include <coracle/app/request_observer.hpp>
 #include <coracle/app/mounted_app.hpp>
 
+#include <coracle/server/stored_file.hpp>
 #include <coracle/server/access_log.hpp>
 #include <coracle/server/client_list.hpp>
 #include <coracle/server/input.hpp>

@@ -6,6 +6,7 @@
 #include <coracle/http/exchange.hpp>
 #include <coracle/http/head_cache.hpp>
 #include <coracle/http/request_parser.hpp>
+#include <coracle/server/stored_file.hpp>
 
 #include <async/hand_loop.hpp>
 

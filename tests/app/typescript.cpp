@@ -6,6 +6,7 @@
 #include <coracle/app/form.hpp>
 #include <coracle/app/header.hpp>
 #include <coracle/app/typescript.hpp>
+#include <coracle/server/stored_file.hpp>
 
 #include <optional>
 #include <string>

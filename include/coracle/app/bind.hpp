@@ -5,9 +5,9 @@
 #include <coracle/app/checked_pattern.hpp>
 #include <coracle/app/http_error.hpp>
 #include <coracle/app/parameter.hpp>
-#include <coracle/app/query_values.hpp>
 #include <coracle/app/request.hpp>
 #include <coracle/app/validation_error.hpp>
+#include <coracle/async/task.hpp>
 #include <coracle/base/ascii.hpp>
 #include <coracle/base/utf8.hpp>
 #include <coracle/json/decode.hpp>
@@ -30,13 +30,15 @@
 
 namespace coracle {
 
+/// Takes a body in, and gives the text of it that is read as one.
+using body_taker = task<std::string_view> (*)(request&);
+
 /// One request on its way into a handler's parameters.
 struct binding {
     request& asked;
     const route::pattern& route;
     std::vector<validation_issue> issues{};
-    std::optional<query_values> form{};  ///< the fields of the body, once a form has asked for them
-    json document{};                     ///< the JSON body, once a body_field has asked for it
+    json document{};  ///< the JSON body, once a body_field has asked for it
     enum class document_state : unsigned char { unread, absent, broken, read } document_is = document_state::unread;
 
     binding(request& from, const route::pattern& by) noexcept : asked(from), route(by) {}
@@ -232,11 +234,23 @@ private:
     }
 };
 
+/// How the body is taken in for what these parameters read from it. Null: as its text, whole.
+template <class... P>
+constexpr body_taker body_taker_of() noexcept {
+    body_taker found = nullptr;
+    [[maybe_unused]] auto look = [&found]<class Q>(std::type_identity<Q>) {
+        if constexpr (is_from_form(parameter<Q>::source)) found = parameter<Q>::take_body;
+    };
+    (look(std::type_identity<P>{}), ...);
+    return found;
+}
+
 /// What a handler with these parameters is called with.
 template <class... P>
 class arguments {
 public:
     static constexpr bool has_body = (is_from_body(parameter<P>::source) || ...);
+    static constexpr body_taker take_body = body_taker_of<P...>();
 
     /// Everything but the body. What is wrong is in `with.issues` then.
     void read(binding& with) {

@@ -68,6 +68,12 @@ public:
     /// Whether there can be a body: a request without one reads as empty text.
     bool present() const noexcept { return present_; }
 
+    /// What text() or view() have taken in already, for who reads piece by piece what they left.
+    std::string_view gathered() {
+        if (!whole_.empty()) own();
+        return whole_;
+    }
+
     /// For the server: a new request, with its source, or with no body.
     void open(body_source* source) noexcept {
         source_ = source;

@@ -179,6 +179,10 @@ constexpr void tell_mistake(std::string_view route, route_mistake what) {
 }
 // clang-format on
 
+/// Whether it takes a file whatever the name of its field.
+template <class P>
+inline constexpr bool takes_any_file = requires { typename parameter<P>::takes_any_file; };
+
 template <parameter_source Source, class... P>
 inline constexpr bool any_from = count_from<Source, P...> != 0;
 
@@ -203,7 +207,7 @@ consteval bool good_parameters(types<P...>) {
 
     constexpr std::size_t documents = count_from<parameter_source::body, P...>;
     constexpr std::size_t forms = count_from<parameter_source::form, P...>;
-    constexpr bool is_form = forms != 0 || any_from<parameter_source::form_field, P...>;
+    constexpr bool is_form = (is_from_form(parameter<P>::source) || ...);
     constexpr bool one_kind = !is_form || (documents == 0 && !any_from<parameter_source::body_field, P...>);
     static_assert(one_kind || !sound, "coracle: a request has one body: this handler takes a form and JSON");
     constexpr bool one_document = documents + any_from<parameter_source::body_field, P...> <= 1;
@@ -213,7 +217,11 @@ consteval bool good_parameters(types<P...>) {
     constexpr bool one_form = forms <= 1;
     static_assert(one_form || !one_kind || !sound,
                   "coracle: a request has one form; put both structs into one, or take form_field<\"name\">");
-    constexpr bool one = sound && one_kind && one_document && one_form;
+    constexpr bool named_files = (std::size_t{takes_any_file<P>} + ... + std::size_t{0}) <= 1;
+    static_assert(named_files || !one_form || !one_kind || !sound,
+                  "coracle: this handler takes the file of a form twice; files are told apart by the names of their "
+                  "fields: form_field<\"avatar\", upload_file>");
+    constexpr bool one = sound && one_kind && one_document && one_form && named_files;
 
     constexpr bool meant =
         MayHaveBody || ((parameter<P>::source != parameter_source::body || parameter<P>::said_aloud) && ...);

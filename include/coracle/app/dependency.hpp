@@ -4,6 +4,7 @@
 
 #include <coracle/async/caller.hpp>
 #include <coracle/async/frame_pool.hpp>
+#include <coracle/async/task.hpp>
 
 #include <cstddef>
 #include <exception>
@@ -14,6 +15,7 @@
 namespace coracle {
 
 struct binding;
+class request;
 class dependency_block;
 class request_dependencies;
 
@@ -32,6 +34,8 @@ struct dependency_facts {
     bool waits;       ///< begin() and end() take the place of call()
     bool held;        ///< its value has a destructor
     bool cleans_up;   ///< it has code behind its co_yield
+    /// How the body is taken in for its parameters and what it depends on; null: as text.
+    task<std::string_view> (*take_body)(request&) = nullptr;
 };
 
 /// One value in one request.

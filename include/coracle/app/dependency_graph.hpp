@@ -1,6 +1,7 @@
 // dependency_graph: which dependencies a handler has, found by the compiler: each one once, behind what it needs.
 #pragma once
 
+#include <coracle/app/bind.hpp>
 #include <coracle/app/checked_pattern.hpp>
 #include <coracle/app/dependency.hpp>
 #include <coracle/app/dependency_call.hpp>
@@ -79,6 +80,8 @@ consteval std::size_t count_needs(types<P...>) {
 }
 template <class Consumer, class... P>
 consteval bool needs_body(types<P...>);
+template <class Consumer, class... P>
+consteval body_taker takes_body(types<P...>);
 
 /// One dependency. in: Names, those that it is called with, and Use, void when all may share it.
 template <class Function, scope Scope, class Names, class Use = void>
@@ -95,7 +98,8 @@ struct dependency_node {
         needs_body<dependency_node>(parameters{}),
         kind != call_kind::plain,
         kind == call_kind::generator || (std::is_object_v<result> && !std::is_trivially_destructible_v<result>),
-        kind == call_kind::generator};
+        kind == call_kind::generator,
+        takes_body<dependency_node>(parameters{})};
 };
 
 /// What fills the parameter P, the I-th of Consumer.
@@ -117,6 +121,23 @@ template <class Consumer, class... P>
 consteval bool needs_body(types<P...>) {
     return []<std::size_t... I>(std::index_sequence<I...>) {
         return (needs_body_for<P, Consumer, I>() || ...);
+    }(std::index_sequence_for<P...>{});
+}
+template <class P, class Consumer, std::size_t I>
+consteval body_taker taker_for() {
+    if constexpr (!is_dependency<P>)
+        return body_taker_of<P>();
+    else if constexpr (asks_for<P>::lives != scope::app)
+        return node_of<P, Consumer, I>::facts.take_body;
+    else
+        return nullptr;
+}
+template <class Consumer, class... P>
+consteval body_taker takes_body(types<P...>) {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+        body_taker found = nullptr;
+        ((found = found ? found : taker_for<P, Consumer, I>()), ...);
+        return found;
     }(std::index_sequence_for<P...>{});
 }
 template <class Consumer, class... P>
@@ -256,6 +277,7 @@ class dependency_memory<Consumer, node_list<WithApp, Node...>> : public dependen
 
 public:
     static constexpr bool reads_body = (Node::facts.needs_body || ...);
+    static constexpr body_taker take_body = takes_body<Consumer>(typename Consumer::parameters{});
     static constexpr bool waits_with_body = ((Node::facts.needs_body && Node::facts.waits) || ...);
 
     dependency_memory() : all_{&std::get<slot<Node>>(slots_)...} {

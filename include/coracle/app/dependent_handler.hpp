@@ -35,8 +35,11 @@ inline constexpr bool some_depend<types<P...>> = count_from<parameter_source::de
 class dependent_endpoint : public endpoint {
 public:
     dependent_endpoint(std::string_view text, const route_options& options, bool keeps_request, bool takes_body,
-                       bool keeps_body)
-        : endpoint(text, options, {false, keeps_request}), takes_body_(takes_body), keeps_body_(keeps_body) {}
+                       bool keeps_body, body_taker take_body = nullptr)
+        : endpoint(text, options, {false, keeps_request}),
+          takes_body_(takes_body),
+          keeps_body_(keeps_body),
+          take_body_(take_body) {}
 
     void run_now(request&, reply&) final { CORACLE_ASSERT(runs_now()); }
     task<> run(request& asked, reply& answer) final {
@@ -53,7 +56,9 @@ public:
             }
             if (takes_body_ || all.wants_body()) {
                 std::string_view text;
-                if (keeps_body_ || all.wants_body()) {
+                if (body_taker take = take_body_ ? take_body_ : all.take_body()) {
+                    text = co_await take(asked);
+                } else if (keeps_body_ || all.wants_body()) {
                     const std::string& whole = co_await asked.body.text();
                     text = whole;
                 } else {
@@ -102,6 +107,7 @@ private:
 
     bool takes_body_;
     bool keeps_body_;  // somebody waits between those who look at it
+    body_taker take_body_;
 };
 
 template <class H>
@@ -113,6 +119,7 @@ class handler_endpoint<H> final : public dependent_endpoint {
     using needed = memory_of<std::conditional_t<good, asking_handler<H>, asking_nothing>>;
     static constexpr bool nothing = std::is_void_v<result>;
     static constexpr bool loops = is_loop_handler<H>;
+    static constexpr body_taker taken = bound::take_body ? bound::take_body : needed::take_body;
     static constexpr bool keeps_request = good && sees_request<asking_handler<H>>(parameters_of<H>{});
 
     class memory final : public needed {
@@ -127,7 +134,7 @@ class handler_endpoint<H> final : public dependent_endpoint {
 public:
     handler_endpoint(std::string_view text, const route_options& options, H handler)
         : dependent_endpoint(text, options, keeps_request, bound::has_body || needed::reads_body,
-                             needed::waits_with_body),
+                             needed::waits_with_body, taken),
           handler_(std::move(handler)) {}
 
     [[gnu::cold]] void describe(operation& told) const override {

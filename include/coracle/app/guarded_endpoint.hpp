@@ -17,6 +17,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -60,7 +61,13 @@ public:
                 while (dependency* next = all.advance(*blocks.back())) co_await dependency_step(all, *next);
             }
             if (needs_body_ || all.wants_body()) {
-                const std::string& text = co_await asked.body.text();
+                std::string_view text;
+                if (body_taker take = all.take_body()) {
+                    text = co_await take(asked);
+                } else {
+                    const std::string& whole = co_await asked.body.text();
+                    text = whole;
+                }
                 all.has_body(text);
                 for (dependency_block* each : blocks)
                     while (dependency* next = all.advance(*each)) co_await dependency_step(all, *next);

@@ -57,8 +57,13 @@ public:
             binding with(asked, *asked.pattern);
             if (asked.earlier_issues) with.issues = *asked.earlier_issues;
             parameters.read(with);
-            std::string_view text = co_await asked.body.view();
-            parameters.read_body(with, text);
+            if constexpr (bound::take_body != nullptr) {
+                std::string_view text = co_await bound::take_body(asked);
+                parameters.read_body(with, text);
+            } else {
+                std::string_view text = co_await asked.body.view();
+                parameters.read_body(with, text);
+            }
             if (!with.issues.empty()) {
                 answer.send(validation_error(std::move(with.issues)));
                 co_return;

@@ -44,6 +44,7 @@ struct parameter<oauth2_password_form> {
     static constexpr parameter_source source = parameter_source::form_field;
     static constexpr bool said_aloud = false;
     static constexpr bool good = true;
+    static constexpr body_taker take_body = &take_form;
 };
 template <>
 struct parameter<oauth2_strict_password_form> : parameter<oauth2_password_form> {};
@@ -101,15 +102,14 @@ struct oauth2_form_reader {
         return out;
     }
     static void describe(operation& told) {
-        constexpr std::string_view type = "application/x-www-form-urlencoded";
         grant_reader::describe(told);
         name_reader::describe(told);
-        told.body_member(type, "password", json{{"type", "string"}, {"format", "password"}}, true);
-        told.body_member(type, "scope", json{{"type", "string"}}, false, json(""));
+        told.form_member("password", json{{"type", "string"}, {"format", "password"}}, true);
+        told.form_member("scope", json{{"type", "string"}}, false, json(""));
         client_reader::describe(told);
         json secret = schema_of<std::optional<std::string>>(told.named());
         secret["format"] = "password";
-        told.body_member(type, "client_secret", std::move(secret), false);
+        told.form_member("client_secret", std::move(secret), false);
     }
 };
 using oauth2_grant = checked<std::string, pattern<"^password$">>;

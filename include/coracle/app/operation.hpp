@@ -137,6 +137,21 @@ public:
         body(media_type, std::move(whole), required || body_.find("required") != nullptr);
     }
 
+    /// One field of a form. A form with a file in it is multipart/form-data, and else urlencoded.
+    [[gnu::cold]] void form_member(std::string_view name, json schema, bool required, json initial = {},
+                                   bool is_file = false) {
+        constexpr std::string_view plain = "application/x-www-form-urlencoded", files = "multipart/form-data";
+        json* content = body_.find("content");
+        if (is_file && content)
+            if (json* before = content->find(plain)) {
+                json moved = std::move(*before);
+                content->erase(plain);
+                detail::put(*content, files, std::move(moved));
+            }
+        bool has_files = is_file || (content && content->find(files));
+        body_member(has_files ? files : plain, name, std::move(schema), required, std::move(initial));
+    }
+
     /// What the handler gives; without media type, nothing.
     [[gnu::cold]] void result(std::string_view media_type, schema_function schema) {
         result_media_ = media_type;

@@ -97,8 +97,9 @@ enum class parameter_source : unsigned char {
     cookie,       ///< cookies
     body,         ///< the JSON body
     body_field,   ///< one member of the JSON body
-    form,         ///< the urlencoded body
+    form,         ///< a form
     form_field,   ///< one field of it
+    upload,       ///< one file of it, or several of one name
     context,      ///< the request itself, or what it has: `parameter<P>::of(request&)` gives it
     dependency,   ///< what a function gives
     reference,    ///< refused: it could dangle
@@ -158,7 +159,11 @@ inline constexpr bool is_good_parameter = [] {
 /// Whether what comes from there is read from the body, when all else has been read.
 constexpr bool is_from_body(parameter_source from) noexcept {
     return from == parameter_source::body || from == parameter_source::body_field || from == parameter_source::form ||
-           from == parameter_source::form_field;
+           from == parameter_source::form_field || from == parameter_source::upload;
+}
+/// Whether what comes from there is a form's, which is taken in part by part, as it may hold files.
+constexpr bool is_from_form(parameter_source from) noexcept {
+    return from == parameter_source::form || from == parameter_source::form_field || from == parameter_source::upload;
 }
 
 /// How many of the parameters come from there.

@@ -29,19 +29,27 @@
 
 namespace coracle {
 
-/// How many texts a member takes: one, or all of its name.
+class upload_file;
+
+/// How many texts, or files, a member takes: one, or all of its name.
 enum class text_count : unsigned char { none, one, many };
 
 namespace detail {
 
+/// Whether a member is a file of a form, perhaps one, or all of its name.
+template <class T>
+inline constexpr bool is_file_member = std::same_as<element_t<T>, upload_file>;
+
 template <class T>
 consteval text_count texts_for() {
-    if constexpr (scalar<T> || std::same_as<T, char>) {
+    if constexpr (is_file_member<T>) {
+        return std::same_as<T, std::vector<upload_file>> ? text_count::many : text_count::one;
+    } else if constexpr (scalar<T> || std::same_as<T, char>) {
         return text_count::one;
     } else if constexpr (is_optional<T>) {
         return texts_for<typename T::value_type>();
     } else if constexpr (requires { typename T::checked_value; }) {
-        return texts_for<typename T::checked_value>();
+        return is_file_member<typename T::checked_value> ? text_count::none : texts_for<typename T::checked_value>();
     } else if constexpr (json_list<T>) {
         return texts_for<typename T::value_type>() == text_count::one ? text_count::many : text_count::none;
     } else {
@@ -56,14 +64,25 @@ consteval bool good_members() {
     }(std::make_index_sequence<reflect::field_count<T>>{});
 }
 
+template <class T>
+consteval bool has_files() {
+    if constexpr (json_struct<T>)
+        return []<std::size_t... I>(std::index_sequence<I...>) {
+            return (is_file_member<std::remove_cv_t<reflect::field_type<T, I>>> || ...);
+        }(std::make_index_sequence<reflect::field_count<T>>{});
+    return false;
+}
+
 struct text_member {
     std::string_view name;
     bool many;
+    bool is_file;
 };
 template <class T>
 inline constexpr auto text_members = []<std::size_t... I>(std::index_sequence<I...>) {
-    return std::array<text_member, sizeof...(I)>{text_member{
-        member_name<T, I>, texts_for<std::remove_cv_t<reflect::field_type<T, I>>>() == text_count::many}...};
+    return std::array<text_member, sizeof...(I)>{
+        text_member{member_name<T, I>, texts_for<std::remove_cv_t<reflect::field_type<T, I>>>() == text_count::many,
+                    is_file_member<std::remove_cv_t<reflect::field_type<T, I>>>}...};
 }(std::make_index_sequence<reflect::field_count<T>>{});
 
 }  // namespace detail
@@ -80,36 +99,43 @@ enum class text_source : unsigned char { query, header, cookie, form };
 /// Names and texts on their way into a struct's members.
 class text_gatherer {
 public:
-    text_gatherer(text_source source, std::span<const http::field> pairs, std::span<const text_member> members) noexcept
-        : source_(source), pairs_(pairs), members_(members) {}
+    /// in: files, by the place of their pair what is shown of them, and null for texts; empty when all are texts.
+    text_gatherer(text_source source, std::span<const http::field> pairs, std::span<const text_member> members,
+                  std::span<const json> files = {}) noexcept
+        : source_(source), pairs_(pairs), members_(members), files_(files) {}
 
     std::string_view root() const noexcept {
         constexpr std::string_view roots[] = {"query", "header", "cookie", "body"};
         return roots[static_cast<std::size_t>(source_)];
     }
 
-    /// What came for member n: a text, or an array; nothing when nothing came.
-    std::optional<json> find(std::size_t n) const {
+    /// What came for member n: a text, or an array; nothing when nothing came. A file for a file is null, and is put in
+    /// its place later.
+    std::optional<json> find(std::size_t n) const { return find(n, members_[n].is_file); }
+
+    /// What came for member n, and what is shown of a file unless it is put in its place later.
+    std::optional<json> find(std::size_t n, bool later) const {
         const text_member& member = members_[n];
         json list = json::array();
         const http::field* found = nullptr;
         for (const http::field& pair : pairs_) {
             if (!is_for(pair.name, member.name)) continue;
             if (member.many)
-                list.push_back(text(pair));
+                list.push_back(later && is_file(pair) ? json() : text(pair));
             else if (!found || !first_counts())
                 found = &pair;
         }
         if (member.many && !list.empty()) return list;
         // A form sends every field that it has: an empty one was not filled in.
-        if (!found || (source_ == text_source::form && found->value.empty())) return std::nullopt;
-        return text(*found);
+        if (!found || (source_ == text_source::form && found->value.empty() && !is_file(*found))) return std::nullopt;
+        return later && is_file(*found) ? json() : text(*found);
     }
     /// All that came for members.
     json known() const {
         json made = json::object();
         for (std::size_t n = 0; n < members_.size(); ++n)
-            if (auto value = find(n)) made.as_object().emplace_back(std::string(members_[n].name), *std::move(value));
+            if (auto value = find(n, false))
+                made.as_object().emplace_back(std::string(members_[n].name), *std::move(value));
         return made;
     }
     /// Appends what came for nobody: a text, or an array of those of one name.
@@ -140,6 +166,9 @@ public:
     }
 
 private:
+    bool is_file(const http::field& pair) const noexcept {
+        return !files_.empty() && !files_[static_cast<std::size_t>(&pair - pairs_.data())].is_null();
+    }
     bool first_counts() const noexcept { return source_ == text_source::header || source_ == text_source::cookie; }
     bool is_for(std::string_view name, std::string_view member) const noexcept {
         if (source_ != text_source::header) return name == member;
@@ -161,6 +190,7 @@ private:
         return std::string(source_ == text_source::cookie ? utf8::from_latin1(name, storage) : name);
     }
     json text(const http::field& pair) const {
+        if (is_file(pair)) return files_[static_cast<std::size_t>(&pair - pairs_.data())];
         std::string unescaped, storage;
         std::string_view value = pair.value;
         if (source_ == text_source::cookie) value = cookie_pairs::unescape(value, unescaped);
@@ -171,6 +201,7 @@ private:
     text_source source_;
     std::span<const http::field> pairs_;
     std::span<const text_member> members_;
+    std::span<const json> files_;
 };
 
 /// Issues of a struct, behind the first `begin`, in the words of its source.
@@ -206,9 +237,10 @@ private:
 }
 
 template <parameter_struct T>
-std::optional<T> bind_struct(binding& with, text_source source, std::span<const http::field> pairs) {
+std::optional<T> bind_struct(binding& with, text_source source, std::span<const http::field> pairs,
+                             std::span<const json> files = {}) {
     constexpr const auto& members = text_members<T>;
-    text_gatherer from(source, pairs, members);
+    text_gatherer from(source, pairs, members, files);
     json given = json::object();
     auto gather = [&]<std::size_t... I>(std::index_sequence<I...>) {
         auto one = [&](std::size_t n, bool may_be_left_out) {
@@ -233,7 +265,7 @@ std::optional<T> bind_struct(binding& with, text_source source, std::span<const 
 }
 
 // What query<T>, headers<T>, cookies<T> and form<T> say of a T that is none.
-template <class T>
+template <class T, bool MayHaveFiles = false>
 consteval bool good_parameter_struct() {
     constexpr bool plain = json_struct<T>;
     static_assert(plain,
@@ -244,7 +276,9 @@ consteval bool good_parameter_struct() {
         static_assert(members,
                       "coracle: the members of this struct are read from texts: each is a number, a bool, a "
                       "std::string, an enum or a time, or a std::optional or std::vector of these");
-        return members;
+        constexpr bool files = MayHaveFiles || !has_files<T>();
+        static_assert(files || !members, "coracle: a file comes with a form: take form<T>");
+        return members && files;
     }
     return false;
 }

@@ -59,7 +59,7 @@ public:
             dependency& one = *block.all_[block.next_];
             if (one.stage_ != dependency::stage::untouched) continue;
             if (one.facts_.needs_body && !body_is_here_ && !overridden_)
-                wants_body_ = true;
+                want_body(one);
             else if (dependency* waits = resolve(block, one))
                 return waits;
         }
@@ -68,6 +68,8 @@ public:
     std::string_view body_text() const noexcept { return body_; }
     /// Whether something is left that needs the body.
     bool wants_body() const noexcept { return wants_body_; }
+    /// How it is taken in for that; null: as text.
+    body_taker take_body() const noexcept { return take_body_; }
 
     bool has_issues() const noexcept { return !issues_.empty(); }
     /// What is wrong with the parameters of the handler itself, behind all others.
@@ -194,7 +196,13 @@ private:
     std::string_view body_;
     unsigned count_ = 0;
     bool body_is_here_ = false;
+    void want_body(const dependency& one) noexcept {
+        wants_body_ = true;
+        if (one.facts_.take_body) take_body_ = one.facts_.take_body;
+    }
+
     bool wants_body_ = false;
+    body_taker take_body_ = nullptr;
     bool overridden_;
     bool makes_app_values_;
 };
@@ -312,11 +320,11 @@ inline dependency* request_dependencies::find_elsewhere(dependency_block& block,
     }
     for (dependency* each : one.needs_) {
         if (each->stage_ != dependency::stage::untouched) continue;
-        wants_body_ = true;  // for something that stands in and has a body of its own to read
+        want_body(one);  // for something that stands in and has a body of its own to read
         return nullptr;
     }
     if (one.facts_.needs_body && !body_is_here_) {
-        wants_body_ = true;
+        want_body(one);
         return nullptr;
     }
     found = false;

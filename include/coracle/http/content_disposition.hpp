@@ -92,16 +92,15 @@ inline std::optional<form_disposition> parse_form_disposition(std::string_view f
     return said;
 }
 
-/// Writes `; name="..."` or `; filename="..."` so that nothing in the value can end it: as browsers do.
+/// Writes `; name="..."` or `; filename="..."` so that nothing in the value can end it or its line: as browsers do, who
+/// write %22 for a quote, and other control characters like theirs for CR and LF.
 inline void append_form_parameter(std::string& out, std::string_view name, std::string_view value) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
     out.append("; ").append(name).append("=\"");
     for (char c : value) {
-        if (c == '"')
-            out += "%22";
-        else if (c == '\r')
-            out += "%0D";
-        else if (c == '\n')
-            out += "%0A";
+        auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte == 0x7F || c == '"')
+            (out += '%').append({digits[byte >> 4], digits[byte & 15]});
         else
             out += c;
     }

@@ -1,5 +1,5 @@
-// form_limits: how much of an urlencoded form is read.
-// The numbers and words are Starlette's (max_fields, max_part_size).
+// form_limits: how much of a form is read.
+// The numbers and words are Starlette's (max_fields, max_files, max_part_size).
 #pragma once
 
 #include <cstddef>
@@ -7,12 +7,13 @@
 
 namespace coracle::http {
 
-/// Fields of one form.
+/// Fields of one form, and besides them its files.
 inline constexpr std::size_t max_form_fields = 1000;
-/// Bytes of one field on the wire, name and value.
+inline constexpr std::size_t max_form_files = 1000;
+/// Bytes of one field that is no file; on the wire, name and value, when it is urlencoded.
 inline constexpr std::size_t max_form_field_size = 1024 * 1024;
 
-/// Why the form is not read (the detail of a 400); empty when it is.
+/// Why an urlencoded form is not read (the detail of a 400); empty when it is.
 inline std::string_view form_refusal(std::string_view text) noexcept {
     std::size_t count = 0;
     while (!text.empty()) {

@@ -43,6 +43,11 @@ template <class T>
 concept reads_itself = requires(const json& in, T& out) {
     { from_json(in, out) } -> std::same_as<bool>;
 };
+/// The same with a third parameter, in which it says what is wrong.
+template <class T>
+concept reads_and_explains = requires(const json& in, T& out, text_problem& why) {
+    { from_json(in, out, why) } -> std::same_as<bool>;
+};
 
 /// A container that hashes with std::hash, whose values anybody can collide (threat D3).
 template <class T>
@@ -61,6 +66,9 @@ public:
             return true;
         } else if constexpr (reads_itself<T>) {
             return from_json(in, out) || refuse(in, at, "value_error", "Value error, this is not what was expected");
+        } else if constexpr (reads_and_explains<T>) {
+            text_problem why;
+            return from_json(in, out, why) || refuse(in, at, std::move(why));
         } else if constexpr (checked_type<T>) {
             return read_checked(in, out, at);
         } else if constexpr (scalar<T>) {

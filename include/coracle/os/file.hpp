@@ -1,5 +1,5 @@
 // file: a file on disk, by calls that may block; loop/file makes them elsewhere.
-// POSIX open(2), pread(2), fsync(2), rename(2).
+// POSIX open(2), pread(2), fsync(2), rename(2), mkostemp(3).
 #pragma once
 
 #include <coracle/base/result.hpp>
@@ -66,6 +66,30 @@ public:
         if (!made.fd_) return named_failure(last_error(), "open", path);
         made.path_ = std::move(path);
         return made;
+    }
+
+    /// One without a name, read and written, which goes with its last descriptor. in: on which file system.
+    static result<file, named_error> unnamed(std::string directory) {
+        if (directory.find('\0') != std::string::npos)
+            return named_failure(std::make_error_code(std::errc::invalid_argument), "make a file in", directory);
+        file made;
+#if defined(O_TMPFILE)
+        made.fd_ = file_descriptor(uninterrupted(
+            [&]() noexcept { return ::open(directory.c_str(), O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600); }));
+#endif
+        if (!made.fd_) {  // a file system that cannot do that: for a moment it has a name
+            std::string name = directory + "/coracle-XXXXXX";
+            made.fd_ = file_descriptor(::mkostemp(name.data(), O_CLOEXEC));
+            if (!made.fd_) return named_failure(last_error(), "make a file in", directory);
+            ::unlink(name.c_str());
+        }
+        made.path_ = directory;
+        return made;
+    }
+    /// Where those are made: what TMPDIR says, or /tmp.
+    static std::string temporary_directory() {
+        const char* told = std::getenv("TMPDIR");
+        return told && *told ? told : "/tmp";
     }
 
     const std::string& path() const noexcept { return path_; }

@@ -3,6 +3,7 @@
 
 #include <coracle/base/ascii.hpp>
 #include <coracle/http/field_list.hpp>
+#include <coracle/http/multipart_writer.hpp>
 #include <coracle/http/percent.hpp>
 #include <coracle/http/url.hpp>
 #include <coracle/json/convert.hpp>
@@ -32,12 +33,21 @@ struct test_pair {
     test_pair(std::string_view called, T number) : name(called), value(coracle::json(number).dump()) {}
 };
 
+/// A file, and the name of its field in the form: `{"avatar", "me.png", bytes, "image/png"}`.
+struct test_file {
+    std::string field;
+    std::string filename;
+    std::string bytes;
+    std::string type{};  ///< empty: not said
+};
+
 /// What goes along: `client.post("/items", {.query = {{"dry", true}}, .json = item{"tea", 2.5}})`.
 struct test_options {
     std::vector<test_pair> headers{};
     std::vector<test_pair> query{};          ///< behind what the URL has already
     std::optional<coracle::json> json{};     ///< any value; sent as application/json
     std::vector<test_pair> form{};           ///< sent as application/x-www-form-urlencoded
+    std::vector<test_file> files{};          ///< sent as multipart/form-data, behind the fields of `form`
     std::optional<std::string> body{};       ///< sent as it is
     std::vector<std::string> pieces{};       ///< a body in chunks, each of which the app can read before the next
     std::vector<test_pair> cookies{};        ///< besides those that the client keeps
@@ -157,16 +167,22 @@ inline outgoing_request prepare(test_request asked, const http::url& base, const
         if (!out.cookies.empty()) out.cookies += "; ";
         out.cookies.append(one.name).append("=").append(one.value);
     }
-    int bodies =
-        (with.json ? 1 : 0) + (with.form.empty() ? 0 : 1) + (with.body ? 1 : 0) + (with.pieces.empty() ? 0 : 1);
-    if (bodies > 1) throw std::logic_error("coracle: a request has one body: .json, .form, .body or .pieces");
+    bool is_form = !with.form.empty() || !with.files.empty();
+    int bodies = (with.json ? 1 : 0) + (is_form ? 1 : 0) + (with.body ? 1 : 0) + (with.pieces.empty() ? 0 : 1);
+    if (bodies > 1)
+        throw std::logic_error("coracle: a request has one body: .json, .form with .files, .body or .pieces");
     out.has_body = bodies > 0;
-    std::string_view type;
+    std::string type;
     if (with.json) {
         out.body = with.json->dump();
         type = "application/json";
     }
-    if (!with.form.empty()) {
+    if (!with.files.empty()) {
+        http::multipart_writer written;
+        for (const test_pair& one : with.form) written.field(one.name, one.value);
+        for (const test_file& one : with.files) written.file(one.field, one.filename, one.bytes, one.type);
+        out.body = written.take_body(type);
+    } else if (!with.form.empty()) {
         append_form(out.body, with.form);
         type = "application/x-www-form-urlencoded";
     }

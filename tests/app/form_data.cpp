@@ -1,0 +1,127 @@
+#include <doctest/doctest.h>
+
+#include <coracle/app/form.hpp>
+#include <coracle/app/form_data.hpp>
+
+#include <app/stage.hpp>
+
+#include <string>
+#include <string_view>
+
+using namespace coracle;
+
+namespace {
+
+constexpr std::string_view multipart = "multipart/form-data; boundary=x";
+
+std::string part(std::string_view disposition, std::string_view bytes) {
+    return "--x\r\nContent-Disposition: form-data; " + std::string(disposition) + "\r\n\r\n" + std::string(bytes) +
+           "\r\n";
+}
+app telling_app() {
+    app app;
+    app.post("/", [](request& req) -> task<json> {
+        const form_data& form = co_await read_form(req);
+        json all = json::array();
+        for (const form_data::entry& each : form)
+            all.push_back(each.file ? json{{each.name, each.file->filename}} : json{{each.name, each.value}});
+        co_return all;
+    });
+    return app;
+}
+
+}  // namespace
+
+TEST_CASE("a form is read by hand, whichever way it came, and once") {
+    app app = telling_app();
+    app.post("/twice", [](form_field<"a"> a, request& req) -> task<std::string> {
+        const form_data& form = co_await read_form(req);
+        const form_data::entry* last = form.last("a");
+        co_return *a + (last ? last->value : "-") + (form.last("b") ? "" : "-");
+    });
+    app.post("/text", [](request& req) -> task<std::string> {
+        std::string text = co_await req.body.text();
+        const form_data& form = co_await read_form(req);
+        co_return std::to_string(text.size()) + form.last("a")->value;
+    });
+    stage play(app);
+    CHECK(play.post("/", "a=1&b=2&a=3", "application/x-www-form-urlencoded").body ==
+          R"([{"a":"1"},{"b":"2"},{"a":"3"}])");
+    std::string body = part("name=a", "1") + part("name=b; filename=c", "2") + part("name=a", "") + "--x--";
+    CHECK(play.post("/", body, multipart).body == R"([{"a":"1"},{"b":"c"},{"a":""}])");
+    CHECK(play.post("/", body, "text/plain").body == "[]");
+    CHECK(play.post("/twice", part("name=a", "1") + part("name=a", "2") + "--x--", multipart).body == "22-");
+    for (bool late : {false, true}) {
+        play.body_late = late;
+        CHECK(play.post("/text", body, multipart).body == std::to_string(body.size()) + "");
+    }
+}
+
+TEST_CASE("text in a form is UTF-8, and what is none is taken for Latin-1") {
+    app app = telling_app();
+    stage play(app);
+    CHECK(play.post("/", part("name=a", "\xC3\xBC") + part("name=b", "\xFC") + "--x--", multipart).body ==
+          "[{\"a\":\"\xC3\xBC\"},{\"b\":\"\xC3\xBC\"}]");
+}
+
+TEST_CASE("D9 a form has at most a thousand fields and a thousand files, and a field at most a mebibyte") {
+    app app = telling_app();
+    stage play(app);
+    auto many = [](int count, std::string_view more) {
+        std::string body;
+        for (int i = 0; i < count; ++i) body += part("name=a" + std::to_string(i) + std::string(more), "z");
+        return body;
+    };
+    CHECK(play.post("/", many(1000, "") + many(1000, "; filename=f") + "--x--", multipart).status == 200);
+    heard fields = play.post("/", many(1001, "") + "--x--", multipart);
+    CHECK(fields.status == 400);
+    CHECK(fields.body == R"({"detail":"Too many fields. Maximum number of fields is 1000."})");
+    CHECK(play.post("/", many(1001, "; filename=f") + "--x--", multipart).body ==
+          R"({"detail":"Too many files. Maximum number of files is 1000."})");
+    // A file without a name and without content is no entry, and is counted all the same.
+    CHECK(play.post("/", many(1001, "; filename=\"\"") + "--x--", multipart).status == 400);
+
+    std::string most(1024 * 1024, 'z');
+    CHECK(play.post("/", part("name=a", most) + "--x--", multipart).status == 200);
+    heard large = play.post("/", part("name=a", most + "z") + "--x--", multipart);
+    CHECK(large.status == 400);
+    CHECK(large.body == R"({"detail":"Part exceeded maximum size of 1024KB."})");
+    std::string eleven;
+    for (int i = 0; i < 11; ++i) eleven += part("name=a", most);
+    CHECK(play.post("/", eleven + "--x--", multipart).body ==
+          R"({"detail":"Fields exceeded maximum size of 10240KB."})");
+}
+
+TEST_CASE("D9 a form that is broken is 400 with a sentence") {
+    app app = telling_app();
+    stage play(app);
+    struct {
+        std::string body;
+        std::string_view type;
+        std::string_view detail;
+    } table[] = {
+        {"", "multipart/form-data", "Missing boundary in multipart."},
+        {"", "multipart/form-data; boundary=", "Invalid multipart data: a boundary has 1 to 70 visible characters"},
+        {"", "multipart/form-data; boundary=a; boundary=b",
+         "Invalid multipart data: its Content-Type names two boundaries"},
+        {part("name=a", "1"), multipart, "Invalid multipart data: the body ends before the boundary that closes it"},
+        {part("name=a", "1") + "--x", multipart,
+         "Invalid multipart data: the body ends before the boundary that closes it"},
+        {part("name=a", "1") + "--x--", "multipart/form-data; boundary=y",
+         "Invalid multipart data: the boundary that Content-Type names does not stand in the body"},
+        {"--x\r\n\r\n1\r\n--x--", multipart, "The Content-Disposition header field \\\"name\\\" must be provided."},
+        {part("filename=a", "1") + "--x--", multipart,
+         "The Content-Disposition header field \\\"name\\\" must be provided."},
+        {part("name=a; name=b", "1") + "--x--", multipart,
+         "Invalid multipart data: a part says twice what it is called"},
+        {"--x\r\nContent-Disposition: form-data; name=a\r\nContent-Disposition: form-data; name=b\r\n\r\n\r\n--x--",
+         multipart, "Invalid multipart data: a part says twice what it is called"},
+    };
+    for (const auto& row : table) {
+        CAPTURE(row.body);
+        CAPTURE(row.type);
+        heard answer = play.post("/", row.body, row.type);
+        CHECK(answer.status == 400);
+        CHECK(answer.body == R"({"detail":")" + std::string(row.detail) + "\"}");
+    }
+}
