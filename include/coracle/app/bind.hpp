@@ -123,9 +123,9 @@ struct kind_words {
 };
 /// What is said of a value that is nothing like a T.
 template <class T>
-constexpr kind_words wrong_kind() noexcept {
+constexpr kind_words wrong_document() noexcept {
     if constexpr (is_optional<T>)
-        return wrong_kind<typename T::value_type>();
+        return wrong_document<typename T::value_type>();
     else if constexpr (json_map<T>)
         return {"dict_type", "Input should be a valid dictionary"};
     else if constexpr (json_list<T>)
@@ -222,7 +222,7 @@ private:
             else
                 with.missing(json::array({"body"}));
         } else if (!detail::is_json_type(with.asked.media_type())) {
-            constexpr detail::kind_words words = detail::wrong_kind<T>();
+            constexpr detail::kind_words words = detail::wrong_document<T>();
             with.refuse({words.type, std::string(words.msg), {}}, json::array({"body"}), json(detail::shown(text)));
         } else {
             text = detail::without_mark(text);
