@@ -59,6 +59,7 @@
 #include <coracle/os/datagram.hpp>
 #include <coracle/os/name_lookup.hpp>
 #include <coracle/os/socket_file.hpp>
+#include <coracle/os/last_call.hpp>
 #include <coracle/os/spare_descriptor.hpp>
 #include <coracle/os/source_watch.hpp>
 #include <coracle/os/terminal.hpp>

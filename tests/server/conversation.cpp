@@ -40,7 +40,7 @@ TEST_CASE("an idle conversation holds no buffer, no request and a place among th
         CHECK(client.outgoing().empty());
         CHECK(shop.clients.any_idle());
         shop.stop();
-        CHECK_FALSE(client.listens());
+        CHECK(client.listens());  // for a moment, see graceful_stop.cpp
     };
     world.run(all());
 }

@@ -27,6 +27,7 @@ public:
     }
     /// Not due any more, until it is set again.
     void clear() noexcept { due_ = os::time_point::max(); }
+    os::time_point due() const noexcept { return due_; }
     bool is_set() const noexcept { return due_ != os::time_point::max(); }
 
 private:

@@ -10,6 +10,7 @@
 #include <coracle/net/listening_socket.hpp>
 #include <coracle/os/error.hpp>
 #include <coracle/os/file_descriptor.hpp>
+#include <coracle/os/last_call.hpp>
 #include <coracle/os/socket.hpp>
 #include <coracle/os/socket_address.hpp>
 #include <coracle/os/socket_file.hpp>
@@ -90,6 +91,16 @@ public:
             co_await sleep(pause);
         }
     }
+
+    /// The next connection that waits already. error: would_block (os::is_would_block) when none does.
+    result<incoming> try_accept() {
+        detail::accept_attempt now;
+        if (!now(descriptor_->get())) return failure(std::make_error_code(std::errc::operation_would_block));
+        return now.result();
+    }
+    /// From here on no client comes in, wherever this socket is open; those who have can still be accepted. False where
+    /// the system cannot do that.
+    bool last_call() noexcept { return os::last_call(descriptor_->get(), where_.family()); }
 
     const address& where() const noexcept { return where_; }
     /// Connections that were closed unserved because no descriptor was left.

@@ -9,9 +9,9 @@ namespace coracle::server {
 /// A connection as seen by whoever stops the loop. Stands in one of the two lists.
 class listed_client : public list_node {
 public:
-    /// Ends the wait for the next request, as if the client had left.
+    /// Ends the wait for the next request, as if the client had left; soon, if it has not been quiet for long.
     virtual void hang_up() noexcept = 0;
-    /// The answer under way is the last one.
+    /// The answer under way is the last one, unless another request has come already.
     virtual void make_answer_last() noexcept = 0;
 
 protected:

@@ -22,6 +22,7 @@
 #include <coracle/server/transaction.hpp>
 #include <coracle/server/workshop.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -50,8 +51,6 @@ public:
     /// Before waiting for the client: nothing that belongs to the loop is held on to, and the client's time runs.
     /// False: there is nothing to wait for any more.
     bool listens() {
-        // Nothing is under way: neither an answer, nor a request that a handler has seen.
-        if (shop_.stopping()) turn_.close_now();
         if (turn_.whose() == http::turn::close) return false;
         input_.keep();
         give_back_output();
@@ -64,7 +63,7 @@ public:
                 if (now_) shop_.transactions.give_back(std::move(now_));
                 input_.release();
             }
-            deadline_.set(served_ ? shop_.how.limits.keep_alive : shop_.how.limits.header_timeout);
+            deadline_.set(time_between());
         } else if (!std::exchange(hearing_, true)) {
             // The first byte of a head sets its time, and no later one extends it.
             deadline_.set(shop_.how.limits.header_timeout);
@@ -108,7 +107,7 @@ public:
         input_.use(now_->parser.consumed());
         turn_.head_read(now_->request);
         meter_.begin(shop_.reactor.turn_time(), output_.size());
-        if (shop_.stopping()) turn_.close_after_answer();
+        if (shop_.stopping()) make_answer_last();
         if (turn_.reads_body()) open_body();
         introduce_client();
         return &now_->request;
@@ -219,8 +218,21 @@ private:
         writing_ = true;
         deadline_.set(shop_.how.limits.stall_timeout);
     }
-    void hang_up() noexcept override { stream_.shutdown_read(); }
-    void make_answer_last() noexcept override { turn_.close_after_answer(); }
+    // Whoever was heard a moment ago may have asked for something that is on its way; what has begun to come may come.
+    void hang_up() noexcept override {
+        if (turn_.whose() != http::turn::request || !between_requests()) return;
+        auto heard = deadline_.due() - (served_ ? shop_.how.limits.keep_alive : shop_.how.limits.header_timeout);
+        if (shop_.reactor.turn_time() - heard >= shop_.how.last_chance) return stream_.shutdown_read();
+        deadline_.set_at(heard + shop_.how.last_chance);
+    }
+    // Unless there is another request behind this one already.
+    void make_answer_last() noexcept override {
+        if (turn_.reads_body() || input_.unread().empty()) turn_.close_after_answer();
+    }
+    std::chrono::milliseconds time_between() const noexcept {
+        std::chrono::milliseconds most = served_ ? shop_.how.limits.keep_alive : shop_.how.limits.header_timeout;
+        return shop_.stopping() && shop_.how.last_chance < most ? shop_.how.last_chance : most;
+    }
     void client_left() noexcept {
         gone_ = true;
         turn_.close_now();

@@ -114,10 +114,11 @@ private:
         where_ = door->where();
         for (std::size_t i = 1; i < workers_.size(); ++i) {
             auto same = door->share();
-            auto taken = same ? workers_[i]->take(std::move(*same)) : result<net::address>(failure(same.error()));
+            auto taken =
+                same ? workers_[i]->take(std::move(*same), !inherited) : result<net::address>(failure(same.error()));
             if (!taken) throw std::system_error(taken.error(), "coracle: cannot share " + where_.text());
         }
-        auto taken = workers_.front()->take(std::move(*door));
+        auto taken = workers_.front()->take(std::move(*door), !inherited);
         if (!taken) throw std::system_error(taken.error(), "coracle: cannot listen on " + where_.text());
     }
     template <class EachTurn>

@@ -16,7 +16,9 @@ struct settings {
     server_limits limits{};
     /// How long a client whose last answer was written may take to close, so that the answer is not lost to a reset.
     std::chrono::milliseconds linger_time{2'000};
-    /// For requests under way when the server stops.
+    /// When the server stops: for a request that is on its way, on a connection that was quiet for no longer than this.
+    std::chrono::milliseconds last_chance{250};
+    /// When the server stops: for requests and tasks that are under way. Then they are cancelled.
     std::chrono::milliseconds graceful_timeout{10'000};
     bool access_log = true;
     std::FILE* access_log_to = stdout;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coracle/app/app.hpp>
+#include <coracle/async/event.hpp>
 #include <coracle/async/job_group.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/async/task_group.hpp>
@@ -10,7 +11,9 @@
 #include <coracle/loop/deadline.hpp>
 #include <coracle/loop/reactor.hpp>
 #include <coracle/loop/run.hpp>
+#include <coracle/loop/sleep.hpp>
 #include <coracle/loop/thread_pool.hpp>
+#include <coracle/loop/timeout.hpp>
 #include <coracle/net/address.hpp>
 #include <coracle/net/listener.hpp>
 #include <coracle/net/listening_socket.hpp>
@@ -19,10 +22,11 @@
 #include <coracle/server/settings.hpp>
 #include <coracle/server/workshop.hpp>
 
+#include <chrono>
 #include <exception>
-#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace coracle::server {
 
@@ -40,13 +44,14 @@ public:
         if (!opened) return failure(opened.error());
         return take(std::move(*opened));
     }
-    /// Listens at a door that is open already.
-    result<net::address> take(net::listening_socket door) {
-        return loop::run_on(reactor_, take_on_loop(std::move(door)));
+    /// Listens at a door that is open already, too. in: `alone`: nobody else will accept who waits there when this has
+    /// stopped, as the process whose socket it is.
+    result<net::address> take(net::listening_socket door, bool alone = true) {
+        return loop::run_on(reactor_, take_on_loop(std::move(door), alone));
     }
 
-    /// Undoes open().
-    void close() { listener_.reset(); }
+    /// Undoes open() and take().
+    void close() { doors_.clear(); }
 
     /// Serves until stop(), and then until its connections and what handlers spawned have ended. `each_turn()` is
     /// called in each turn of the loop.
@@ -55,35 +60,36 @@ public:
         loop::run_on(reactor_, accept_and_serve(), each_turn);
     }
 
-    /// Accepts nothing more, ends what is idle, and lets what runs finish; handlers and spawned tasks that wait are
-    /// cancelled after the grace time, calls on the thread pool cannot be. From any thread.
-    void stop() {
-        reactor_.post([this] {
-            if (listener_) listener_->close();
+    /// Answers who has come, ends what is idle, and lets what runs finish; handlers and spawned tasks that wait are
+    /// cancelled after graceful_timeout, calls on the thread pool cannot be. From any thread.
+    /// in: `alone` is as of take(), for all doors: what was true when they were taken is not any more.
+    void stop(bool alone = false) {
+        reactor_.post([this, alone] {
+            for (door& each : doors_) each.alone = each.alone || alone;
+            stop_asked_.set();
         });
     }
     loop::reactor& reactor() noexcept { return reactor_; }
 
 private:
-    task<result<net::address>> take_on_loop(net::listening_socket door) {
-        auto opened = net::listener::of(std::move(door));
+    struct door {
+        net::listener listener;
+        bool alone;
+    };
+
+    task<result<net::address>> take_on_loop(net::listening_socket socket, bool alone) {
+        auto opened = net::listener::of(std::move(socket));
         if (!opened) co_return failure(opened.error());
-        listener_.emplace(std::move(*opened));
-        co_return listener_->where();
+        doors_.push_back({std::move(*opened), alone});
+        co_return doors_.back().listener.where();
     }
 
     task<> accept_and_serve() {
         task_group connections(report);
+        task_group accepting;
         shop_.announce();
-        bool open = true;
-        while (open) {
-            auto next = co_await listener_->accept();
-            if (next)
-                admit(std::move(*next), connections);
-            else
-                open = listener_->is_open();
-        }
-        listener_.reset();
+        for (door& each : doors_) accepting.spawn(accept_at(each.listener, connections));
+        co_await stop_asked_.wait();
         shop_.stop();
         async::job_group& background = reactor_.background();
         auto run_out = [&] {
@@ -92,8 +98,48 @@ private:
         };
         loop::deadline<decltype(run_out)> grace(reactor_, run_out);
         grace.set(shop_.how.graceful_timeout);
+        if (last_call()) {
+            // No client begins to connect any more. Those who have may need as long as a request may be on its way.
+            task<> all_served = connections.join();
+            [[maybe_unused]] bool served = co_await try_for(shop_.how.last_chance, std::move(all_served));
+        }
+        accepting.cancel();
+        co_await accepting.join();
+        for (door& each : doors_) close_door(each, connections);
+        doors_.clear();
         co_await connections.join();
         while (background.running() > 0) co_await background;
+    }
+    task<> accept_at(net::listener& listener, task_group& connections) {
+        try {
+            for (;;) {
+                auto next = co_await listener.accept();
+                if (next)
+                    admit(std::move(*next), connections);
+                else if (stop_asked_.is_set())
+                    co_return;
+                else
+                    co_await sleep(pause);
+            }
+        } catch (...) {
+            stop_asked_.set();
+            throw;
+        }
+    }
+    [[gnu::cold]] bool last_call() noexcept {
+        bool any = false;
+        for (door& each : doors_) any = (each.alone && each.listener.last_call()) || any;
+        return any;
+    }
+    /// Who has come and waits there would be reset by the close, if nobody else accepts him.
+    [[gnu::cold]] void close_door(door& one, task_group& connections) {
+        bool more = one.alone;
+        while (more) {
+            auto next = one.listener.try_accept();
+            more = next.has_value();
+            if (more) admit(std::move(*next), connections);
+        }
+        one.listener.close();
     }
 
     /// D18: one connection that cannot be served, for want of memory say, is no reason to serve no other.
@@ -115,9 +161,12 @@ private:
         }
     }
 
+    static constexpr auto pause = std::chrono::milliseconds(10);  // after an error that nobody knows
+
     loop::reactor reactor_;
     workshop shop_;
-    std::optional<net::listener> listener_;
+    std::vector<door> doors_;
+    event stop_asked_;
 };
 
 }  // namespace coracle::server

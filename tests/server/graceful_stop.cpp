@@ -1,0 +1,228 @@
+// Scenarios of a server that stops, under load and at its ease: what it has taken on it answers, and wholly.
+#include "talk.hpp"
+
+#include <coracle/app/app.hpp>
+#include <coracle/async/gather.hpp>
+#include <coracle/async/task.hpp>
+#include <coracle/async/task_group.hpp>
+#include <coracle/loop/run.hpp>
+#include <coracle/loop/sleep.hpp>
+#include <coracle/loop/timeout.hpp>
+#include <coracle/net/address.hpp>
+#include <coracle/net/connect.hpp>
+#include <coracle/net/memory_stream.hpp>
+#include <coracle/net/socket_stream.hpp>
+#include <coracle/server/connection.hpp>
+#include <coracle/server/server.hpp>
+#include <coracle/testing/virtual_time.hpp>
+
+#include <doctest/doctest.h>
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace coracle;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct tally {
+    int connected = 0;
+    int answered = 0;
+    int refused = 0;
+    int lost = 0;  // asked on an open connection, and got no answer or half of one
+    std::string how{};
+};
+
+const std::string body(3000, 'x');
+
+/// One client among many: asks again and again, on one connection for as long as the server keeps it.
+task<> insist(net::address where, tally& count) {
+    for (;;) {
+        auto open = co_await try_for(500ms, net::connect(where));
+        if (!open || !*open) {
+            ++count.refused;
+            co_return;
+        }
+        ++count.connected;
+        net::socket_stream stream = std::move(**open);
+        bool stays = true;
+        while (stays) {
+            auto sent = co_await stream.write("GET /work HTTP/1.1\r\nhost: x\r\n\r\n");
+            std::string got;
+            bool whole = false;
+            while (sent && !whole) {
+                auto bytes = co_await stream.read();
+                if (!bytes || bytes->empty()) {
+                    if (!bytes) got += " (" + bytes.error().message() + ")";
+                    break;
+                }
+                got += *bytes;
+                whole = got.ends_with(body);
+            }
+            if (!whole) {
+                ++count.lost;
+                count.how += sent ? "[got '" + got.substr(0, 200) + "']" : "[" + sent.error().message() + "]";
+                co_return;
+            }
+            ++count.answered;
+            stays = got.find("connection: close") == got.npos;
+        }
+    }
+}
+
+/// A server, `clients` of them, and a stop in the middle of it. in: how it is told to stop.
+template <class Stop>
+tally stop_under_load(run_options how, int clients, std::chrono::milliseconds when, Stop stop) {
+    app served;
+    served.get("/work", []() -> task<std::string> {
+        co_await sleep(1ms);
+        co_return body;
+    });
+    how.port = 0;
+    how.access_log = how.banner = false;
+    server::server here(served, how);
+    here.start();
+    std::atomic<bool> ended = false;
+    std::thread serving([&] {
+        here.serve();
+        ended = true;
+    });
+    tally count;
+    auto load = [&]() -> task<> {
+        task_group all;
+        for (int i = 0; i < clients; ++i) all.spawn(insist(here.where(), count));
+        co_await sleep(when);
+        stop(here);
+        co_await all.join();
+    };
+    run(load());
+    serving.join();
+    CHECK(ended);
+    return count;
+}
+
+}  // namespace
+
+TEST_CASE("kill -TERM under the load of 64 connections loses no request, twenty times") {
+    for (int round = 0; round < 20; ++round) {
+        tally got = stop_under_load({}, 64, 40ms + round * 3ms, [](server::server&) { ::kill(::getpid(), SIGTERM); });
+        CHECK_MESSAGE(got.lost == 0, got.how);
+        CHECK(got.answered > 64);
+        CHECK(got.refused == 64);
+    }
+}
+
+TEST_CASE("three workers stop under load and lose no request, on ports of their own and at one door") {
+    for (int round = 0; round < 5; ++round) {
+        run_options how{.workers = 3, .signals = false};
+        if (round % 2 != 0) how.host = "unix:/tmp/coracle_graceful_" + std::to_string(::getpid());
+        tally got = stop_under_load(how, 64, 40ms, [](server::server& it) { it.stop(); });
+        CHECK_MESSAGE(got.lost == 0, got.how);
+        CHECK(got.answered > 64);
+    }
+}
+
+namespace {
+
+/// One connection in virtual time, whose server stops after `stop_after`. Gives what the client heard, and when the
+/// server had closed.
+talk::outcome play_until_stop(app& served, std::vector<talk::step> steps, std::chrono::nanoseconds stop_after) {
+    served.freeze();
+    virtual_loop world(virtual_time.patience(20s));
+    server::settings how;
+    how.access_log = false;
+    server::workshop shop(served, how, world.reactor());
+    auto ends = net::memory_stream::pair();
+    talk::outcome result;
+    auto speak = [&]() -> task<> {
+        for (talk::step& each : steps) {
+            co_await sleep(each.after);
+            ends.first.push(std::move(each.bytes));
+        }
+    };
+    auto listen = [&]() -> task<> {
+        bool open = true;
+        while (open) {
+            auto bytes = co_await ends.first.read();
+            open = bytes && !bytes->empty();
+            if (open) result.heard += *bytes;
+        }
+        result.took = world.elapsed();
+        ends.first.close();
+    };
+    auto stop = [&]() -> task<> {
+        co_await sleep(stop_after);
+        shop.stop();
+    };
+    auto all = [&]() -> task<> {
+        co_await gather(server::connection(std::move(ends.second), shop), speak(), listen(), stop());
+    };
+    world.run(all());
+    return result;
+}
+app one_route() {
+    app served;
+    served.get("/{n}", on_loop([](int n) { return n; }));
+    return served;
+}
+std::size_t count(std::string_view what, std::string_view in) {
+    std::size_t n = 0;
+    for (std::size_t at = 0; (at = in.find(what, at)) != in.npos; at += what.size()) ++n;
+    return n;
+}
+const std::string get_1 = "GET /1 HTTP/1.1\r\nhost: x\r\n\r\n";
+const std::string get_2 = "GET /2 HTTP/1.1\r\nhost: x\r\n\r\n";
+
+}  // namespace
+
+TEST_CASE("a connection that was quiet for long is closed at once by a stop") {
+    app served = one_route();
+    talk::outcome got = play_until_stop(served, {get_1}, 2s);
+    CHECK(got.heard.ends_with("\r\n\r\n1"));
+    CHECK(got.heard.find("connection:") == got.heard.npos);
+    CHECK(got.took == 2s);
+    CHECK(play_until_stop(served, {}, 2s).took == 2s);
+}
+
+TEST_CASE("a connection that was used a moment before a stop has a last chance, which is a moment") {
+    app served = one_route();
+    CHECK(play_until_stop(served, {get_1}, 10ms).took == 250ms);
+    CHECK(play_until_stop(served, {}, 10ms).took == 250ms);
+    talk::outcome got = play_until_stop(served, {get_1, {200ms, get_2}}, 10ms);
+    CHECK(count("HTTP/1.1 200 OK", got.heard) == 2);
+    CHECK(count("connection: close", got.heard) == 1);
+    CHECK(got.heard.ends_with("\r\n\r\n2"));
+    CHECK(got.took == 200ms);
+}
+
+TEST_CASE("a request whose first bytes had come before a stop is answered when the rest of it comes") {
+    app served = one_route();
+    talk::outcome got = play_until_stop(served, {"GET /1 HT", {3s, "TP/1.1\r\nhost: x\r\n\r\n"}}, 10ms);
+    CHECK(count("HTTP/1.1 200 OK", got.heard) == 1);
+    CHECK(count("connection: close", got.heard) == 1);
+    CHECK(got.took == 3s);
+}
+
+TEST_CASE("requests that had come behind one under way are answered too, and the last says that it is") {
+    app served;
+    served.get("/slow", []() -> task<std::string> {
+        co_await sleep(1s);
+        co_return "slow";
+    });
+    served.get("/{n}", on_loop([](int n) { return n; }));
+    talk::outcome got = play_until_stop(served, {"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n" + get_1 + get_2}, 10ms);
+    CHECK(count("HTTP/1.1 200 OK", got.heard) == 3);
+    CHECK(count("connection: close", got.heard) == 1);
+    CHECK(got.heard.find("connection: close") > got.heard.find("\r\n\r\n1"));
+    CHECK(got.took == 1s);
+}
