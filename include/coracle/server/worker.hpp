@@ -46,8 +46,8 @@ public:
     }
     /// Listens at a door that is open already, too. in: `alone`: nobody else will accept who waits there when this has
     /// stopped, as the process whose socket it is.
-    result<net::address> take(net::listening_socket door, bool alone = true) {
-        return loop::run_on(reactor_, take_on_loop(std::move(door), alone));
+    result<net::address> take(net::listening_socket socket, bool alone = true) {
+        return loop::run_on(reactor_, take_on_loop(std::move(socket), alone));
     }
 
     /// Undoes open() and take().
