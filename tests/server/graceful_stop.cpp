@@ -35,7 +35,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct tally {
+struct load_count {
     int connected = 0;
     int answered = 0;
     int refused = 0;
@@ -46,7 +46,7 @@ struct tally {
 const std::string body(3000, 'x');
 
 /// One client among many: asks again and again, on one connection for as long as the server keeps it.
-task<> insist(net::address where, tally& count) {
+task<> insist(net::address where, load_count& count) {
     for (;;) {
         auto open = co_await try_for(500ms, net::connect(where));
         if (!open || !*open) {
@@ -82,7 +82,7 @@ task<> insist(net::address where, tally& count) {
 
 /// A server, `clients` of them, and a stop in the middle of it. in: how it is told to stop.
 template <class Stop>
-tally stop_under_load(run_options how, int clients, std::chrono::milliseconds when, Stop stop) {
+load_count stop_under_load(run_options how, int clients, std::chrono::milliseconds when, Stop stop) {
     app served;
     served.get("/work", []() -> task<std::string> {
         co_await sleep(1ms);
@@ -97,7 +97,7 @@ tally stop_under_load(run_options how, int clients, std::chrono::milliseconds wh
         here.serve();
         ended = true;
     });
-    tally count;
+    load_count count;
     auto load = [&]() -> task<> {
         task_group all;
         for (int i = 0; i < clients; ++i) all.spawn(insist(here.where(), count));
@@ -115,7 +115,8 @@ tally stop_under_load(run_options how, int clients, std::chrono::milliseconds wh
 
 TEST_CASE("kill -TERM under the load of 64 connections loses no request, twenty times") {
     for (int round = 0; round < 20; ++round) {
-        tally got = stop_under_load({}, 64, 40ms + round * 3ms, [](server::server&) { ::kill(::getpid(), SIGTERM); });
+        load_count got =
+            stop_under_load({}, 64, 40ms + round * 3ms, [](server::server&) { ::kill(::getpid(), SIGTERM); });
         CHECK_MESSAGE(got.lost == 0, got.how);
         CHECK(got.answered > 64);
         CHECK(got.refused == 64);
@@ -126,7 +127,7 @@ TEST_CASE("three workers stop under load and lose no request, on ports of their 
     for (int round = 0; round < 5; ++round) {
         run_options how{.workers = 3, .signals = false};
         if (round % 2 != 0) how.host = "unix:/tmp/coracle_graceful_" + std::to_string(::getpid());
-        tally got = stop_under_load(how, 64, 40ms, [](server::server& it) { it.stop(); });
+        load_count got = stop_under_load(how, 64, 40ms, [](server::server& it) { it.stop(); });
         CHECK_MESSAGE(got.lost == 0, got.how);
         CHECK(got.answered > 64);
     }
