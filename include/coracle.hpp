@@ -325,6 +325,8 @@
 #include <coracle/app/dependent_handler.hpp>
 #include <coracle/app/guarded_endpoint.hpp>
 #include <coracle/app/require.hpp>
+#include <coracle/app/default_fields.hpp>
+#include <coracle/app/proxy_options.hpp>
 #include <coracle/app/server_limits.hpp>
 #include <coracle/app/run_options.hpp>
 #include <coracle/app/error_handlers.hpp>
@@ -371,6 +373,7 @@
 #include <coracle/server/meter.hpp>
 #include <coracle/server/incoming_body.hpp>
 #include <coracle/server/transaction.hpp>
+#include <coracle/server/proxy_desk.hpp>
 #include <coracle/server/settings.hpp>
 #include <coracle/server/limits_report.hpp>
 #include <coracle/server/log_voice.hpp>
@@ -378,6 +381,8 @@
 #include <coracle/server/outgoing_answer.hpp>
 #include <coracle/server/conversation.hpp>
 #include <coracle/server/connection.hpp>
+#include <coracle/server/announced_connection.hpp>
+#include <coracle/server/behind_proxy.hpp>
 #include <coracle/server/worker.hpp>
 #include <coracle/server/server.hpp>
 #include <coracle/server/serve.hpp>

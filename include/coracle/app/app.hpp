@@ -325,6 +325,8 @@ private:
 }
 
 [[gnu::cold]] inline const app_route* app::find_otherwise(request& asked, reply& answer) const {
+    // Nothing behind the path at which the app is shown: no path that is wrong, but one that wants a slash.
+    if (asked.below > 0 && asked.below == asked.target.path.size()) asked.matched.result = route::outcome::not_found;
     if (options_.like_fastapi) restrict_like_fastapi(asked);
     if (asked.matched.result == route::outcome::found) return found(asked);
     // A redirect goes through the middleware, as every answer does: respond() makes it then.
@@ -364,7 +366,7 @@ private:
 /// found.
 [[gnu::cold]] inline bool app::find_with_other_slash(request& asked, reply& answer) const {
     std::string_view path = asked.target.path.substr(asked.below);
-    if (path == "/" || path.empty()) return false;
+    if (path == "/") return false;
     std::size_t bare = path.find_last_not_of('/') + 1;
     std::string other(path.substr(0, bare == path.size() ? path.size() : bare == 0 ? 1 : bare));
     if (bare == path.size()) other += '/';
@@ -389,12 +391,10 @@ private:
         return true;
     }
     // W11: relative, and never `//host`.
-    std::string location(asked.target.path.substr(0, asked.below));
-    location += other;
+    std::string location = asked.base_path() + other;
     std::size_t slashes_in_front = location.find_first_not_of('/');
     if (slashes_in_front != std::string::npos && slashes_in_front > 1) location.erase(0, slashes_in_front - 1);
-    if (options_.like_fastapi)
-        location.insert(0, std::string(asked.scheme) + "://" + std::string(asked.headers["host"]));
+    if (options_.like_fastapi) location.insert(0, asked.origin());
     if (!asked.target.query.empty()) location.append("?").append(asked.target.query);
     answer.send(response(307, {}, {{"location", location}}));
     return true;
@@ -588,11 +588,11 @@ inline task<response> next::operator()(request& asked) const { return app_->resp
 
 [[gnu::cold]] inline response documentation::document(const request& asked) {
     const coracle::app& of = asked.app();
-    return response::json(openapi_document(of.settings(), of.routes(), base_of(asked)).take());
+    return response::json(openapi_document(of.settings(), of.routes(), asked.base_path()).take());
 }
 [[gnu::cold]] inline response documentation::page(const request& asked) {
     const app_options& told = asked.app().settings();
-    response made = response::html(docs_page(told.title, base_of(asked) + told.openapi_url));
+    response made = response::html(docs_page(told.title, asked.base_path() + told.openapi_url));
     made.headers.set("content-security-policy", docs_page_policy);
     return made;
 }
@@ -603,8 +603,7 @@ T& request::app_state() const {
 }
 template <class... A>
 std::string request::url_for(std::string_view name, const A&... values) const {
-    std::string url = std::string(scheme) + "://" + std::string(headers["host"]) + root_path;
-    return url.append(target.path.substr(0, below)).append(app().url_path_for(name, values...));
+    return origin() + base_path() + app().url_path_for(name, values...);
 }
 
 /// A handler parameter: the app's value of type T. `[](state<database> db) -> task<user> { co_return co_await

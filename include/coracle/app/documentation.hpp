@@ -45,7 +45,7 @@ public:
     }
 
     [[gnu::cold]] void run_now(request& asked, reply& answer) override {
-        std::string base = base_of(asked);
+        std::string base = asked.base_path();
         std::lock_guard alone(guard_);
         if (made_.body.empty() || made_for_ != base) {
             made_ = make_(asked);
@@ -62,12 +62,6 @@ private:
     // Defined in app.hpp.
     static response document(const request& asked);
     static response page(const request& asked);
-
-    /// The path that stands before those of the app: a proxy's, and that of its mount.
-    [[gnu::cold]] static std::string base_of(const request& asked) {
-        std::string base = asked.root_path;
-        return base.append(asked.target.path.substr(0, asked.below));
-    }
 
     response (*make_)(const request&);
     std::mutex guard_;

@@ -43,6 +43,7 @@ public:
             url += whole->host;
         else
             url += asked.host;
+        url += asked.root_path;
         url += asked.target.path == "*" ? "/" : asked.target.path;
         if (!asked.target.query.empty()) url.append("?").append(asked.target.query);
         return response::redirect(url);

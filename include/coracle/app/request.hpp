@@ -44,7 +44,7 @@ public:
     std::string_view scheme = "http";
     peer client{};
     coracle::body body{};
-    /// What stands before the paths that this app knows: of the proxy, and of the app that it is mounted in.
+    /// The path at which a proxy shows the app, when it is not in `target` because the proxy has taken it off.
     std::string root_path{};
     /// Its name in logs: what request_id() chose, or anybody else. Empty: it has none.
     std::string id{};
@@ -107,6 +107,18 @@ public:
     bool traced() const noexcept { return trace_ != nullptr; }
     void trace(const trace_context& span) { trace_ = std::make_unique<trace_context>(span); }
 
+    /// What stands before the paths that its app knows, as the client sees it: the path at which a proxy shows it, and
+    /// that of its mount.
+    std::string base_path() const {
+        std::string base = root_path;
+        return base.append(target.path.substr(0, below));
+    }
+    /// `http://host`, as the client sees it.
+    std::string origin() const {
+        std::string url(scheme);
+        return url.append("://").append(host);
+    }
+
     /// The app that answers it. in: a request that has come to an app.
     const coracle::app& app() const {
         if (!app_) throw std::logic_error("coracle: this request has not come to an app");
@@ -162,6 +174,15 @@ public:
         state_.clear();
         app_ = nullptr;
         store_ = nullptr;
+    }
+    /// For the server: a proxy shows the app at this path, and may have taken it off or not. in: no slash at its end.
+    [[gnu::cold]] void shown_at(std::string_view root) {
+        std::string_view behind = target.path;
+        bool there = behind.starts_with(root);
+        if (there) behind.remove_prefix(root.size());
+        there = there && (behind.empty() || behind.front() == '/');
+        below = there ? root.size() : 0;
+        root_path = there ? std::string_view() : root;
     }
     /// For the server: the bytes of the head have moved from `from` to `to`.
     void rebase(const char* from, const char* to) noexcept {

@@ -1,6 +1,8 @@
 // run_options: what app.run() can be told.
 #pragma once
 
+#include <coracle/app/default_fields.hpp>
+#include <coracle/app/proxy_options.hpp>
 #include <coracle/app/server_limits.hpp>
 #include <coracle/base/log.hpp>
 
@@ -28,6 +30,12 @@ struct run_options {
     bool banner = true;                               ///< where it listens, at the start
     bool signals = true;                              ///< Ctrl-C and SIGTERM stop it
     bool server_header = true;                        ///< `server: coracle` in every answer
+    bool date_header = true;         ///< `date` in every answer
+    default_fields headers{};        ///< more fields of every answer: `{{"x-frame-options", "DENY"}}`
+    proxy_options proxy{};           ///< which proxies are believed, and what: `{.trusted = {"10.0.0.0/8"}}`
+    /// The path at which a proxy shows this app, as `/api`. Requests are understood with it and without it; links,
+    /// redirects and the documentation have it in front.
+    std::string root_path{};
     /// How much a client may send, take and wait, and how many there may be.
     server_limits limits{};
     /// For requests under way when it stops; then they are cancelled.

@@ -70,7 +70,7 @@ public:
 private:
     static std::string with_host(const request& asked, std::string_view prefix) {
         std::string url(asked.scheme);
-        url.append("://").append(prefix).append(asked.host).append(asked.target.path);
+        url.append("://").append(prefix).append(asked.host).append(asked.root_path).append(asked.target.path);
         if (!asked.target.query.empty()) url.append("?").append(asked.target.query);
         return url;
     }

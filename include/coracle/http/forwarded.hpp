@@ -78,19 +78,9 @@ struct forwarded_claim {
     std::string_view prefix{};  ///< a path without a slash at its end
 };
 
-namespace detail {
-
-/// `http` or `https`, also for those of WebSockets; empty for anything else.
-constexpr std::string_view forwarded_scheme(std::string_view text) noexcept {
-    if (ascii::iequals(text, "https") || ascii::iequals(text, "wss")) return "https";
-    if (ascii::iequals(text, "http") || ascii::iequals(text, "ws")) return "http";
-    return {};
-}
-constexpr std::string_view forwarded_host(std::string_view text) noexcept {
-    return parse_authority(text) ? text : std::string_view{};
-}
-/// W11: a path that cannot be taken for a host or a query, nor leave its place.
-constexpr std::string_view forwarded_prefix(std::string_view text) noexcept {
+/// What may stand in front of all paths of an app, without slashes at its end. W11: nothing that a browser could take for
+/// a host, a query, or the way out; empty for anything else.
+constexpr std::string_view path_prefix(std::string_view text) noexcept {
     while (text.ends_with('/')) text.remove_suffix(1);
     if (!text.starts_with('/') || text.size() > 512) return {};
     char before = 0;
@@ -103,6 +93,17 @@ constexpr std::string_view forwarded_prefix(std::string_view text) noexcept {
     return text;
 }
 
+namespace detail {
+
+/// `http` or `https`, also for those of WebSockets; empty for anything else.
+constexpr std::string_view forwarded_scheme(std::string_view text) noexcept {
+    if (ascii::iequals(text, "https") || ascii::iequals(text, "wss")) return "https";
+    if (ascii::iequals(text, "http") || ascii::iequals(text, "ws")) return "http";
+    return {};
+}
+constexpr std::string_view forwarded_host(std::string_view text) noexcept {
+    return parse_authority(text) ? text : std::string_view{};
+}
 /// From the client to the last proxy, hop by hop: the one in front of all that are believed is the client, and what the
 /// first proxy that is believed says of it holds. Needs no memory, however many hops somebody makes up.
 class forwarded_walk {
@@ -257,8 +258,7 @@ inline forwarded_claim customary_claim(const fields& from, const network_list& b
         claim.host = {};
         claim.port.reset();
     }
-    if (theirs.prefix)
-        claim.prefix = detail::forwarded_prefix(detail::forwarded_word(from, "x-forwarded-prefix", 0, 0));
+    if (theirs.prefix) claim.prefix = path_prefix(detail::forwarded_word(from, "x-forwarded-prefix", 0, 0));
     return claim;
 }
 

@@ -22,7 +22,9 @@ namespace coracle::http {
 class head_cache {
 public:
     /// `server` stands in the server field; empty: there is none. Error: std::invalid_argument.
-    explicit head_cache(std::string_view server = "coracle") : server_(server) {
+    /// in: whether there is a date; more fields as they stand in a head, as field_list::wire() has them.
+    explicit head_cache(std::string_view server = "coracle", bool dated = true, std::string_view more = {})
+        : server_(server), more_(more), dated_(dated) {
         if (!is_field_value(server))
             throw std::invalid_argument("the name of the server must have no control characters and no outer spaces");
         write_date(0, date_.data());
@@ -34,7 +36,7 @@ public:
         now_ = unix_seconds;
         write_date(unix_seconds, date_.data());
         for (slot& each : slots_)
-            if (each.size != 0) std::memcpy(each.text.data() + each.date_at, date_.data(), date_size);
+            if (each.size != 0 && dated_) std::memcpy(each.text.data() + each.date_at, date_.data(), date_size);
     }
     /// `Sun, 06 Nov 1994 08:49:37 GMT`, as of the last tick.
     std::string_view date() const noexcept { return {date_.data(), date_size}; }
@@ -66,7 +68,8 @@ public:
         std::string out = "HTTP/1.1 " + std::to_string(status) + ' ';
         out.append(reason_phrase(status)).append("\r\n");
         if (with_server && !server_.empty()) out.append("server: ").append(server_).append("\r\n");
-        out.append("date: ").append(date()).append("\r\n");
+        if (dated_) out.append("date: ").append(date()).append("\r\n");
+        out.append(more_);
         if (!type.empty()) out.append("content-type: ").append(type).append("\r\n");
         return out.append(length_field);
     }
@@ -103,13 +106,15 @@ private:
         slot& made = slots_[last_];
         made.status = status;
         made.size = static_cast<std::uint16_t>(text.size());
-        made.date_at = static_cast<std::uint16_t>(text.find("\r\ndate: ") + 8);
+        made.date_at = static_cast<std::uint16_t>(dated_ ? text.find("\r\ndate: ") + 8 : 0);
         made.type_size = static_cast<std::uint16_t>(type.size());
         std::memcpy(made.text.data(), text.data(), text.size());
         return made.block();
     }
 
     std::string server_;
+    std::string more_;
+    bool dated_;
     std::int64_t now_ = 0;
     std::array<char, date_size> date_{};
     std::array<slot, 8> slots_{};

@@ -227,6 +227,13 @@ inline result<std::size_t> receive(int fd, std::span<char> room) noexcept {
     return static_cast<std::size_t>(count);
 }
 
+/// The same without taking them: the next call gives them again.
+inline result<std::size_t> peek(int fd, std::span<char> room) noexcept {
+    auto count = uninterrupted([&]() noexcept { return ::recv(fd, room.data(), room.size(), MSG_PEEK); });
+    if (count < 0) return last_failure();
+    return static_cast<std::size_t>(count);
+}
+
 /// Whether nothing of the peer's is left to read and the peer sends no more; consumes nothing.
 inline bool at_end_of_stream(int fd) noexcept {
     char byte;

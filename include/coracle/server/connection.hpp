@@ -15,10 +15,10 @@
 namespace coracle::server {
 
 /// Ends when the client leaves, when an answer was the last, when the client is too slow, or by `cancelled`.
-/// keeps: a reference to the shop.
+/// in: whether the client's bytes have come by TLS, up to here or up to a proxy. keeps: a reference to the shop.
 template <net::byte_stream Stream>
-task<> connection(Stream stream, workshop& shop) {
-    conversation<Stream> client(stream, shop);
+task<> connection(Stream stream, workshop& shop, bool tls = false) {
+    conversation<Stream> client(stream, shop, tls);
     while (client.listens()) {
         auto bytes = co_await stream.read();
         client.hear(bytes);

@@ -19,6 +19,7 @@
 #include <coracle/server/input.hpp>
 #include <coracle/server/outgoing_answer.hpp>
 #include <coracle/server/meter.hpp>
+#include <coracle/server/proxy_desk.hpp>
 #include <coracle/server/transaction.hpp>
 #include <coracle/server/workshop.hpp>
 
@@ -37,8 +38,8 @@ namespace coracle::server {
 template <net::byte_stream Stream>
 class conversation final : listed_client, feeds_body {
 public:
-    conversation(Stream& stream, workshop& shop)
-        : stream_(stream), shop_(shop), deadline_(shop.reactor, on_deadline{*this}), meter_(shop.counts) {}
+    conversation(Stream& stream, workshop& shop, bool tls)
+        : stream_(stream), shop_(shop), deadline_(shop.reactor, on_deadline{*this}), meter_(shop.counts), tls_(tls) {}
     conversation(const conversation&) = delete;
     ~conversation() {
         if (meter_.under_way()) [[unlikely]]
@@ -109,7 +110,9 @@ public:
         meter_.begin(shop_.reactor.turn_time(), output_.size());
         if (shop_.stopping()) make_answer_last();
         if (turn_.reads_body()) open_body();
-        introduce_client();
+        now_->request.client = {host_, stream_.peer().port()};
+        if (looks_closer_) [[unlikely]]
+            look_closer();
         return &now_->request;
     }
 
@@ -249,6 +252,15 @@ private:
             }
         }
     }
+    /// The first request of a connection, and each that is not what it seems: a proxy has brought it.
+    [[gnu::cold, gnu::noinline]] void look_closer() {
+        introduce_client();
+        bool by_proxy = shop_.how.proxy.headers && shop_.how.proxy.trusted.contains(host_);
+        looks_closer_ = by_proxy || tls_ || !shop_.how.root_path.empty();
+        if (tls_) now_->request.scheme = "https";
+        if (!shop_.how.root_path.empty()) now_->request.shown_at(shop_.how.root_path);
+        if (by_proxy) shop_.how.proxy.trusted.desk().introduce(*now_, shop_.how);
+    }
     /// The request lives on while another one comes.
     [[gnu::cold, gnu::noinline]] void keep_for_later() {
         keep_request();
@@ -359,6 +371,8 @@ private:
     byte_buffer output_;
     http::exchange turn_;
     meter meter_;
+    const bool tls_;  // of the client to whoever brings its bytes here
+    bool looks_closer_ = true;
     bool hearing_ = false;  // some of a head has come
     bool writing_ = false;
     bool served_ = false;

@@ -3,6 +3,7 @@
 
 #include <coracle/app/app.hpp>
 #include <coracle/base/report.hpp>
+#include <coracle/http/forwarded.hpp>
 #include <coracle/loop/interrupt.hpp>
 #include <coracle/loop/run.hpp>
 #include <coracle/loop/thread_pool.hpp>
@@ -148,6 +149,16 @@ private:
         how.colors = how.access_log && shows_colors(options, how.access_log_to);
         how.server_header = options.server_header;
         how.limits = options.limits;
+        how.date_header = options.date_header;
+        how.headers = options.headers.wire();
+        how.proxy = options.proxy;
+        if (how.proxy.protocol && how.proxy.trusted.empty())
+            throw std::logic_error(
+                "coracle: .proxy.protocol needs .proxy.trusted: say which proxies may tell where a client comes from, "
+                "or {\"*\"}");
+        how.root_path = http::path_prefix(options.root_path);
+        if (how.root_path.empty() && options.root_path.find_first_not_of('/') != std::string::npos)
+            throw std::logic_error("coracle: .root_path is a path such as /api, not '" + options.root_path + "'");
         how.graceful_timeout = options.graceful_timeout;
         return how;
     }

@@ -1,10 +1,12 @@
 // settings: how a server treats its connections.
 #pragma once
 
+#include <coracle/app/proxy_options.hpp>
 #include <coracle/app/server_limits.hpp>
 
 #include <chrono>
 #include <cstdio>
+#include <string>
 
 namespace coracle {
 struct log_format;
@@ -27,6 +29,14 @@ struct settings {
     bool colors = false;
     /// `server: coracle` in every answer.
     bool server_header = true;
+    /// `date` in every answer.
+    bool date_header = true;
+    /// More fields of every answer, as they stand in a head.
+    std::string headers{};
+    /// Who is believed that speaks for others.
+    proxy_options proxy{};
+    /// The path at which a proxy shows the app; it does not end with a slash.
+    std::string root_path{};
 };
 
 }  // namespace coracle::server

@@ -10,6 +10,7 @@
 #include <coracle/server/incoming_body.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +43,16 @@ public:
         request.rebase(borrowed_.data(), kept_.data());
         borrowed_ = {};
     }
+    /// The client is not the peer of its connection, or was told another host: from here on its head stays in place.
+    [[gnu::cold]] void is_from(std::string address, std::uint16_t port) {
+        client_ = std::move(address);
+        request.client = {client_, port};
+    }
+    [[gnu::cold]] void is_for(std::string host) {
+        keep_head();
+        host_ = std::move(host);
+        request.host = host_;
+    }
     /// Before it leaves its connection with something left to do: what it knows of the connection becomes its own.
     /// What is left of its body is for `successor` to read past.
     void live_on(transaction& successor) {
@@ -66,6 +77,7 @@ private:
     std::string_view borrowed_;
     byte_buffer kept_;
     std::string client_;
+    std::string host_;
 };
 
 /// Transactions that are not in use. Belongs to one loop.

@@ -19,6 +19,7 @@
 #include <coracle/net/listening_socket.hpp>
 #include <coracle/net/socket_stream.hpp>
 #include <coracle/server/connection.hpp>
+#include <coracle/server/proxy_desk.hpp>
 #include <coracle/server/settings.hpp>
 #include <coracle/server/workshop.hpp>
 
@@ -145,6 +146,10 @@ private:
     /// D18: one connection that cannot be served, for want of memory say, is no reason to serve no other.
     void admit(net::incoming from, task_group& connections) {
         try {
+            if (shop_.how.proxy.protocol) [[unlikely]] {
+                connections.spawn(shop_.how.proxy.trusted.desk().receive(std::move(from), shop_));
+                return;
+            }
             net::socket_stream stream(std::move(from.socket), std::move(from.peer));
             connections.spawn(connection(std::move(stream), shop_));
         } catch (...) {

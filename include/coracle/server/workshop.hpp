@@ -34,7 +34,7 @@ public:
           bounds(limits_of_message(s.limits)),
           reactor(on),
           transactions(bounds),
-          heads_(how.server_header ? "coracle" : ""),
+          heads_(how.server_header ? "coracle" : "", how.date_header, how.headers),
           log_(how.access_log_to, how.log_format, how.colors),
           tells_(how.access_log || !served.observers().empty()) {
         concluded.set();
