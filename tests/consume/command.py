@@ -101,7 +101,7 @@ def asks_and_ends(program):
     code, out, err = run(program, "--prot", "1")
     check("an unknown option ends with 2", code == 2 and not out, out)
     check("and names the nearest", err == "ERROR:    there is no option --prot; did you mean --port?\n", err)
-    code, out, err = run(program, "--proxy-headers")
+    code, out, err = run(program, "--ssl-keyfile", "key.pem")
     check("what is not there yet is refused", code == 2 and "does not have yet" in err, err)
     code, out, err = run(program, CORACLE_PORT="many")
     check("so is a wrong variable", code == 2 and "CORACLE_PORT must be a number" in err, err)

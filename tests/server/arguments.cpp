@@ -16,8 +16,8 @@ inline namespace in_arguments {
 using server::arguments;  // here it hides the one that binds handlers
 
 namespace {
-arguments read(std::vector<std::string_view> words, std::map<std::string, std::string> environment = {},
-               run_options defaults = {}) {
+server::arguments read(std::vector<std::string_view> words, std::map<std::string, std::string> environment = {},
+                       run_options defaults = {}) {
     return server::read_arguments(
         words,
         [&](const char* name) -> const char* {
@@ -43,7 +43,7 @@ TEST_CASE("an argument goes before the environment, and that before the program"
     CHECK(read({}, {{"CORACLE_RELOAD_DIR", "a,b"}}).reload.dirs == std::vector<std::string>{"a", "b"});
     CHECK(read({"--reload-dir", "c"}, {{"CORACLE_RELOAD_DIR", "a,b"}}).reload.dirs == std::vector<std::string>{"c"});
     CHECK(read({"--reload-dir", "c", "--reload-dir=d"}).reload.dirs.size() == 2);
-    CHECK(read({}, {{"CORACLE_HELP", "1"}}).what == arguments::deed::serve);
+    CHECK(read({}, {{"CORACLE_HELP", "1"}}).what == server::arguments::deed::serve);
 }
 
 TEST_CASE("what is wrong is said in a sentence") {
@@ -68,7 +68,7 @@ TEST_CASE("what is wrong is said in a sentence") {
     CHECK(read({"--help"}, {{"CORACLE_PORT", "many"}}).error == "");
     CHECK(read({"serve"}).error == "'serve' is no option; options begin with --, see --help");
     CHECK(read({"--"}).error == "'--' is no option; options begin with --, see --help");
-    CHECK(read({"-h"}).what == arguments::deed::help);
+    CHECK(read({"-h"}).what == server::arguments::deed::help);
 }
 
 TEST_CASE("an unknown option is answered with the nearest one") {
@@ -81,11 +81,44 @@ TEST_CASE("an unknown option is answered with the nearest one") {
 }
 
 TEST_CASE("an option of uvicorn that is not there yet is refused, not ignored") {
-    for (const char* name : {"--proxy-headers", "--no-date-header"})
-        CHECK(read({name}).error ==
+    for (const char* name : {"--ssl-keyfile", "--ssl-certfile", "--ws-max-size", "--ws-ping-interval"})
+        CHECK(read({name, "1"}).error ==
               std::string(name) + " is an option of uvicorn that coracle does not have yet; leave it out");
-    CHECK(read({"--root-path", "/api"}).error.find("does not have yet") != std::string::npos);
-    CHECK(read({"--header", "x: y"}).error.find("does not have yet") != std::string::npos);
+}
+
+TEST_CASE("proxies: this machine is trusted unless an argument, the environment or the program says who") {
+    auto trusted = [](const server::arguments& of, std::string_view peer) {
+        return of.options.proxy.trusted.contains(peer);
+    };
+    auto plain = read({});
+    for (std::string_view here : {"127.0.0.1", "::1", "unix:"}) CHECK(trusted(plain, here));
+    CHECK_FALSE(trusted(plain, "10.0.0.1"));
+    CHECK(plain.options.proxy.headers);
+    CHECK_FALSE(plain.options.proxy.protocol);
+    CHECK_FALSE(read({"--no-proxy-headers"}).options.proxy.headers);
+    CHECK(read({"--proxy-protocol"}).options.proxy.protocol);
+    auto said = read({"--forwarded-allow-ips", "10.0.0.0/8,::1"}, {{"FORWARDED_ALLOW_IPS", "*"}});
+    CHECK(trusted(said, "10.1.2.3"));
+    CHECK_FALSE(trusted(said, "127.0.0.1"));
+    CHECK(trusted(read({}, {{"FORWARDED_ALLOW_IPS", "*"}}), "203.0.113.9"));
+    CHECK_FALSE(trusted(read({}, {{"FORWARDED_ALLOW_IPS", "*"}, {"CORACLE_FORWARDED_ALLOW_IPS", "unix"}}), "1.1.1.1"));
+    for (const char* bad : {"10.0.0.0/33", "10.0.0.1/8", "300.1.1.1", ",", ""})
+        CHECK(read({"--forwarded-allow-ips", bad}).error.find("--forwarded-allow-ips must be addresses and networks") ==
+              0);
+    CHECK(read({}, {{"FORWARDED_ALLOW_IPS", "10.0.0.0/33"}}).error.find("FORWARDED_ALLOW_IPS must be") == 0);
+}
+
+TEST_CASE("a root path, and fields of every answer") {
+    CHECK(read({"--root-path", "/api"}).options.root_path == "/api");
+    CHECK(read({}, {{"CORACLE_ROOT_PATH", "/v1/"}}).options.root_path == "/v1/");
+    CHECK(read({"--root-path="}).error.empty());
+    CHECK(read({"--root-path", "//x"}).error == "--root-path must be a path, as /api, not '//x'");
+    CHECK(read({"--root-path", "api"}).error.find("must be a path") != std::string::npos);
+    auto said = read({"--header", "X-Frame-Options:DENY", "--header", "x-a: b:c", "--no-date-header"});
+    CHECK(said.options.headers.wire() == "x-frame-options: DENY\r\nx-a: b:c\r\n");
+    CHECK_FALSE(said.options.date_header);
+    for (const char* bad : {"x", "x y: z", ": z", "x: a\r\nb: c", "content-length: 5", "date: now"})
+        CHECK(read({"--header", bad}).error.find("--header must be a field") == 0);
 }
 
 }  // namespace in_arguments

@@ -79,11 +79,13 @@ inline std::optional<std::string_view> truth(std::string_view text) {
 /// in: `find` gives the value of a variable, or null.
 template <class Find>
 void read_environment(Find find, arguments& to) {
-    // What platforms set for every program is the weakest.
-    const char* concurrency = find("WEB_CONCURRENCY");
     for (const option& each : option_table) {
-        if (each.name == "workers" && concurrency && *concurrency && !apply(each, "WEB_CONCURRENCY", concurrency, to))
-            return;
+        // What platforms set for every program is the weakest.
+        const char* usual = each.name == "workers"               ? "WEB_CONCURRENCY"
+                            : each.name == "forwarded-allow-ips" ? "FORWARDED_ALLOW_IPS"
+                                                                 : nullptr;
+        const char* set = usual ? find(usual) : nullptr;
+        if (set && *set && !apply(each, usual, set, to)) return;
         std::string variable = each.in_environment ? variable_of(each) : std::string();
         const char* text = variable.empty() ? nullptr : find(variable.c_str());
         if (!text || !*text) continue;
@@ -154,6 +156,8 @@ arguments read_arguments(const std::vector<std::string_view>& words, Find find, 
     if (said.reload.includes.empty()) said.reload.includes = std::move(all.reload.includes);
     if (said.reload.excludes.empty()) said.reload.excludes = std::move(all.reload.excludes);
     if (said.error.empty() && said.what == arguments::deed::serve) said.error = std::move(all.error);
+    // As uvicorn: a proxy on this machine is believed unless somebody says whom to believe.
+    if (said.options.proxy.trusted.empty()) said.options.proxy.trusted = {"127.0.0.1", "::1", "unix"};
     return said;
 }
 

@@ -4,8 +4,14 @@
 
 #include <coracle/app/server_limits.hpp>
 #include <coracle/app/log_format.hpp>
+#include <coracle/app/proxy_options.hpp>
+#include <coracle/base/ascii.hpp>
+#include <coracle/http/forwarded.hpp>
+#include <coracle/server/behind_proxy.hpp>
 #include <coracle/server/option.hpp>
 
+#include <cstddef>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -94,6 +100,67 @@ inline constexpr option option_table[] = {
      "Say `server: coracle` in answers, or do not.",
      [](arguments& to, std::string_view value) -> std::string_view {
          to.options.server_header = value == "true";
+         return "";
+     }},
+    {"date-header",
+     {},
+     "no-date-header",
+     "Say the date in answers, or do not.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.date_header = value == "true";
+         return "";
+     }},
+    {"header",
+     "NAME:VALUE",
+     {},
+     "One more field of every answer; may be repeated.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         std::size_t colon = value.find(':');
+         try {
+             if (colon == value.npos) return "a field, as 'x-frame-options: DENY'";
+             to.options.headers.add(value.substr(0, colon), ascii::trim(value.substr(colon + 1)));
+         } catch (const std::invalid_argument&) {
+             return "a field that is not coracle's own to write, as 'x-frame-options: DENY'";
+         }
+         return "";
+     }},
+    {"root-path",
+     "PATH",
+     {},
+     "The path at which a proxy shows this, as /api.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.root_path = value;
+         bool fits = value.find_first_not_of('/') == value.npos || !http::path_prefix(value).empty();
+         return fits ? "" : "a path, as /api";
+     }},
+    {"proxy-headers",
+     {},
+     "no-proxy-headers",
+     "Believe X-Forwarded-For and -Proto of proxies that are trusted, or do not.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.proxy.headers = value == "true";
+         return "";
+     }},
+    {"forwarded-allow-ips",
+     "LIST",
+     {},
+     "Proxies that are trusted: addresses and networks with commas between them, unix for unix sockets, * for "
+     "everybody. This machine, unless FORWARDED_ALLOW_IPS says otherwise.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         try {
+             to.options.proxy.trusted = proxy_networks::of_list(value);
+             if (!to.options.proxy.trusted.empty()) return "";
+         } catch (const std::logic_error&) {
+             // What is wrong with one of them is told by what is right.
+         }
+         return "addresses and networks with commas between them, as 127.0.0.1,10.0.0.0/8, or unix, or *";
+     }},
+    {"proxy-protocol",
+     {},
+     "no-proxy-protocol",
+     "Each connection begins with the PROXY protocol of a proxy that is trusted, or does not.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.proxy.protocol = value == "true";
          return "";
      }},
     {"backlog",
@@ -273,19 +340,6 @@ inline constexpr option option_table[] = {
          return "";
      },
      false},
-    {"root-path", "PATH", {}, {}, not_yet},
-    {"proxy-headers",
-     {},
-     "no-proxy-headers",
-     {},
-     [](arguments& to, std::string_view value) { return value == "true" ? not_yet(to, value) : ""; }},
-    {"forwarded-allow-ips", "LIST", {}, {}, not_yet},
-    {"header", "NAME:VALUE", {}, {}, not_yet},
-    {"date-header",
-     {},
-     "no-date-header",
-     {},
-     [](arguments& to, std::string_view value) { return value == "true" ? "" : not_yet(to, value); }},
     // Uvicorn's word for limit-head.
     {"h11-max-incomplete-event-size", "BYTES", {}, {}, bytes_limit<&server_limits::max_head_bytes>},
     {"log-config",
