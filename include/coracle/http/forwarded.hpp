@@ -78,8 +78,8 @@ struct forwarded_claim {
     std::string_view prefix{};  ///< a path without a slash at its end
 };
 
-/// What may stand in front of all paths of an app, without slashes at its end. W11: nothing that a browser could take for
-/// a host, a query, or the way out; empty for anything else.
+/// What may stand in front of all paths of an app, without slashes at its end. W11: nothing that a browser could take
+/// for a host, a query, or the way out; empty for anything else.
 constexpr std::string_view path_prefix(std::string_view text) noexcept {
     while (text.ends_with('/')) text.remove_suffix(1);
     if (!text.starts_with('/') || text.size() > 512) return {};
