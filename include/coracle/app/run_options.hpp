@@ -30,9 +30,9 @@ struct run_options {
     bool banner = true;                               ///< where it listens, at the start
     bool signals = true;                              ///< Ctrl-C and SIGTERM stop it
     bool server_header = true;                        ///< `server: coracle` in every answer
-    bool date_header = true;         ///< `date` in every answer
-    default_fields headers{};        ///< more fields of every answer: `{{"x-frame-options", "DENY"}}`
-    proxy_options proxy{};           ///< which proxies are believed, and what: `{.trusted = {"10.0.0.0/8"}}`
+    bool date_header = true;                          ///< `date` in every answer
+    default_fields headers{};                         ///< more fields of every answer: `{{"x-frame-options", "DENY"}}`
+    proxy_options proxy{};  ///< which proxies are believed, and what: `{.trusted = {"10.0.0.0/8"}}`
     /// The path at which a proxy shows this app, as `/api`. Requests are understood with it and without it; links,
     /// redirects and the documentation have it in front.
     std::string root_path{};
