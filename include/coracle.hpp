@@ -30,6 +30,7 @@
 #include <coracle/base/version.hpp>
 
 #include <coracle/os/error.hpp>
+#include <coracle/os/bytes_acknowledged.hpp>
 #include <coracle/os/file_descriptor.hpp>
 #include <coracle/os/wall_clock.hpp>
 #include <coracle/os/poller.hpp>
@@ -64,6 +65,7 @@
 #include <coracle/os/source_watch.hpp>
 #include <coracle/os/terminal.hpp>
 
+#include <coracle/async/alarm.hpp>
 #include <coracle/async/arrival.hpp>
 #include <coracle/async/stop_request.hpp>
 #include <coracle/async/blocking_call.hpp>
@@ -288,6 +290,7 @@
 #include <coracle/app/route_options.hpp>
 #include <coracle/app/description.hpp>
 #include <coracle/app/endpoint.hpp>
+#include <coracle/app/bounded_endpoint.hpp>
 #include <coracle/app/bind.hpp>
 #include <coracle/app/named_parameter.hpp>
 #include <coracle/app/header.hpp>
@@ -372,6 +375,8 @@
 #include <coracle/server/loop_counts.hpp>
 #include <coracle/server/meter.hpp>
 #include <coracle/server/incoming_body.hpp>
+#include <coracle/server/admission.hpp>
+#include <coracle/server/pace.hpp>
 #include <coracle/server/transaction.hpp>
 #include <coracle/server/proxy_desk.hpp>
 #include <coracle/server/settings.hpp>

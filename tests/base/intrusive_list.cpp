@@ -151,3 +151,20 @@ TEST_CASE("a list that ends before its items leaves them unharmed") {
     later.push_back(a);
     CHECK(numbers(later) == ints{2, 1});
 }
+
+TEST_CASE("any() ends with the first that is fit, which may leave the list meanwhile") {
+    intrusive_list<waiter> list;
+    waiter a(1), b(2), c(3);
+    list.push_back(a);
+    list.push_back(b);
+    list.push_back(c);
+    int asked = 0;
+    CHECK(list.any([&](waiter& one) {
+        ++asked;
+        if (one.number == 2) one.unlink();
+        return one.number == 2;
+    }));
+    CHECK(asked == 2);
+    CHECK(numbers(list) == ints{1, 3});
+    CHECK_FALSE(list.any([](waiter&) { return false; }));
+}

@@ -10,9 +10,15 @@ public:
         ++hung_up;
         unlink();
     }
+    bool gives_way() noexcept override {
+        ++asked;
+        return willing;
+    }
     void make_answer_last() noexcept override { ++told; }
     int hung_up = 0;
     int told = 0;
+    int asked = 0;
+    bool willing = true;
 };
 
 }  // namespace
@@ -35,4 +41,18 @@ TEST_CASE("stopping hangs up on the idle and tells the busy, and the idle can le
     CHECK(busy.told == 1);
     CHECK(gone.hung_up + gone.told == 0);
     CHECK_FALSE(clients.any_idle());
+}
+
+TEST_CASE("the one that has been idle longest makes room, if it can") {
+    coracle::server::client_list clients;
+    caller first, second, third;
+    CHECK_FALSE(clients.make_room());
+    clients.is_idle(first);
+    clients.is_idle(second);
+    clients.is_idle(third);
+    first.willing = false;
+    CHECK(clients.make_room());
+    CHECK(first.asked == 1);
+    CHECK(second.asked == 1);
+    CHECK(third.asked == 0);
 }

@@ -40,6 +40,7 @@ TEST_CASE("stopping reaches the clients, and stays") {
     class waiting final : public server::listed_client {
     public:
         void hang_up() noexcept override { told = true; }
+        bool gives_way() noexcept override { return false; }
         void make_answer_last() noexcept override {}
         bool told = false;
     };

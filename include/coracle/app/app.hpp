@@ -27,6 +27,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -195,6 +196,9 @@ public:
             if (&each->pattern() == &one) return true;
         return false;
     }
+    /// For the server: handlers have so much time where their routes say nothing, those of mounted apps too. In: a
+    /// frozen app, before the first request.
+    void answer_within(std::chrono::milliseconds most);
     /// How many routes were added to it and its routers.
     std::size_t size() const noexcept { return count(*group()); }
     /// Ends registration. A second call does nothing. error: std::logic_error for two operations with one id.
@@ -322,6 +326,15 @@ private:
         each.below->above_ = this;
         each.below->freeze();
     }
+}
+
+[[gnu::cold]] inline void app::answer_within(std::chrono::milliseconds most) {
+    for (const auto& each : routes_) {
+        bool leads_below = false;
+        for (const mounting& one : mounted_) leads_below = leads_below || each->text() == one.path + "/{path:path}";
+        if (!leads_below) each->answer_within(most);
+    }
+    for (mounting& each : mounted_) each.below->answer_within(most);
 }
 
 [[gnu::cold]] inline const app_route* app::find_otherwise(request& asked, reply& answer) const {

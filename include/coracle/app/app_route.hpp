@@ -1,12 +1,14 @@
 // app_route: a route where it stands in its app, with its prefixes, routers and middleware around it.
 #pragma once
 
+#include <coracle/app/bounded_endpoint.hpp>
 #include <coracle/app/endpoint.hpp>
 #include <coracle/app/error_handlers.hpp>
 #include <coracle/app/middleware.hpp>
 #include <coracle/app/route_options.hpp>
 #include <coracle/route/pattern.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -28,18 +30,26 @@ public:
     /// handler's own but the prefix's.
     app_route(std::shared_ptr<endpoint> to, std::vector<std::string> methods, std::string text, std::size_t skipped,
               route_options options, surroundings around)
-        : target_(std::move(to)),
+        : unbounded_(std::move(to)),
+          target_(unbounded_),
           methods_(std::move(methods)),
           text_(std::move(text)),
           pattern_(target_ ? route::pattern(text_) : route::pattern()),
           skipped_(skipped),
           options_(std::move(options)),
           around_(std::move(around)) {
+        if (target_) target_ = bounded_endpoint::around(unbounded_, options_.timeout, options_.max_body_bytes);
         std::erase_if(around_.errors, [](const error_handlers* each) { return each->empty(); });
         plain_ = target_ && around_.chain.empty() && around_.errors.empty();
     }
     app_route(const app_route&) = delete;
     app_route& operator=(const app_route&) = delete;
+
+    /// Its handler has so much time if the route says nothing of it. In: before the first request.
+    [[gnu::cold]] void answer_within(std::chrono::milliseconds most) {
+        if (target_ && options_.timeout.count() == 0)
+            target_ = bounded_endpoint::around(unbounded_, most, options_.max_body_bytes);
+    }
 
     coracle::endpoint* target() const noexcept { return target_.get(); }
     const std::vector<std::string>& methods() const noexcept { return methods_; }
@@ -61,7 +71,8 @@ public:
     bool keeps_request() const noexcept { return !plain_ || target_->keeps_request(); }
 
 private:
-    std::shared_ptr<coracle::endpoint> target_;
+    std::shared_ptr<coracle::endpoint> unbounded_;
+    std::shared_ptr<coracle::endpoint> target_;  // the same, with its bounds
     std::vector<std::string> methods_;
     std::string text_;
     route::pattern pattern_;

@@ -33,6 +33,8 @@ public:
     virtual std::optional<piece> poll() = 0;
     /// Ends when poll() has an answer. error: http_error 400 when the client leaves, 408 when it is too slow.
     virtual task<> wait() = 0;
+    /// This request may have so much of a body, in the place of the server's own limit. In: before the first poll().
+    virtual void allow(std::uint64_t) noexcept {}
 
 protected:
     ~body_source() = default;
@@ -65,6 +67,11 @@ public:
 
     /// Refuses (413) when more than `bytes` come; the server's own limit holds besides.
     void limit(std::uint64_t bytes) noexcept { most_ = bytes; }
+    /// The same in the place of the server's limit, which may be smaller. In: before any of it was read.
+    void allow(std::uint64_t bytes) noexcept {
+        most_ = bytes;
+        if (source_) source_->allow(bytes);
+    }
     /// Whether there can be a body: a request without one reads as empty text.
     bool present() const noexcept { return present_; }
 

@@ -74,6 +74,8 @@ private:
         outer.include_in_schema = outer.include_in_schema && inner.include_in_schema;
         outer.responses = joined(outer.responses, inner.responses);
         join(outer.dependencies, inner.dependencies);
+        if (inner.timeout.count() != 0) outer.timeout = inner.timeout;
+        if (inner.max_body_bytes != 0) outer.max_body_bytes = inner.max_body_bytes;
         return outer;
     }
     static route_options joined(const router_options& outer, route_options inner) {
@@ -86,6 +88,8 @@ private:
         std::vector<required_dependency> dependencies = outer.dependencies;
         join(dependencies, inner.dependencies);
         inner.dependencies = std::move(dependencies);
+        if (inner.timeout.count() == 0) inner.timeout = outer.timeout;
+        if (inner.max_body_bytes == 0) inner.max_body_bytes = outer.max_body_bytes;
         return inner;
     }
 };

@@ -4,6 +4,8 @@
 #include <coracle/app/required_dependency.hpp>
 #include <coracle/json/value.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,11 @@ struct route_options {
     json responses{};                    ///< other answers, by status: `{{"404", {{"description", "No such user"}}}}`
     std::vector<required_dependency> dependencies{};  ///< called before the handler: `{require<verify_token>}`
     json extra{};                                     ///< put over the operation in the document, member by member
+    /// For its handler, until the answer begins, the reading of the body included; then it is cancelled at its wait and
+    /// the answer is 504. 0: as the server has it. A handler that never waits cannot be interrupted.
+    std::chrono::milliseconds timeout{0};
+    /// Of its body; more is 413. 0: as the server has it. It may be more than that, or less.
+    std::uint64_t max_body_bytes = 0;
 };
 
 /// What all routes of a router share: `router admin("/admin", {.tags = {"admin"}});`
@@ -32,6 +39,8 @@ struct router_options {
     bool include_in_schema = true;                    ///< false: none of its routes
     json responses{};                                 ///< besides those of its routes
     std::vector<required_dependency> dependencies{};  ///< called before those of its routes
+    std::chrono::milliseconds timeout{0};             ///< of those of its routes that say nothing
+    std::uint64_t max_body_bytes = 0;                 ///< of those of its routes that say nothing
 };
 
 }  // namespace coracle

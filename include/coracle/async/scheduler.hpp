@@ -1,6 +1,7 @@
 // scheduler: all that the coroutine algebra asks of the loop that runs it. loop/reactor is one.
 #pragma once
 
+#include <coracle/async/alarm.hpp>
 #include <coracle/async/arrival.hpp>
 #include <coracle/async/blocking_call.hpp>
 #include <coracle/async/caller.hpp>
@@ -13,8 +14,10 @@
 #include <coracle/base/report.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <source_location>
 #include <span>
@@ -127,6 +130,9 @@ public:
     virtual std::int64_t unix_milliseconds() noexcept = 0;
     /// and bytes that nobody can guess.
     virtual void random_bytes(std::span<char> out) = 0;
+    /// Cancels `part` of the running job when so long has passed, unless the alarm goes before. Null: this scheduler
+    /// has no time to measure.
+    virtual std::unique_ptr<alarm> cancel_later(cancel_scope&, std::chrono::nanoseconds) { return nullptr; }
 
     /// Counts an operation that was done without waiting. False: the job has had its share of this turn and has to
     /// queue behind the others, however ready it is.

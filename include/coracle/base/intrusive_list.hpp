@@ -67,6 +67,16 @@ public:
             node = following;
         }
     }
+    /// Calls f(T&) for one after the other, until it gives true; gives whether it did. f may unlink the item.
+    template <class F>
+    bool any(F&& f) {
+        for (list_node* node = head_.next_; node != &head_;) {
+            list_node* following = node->next_;
+            if (f(static_cast<T&>(*node))) return true;
+            node = following;
+        }
+        return false;
+    }
 
 private:
     static list_node& unlinked(T& item) noexcept {

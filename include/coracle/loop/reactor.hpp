@@ -1,8 +1,10 @@
 // reactor: one thread's loop. Due timers, then ready coroutines, then the poller; again.
 #pragma once
 
+#include <coracle/async/alarm.hpp>
 #include <coracle/async/arrival.hpp>
 #include <coracle/async/blocking_call.hpp>
+#include <coracle/async/job.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/base/assert.hpp>
 #include <coracle/base/byte_buffer.hpp>
@@ -87,6 +89,11 @@ public:
         return std::chrono::nanoseconds(now().time_since_epoch()).count();
     }
     void random_bytes(std::span<char> out) override { os::random_bytes(out); }
+    std::unique_ptr<async::alarm> cancel_later(async::cancel_scope& part, std::chrono::nanoseconds after) override {
+        auto alarm = std::make_unique<ringing>(part);
+        timers_.arm(*alarm, later(now(), after));
+        return alarm;
+    }
     /// What the streams of this loop read into when nobody gave a buffer: valid until the next co_await.
     std::span<char> scratch() {
         if (!scratch_) scratch_ = std::make_unique_for_overwrite<char[]>(scratch_bytes);
@@ -171,6 +178,14 @@ public:
     }
 
 private:
+    class ringing final : public async::alarm, public timer {
+    public:
+        explicit ringing(async::cancel_scope& part) noexcept : part_(part) {}
+
+    private:
+        void fire(os::time_point) noexcept override { part_.cancel(); }
+        async::cancel_scope& part_;
+    };
     struct belonging {
         const void* name;
         std::unique_ptr<void, void (*)(void*)> what;

@@ -7,6 +7,7 @@
 #include <coracle/loop/reactor.hpp>
 #include <coracle/net/address.hpp>
 #include <coracle/net/byte_stream.hpp>
+#include <coracle/os/bytes_acknowledged.hpp>
 #include <coracle/os/error.hpp>
 #include <coracle/os/file.hpp>
 #include <coracle/os/file_descriptor.hpp>
@@ -16,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <system_error>
@@ -220,6 +222,8 @@ public:
     bool is_open() const noexcept { return descriptor_->is_open(); }
     bool hung_up() const noexcept { return descriptor_->hung_up(); }
     const address& peer() const noexcept { return peer_; }
+    /// Bytes that the peer has taken since it connected; nothing where the system does not say.
+    std::optional<std::uint64_t> acknowledged() const noexcept { return os::bytes_acknowledged(descriptor_->get()); }
     /// For system calls that this class does not know; -1 when it is closed.
     int native_handle() const noexcept { return descriptor_->get(); }
 

@@ -11,6 +11,8 @@ class listed_client : public list_node {
 public:
     /// Ends the wait for the next request, as if the client had left; soon, if it has not been quiet for long.
     virtual void hang_up() noexcept = 0;
+    /// Hangs up if nothing of a next request has come; the connection has had one.
+    virtual bool gives_way() noexcept { return false; }
     /// The answer under way is the last one, unless another request has come already.
     virtual void make_answer_last() noexcept = 0;
 
@@ -24,6 +26,10 @@ public:
     void is_busy(listed_client& client) noexcept { busy_.push_back(client); }
     bool any_idle() noexcept { return !idle_.empty(); }
 
+    /// Ends the connection that has waited longest between two requests. False: there is none.
+    bool make_room() noexcept {
+        return idle_.any([](listed_client& each) { return each.gives_way(); });
+    }
     void stop() noexcept {
         idle_.for_each([](listed_client& each) { each.hang_up(); });
         busy_.for_each([](listed_client& each) { each.make_answer_last(); });

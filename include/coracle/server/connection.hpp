@@ -29,7 +29,7 @@ task<> connection(Stream stream, workshop& shop, bool tls = false) {
                 shop.reactor.label_running_job(found ? found->text().c_str() : nullptr);
                 if (found && found->runs_now()) {
                     shop.app.call_now(*found, *asked, answer);
-                } else if (found) {
+                } else if (found && client.admits()) {
                     if (found->keeps_request()) client.keep_request();
                     task<> handling = shop.app.call(*found, *asked, answer);
                     handling.start();  // it reads the body through the client, see conversation::more()

@@ -39,7 +39,9 @@ template <net::byte_stream Stream>
 class conversation final : listed_client, feeds_body {
 public:
     conversation(Stream& stream, workshop& shop, bool tls)
-        : stream_(stream), shop_(shop), deadline_(shop.reactor, on_deadline{*this}), meter_(shop.counts), tls_(tls) {}
+        : stream_(stream), shop_(shop), deadline_(shop.reactor, on_deadline{*this}), meter_(shop.counts), tls_(tls) {
+        shop.admission.connection_begins();
+    }
     conversation(const conversation&) = delete;
     ~conversation() {
         if (meter_.under_way()) [[unlikely]]
@@ -47,18 +49,21 @@ public:
         conclude_answered();
         if (now_) shop_.transactions.give_back(std::move(now_));
         give_back_output();
+        shop_.admission.connection_ends();
     }
 
     /// Before waiting for the client: nothing that belongs to the loop is held on to, and the client's time runs.
     /// False: there is nothing to wait for any more.
     bool listens() {
+        if (shop_.admission.crowded() && is_idle() && shop_.admission.makes_room()) [[unlikely]]
+            turn_.close_now();
         if (turn_.whose() == http::turn::close) return false;
         input_.keep();
         give_back_output();
         shop_.clients.is_idle(*this);
         late_ = false;
         if (turn_.whose() != http::turn::request) {
-            deadline_.set(shop_.how.limits.stall_timeout);
+            deadline_.set(now_->sends.waits(shop_.reactor.turn_time()));
         } else if (between_requests()) {
             if (input_.unread().empty()) {
                 if (now_) shop_.transactions.give_back(std::move(now_));
@@ -77,6 +82,7 @@ public:
         shop_.clients.is_busy(*this);
         if (bytes && !bytes->empty()) {
             meter_.received(bytes->size());
+            if (turn_.whose() == http::turn::drain) now_->sends.moved(shop_.reactor.turn_time(), bytes->size());
             return input_.take(*bytes);
         }
         if (!bytes || !hearing_ || turn_.whose() != http::turn::request) return client_left();
@@ -108,6 +114,8 @@ public:
         input_.use(now_->parser.consumed());
         turn_.head_read(now_->request);
         meter_.begin(shop_.reactor.turn_time(), output_.size());
+        if (shop_.is_last(++asked_)) [[unlikely]]
+            turn_.close_after_answer();
         if (shop_.stopping()) make_answer_last();
         if (turn_.reads_body()) open_body();
         now_->request.client = {host_, stream_.peer().port()};
@@ -116,6 +124,14 @@ public:
         return &now_->request;
     }
 
+    /// The handler may wait. False: too many do, and that has been answered.
+    bool admits() {
+        now_->place = shop_.admission.enter();
+        if (now_->place) [[likely]]
+            return true;
+        shop_.admission.turn_away(*now_->answer);
+        return false;
+    }
     /// The handler sees the request across its waits: what it sees becomes this connection's own.
     void keep_request() {
         now_->keep_head();
@@ -150,7 +166,8 @@ public:
             keep_for_later();
         else if (turn_.whose() == http::turn::request)
             now_->reset();
-        served_ = true;
+        else
+            now_->place = {};
     }
     /// What was answered is sent: background tasks and clean-up begin, as jobs of their own. Whoever holds this
     /// connection up does not hold them up, and the other way round.
@@ -165,14 +182,14 @@ public:
     bool has_outgoing() {
         if (gone_) output_.clear();
         if (output_.empty()) return false;
-        writes();
+        writes(outgoing().size());
         return true;
     }
     std::string_view outgoing() const noexcept { return output_.view().substr(0, largest_piece); }
     /// outgoing() has been sent, or cannot be.
     void sent(const result<void>& outcome) {
-        writing_ = false;
         deadline_.clear();
+        now_->takes.moved(shop_.reactor.turn_time(), std::exchange(writing_, 0));
         if (outcome) meter_.sent(outgoing().size());
         output_.consume(outgoing().size());
         if (outcome) return;
@@ -201,7 +218,7 @@ public:
 private:
     template <class>
     friend class outgoing_answer;
-    static constexpr std::size_t largest_piece = 256 * 1024;  // what a client must take in write_time
+    static constexpr std::size_t largest_piece = 256 * 1024;  // in one go
     // Beyond it no pipelined request is looked at: small requests for large answers would fill the memory, and what is
     // answered would wait for the handler of the next one.
     static constexpr std::size_t most_unsent = 64 * 1024;
@@ -210,21 +227,34 @@ private:
         conversation& of;
         void operator()() const noexcept {
             of.late_ = true;
-            if (of.writing_)
-                of.stream_.close();
-            else
+            if (of.writing_ == 0)
                 of.stream_.shutdown_read();
+            else if (!of.takes_enough())
+                of.stream_.close();
         }
     };
 
-    void writes() {
-        writing_ = true;
-        deadline_.set(shop_.how.limits.stall_timeout);
+    /// So many bytes are to be written, and the client's time to take them runs.
+    void writes(std::size_t bytes) {
+        writing_ = bytes;
+        deadline_.set(now_->takes.waits(shop_.reactor.turn_time()));
+    }
+    /// The time is up and the write is not done; but the client may have taken some of what the system holds.
+    [[gnu::cold, gnu::noinline]] bool takes_enough() noexcept {
+        if constexpr (requires { stream_.acknowledged(); }) {
+            std::optional<std::uint64_t> taken = stream_.acknowledged();
+            if (!taken || *taken <= now_->taken) return false;
+            now_->takes.moved(shop_.reactor.turn_time(), *taken - std::exchange(now_->taken, *taken));
+            late_ = false;
+            deadline_.set(now_->takes.waits(shop_.reactor.turn_time()));
+            return true;
+        }
+        return false;
     }
     // Whoever was heard a moment ago may have asked for something that is on its way; what has begun to come may come.
     void hang_up() noexcept override {
         if (turn_.whose() != http::turn::request || !between_requests()) return;
-        auto heard = deadline_.due() - (served_ ? shop_.how.limits.keep_alive : shop_.how.limits.header_timeout);
+        auto heard = deadline_.due() - (asked_ != 0 ? shop_.how.limits.keep_alive : shop_.how.limits.header_timeout);
         if (shop_.reactor.turn_time() - heard >= shop_.how.last_chance) return stream_.shutdown_read();
         deadline_.set_at(heard + shop_.how.last_chance);
     }
@@ -233,9 +263,15 @@ private:
         if (turn_.reads_body() || input_.unread().empty()) turn_.close_after_answer();
     }
     std::chrono::milliseconds time_between() const noexcept {
-        std::chrono::milliseconds most = served_ ? shop_.how.limits.keep_alive : shop_.how.limits.header_timeout;
+        std::chrono::milliseconds most = asked_ != 0 ? shop_.how.limits.keep_alive : shop_.how.limits.header_timeout;
         return shop_.stopping() && shop_.how.last_chance < most ? shop_.how.last_chance : most;
     }
+    bool gives_way() noexcept override {
+        bool idle = is_idle();
+        if (idle) stream_.shutdown_read();
+        return idle;
+    }
+    bool is_idle() const noexcept { return asked_ != 0 && turn_.whose() == http::turn::request && between_requests(); }
     void client_left() noexcept {
         gone_ = true;
         turn_.close_now();
@@ -300,6 +336,7 @@ private:
     }
 
     void open_body() {
+        now_->sends = pace(shop_.how.limits.min_body_rate, shop_.how.limits.stall_timeout);
         now_->body.emplace(static_cast<feeds_body&>(*this), input_, turn_, shop_.bounds);
         now_->body->start(now_->request, shop_.bounds.body_bytes);
         now_->request.body.open(&*now_->body);
@@ -317,10 +354,11 @@ private:
             auto outcome = co_await stream_.write(outgoing());
             sent(outcome);
         }
-        deadline_.set(shop_.how.limits.stall_timeout);
+        deadline_.set(now_->sends.waits(shop_.reactor.turn_time()));
         auto bytes = co_await stream_.read();
         if (!bytes || bytes->empty()) co_return late_ ? http::refusal::too_slow : http::refusal::truncated;
         meter_.received(bytes->size());
+        now_->sends.moved(shop_.reactor.turn_time(), bytes->size());
         input_.take(*bytes);
         input_.keep();  // the handler may wait for something else while it looks at these bytes
         co_return std::nullopt;
@@ -333,7 +371,7 @@ private:
         wait_for_body(const wait_for_body&) = delete;
         ~wait_for_body() {
             of.deadline_.clear();
-            if (std::exchange(of.writing_, false)) of.client_left();
+            if (std::exchange(of.writing_, 0) != 0) of.client_left();
         }
     };
     /// No byte of a head has come; the parser forgives a line end before one.
@@ -373,9 +411,9 @@ private:
     meter meter_;
     const bool tls_;  // of the client to whoever brings its bytes here
     bool looks_closer_ = true;
-    bool hearing_ = false;  // some of a head has come
-    bool writing_ = false;
-    bool served_ = false;
+    std::size_t writing_ = 0;  // so many bytes
+    std::uint32_t asked_ = 0;  // so many requests
+    bool hearing_ = false;     // some of a head has come
     bool late_ = false;
     bool gone_ = false;
     bool held_back_ = false;

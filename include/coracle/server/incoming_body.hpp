@@ -46,6 +46,9 @@ public:
         head_ = &head;
         failed_ = decoder_.start(http::body_length_of(head), bounds_, most);
     }
+    void allow(std::uint64_t bytes) noexcept override {
+        if (!begun_ && turn_.reads_body()) failed_ = decoder_.start(http::body_length_of(*head_), bounds_, bytes);
+    }
 
     std::optional<piece> poll() override {
         if (failed_) refuse(*failed_);
@@ -69,6 +72,7 @@ public:
 
 private:
     std::string_view decode() {
+        begun_ = true;
         http::decoded step = decoder_.decode(input_.unread());
         input_.use(step.consumed);
         if (step.state == http::body_state::refused) {
@@ -94,6 +98,7 @@ private:
     const http::request_head* head_ = nullptr;
     http::body_decoder decoder_;
     std::optional<http::refusal> failed_;
+    bool begun_ = false;
 };
 
 }  // namespace coracle::server

@@ -57,7 +57,7 @@ public:
             std::string_view first = of_.outgoing();
             bool all = first.size() == of_.output_.size();
             std::string_view second = all ? large.substr(0, Conversation::largest_piece) : std::string_view{};
-            of_.writes();
+            of_.writes(first.size() + second.size());
             auto outcome = co_await of_.stream_.write(first, second);
             of_.sent(outcome);
             if (of_.gone_) co_return false;

@@ -10,6 +10,7 @@
 #include <coracle/loop/watchdog.hpp>
 #include <coracle/net/address.hpp>
 #include <coracle/net/listening_socket.hpp>
+#include <coracle/os/random_bytes.hpp>
 #include <coracle/server/limits_report.hpp>
 #include <coracle/server/log_voice.hpp>
 #include <coracle/server/settings.hpp>
@@ -22,6 +23,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -41,8 +43,11 @@ public:
             throw std::logic_error("coracle: workers must be at least 1, and is " + std::to_string(options.workers));
         check(options.limits);
         served.freeze();
+        served.answer_within(options.limits.request_timeout);
         settings how = settings_of(options);
         for (int i = 0; i < options.workers; ++i) workers_.push_back(std::make_unique<worker>(served, how, pool_));
+        if (how.limits.max_requests != 0)
+            for (auto& each : workers_) each->when_used_up([this] { stop(); });
     }
     server(const server&) = delete;
     server& operator=(const server&) = delete;
@@ -149,6 +154,8 @@ private:
         how.colors = how.access_log && shows_colors(options, how.access_log_to);
         how.server_header = options.server_header;
         how.limits = options.limits;
+        if (how.limits.max_requests != 0) how.limits.max_requests += chance(how.limits.max_requests_jitter);
+        how.workers = static_cast<std::size_t>(options.workers);
         how.date_header = options.date_header;
         how.headers = options.headers.wire();
         how.proxy = options.proxy;
@@ -161,6 +168,13 @@ private:
             throw std::logic_error("coracle: .root_path is a path such as /api, not '" + options.root_path + "'");
         how.graceful_timeout = options.graceful_timeout;
         return how;
+    }
+
+    /// From 0 to `most`.
+    [[gnu::cold]] static std::uint64_t chance(std::uint64_t most) {
+        std::uint64_t random = 0;
+        if (most != 0) os::random_bytes(std::span(reinterpret_cast<char*>(&random), sizeof random));
+        return most == UINT64_MAX ? random : random % (most + 1);
     }
 
     // A server that never served ends what it began.

@@ -5,6 +5,7 @@
 #include <coracle/app/server_limits.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <string>
 
@@ -16,6 +17,8 @@ namespace coracle::server {
 
 struct settings {
     server_limits limits{};
+    /// Loops that share what is counted.
+    std::size_t workers = 1;
     /// How long a client whose last answer was written may take to close, so that the answer is not lost to a reset.
     std::chrono::milliseconds linger_time{2'000};
     /// When the server stops: for a request that is on its way, on a connection that was quiet for no longer than this.

@@ -4,10 +4,13 @@
 
 #include <coracle/app/reply.hpp>
 #include <coracle/app/request.hpp>
+#include <coracle/app/server_limits.hpp>
 #include <coracle/base/byte_buffer.hpp>
 #include <coracle/http/limits.hpp>
 #include <coracle/http/request_parser.hpp>
+#include <coracle/server/admission.hpp>
 #include <coracle/server/incoming_body.hpp>
+#include <coracle/server/pace.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -32,6 +35,13 @@ public:
 
     /// Its answer, while it is made.
     std::optional<reply> answer;
+
+    /// How fast the client sends its body, and takes answers.
+    pace sends;
+    pace takes;
+    std::uint64_t taken = 0;  ///< of the connection, as far as it was asked for
+    /// Among those that wait.
+    admission::place place;
 
     /// The head is in somebody else's bytes, which begin with it; keep_head() moves it into this transaction's own.
     void head_is_in(std::string_view bytes) noexcept { borrowed_ = bytes; }
@@ -59,6 +69,8 @@ public:
         client_ = request.client.address;
         request.client.address = client_;
         request.body.let_go();
+        place = {};
+        successor.sends = sends;
         if (body) successor.body.emplace(*body, successor.request);
         body.reset();
     }
@@ -71,6 +83,7 @@ public:
         request.reset();
         body.reset();
         borrowed_ = {};
+        place = {};
     }
 
 private:
@@ -83,12 +96,19 @@ private:
 /// Transactions that are not in use. Belongs to one loop.
 class transaction_pool {
 public:
-    explicit transaction_pool(const http::limits& bounds) noexcept : bounds_(bounds) {}
+    explicit transaction_pool(const http::limits& bounds, const server_limits& limits = {}) noexcept
+        : bounds_(bounds), takes_(limits.min_write_rate, limits.stall_timeout) {}
 
     std::unique_ptr<transaction> take() {
-        if (spare_.empty()) return std::make_unique<transaction>(bounds_);
-        std::unique_ptr<transaction> taken = std::move(spare_.back());
-        spare_.pop_back();
+        std::unique_ptr<transaction> taken;
+        if (spare_.empty()) {
+            taken = std::make_unique<transaction>(bounds_);
+        } else {
+            taken = std::move(spare_.back());
+            spare_.pop_back();
+        }
+        taken->takes = takes_;
+        taken->taken = 0;
         return taken;
     }
     void give_back(std::unique_ptr<transaction> done) noexcept {
@@ -99,6 +119,7 @@ public:
 private:
     static constexpr std::size_t kept = 256;  // those of a peak beyond that give their memory back
     const http::limits& bounds_;
+    pace takes_;
     std::vector<std::unique_ptr<transaction>> spare_;
 };
 

@@ -6,6 +6,7 @@
 #include <coracle/async/job_group.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/async/task_group.hpp>
+#include <coracle/base/function.hpp>
 #include <coracle/base/log.hpp>
 #include <coracle/base/result.hpp>
 #include <coracle/loop/deadline.hpp>
@@ -68,8 +69,11 @@ public:
         reactor_.post([this, alone] {
             for (door& each : doors_) each.alone = each.alone || alone;
             stop_asked_.set();
+            shop_.admission.room().set();  // for who waits to accept
         });
     }
+    /// Calls `f` on this loop when it has begun the last request that it may.
+    void when_used_up(function<void()> f) { shop_.used_up = std::move(f); }
     loop::reactor& reactor() noexcept { return reactor_; }
 
 private:
@@ -115,6 +119,8 @@ private:
         try {
             for (;;) {
                 auto next = co_await listener.accept();
+                if (shop_.admission.full()) [[unlikely]]
+                    co_await room();
                 if (next)
                     admit(std::move(*next), connections);
                 else if (stop_asked_.is_set())
@@ -143,6 +149,16 @@ private:
         one.listener.close();
     }
 
+    /// One more than there may be has come: he waits here, the others in the kernel, until one of the idle has made
+    /// room for him.
+    task<> room() {
+        shop_.admission.is_crowded(!shop_.clients.make_room());
+        while (shop_.admission.full() && !stop_asked_.is_set()) {
+            shop_.admission.room().clear();
+            co_await shop_.admission.room().wait();
+        }
+        shop_.admission.is_crowded(false);
+    }
     /// D18: one connection that cannot be served, for want of memory say, is no reason to serve no other.
     void admit(net::incoming from, task_group& connections) {
         try {

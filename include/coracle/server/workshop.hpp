@@ -7,10 +7,12 @@
 #include <coracle/app/stop_notice.hpp>
 #include <coracle/async/event.hpp>
 #include <coracle/base/byte_buffer.hpp>
+#include <coracle/base/function.hpp>
 #include <coracle/http/head_cache.hpp>
 #include <coracle/http/limits.hpp>
 #include <coracle/loop/reactor.hpp>
 #include <coracle/server/access_log.hpp>
+#include <coracle/server/admission.hpp>
 #include <coracle/server/client_list.hpp>
 #include <coracle/server/loop_counts.hpp>
 #include <coracle/server/settings.hpp>
@@ -33,7 +35,8 @@ public:
           how(s),
           bounds(limits_of_message(s.limits)),
           reactor(on),
-          transactions(bounds),
+          transactions(bounds, how.limits),
+          admission(how.limits, how.workers),
           heads_(how.server_header ? "coracle" : "", how.date_header, how.headers),
           log_(how.access_log_to, how.log_format, how.colors),
           tells_(how.access_log || !served.observers().empty()) {
@@ -46,6 +49,9 @@ public:
     const http::limits bounds;
     loop::reactor& reactor;
     transaction_pool transactions;
+    server::admission admission;
+    /// Called when this loop has begun the last of limits.max_requests.
+    function<void()> used_up;
     client_list clients;
     loop_counts counts;
     /// For handlers. Whoever starts connections does so in a job that has gone through announce().
@@ -102,6 +108,12 @@ public:
     void announce() { detail::notice_here.set(&notice); }
 
     bool stopping() const noexcept { return stopping_; }
+    /// A request has come, the `nth` of its connection. True when no other is to follow there.
+    bool is_last(std::uint32_t nth) {
+        if (admission.counts_request() && used_up) [[unlikely]]
+            used_up();
+        return nth == how.limits.max_requests_per_connection || admission.makes_room();
+    }
     /// Ends the connections that wait for a request; the others end after their answer, and those whose answer has no
     /// end are told that it should come to one.
     void stop() noexcept {
