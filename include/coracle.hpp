@@ -64,6 +64,7 @@
 #include <coracle/os/spare_descriptor.hpp>
 #include <coracle/os/source_watch.hpp>
 #include <coracle/os/terminal.hpp>
+#include <coracle/os/working_directory.hpp>
 
 #include <coracle/async/alarm.hpp>
 #include <coracle/async/arrival.hpp>
@@ -138,7 +139,9 @@
 #include <coracle/http/cookie_jar.hpp>
 #include <coracle/http/head_cache.hpp>
 #include <coracle/http/media_type.hpp>
+#include <coracle/http/hashed_name.hpp>
 #include <coracle/http/percent.hpp>
+#include <coracle/http/file_path.hpp>
 #include <coracle/http/proxy_protocol.hpp>
 #include <coracle/http/attachment.hpp>
 #include <coracle/http/preconditions.hpp>
@@ -271,9 +274,11 @@
 #include <coracle/app/outgoing_client.hpp>
 #include <coracle/app/outgoing_body.hpp>
 #include <coracle/app/response.hpp>
+#include <coracle/app/file.hpp>
 #include <coracle/app/dependency.hpp>
 #include <coracle/app/required_dependency.hpp>
 #include <coracle/app/app_options.hpp>
+#include <coracle/app/files_options.hpp>
 #include <coracle/app/error_page.hpp>
 #include <coracle/app/response_context.hpp>
 #include <coracle/app/validation_error.hpp>
@@ -380,6 +385,12 @@
 #include <coracle/server/transaction.hpp>
 #include <coracle/server/proxy_desk.hpp>
 #include <coracle/server/settings.hpp>
+#include <coracle/server/opened_file.hpp>
+#include <coracle/server/file_body.hpp>
+#include <coracle/server/file_answer.hpp>
+#include <coracle/server/file_search.hpp>
+#include <coracle/server/file_response.hpp>
+#include <coracle/server/static_files.hpp>
 #include <coracle/server/limits_report.hpp>
 #include <coracle/server/log_voice.hpp>
 #include <coracle/server/workshop.hpp>

@@ -7,7 +7,7 @@
 
 using namespace coracle;
 
-namespace in_attachment {
+namespace {
 
 TEST_CASE("a plain name stands in quotes") {
     CHECK(http::content_disposition("attachment", "report 1.pdf") == "attachment; filename=\"report 1.pdf\"");
@@ -39,4 +39,4 @@ TEST_CASE("W3: no byte of a file's name ends the field or its quotes") {
     }
 }
 
-}  // namespace in_attachment
+}  // namespace

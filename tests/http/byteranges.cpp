@@ -4,7 +4,7 @@
 
 using namespace coracle;
 
-namespace in_byteranges {
+namespace {
 
 TEST_CASE("several ranges are parts with heads of their own, as the RFC's example") {
     CHECK(http::byteranges_type("THIS_STRING_SEPARATES") == "multipart/byteranges; boundary=THIS_STRING_SEPARATES");
@@ -16,4 +16,4 @@ TEST_CASE("several ranges are parts with heads of their own, as the RFC's exampl
     CHECK(http::content_range_of_none(1234) == "bytes */1234");
 }
 
-}  // namespace in_byteranges
+}  // namespace

@@ -7,7 +7,7 @@
 
 using namespace coracle;
 
-namespace in_entity_tag {
+namespace {
 
 std::string tags(std::string_view list) {
     std::string all;
@@ -59,4 +59,4 @@ TEST_CASE("a file's tag changes with its time, its size and its form") {
     CHECK(http::file_entity_tag(-1, 0) == "\"ffffffffffffffff-0\"");
 }
 
-}  // namespace in_entity_tag
+}  // namespace

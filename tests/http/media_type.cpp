@@ -6,7 +6,7 @@
 
 using namespace coracle;
 
-namespace in_media_type {
+namespace {
 
 TEST_CASE("a name's end tells its type, whatever its case, and text is UTF-8") {
     CHECK(http::media_type_of("index.html") == "text/html; charset=utf-8");
@@ -33,4 +33,4 @@ TEST_CASE("the table is in order, and its longest extension fits") {
     }
 }
 
-}  // namespace in_media_type
+}  // namespace

@@ -9,7 +9,7 @@
 using namespace coracle;
 using http::precondition;
 
-namespace in_preconditions {
+namespace {
 
 constexpr std::int64_t now = 1'000'000'000;    // Sun, 09 Sep 2001 01:46:40 GMT
 constexpr std::int64_t modified = now - 3600;  // 00:46:40
@@ -93,4 +93,4 @@ TEST_CASE("the date of what was modified just now may be that of two states") {
     CHECK(ranged({{"if-range", then}}, modified + 2));
 }
 
-}  // namespace in_preconditions
+}  // namespace

@@ -13,7 +13,7 @@ using namespace coracle;
 using http::range_answer;
 using http::range_set;
 
-namespace in_range {
+namespace {
 
 /// "0+500 900+100", or what the answer is instead.
 std::string ranges(std::string_view field, std::uint64_t size = 1000) {
@@ -132,4 +132,4 @@ TEST_CASE("what is put together has the bytes that were asked for, each once and
     }
 }
 
-}  // namespace in_range
+}  // namespace

@@ -6,7 +6,7 @@
 
 using namespace coracle;
 
-namespace in_weighted_list {
+namespace {
 
 int weight(std::string_view list, std::string_view token) {
     http::fields asked;
@@ -45,4 +45,4 @@ TEST_CASE("lines of one name are one list") {
     CHECK(*http::weight_in(asked, "accept", "b") == 200);
 }
 
-}  // namespace in_weighted_list
+}  // namespace

@@ -15,7 +15,7 @@ using namespace coracle;
 using os::links;
 using os::patience;
 
-namespace in_os_directory {
+namespace {
 
 std::string content(const os::file_descriptor& of) {
     char room[100];
@@ -158,4 +158,4 @@ TEST_CASE("P1 P3: no path leaves the directory, by the kernel's walk and by our 
     CHECK(found > 100);
 }
 
-}  // namespace in_os_directory
+}  // namespace

@@ -10,7 +10,7 @@
 
 using namespace coracle;
 
-namespace in_file_facts {
+namespace {
 
 TEST_CASE("a file is looked at as it is now") {
     tree all;
@@ -33,4 +33,4 @@ TEST_CASE("a file is looked at as it is now") {
     CHECK(os::look_at(-1).error() == std::errc::bad_file_descriptor);
 }
 
-}  // namespace in_file_facts
+}  // namespace

@@ -14,7 +14,7 @@
 
 using namespace coracle;
 
-namespace in_send_file {
+namespace {
 
 struct two_ends {
     os::file_descriptor here, there;
@@ -98,4 +98,4 @@ TEST_CASE("what has just been written is in memory, where the system can tell") 
         CHECK(os::is_would_block(count.error()));
 }
 
-}  // namespace in_send_file
+}  // namespace

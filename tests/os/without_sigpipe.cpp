@@ -10,7 +10,7 @@
 
 using namespace coracle;
 
-namespace in_without_sigpipe {
+namespace {
 
 int caught = 0;
 void count(int) { ++caught; }
@@ -33,4 +33,4 @@ TEST_CASE("a call that would send SIGPIPE fails instead, and a real one still ar
     ::sigaction(SIGPIPE, &before, nullptr);
 }
 
-}  // namespace in_without_sigpipe
+}  // namespace

@@ -254,7 +254,10 @@ private:
         return to;
     }
     const app_route* find_otherwise(request& asked, reply& answer) const;
+    const app_route* find_fallback(request& asked, bool may_redirect) const;
+    void add_to_table(std::vector<std::unique_ptr<app_route>>& routes);
     void restrict_like_fastapi(request& asked) const;
+    bool look_up_other_slash(const request& asked, std::string& other, route::match& match) const;
     bool find_with_other_slash(request& asked, reply& answer) const;
     http_error refusal(const request& asked) const;
     void refuse(const request& asked, reply& answer) const;
@@ -294,6 +297,7 @@ private:
     app_options options_;
     error_style style_;
     route::router table_;
+    std::unique_ptr<route::router> fallbacks_;  // the last routes, where there are some that answer what no other does
     std::vector<std::unique_ptr<app_route>> routes_;
     std::unique_ptr<app_route> unmatched_;  // what no route takes, where middleware or an error's answer waits for that
     std::vector<mounting> mounted_;
@@ -312,11 +316,7 @@ private:
     std::vector<std::unique_ptr<app_route>> routes;
     route_list::read(*group(), routes);
     documentation::add(options_, route_list::outermost(*group()), routes);
-    for (const auto& each : routes) {
-        std::vector<std::string_view> methods(each->methods().begin(), each->methods().end());
-        table_.add(methods, each->pattern());
-    }
-    table_.freeze();
+    add_to_table(routes);
     routes_ = std::move(routes);
     auto around = route_list::outermost(*group());
     if (!around.chain.empty() || !around.errors.front()->empty())
@@ -337,6 +337,39 @@ private:
     for (mounting& each : mounted_) each.below->answer_within(most);
 }
 
+/// Those that answer what no other does go to the end, and into a table of their own.
+[[gnu::cold]] inline void app::add_to_table(std::vector<std::unique_ptr<app_route>>& routes) {
+    std::vector<std::unique_ptr<app_route>> last;
+    for (auto& each : routes) {
+        std::vector<std::string_view> methods(each->methods().begin(), each->methods().end());
+        if (each->fallback()) {
+            if (!fallbacks_) fallbacks_ = std::make_unique<route::router>();
+            fallbacks_->add(methods, each->pattern());
+            last.push_back(std::move(each));
+        } else {
+            table_.add(methods, each->pattern());
+        }
+    }
+    table_.freeze();
+    if (last.empty()) return;
+    fallbacks_->freeze();
+    std::erase(routes, nullptr);
+    for (auto& each : last) routes.push_back(std::move(each));
+}
+
+/// Null when there is none for this request, which then is what it was.
+[[gnu::cold]] inline const app_route* app::find_fallback(request& asked, bool may_redirect) const {
+    route::match match;
+    std::string other;
+    if (may_redirect && look_up_other_slash(asked, other, match)) return nullptr;
+    fallbacks_->lookup(asked.method, asked.method_text, asked.target.path.substr(asked.below), match);
+    if (match.result != route::outcome::found) return nullptr;
+    asked.matched.result = route::outcome::found;
+    asked.matched.route = static_cast<std::uint32_t>(table_.size()) + match.route;
+    asked.matched.capture_count = 0;  // it reads the path itself, which it has to see undecoded
+    return found(asked);
+}
+
 [[gnu::cold]] inline const app_route* app::find_otherwise(request& asked, reply& answer) const {
     // Nothing behind the path at which the app is shown: no path that is wrong, but one that wants a slash.
     if (asked.below > 0 && asked.below == asked.target.path.size()) asked.matched.result = route::outcome::not_found;
@@ -347,6 +380,8 @@ private:
     if (asked.matched.result == route::outcome::not_found && options_.redirect_slashes != slashes::strict && !later &&
         find_with_other_slash(asked, answer))
         return answer.answered() ? nullptr : found(asked);
+    if (fallbacks_ && asked.matched.result == route::outcome::not_found)
+        if (const app_route* last = find_fallback(asked, later)) return last;
     if (unmatched_) return unmatched_.get();
     refuse(asked, answer);
     return nullptr;
@@ -375,17 +410,24 @@ private:
     for (const std::string& each : routes_[first]->methods()) found.allow += (found.allow.empty() ? "" : ", ") + each;
 }
 
-/// True when the path with a slash more, or without those at its end, is a route's: its request is redirected, or
-/// found.
-[[gnu::cold]] inline bool app::find_with_other_slash(request& asked, reply& answer) const {
+/// Whether the path with a slash more, or without those at its end, is a route's.
+[[gnu::cold]] inline bool app::look_up_other_slash(const request& asked, std::string& other,
+                                                   route::match& match) const {
     std::string_view path = asked.target.path.substr(asked.below);
     if (path == "/") return false;
     std::size_t bare = path.find_last_not_of('/') + 1;
-    std::string other(path.substr(0, bare == path.size() ? path.size() : bare == 0 ? 1 : bare));
+    other = path.substr(0, bare == path.size() ? path.size() : bare == 0 ? 1 : bare);
     if (bare == path.size()) other += '/';
-    route::match match;
     table_.lookup(asked.method, asked.method_text, other, match);
-    if (match.result == route::outcome::not_found || match.result == route::outcome::bad_path) return false;
+    return match.result != route::outcome::not_found && match.result != route::outcome::bad_path;
+}
+
+/// True when there is such a path: the request is redirected, or found.
+[[gnu::cold]] inline bool app::find_with_other_slash(request& asked, reply& answer) const {
+    std::string_view path = asked.target.path.substr(asked.below);
+    std::string other;
+    route::match match;
+    if (!look_up_other_slash(asked, other, match)) return false;
     if (options_.redirect_slashes == slashes::ignore) {
         if (match.result != route::outcome::found) return false;
         // What was captured stands in the path itself, but for an empty rest behind the slash that is not there.

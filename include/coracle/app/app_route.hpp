@@ -29,7 +29,7 @@ public:
     /// in: the endpoint, null for what no route takes; the whole pattern, and how many of its placeholders are not the
     /// handler's own but the prefix's.
     app_route(std::shared_ptr<endpoint> to, std::vector<std::string> methods, std::string text, std::size_t skipped,
-              route_options options, surroundings around)
+              route_options options, surroundings around, bool fallback = false)
         : unbounded_(std::move(to)),
           target_(unbounded_),
           methods_(std::move(methods)),
@@ -37,7 +37,8 @@ public:
           pattern_(target_ ? route::pattern(text_) : route::pattern()),
           skipped_(skipped),
           options_(std::move(options)),
-          around_(std::move(around)) {
+          around_(std::move(around)),
+          fallback_(fallback) {
         if (target_) target_ = bounded_endpoint::around(unbounded_, options_.timeout, options_.max_body_bytes);
         std::erase_if(around_.errors, [](const error_handlers* each) { return each->empty(); });
         plain_ = target_ && around_.chain.empty() && around_.errors.empty();
@@ -62,6 +63,8 @@ public:
     const std::vector<middleware*>& chain() const noexcept { return around_.chain; }
     const std::vector<const error_handlers*>& errors() const noexcept { return around_.errors; }
 
+    /// Whether it answers only what no other route does.
+    bool fallback() const noexcept { return fallback_; }
     /// Whether nothing stands around it: its answer goes straight to the wire.
     bool plain() const noexcept { return plain_; }
     /// Whether call_now() may be used: then it is the cheaper way, without a coroutine.
@@ -79,6 +82,7 @@ private:
     std::size_t skipped_;
     route_options options_;
     surroundings around_;
+    bool fallback_ = false;
     bool plain_ = false;
 };
 

@@ -98,6 +98,13 @@ protected:
         if (failure) std::rethrow_exception(failure);
     }
 
+    /// A file is opened while all is there that may have made it.
+    static task<> give_file(request_dependencies& all, const file& made, reply& answer) {
+        response opened = co_await made.respond(all.asked());
+        if (all.open(scope::function)) co_await close_function(all);
+        answer.give(opened, opened.status);
+    }
+
 private:
     /// error: the same, where something is open that has to hear of it.
     [[gnu::cold]] static void refuse(request_dependencies& all, reply& answer) {
@@ -119,8 +126,9 @@ class handler_endpoint<H> final : public dependent_endpoint {
     using needed = memory_of<std::conditional_t<good, asking_handler<H>, asking_nothing>>;
     static constexpr bool nothing = std::is_void_v<result>;
     static constexpr bool loops = is_loop_handler<H>;
+    static constexpr bool opens = std::is_same_v<result, file>;  // what it gives back has to be waited for
     static constexpr body_taker taken = bound::take_body ? bound::take_body : needed::take_body;
-    static constexpr bool keeps_request = good && sees_request<asking_handler<H>>(parameters_of<H>{});
+    static constexpr bool keeps_request = opens || (good && sees_request<asking_handler<H>>(parameters_of<H>{}));
 
     class memory final : public needed {
     public:
@@ -168,17 +176,29 @@ private:
             answer.give(std::monostate{}, status(nothing));
         } else if constexpr (loops) {
             result made = parameters.call(handler_.call());
-            if (all.open(scope::function)) co_await close_function(all);
-            answer.give(made, status(nothing));
+            if constexpr (opens) {
+                co_await give_file(all, made, answer);
+            } else {
+                if (all.open(scope::function)) co_await close_function(all);
+                answer.give(made, status(nothing));
+            }
         } else if constexpr (is_coroutine<H>) {
             result made = co_await parameters.call(handler_);
-            if (all.open(scope::function)) co_await close_function(all);
-            answer.give(made, status(nothing));
+            if constexpr (opens) {
+                co_await give_file(all, made, answer);
+            } else {
+                if (all.open(scope::function)) co_await close_function(all);
+                answer.give(made, status(nothing));
+            }
         } else {
             auto call = [this, &parameters] { return parameters.call(handler_); };
             result made = co_await offload(call);
-            if (all.open(scope::function)) co_await close_function(all);
-            answer.give(made, status(nothing));
+            if constexpr (opens) {
+                co_await give_file(all, made, answer);
+            } else {
+                if (all.open(scope::function)) co_await close_function(all);
+                answer.give(made, status(nothing));
+            }
         }
     }
 

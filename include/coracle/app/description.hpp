@@ -2,6 +2,7 @@
 // One table of functions per handler, and one function per type that is seen: the same type costs once.
 #pragma once
 
+#include <coracle/app/file.hpp>
 #include <coracle/app/operation.hpp>
 #include <coracle/app/parameter.hpp>
 #include <coracle/app/response.hpp>
@@ -83,7 +84,7 @@ template <class R>
 [[gnu::cold]] void describe_result(operation& told) {
     if constexpr (std::is_void_v<R> || std::is_same_v<R, std::monostate>)
         told.status(204);
-    else if constexpr (std::is_same_v<R, response>)
+    else if constexpr (std::is_same_v<R, response> || std::is_same_v<R, file>)
         told.result({}, nullptr);
     else if constexpr (detail::json_text<R>)
         told.result("text/plain", &schema_of<R>);

@@ -5,6 +5,7 @@
 #include <coracle/app/bind.hpp>
 #include <coracle/app/description.hpp>
 #include <coracle/app/endpoint.hpp>
+#include <coracle/app/file.hpp>
 #include <coracle/app/on_loop.hpp>
 #include <coracle/app/result_type.hpp>
 #include <coracle/app/signature.hpp>
@@ -31,11 +32,13 @@ class handler_endpoint final : public endpoint {
     using bound = typename arguments_from<parameters_of<H>>::type;
     static constexpr bool nothing = std::is_void_v<result>;
     static constexpr bool loops = is_loop_handler<H>;
+    static constexpr bool opens = std::is_same_v<result, file>;  // what it gives back has to be waited for
+    static constexpr bool now = loops && !bound::has_body && !opens;
     static constexpr bool sees_request = arguments_from<parameters_of<H>>::sees_request;
 
 public:
     handler_endpoint(std::string_view text, const route_options& options, H handler)
-        : endpoint(text, options, {loops && !bound::has_body, sees_request && !loops}), handler_(std::move(handler)) {}
+        : endpoint(text, options, {now, opens || (sees_request && !loops)}), handler_(std::move(handler)) {}
 
     [[gnu::cold]] void describe(operation& told) const override {
         describe_parameters(told, parameters_of<H>{});
@@ -43,7 +46,7 @@ public:
     }
 
     void run_now([[maybe_unused]] request& asked, [[maybe_unused]] reply& answer) override {
-        if constexpr (loops && !bound::has_body) {
+        if constexpr (now) {
             bound parameters;
             if (read(parameters, asked, answer)) call_here(parameters, answer);
         } else {
@@ -71,14 +74,23 @@ public:
         } else {
             if (!read(parameters, asked, answer)) co_return;
         }
-        if constexpr (loops) {
+        if constexpr (loops && opens) {
+            const file made = parameters.call(handler_.call());
+            response opened = co_await made.respond(asked);
+            answer.give(opened, opened.status);
+        } else if constexpr (loops) {
             call_here(parameters, answer);
         } else if constexpr (is_coroutine<H> && nothing) {
             co_await parameters.call(handler_);
             answer.give(std::monostate{}, status(nothing));
         } else if constexpr (is_coroutine<H>) {
             result made = co_await parameters.call(handler_);
-            answer.give(made, status(nothing));
+            if constexpr (opens) {
+                response opened = co_await made.respond(asked);
+                answer.give(opened, opened.status);
+            } else {
+                answer.give(made, status(nothing));
+            }
         } else if constexpr (nothing) {
             auto call = [this, &parameters] { parameters.call(handler_); };
             co_await offload(call);
@@ -86,7 +98,12 @@ public:
         } else {
             auto call = [this, &parameters] { return parameters.call(handler_); };
             result made = co_await offload(call);
-            answer.give(made, status(nothing));
+            if constexpr (opens) {
+                response opened = co_await made.respond(asked);
+                answer.give(opened, opened.status);
+            } else {
+                answer.give(made, status(nothing));
+            }
         }
         co_return;
     }
@@ -104,7 +121,7 @@ private:
     }
 
     void call_here(bound& parameters, reply& answer) {
-        if constexpr (loops) {
+        if constexpr (loops && !opens) {
             if constexpr (nothing) {
                 parameters.call(handler_.call());
                 answer.give(std::monostate{}, status(nothing));

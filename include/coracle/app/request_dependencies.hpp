@@ -34,6 +34,8 @@ public:
     ~request_dependencies() {
         while (top_) delete std::exchange(top_, top_->below_);
     }
+    /// Whose they are.
+    request& asked() const noexcept { return asked_; }
     static void* operator new(std::size_t bytes) { return async::frame_pool::allocate(bytes); }
     static void operator delete(void* one, std::size_t bytes) noexcept { async::frame_pool::release(one, bytes); }
 

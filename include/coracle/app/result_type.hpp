@@ -1,6 +1,7 @@
 // result_type: what a handler may give back, with a sentence for what it may not.
 #pragma once
 
+#include <coracle/app/file.hpp>
 #include <coracle/app/parameter.hpp>
 #include <coracle/app/response.hpp>
 #include <coracle/async/task.hpp>
@@ -42,11 +43,11 @@ consteval bool good_result() {
         constexpr bool good = !std::is_reference_v<R> && !is_task<R> && !is_tuple<R> &&
                               (!std::is_pointer_v<R> || std::is_convertible_v<R, std::string_view>);
         if constexpr (good) {
-            constexpr bool known = std::is_same_v<R, response> || std::is_same_v<R, std::monostate> ||
-                                   std::is_constructible_v<json, const R&>;
+            constexpr bool known = std::is_same_v<R, response> || std::is_same_v<R, file> ||
+                                   std::is_same_v<R, std::monostate> || std::is_constructible_v<json, const R&>;
             static_assert(known,
                           "coracle: a handler gives back a plain struct, json, a list or map of these, a number, bool, "
-                          "enum or std::string, std::optional of these, response, or nothing");
+                          "enum or std::string, std::optional of these, response, file, or nothing");
             return known;
         }
         return false;

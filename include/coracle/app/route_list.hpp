@@ -47,7 +47,7 @@ private:
             std::shared_ptr<endpoint> target = required_dependency::guard(each.endpoint, options.dependencies);
             out.push_back(std::make_unique<app_route>(std::move(target), each.methods,
                                                       at.prefix + each.endpoint->text(), skipped, std::move(options),
-                                                      at.around));
+                                                      at.around, each.fallback));
         }
     }
 

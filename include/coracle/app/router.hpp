@@ -6,6 +6,7 @@
 #include <coracle/app/dependent_handler.hpp>
 #include <coracle/app/endpoint.hpp>
 #include <coracle/app/error_handlers.hpp>
+#include <coracle/app/files_options.hpp>
 #include <coracle/app/handler.hpp>
 #include <coracle/app/middleware.hpp>
 #include <coracle/app/on_loop.hpp>
@@ -46,6 +47,7 @@ struct route_group {
         route_options options{};
         std::string prefix{};
         router_options shared{};
+        bool fallback = false;  ///< a route that answers only what no other does
     };
     std::string prefix{};
     router_options shared{};
@@ -143,6 +145,18 @@ public:
         return *this;
     }
 
+    /// The files of a directory below a path: `app.files("/static", "public");`. GET and HEAD; ranges, ETag and 304;
+    /// nothing outside of the directory, no links, no hidden files, no list of what is there. The directory is looked
+    /// up anew for each request, so it may be replaced. error: std::logic_error when there is none.
+    /// Defined in server/static_files.hpp, as the next.
+    router& files(std::string_view path, std::string directory, files_options options = {});
+    /// A single page app that a bundler has built: `app.frontend("dist");`. Answers what no route does; pages that are
+    /// no files get index.html, where the script finds out what they are.
+    router& frontend(std::string directory, frontend_options options = {}) {
+        return frontend({}, std::move(directory), std::move(options));
+    }
+    router& frontend(std::string_view path, std::string directory, frontend_options options = {});
+
     /// Puts a middleware around all that this router answers, inside of those that are there already. For an app,
     /// around what finds no route too.
     template <class M>
@@ -184,6 +198,11 @@ protected:
         std::vector<std::string> names(methods.begin(), methods.end());
         group_->known.add(methods, pattern);
         group_->items.push_back({std::move(made), nullptr, std::move(names), std::move(options), {}, {}});
+    }
+    /// What answers GET and HEAD where no other route does.
+    void add_fallback(std::shared_ptr<endpoint> made) {
+        check_open();
+        group_->items.push_back({std::move(made), nullptr, {"GET"}, {.include_in_schema = false}, {}, {}, true});
     }
     void check_open() const {
         if (group_->closed)

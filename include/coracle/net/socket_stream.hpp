@@ -135,7 +135,7 @@ public:
                 return true;
             }
             if (*sent == 0) {  // P6: it is shorter than it was
-                error_ = static_cast<int>(std::errc::io_error);
+                error_ = static_cast<int>(std::errc::invalid_seek);
                 return true;
             }
             offset_ += *sent;
@@ -200,7 +200,7 @@ public:
     }
 
     /// Bytes of an open file, without a way through this process where the kernel can.
-    /// keeps: the file must stay open until it has returned. error: also io_error, when the file ends before (P6).
+    /// keeps: the file must stay open until it has returned. error: also invalid_seek, when the file ends before (P6), and io_error of the disk.
     operation<detail::file_attempt> send_file(int file, std::uint64_t offset, std::uint64_t count) {
         return descriptor_->until(loop::direction::out, detail::file_attempt(file, offset, count));
     }

@@ -124,7 +124,7 @@ public:
     /// in: a path that is trusted; its links are followed. error: not_a_directory, would_block, ...
     static result<directory> open(const std::string& path, patience how = patience::waits) {
         if (path.find('\0') != std::string::npos) return failure(std::make_error_code(std::errc::invalid_argument));
-        if (how == patience::none && !detail::knows_cached_only()) return impatient();
+        if (how == patience::none && !detail::knows_cached_only()) return would_block();
         directory made;
         made.fd_ = how == patience::none
                        ? detail::opened_so(AT_FDCWD, path.c_str(), detail::way_through, detail::cached_only)
@@ -150,7 +150,7 @@ public:
 private:
     result<file_descriptor> opened_below(const std::string& path, links how, patience waiting) const {
         bool safe = how == links::follow || detail::knows_below_only();
-        if (waiting == patience::none && !(safe && detail::knows_cached_only())) return impatient();
+        if (waiting == patience::none && !(safe && detail::knows_cached_only())) return would_block();
         if (!safe) return detail::walk_to(fd_.get(), path);
         std::uint64_t resolve =
             (how == links::refuse ? detail::below_only : 0) | (waiting == patience::none ? detail::cached_only : 0);
@@ -159,14 +159,23 @@ private:
         if (!found) return last_failure();
         return found;
     }
-    static failure<std::error_code> impatient() noexcept {
-        return failure(std::error_code(EAGAIN, std::system_category()));
-    }
     static bool is_link(const std::error_code& why) noexcept {
         return why.value() == ELOOP || why.value() == EMLINK || why.value() == EXDEV;
     }
 
     file_descriptor fd_;
 };
+
+/// Opens a file by a path that is trusted, as directory::open_below() does with links::follow.
+inline result<file_descriptor> open_trusted(const std::string& path, patience how = patience::waits) {
+    if (path.find('\0') != std::string::npos)
+        return failure(std::make_error_code(std::errc::no_such_file_or_directory));
+    if (how == patience::none && !detail::knows_cached_only()) return would_block();
+    file_descriptor found = how == patience::none
+                                ? detail::opened_so(AT_FDCWD, path.c_str(), detail::read_only, detail::cached_only)
+                                : detail::opened(AT_FDCWD, path.c_str(), detail::read_only);
+    if (!found) return last_failure();
+    return found;
+}
 
 }  // namespace coracle::os

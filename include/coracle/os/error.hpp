@@ -21,6 +21,11 @@ inline bool is_would_block(const std::error_code& why) noexcept {
     return (why.value() == EAGAIN || why.value() == EWOULDBLOCK) && why.category() == std::system_category();
 }
 
+/// The same, for who finds out without a call.
+inline failure<std::error_code> would_block() noexcept {
+    return failure(std::error_code(EAGAIN, std::system_category()));
+}
+
 /// No descriptor (or memory for one) is left, in this process or in the whole system.
 inline bool is_out_of_descriptors(const std::error_code& why) noexcept {
     if (why.category() != std::system_category()) return false;

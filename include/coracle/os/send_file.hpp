@@ -57,19 +57,30 @@ inline result<std::size_t> send_file(int socket, int file, std::uint64_t offset,
 #endif
 }
 
-/// Bytes of a file that are in memory already. 0 at its end. error: would_block when the disk would have to be asked,
-/// or when the system cannot tell; everywhere but on Linux.
+/// Bytes of a file that are in memory already; 0 at its end. error: would_block when the disk would have to be asked;
+/// operation_not_supported when the system, or this file's, cannot tell.
 inline result<std::size_t> read_cached(int fd, std::uint64_t offset, char* to, std::size_t room) noexcept {
 #if defined(__linux__) && defined(RWF_NOWAIT)
     iovec into{to, room};
-    ssize_t count = ::preadv2(fd, &into, 1, static_cast<off_t>(offset), RWF_NOWAIT);
+    ssize_t count =
+        uninterrupted([&]() noexcept { return ::preadv2(fd, &into, 1, static_cast<off_t>(offset), RWF_NOWAIT); });
     if (count >= 0) return static_cast<std::size_t>(count);
-    if (errno != EOPNOTSUPP && errno != ENOSYS && errno != EINTR && errno != EINVAL && errno != EPERM)
-        return last_failure();
+    if (errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL && errno != EPERM) return last_failure();
 #else
     static_cast<void>(fd), static_cast<void>(offset), static_cast<void>(to), static_cast<void>(room);
 #endif
-    return failure(std::error_code(EAGAIN, std::system_category()));
+    return failure(std::make_error_code(std::errc::operation_not_supported));
+}
+
+/// Whether this part of the file can be sent without waiting for the disk, as far as a look at both of its ends tells.
+/// True where nobody can tell.
+inline bool seems_cached(int fd, std::uint64_t offset, std::uint64_t length) noexcept {
+    char byte;
+    for (std::uint64_t at : {offset, offset + (length == 0 ? 0 : length - 1)}) {
+        auto there = read_cached(fd, at, &byte, 1);
+        if (!there && is_would_block(there.error())) return false;
+    }
+    return true;
 }
 
 }  // namespace coracle::os

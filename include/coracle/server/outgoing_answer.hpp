@@ -70,18 +70,36 @@ public:
     task<bool> send_file(int file, std::uint64_t offset, std::uint64_t length) override {
         answer_.writer().open_piece(length);
         while (length > 0 && !of_.gone_) {
-            std::size_t room = length < Conversation::most_unsent ? static_cast<std::size_t>(length)
-                                                                  : std::size_t{Conversation::most_unsent};
-            auto count = os::read_some_at(file, offset, of_.output().prepare(room), room);
-            if (!count) throw std::system_error(count.error(), "coracle: a file that is sent cannot be read");
-            if (*count == 0) throw std::runtime_error("coracle: a file has become shorter while it was sent");
-            of_.output_.commit(*count);
-            offset += *count;
-            length -= *count;
-            while (of_.has_outgoing()) {
-                auto outcome = co_await of_.stream_.write(of_.outgoing());
-                of_.sent(outcome);
+            std::uint64_t sent = 0;
+            if constexpr (requires { of_.stream_.send_file(file, offset, length); }) {
+                while (of_.has_outgoing()) {
+                    auto outcome = co_await of_.stream_.write(of_.outgoing());
+                    of_.sent(outcome);
+                }
+                if (of_.gone_) break;
+                sent = length < Conversation::largest_piece ? length : Conversation::largest_piece;
+                of_.writes(static_cast<std::size_t>(sent));
+                auto outcome = co_await of_.stream_.send_file(file, offset, sent);
+                bool files_fault =
+                    !outcome && (outcome.error() == std::errc::invalid_seek || outcome.error() == std::errc::io_error);
+                of_.sent(files_fault ? result<void>() : outcome);
+                if (files_fault) refuse(outcome.error());
+                if (!of_.gone_) of_.meter_.sent(sent);
+            } else {
+                std::size_t room = length < Conversation::most_unsent ? static_cast<std::size_t>(length)
+                                                                      : std::size_t{Conversation::most_unsent};
+                auto count = os::read_some_at(file, offset, of_.output().prepare(room), room);
+                if (!count || *count == 0)
+                    refuse(count ? std::make_error_code(std::errc::invalid_seek) : count.error());
+                of_.output_.commit(*count);
+                sent = *count;
+                while (of_.has_outgoing()) {
+                    auto outcome = co_await of_.stream_.write(of_.outgoing());
+                    of_.sent(outcome);
+                }
             }
+            offset += sent;
+            length -= sent;
         }
         if (!of_.gone_) answer_.writer().close_piece();
         co_return !of_.gone_;
@@ -108,6 +126,11 @@ public:
     }
 
 private:
+    [[noreturn, gnu::cold]] static void refuse(const std::error_code& why) {
+        if (why == std::errc::invalid_seek)
+            throw std::runtime_error("coracle: a file has become shorter while it was sent");
+        throw std::system_error(why, "coracle: a file that is sent cannot be read");
+    }
     void tell(const std::exception_ptr& why) const { of_.now_->request.app().note(why, of_.now_->request); }
     /// The client gets what is written, and then an end that it can tell from a whole answer.
     void cut() noexcept {
