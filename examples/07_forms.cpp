@@ -1,7 +1,7 @@
 // What:  what a browser's form sends: as a struct, or field by field. And a query string as a struct.
 // Run:   clang++-19 -std=c++20 -O2 -I../single_include 07_forms.cpp -o forms -pthread && ./forms
 // Try:   curl -d 'username=ann&password=secret' http://127.0.0.1:8000/login   and   curl -d 'username=ann&age=x' ...
-// Next:  10_sleep.cpp waits without blocking.
+// Next:  08_files.cpp sends files.
 #include <coracle.hpp>
 using namespace coracle;
 

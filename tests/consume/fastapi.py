@@ -16,6 +16,7 @@ HEAD = """// Made by tests/consume/fastapi.py from examples/README.md.
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -59,6 +60,10 @@ def program(text):
         calls.append(f'    {{"{title}", snippet_{index}::serve}},')
     parts += [
         "int main() {",
+        "    // The directories that they serve.",
+        '    std::filesystem::path here = std::filesystem::temp_directory_path() / "coracle-fastapi";',
+        '    for (const char* each : {"public", "dist"}) std::filesystem::create_directories(here / each);',
+        "    std::filesystem::current_path(here);",
         "    struct { const char* title; void (*serve)(coracle::app&); } all[] = {",
         *calls,
         "    };",

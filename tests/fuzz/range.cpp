@@ -1,9 +1,11 @@
 // Invariant: the ranges that are served lie in the file, in order, apart from one another, at most sixteen; what the
-// other fields that choose a part of a file say never reads outside of them, and lists agree with their elements.
+// other fields and paths that choose a file say never reads outside of them, and no path has a step in it.
 #include <coracle/http/attachment.hpp>
 #include <coracle/http/byteranges.hpp>
 #include <coracle/http/entity_tag.hpp>
 #include <coracle/http/field_list.hpp>
+#include <coracle/http/file_path.hpp>
+#include <coracle/http/hashed_name.hpp>
 #include <coracle/http/media_type.hpp>
 #include <coracle/http/preconditions.hpp>
 #include <coracle/http/range.hpp>
@@ -70,6 +72,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     asked.push_back({"accept-encoding", text});
     if (auto weight = http::weight_in(asked, "accept-encoding", "gzip")) demand(*weight <= 1000);
 
+    for (bool hidden : {false, true}) {
+        auto path = http::read_file_path(text, hidden);
+        if (!path) continue;
+        demand(path->names.size() <= size && !path->names.starts_with('/') && !path->names.ends_with('/'));
+        demand(path->names.find("//") == std::string::npos && path->names.find('\\') == std::string::npos);
+        std::string within = '/' + path->names + '/';
+        demand(path->names.empty() || (within.find("/../") == within.npos && within.find("/./") == within.npos));
+        demand(path->names.find('\0') == std::string::npos);
+    }
+
+    static_cast<void>(http::is_hashed_name(text));
     demand(http::file_extension(text).size() <= size);
     static_cast<void>(http::media_type_of(text));
     demand(http::is_field_value(http::content_disposition("attachment", text)));
