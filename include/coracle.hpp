@@ -23,6 +23,7 @@
 #include <coracle/base/hmac.hpp>
 #include <coracle/base/stop_token.hpp>
 #include <coracle/base/tally.hpp>
+#include <coracle/base/time_tally.hpp>
 #include <coracle/base/utf8.hpp>
 #include <coracle/base/printable.hpp>
 #include <coracle/base/log.hpp>
@@ -48,6 +49,7 @@
 #include <coracle/os/native_poller.hpp>
 #include <coracle/os/pipe.hpp>
 #include <coracle/os/processor_count.hpp>
+#include <coracle/os/process_facts.hpp>
 #include <coracle/os/random_bytes.hpp>
 #include <coracle/os/readiness_probe.hpp>
 #include <coracle/os/child.hpp>
@@ -202,6 +204,7 @@
 #include <coracle/loop/timer_queue.hpp>
 #include <coracle/loop/reactor.hpp>
 #include <coracle/loop/deadline.hpp>
+#include <coracle/loop/loop_lag.hpp>
 #include <coracle/loop/descriptor.hpp>
 #include <coracle/loop/held_step.hpp>
 #include <coracle/loop/file.hpp>
@@ -259,6 +262,11 @@
 #include <coracle/app/clock.hpp>
 #include <coracle/app/disk_file.hpp>
 #include <coracle/app/spool.hpp>
+#include <coracle/app/exposition.hpp>
+#include <coracle/app/metric.hpp>
+#include <coracle/app/counter.hpp>
+#include <coracle/app/gauge.hpp>
+#include <coracle/app/histogram.hpp>
 #include <coracle/app/signer.hpp>
 #include <coracle/app/jwt.hpp>
 #include <coracle/app/rate_table.hpp>
@@ -394,6 +402,10 @@
 #include <coracle/server/limits_report.hpp>
 #include <coracle/server/log_voice.hpp>
 #include <coracle/server/workshop.hpp>
+#include <coracle/server/request_metrics.hpp>
+#include <coracle/server/metrics_page.hpp>
+#include <coracle/server/readiness.hpp>
+#include <coracle/server/health.hpp>
 #include <coracle/server/outgoing_answer.hpp>
 #include <coracle/server/conversation.hpp>
 #include <coracle/server/connection.hpp>

@@ -133,10 +133,32 @@ public:
         return *this;
     }
 
-    /// For parts of the server that follow every request: `make` is called for each loop that serves the app.
-    using observer_maker = std::unique_ptr<request_observer> (*)(const app&, server::workshop&);
-    app& observe(observer_maker make) {
-        observers_.push_back(make);
+    /// Shows what there is to count, for Prometheus: requests by route, their times, connections, the loops, the thread
+    /// pool, the process, and what the program counts itself (metrics::counter). Of an app that is mounted: the whole
+    /// server's. in: the path, and options of the route, `{.dependencies = {require<from_inside>}}`: these numbers are not
+    /// for strangers. Defined in server/metrics_page.hpp.
+    template <class Options = route_options>
+    app& use_metrics(std::string path = "/metrics", Options options = {});
+    /// `{"status":"ok"}` as long as the loop turns: whether the program is to be restarted. Defined in server/health.hpp,
+    /// as the next two.
+    template <class Options = route_options>
+    app& health(std::string path = "/healthz", Options options = {});
+    /// Whether requests should be sent here: 200, or 503 while the server stops or a check fails.
+    template <class Options = route_options>
+    app& ready(std::string path = "/readyz", Options options = {});
+    /// A check for that, of an app with ready(): a function or a coroutine that gives bool, or throws. A plain function
+    /// runs on the thread pool. `app.ready_when("database", [&]() -> task<bool> { co_return co_await db.ping(); });`
+    /// in: how long it may take; then it has failed.
+    template <class Check>
+    app& ready_when(std::string name, Check check, std::chrono::milliseconds limit = std::chrono::seconds(1));
+
+    /// For parts of the server that follow every request: who makes an observer for each loop that serves the app.
+    struct observer_maker {
+        std::unique_ptr<request_observer> (*make)(void* who, server::workshop& loop);
+        void* who;  ///< which lives as long as the app
+    };
+    app& observe(observer_maker maker) {
+        observers_.push_back(maker);
         return *this;
     }
     const std::vector<observer_maker>& observers() const noexcept { return observers_; }

@@ -38,6 +38,7 @@ inline app& app::mount(std::string_view path, app below, std::string name) {
     router::check_prefix(path);
     if (path.empty()) throw std::logic_error("coracle: an app is mounted below a path, such as \"/admin\"");
     auto owned = std::make_unique<app>(std::move(below));
+    for (const observer_maker& each : owned->observers_) observe(each);
     std::string text = std::string(path) + "/{path:path}";
     static constexpr std::string_view all[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"};
     add_endpoint(all, std::make_shared<mounted_app>(text, *owned, route::pattern(path).segment_count),

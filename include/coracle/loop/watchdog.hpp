@@ -8,8 +8,10 @@
 #include <coracle/os/poller.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -37,6 +39,10 @@ public:
         end_.notify_one();
         thread_.join();
     }
+
+    /// How many steps have been found so far that held a loop for too long, by all watchdogs of the program. From any
+    /// thread.
+    static std::uint64_t findings() noexcept { return found().load(std::memory_order_relaxed); }
 
     /// Looks at one loop for as long as it lives. keeps: both, which outlive it.
     class [[nodiscard("the loop is watched for as long as this lives: name it")]] watch final : public list_node {
@@ -66,7 +72,12 @@ private:
             });
         }
     }
+    static std::atomic<std::uint64_t>& found() noexcept {
+        static constinit std::atomic<std::uint64_t> count{0};
+        return count;
+    }
     static void tell(const held_step::finding& found) noexcept {
+        watchdog::found().fetch_add(1, std::memory_order_relaxed);
         try {
             auto held = std::chrono::duration_cast<std::chrono::milliseconds>(found.held).count();
             std::string what = "the loop has stood still for " + std::to_string(held) + " ms";

@@ -41,7 +41,7 @@ public:
           log_(how.access_log_to, how.log_format, how.colors),
           tells_(how.access_log || !served.observers().empty()) {
         concluded.set();
-        for (coracle::app::observer_maker make : served.observers()) observers_.push_back(make(served, *this));
+        for (const auto& each : served.observers()) observers_.push_back(each.make(each.who, *this));
     }
 
     const coracle::app& app;
