@@ -16,7 +16,8 @@ A transcript is prose with indented steps. A server's steps are requests and the
     took 0.0 to 0.5 s
 
 The status, each field named, and the body are compared exactly; other fields may come or not. `< !name` says that a
-field must not come. Two `>` blocks in a row are sent at once, on two connections, and answered by as many `<` blocks.
+field must not come, `< ...` stands for any number of lines of the body. Two `>` blocks in a row are sent at once, on
+two connections, and answered by as many `<` blocks.
 A server that says tcp://HOST:PORT is sent lines and answers with lines, each block on connections of its own, which
 have a letter when there are several. At its end the server must have said no more. `closed`: the server has closed it.
 
@@ -137,7 +138,24 @@ def shown(step, answer):
     return lines + ([""] + text.split("\n") if text else [])
 
 
+def elided(wanted, got):
+    """The lines of `got` with "..." for those that a "..." of `wanted` stands for: all up to the line behind it."""
+    lines = []
+    for number, line in enumerate(wanted):
+        if line != "...":
+            lines += got[:1]
+            got = got[1:]
+            continue
+        behind = wanted[number + 1 : number + 2]
+        skipped = got.index(behind[0]) if behind and behind[0] in got else len(got)
+        lines.append(line)
+        got = got[skipped:]
+    return lines + got
+
+
 def compare(step, wanted, got):
+    if "..." in wanted:
+        got = elided(wanted, got)
     while wanted and wanted[-1] == "":
         wanted = wanted[:-1]
     while got and got[-1] == "":
@@ -421,6 +439,8 @@ SAMPLES = [
     (SERVER.replace("STATUS", "0"), ANSWER.format("/a").replace("application/json", "text/plain"), "+content-type:"),
     (SERVER.replace("STATUS", "0"), ANSWER.format("/a").replace("!x-none", "!content-type"), "-!content-type"),
     (SERVER.replace("STATUS", "0"), "    > GET /a\n    < 200\n", '+{"path":"/a"}'),
+    (SERVER.replace("STATUS", "0"), "    > GET /a\n    < 200\n    <\n    < ...\n", None),
+    (SERVER.replace("STATUS", "0"), "    > GET /a\n    < 200\n    <\n    < ...\n    < more\n", "-more"),
     (SERVER.replace("STATUS", "0"), ANSWER.format("/a") + "    took 3 to 5 s\n", "not 3.0 to 5.0 s"),
     (SERVER.replace("STATUS", "0"), "    > GET /a\n", "has no steps"),
     (SERVER.replace("STATUS", "3"), ANSWER.format("/a"), "ends with 3 on SIGINT"),
