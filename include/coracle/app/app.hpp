@@ -134,13 +134,13 @@ public:
     }
 
     /// Shows what there is to count, for Prometheus: requests by route, their times, connections, the loops, the thread
-    /// pool, the process, and what the program counts itself (metrics::counter). Of an app that is mounted: the whole
-    /// server's. in: the path, and options of the route, `{.dependencies = {require<from_inside>}}`: these numbers are not
-    /// for strangers. Defined in server/metrics_page.hpp.
+    /// pool, the process, and what the program counts itself (metrics::counter). Of a mounted app: the whole server's.
+    /// in: the path, and options of the route: `{.dependencies = {require<insider>}}`, for these numbers are not for
+    /// strangers. Defined in server/metrics_page.hpp.
     template <class Options = route_options>
     app& use_metrics(std::string path = "/metrics", Options options = {});
-    /// `{"status":"ok"}` as long as the loop turns: whether the program is to be restarted. Defined in server/health.hpp,
-    /// as the next two.
+    /// `{"status":"ok"}` as long as the loop turns: if it does not, restart the program. Defined in server/health.hpp, as
+    /// the next two.
     template <class Options = route_options>
     app& health(std::string path = "/healthz", Options options = {});
     /// Whether requests should be sent here: 200, or 503 while the server stops or a check fails.

@@ -1,5 +1,5 @@
-// metrics_page: what is shown at /metrics: every loop's requests, connections and lag, the thread pool, the process, and
-// the program's own metrics. Prometheus text format 0.0.4; names of process_ metrics as its clients have them.
+// metrics_page: what is shown at /metrics: every loop's requests, connections and lag, the thread pool, the process,
+// and the program's own metrics. Prometheus text format 0.0.4; names of process_ metrics as its clients have them.
 #pragma once
 
 #include <coracle/app/app.hpp>
