@@ -279,6 +279,8 @@
 #include <coracle/app/http_error.hpp>
 #include <coracle/app/set_cookie.hpp>
 #include <coracle/app/answer_fields.hpp>
+#include <coracle/app/sse_event.hpp>
+#include <coracle/app/event_stream.hpp>
 #include <coracle/app/outgoing_client.hpp>
 #include <coracle/app/outgoing_body.hpp>
 #include <coracle/app/response.hpp>
@@ -305,6 +307,7 @@
 #include <coracle/app/endpoint.hpp>
 #include <coracle/app/bounded_endpoint.hpp>
 #include <coracle/app/bind.hpp>
+#include <coracle/app/client_stop.hpp>
 #include <coracle/app/named_parameter.hpp>
 #include <coracle/app/header.hpp>
 #include <coracle/app/cookie.hpp>
@@ -337,6 +340,7 @@
 #include <coracle/app/resolved.hpp>
 #include <coracle/app/on_loop.hpp>
 #include <coracle/app/result_type.hpp>
+#include <coracle/app/generated_body.hpp>
 #include <coracle/app/handler.hpp>
 #include <coracle/app/dependent_handler.hpp>
 #include <coracle/app/guarded_endpoint.hpp>

@@ -18,7 +18,7 @@ class noted final : public clean_up {
 public:
     noted(std::string& seen, char name) : seen_(seen), name_(name) {}
     ~noted() override { seen_ += '~'; }
-    task<> run() override {
+    task<> run(std::exception_ptr) override {
         co_await hop();
         seen_ += name_;
         if (name_ == 'x') throw std::runtime_error("x failed");

@@ -2,6 +2,7 @@
 
 #include <coracle/app/app.hpp>
 #include <coracle/app/outgoing_body.hpp>
+#include <coracle/http/response_writer.hpp>
 
 #include <server/talk.hpp>
 
@@ -82,7 +83,10 @@ struct served {
     std::string hear(std::string bytes) {
         server::settings how;
         how.server_header = false;
-        return talk::undated(talk::hear(site, {talk::step(std::move(bytes))}, how));
+        std::string heard = talk::undated(talk::hear(site, {talk::step(std::move(bytes))}, how));
+        // The client has ended its stream: it may be asked whether it is still there.
+        if (heard.starts_with(http::continue_response)) heard.erase(0, http::continue_response.size());
+        return heard;
     }
 };
 

@@ -41,7 +41,7 @@ public:
         said += "file ";
         co_return true;
     }
-    void end() override { said += "end"; }
+    void end(bool whole) override { said += whole ? "end" : "end early"; }
     void fail(const std::exception_ptr&) override { said += "fail"; }
 };
 
@@ -98,7 +98,7 @@ TEST_CASE("a client that wants no pieces hears the head and the end") {
 TEST_CASE("a body is told when its client has left, and when it fails it is not asked again") {
     noted client;
     client.leaves_soon = true;
-    CHECK(told(client, counted(5)) == "waits head 1 send end, abandoned");
+    CHECK(told(client, counted(5)) == "waits head 1 send end early, abandoned");
     noted other;
     CHECK(told(other, counted(9)).ends_with("waits 5 waits 6 waits fail, abandoned"));
 }

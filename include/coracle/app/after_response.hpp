@@ -19,8 +19,8 @@ namespace coracle {
 class clean_up {
 public:
     virtual ~clean_up() = default;
-    /// Runs shielded from cancellation.
-    virtual task<> run() = 0;
+    /// Runs shielded from cancellation. in: what ended the answer, if that was an exception, which somebody knows of.
+    virtual task<> run(std::exception_ptr failure) = 0;
 
 private:
     friend class after_response;
@@ -39,8 +39,14 @@ public:
     bool pending() const noexcept { return last_ || (state_ && !state_->tasks.empty()); }
 
     /// Forgets the background tasks: the handler failed, and its answer has none.
-    void drop_tasks() noexcept {
-        if (state_) state_->tasks = background_tasks();
+    void drop_tasks() {
+        if (!state_) return;
+        for (std::size_t n = 0; n < state_->tasks.size(); ++n) state_->tasks.take(n).let_go();
+        state_->tasks = background_tasks();
+    }
+    /// What was set up hears of it when it is cleaned up.
+    void answer_failed(std::exception_ptr why) {
+        if (last_) state().failure = std::move(why);
     }
     void reset() noexcept {
         state_.reset();
@@ -66,7 +72,7 @@ public:
             std::unique_ptr<clean_up> last = std::exchange(last_, std::move(last_->below_));
             std::exception_ptr failure;
             try {
-                task<> one = last->run();
+                task<> one = last->run(state_ ? state_->failure : nullptr);
                 co_await shield(std::move(one));
             } catch (...) {
                 failure = std::current_exception();
@@ -79,6 +85,7 @@ public:
 private:
     struct contents {
         background_tasks tasks{};
+        std::exception_ptr failure{};
     };
     contents& state() {
         if (!state_) state_ = std::make_unique<contents>();

@@ -249,6 +249,11 @@ public:
     task<> call(const app_route& to, request& asked, reply& answer) const {
         return to.plain() ? call_plainly(to, asked, answer) : call_through(to, asked, answer);
     }
+    /// For the server: whether the handler of this request, which was found, is cancelled when the client leaves.
+    bool cancels_on_disconnect(const request& asked) const noexcept {
+        return asked.matched.result != route::outcome::found ||
+               routes_[asked.matched.route]->options().cancel_on_disconnect;
+    }
     /// For the server, when the answer has been sent: what the request still has to do. error: `cancelled` only.
     task<> conclude(request& asked) const {
         co_await asked.after.run([this, &asked](const std::exception_ptr& failure) { note(failure, asked); });

@@ -92,6 +92,14 @@ protected:
     /// in: all parameters are filled. Calls the handler and gives its result.
     virtual task<> give(request_dependencies& all, dependency_block& mine, reply& answer) = 0;
 
+    /// A body that is made while it is sent may use what was set up for the function: that is closed behind it.
+    template <class R>
+    static bool still_to_make([[maybe_unused]] const R& made) noexcept {
+        if constexpr (std::is_same_v<R, response>)
+            return made.stream != nullptr;
+        else
+            return false;
+    }
     /// Before the answer is given.
     static task<> close_function(request_dependencies& all) {
         std::exception_ptr failure = co_await all.close(scope::function, nullptr);
@@ -163,7 +171,13 @@ private:
 
     task<> give(request_dependencies& all, dependency_block& mine, reply& answer) override {
         bound& parameters = of(mine);
-        if constexpr (nothing) {
+        if constexpr (is_streamed<result> && is_coroutine<H>) {
+            result pieces = co_await parameters.call(handler_);
+            co_await give_stream(std::move(pieces), all.asked(), answer, status(nothing));
+        } else if constexpr (is_streamed<result>) {
+            result pieces = parameters.call(handler_);
+            co_await give_stream(std::move(pieces), all.asked(), answer, status(nothing));
+        } else if constexpr (nothing) {
             if constexpr (loops) {
                 parameters.call(handler_.call());
             } else if constexpr (is_coroutine<H>) {
@@ -179,7 +193,7 @@ private:
             if constexpr (opens) {
                 co_await give_file(all, made, answer);
             } else {
-                if (all.open(scope::function)) co_await close_function(all);
+                if (all.open(scope::function) && !still_to_make(made)) co_await close_function(all);
                 answer.give(made, status(nothing));
             }
         } else if constexpr (is_coroutine<H>) {
@@ -187,7 +201,7 @@ private:
             if constexpr (opens) {
                 co_await give_file(all, made, answer);
             } else {
-                if (all.open(scope::function)) co_await close_function(all);
+                if (all.open(scope::function) && !still_to_make(made)) co_await close_function(all);
                 answer.give(made, status(nothing));
             }
         } else {
@@ -196,7 +210,7 @@ private:
             if constexpr (opens) {
                 co_await give_file(all, made, answer);
             } else {
-                if (all.open(scope::function)) co_await close_function(all);
+                if (all.open(scope::function) && !still_to_make(made)) co_await close_function(all);
                 answer.give(made, status(nothing));
             }
         }

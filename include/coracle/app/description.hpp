@@ -2,6 +2,7 @@
 // One table of functions per handler, and one function per type that is seen: the same type costs once.
 #pragma once
 
+#include <coracle/app/event_stream.hpp>
 #include <coracle/app/file.hpp>
 #include <coracle/app/operation.hpp>
 #include <coracle/app/parameter.hpp>
@@ -12,6 +13,8 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <variant>
 
@@ -79,6 +82,27 @@ template <class... P>
     detail::describe_all(told, {all, sizeof...(P)});
 }
 
+/// An event as OpenAPI 3.2 describes it (4.14.4), the words of FastAPI.
+[[gnu::cold]] inline json schema_of_event(schema_components&) {
+    return {{"type", "object"},
+            {"properties",
+             {{"data", {{"type", "string"}}},
+              {"event", {{"type", "string"}}},
+              {"id", {{"type", "string"}}},
+              {"retry", {{"type", "integer"}, {"minimum", 0}}}}}};
+}
+
+/// Tells what a handler gives piece by piece.
+template <class T>
+[[gnu::cold]] void describe_pieces(operation& told) {
+    if constexpr (std::is_same_v<T, sse_event>)
+        told.items("text/event-stream", &schema_of_event);
+    else if constexpr (std::is_convertible_v<const T&, std::string_view>)
+        told.result("text/plain", &schema_of<std::string>);
+    else
+        told.items("application/jsonl", &schema_of<T>);
+}
+
 /// Tells what a handler gives.
 template <class R>
 [[gnu::cold]] void describe_result(operation& told) {
@@ -86,6 +110,8 @@ template <class R>
         told.status(204);
     else if constexpr (std::is_same_v<R, response> || std::is_same_v<R, file>)
         told.result({}, nullptr);
+    else if constexpr (is_streamed<R>)
+        describe_pieces<std::remove_cvref_t<typename R::value_type>>(told);
     else if constexpr (detail::json_text<R>)
         told.result("text/plain", &schema_of<R>);
     else

@@ -110,7 +110,9 @@ private:
             held.throw_refusals();
             held.look_at(asked.response_context_slot());
             co_await call(*inner_, asked, held);
-            std::exception_ptr failure = co_await all.close(scope::function, nullptr);
+            // A body that is made while it is sent may use what was set up: that is closed behind it.
+            std::exception_ptr failure;
+            if (!made.stream) failure = co_await all.close(scope::function, nullptr);
             if (failure) std::rethrow_exception(failure);
             answer.send(made);
         } else {

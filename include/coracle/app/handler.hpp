@@ -6,6 +6,7 @@
 #include <coracle/app/description.hpp>
 #include <coracle/app/endpoint.hpp>
 #include <coracle/app/file.hpp>
+#include <coracle/app/generated_body.hpp>
 #include <coracle/app/on_loop.hpp>
 #include <coracle/app/result_type.hpp>
 #include <coracle/app/signature.hpp>
@@ -80,6 +81,12 @@ public:
             answer.give(opened, opened.status);
         } else if constexpr (loops) {
             call_here(parameters, answer);
+        } else if constexpr (is_streamed<result> && is_coroutine<H>) {
+            result pieces = co_await parameters.call(handler_);
+            co_await give_stream(std::move(pieces), asked, answer, status(nothing));
+        } else if constexpr (is_streamed<result>) {
+            result pieces = parameters.call(handler_);
+            co_await give_stream(std::move(pieces), asked, answer, status(nothing));
         } else if constexpr (is_coroutine<H> && nothing) {
             co_await parameters.call(handler_);
             answer.give(std::monostate{}, status(nothing));

@@ -33,7 +33,7 @@ inline constexpr bool is_loop_handler<loop_handler<F>> = true;
 template <class F>
 loop_handler<std::decay_t<F>> on_loop(F&& f) {
     if constexpr (has_signature<F>)
-        static_assert(!is_coroutine<F>,
+        static_assert(!is_coroutine<F> && !is_streamed<returned_by<F>>,
                       "coracle: a coroutine runs on the loop as it is; on_loop is for plain functions");
     return loop_handler<std::decay_t<F>>(std::forward<F>(f));
 }

@@ -205,8 +205,7 @@ private:
         put_text(own, "description",
                  options.response_description.empty() ? "Successful Response" : options.response_description);
         bool silent = http::forbids_body(status) || http::forces_empty_body(status);
-        if (!silent && !told.result_media().empty())
-            put(own, "content", operation::json_content(told.result(), told.result_media()));
+        if (!silent && !told.result_media().empty()) put(own, "content", told.result_content());
         put(all, std::to_string(status), std::move(own));
         detail::merge(all, told.answers());
         if (options.responses.is_object()) {

@@ -157,6 +157,11 @@ public:
         result_media_ = media_type;
         if (schema) result_ = schema(named_);
     }
+    /// What the handler gives one after the other: OpenAPI 3.2's itemSchema.
+    [[gnu::cold]] void items(std::string_view media_type, schema_function schema) {
+        result(media_type, schema);
+        gives_items_ = true;
+    }
     void status(int code) noexcept { status_ = code; }
 
     /// An answer besides the handler's: 404 of a dependency. What the route's own options say of it goes before.
@@ -196,6 +201,15 @@ public:
     const json& answers() const noexcept { return answers_; }
     std::string_view result_media() const noexcept { return result_media_; }
     const json& result() const noexcept { return result_; }
+    /// The content of the handler's answers, by media type.
+    [[gnu::cold]] json result_content() const {
+        json content = json_content(result_, result_media_);
+        if (!gives_items_) return content;
+        json inner = json::object();
+        detail::put(inner, "itemSchema", json(result_));
+        detail::put(content, result_media_, std::move(inner));
+        return content;
+    }
     /// The status of the handler's answers, when the route does not say one.
     int status() const noexcept { return status_; }
     /// Whether a request can be refused with 422.
@@ -260,6 +274,7 @@ private:
     json body_ = json::object();
     json answers_ = json::object();
     std::string result_media_;
+    bool gives_items_ = false;
     json result_;
     int status_ = 200;
     bool validates_ = false;

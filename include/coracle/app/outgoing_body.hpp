@@ -50,7 +50,7 @@ public:
     virtual task<> send_to(outgoing_client& client) {
         if (!client.wants_pieces()) {
             client.begin();
-            client.end();
+            client.end(true);
             co_return;
         }
         std::exception_ptr failure;
@@ -69,7 +69,10 @@ public:
                     failure = std::current_exception();
                 }
                 client.goes_on();
-                if (failure && making.swallows() && async::is_cancellation(failure)) failure = nullptr;
+                if (failure && making.swallows() && async::is_cancellation(failure)) {
+                    failure = nullptr;
+                    wanted = false;
+                }
             }
             more = made.has_value();
             if (failure) break;
@@ -93,7 +96,7 @@ public:
         if (failure)
             client.fail(failure);
         else
-            client.end();
+            client.end(wanted);
     }
 
 private:

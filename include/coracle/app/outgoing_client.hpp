@@ -33,8 +33,9 @@ public:
     /// The same with a piece of an open file.
     virtual task<bool> send_file(int file, std::uint64_t offset, std::uint64_t length) = 0;
 
-    /// Nothing more comes. Where it is less than was said the connection is cut.
-    virtual void end() = 0;
+    /// Nothing more comes: it was all of it, or nobody wants the rest. Where it is less than was said the connection is
+    /// cut.
+    virtual void end(bool whole) = 0;
     /// The body has failed: an error's answer, or, if there is a head already, the end of the connection.
     virtual void fail(const std::exception_ptr& why) = 0;
 

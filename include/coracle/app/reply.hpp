@@ -77,6 +77,14 @@ public:
             return send_stream(made);
         write({made.status, made.body.empty() ? std::string_view{} : text_type, &made.headers}, made.body);
     }
+    /// A response with what the handler's result gets besides, and no body yet. in: the status, unless that says one.
+    [[gnu::cold]] response start_response(int status) const {
+        response made(status);
+        if (!context_ || !*context_) return made;
+        made.headers = (*context_)->headers;
+        if ((*context_)->status != 0) made.status = (*context_)->status;
+        return made;
+    }
     /// For the server: whether the body of the answer is still to be made, and by whom. Nothing of it is written then.
     bool streams() const noexcept { return streamed_ != nullptr; }
     const std::shared_ptr<outgoing_body>& stream() const noexcept { return streamed_->stream; }

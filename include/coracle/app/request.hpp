@@ -10,10 +10,12 @@
 #include <coracle/app/response_context.hpp>
 #include <coracle/app/trace_context.hpp>
 #include <coracle/app/typed_store.hpp>
+#include <coracle/base/stop_token.hpp>
 #include <coracle/http/request_head.hpp>
 #include <coracle/route/match.hpp>
 #include <coracle/route/pattern.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -145,6 +147,17 @@ public:
     }
     /// For the app: where that will stand, if anybody asks for it.
     const std::unique_ptr<coracle::response_context>& response_context_slot() const noexcept { return context_; }
+    /// Whether the client has left, as far as is known while the handler waits. From any thread.
+    /// For handlers that are not cancelled then: route_options::cancel_on_disconnect.
+    bool is_disconnected() const noexcept { return client_left_.load(std::memory_order_relaxed); }
+    /// Is asked to stop when the client leaves. On the loop of the handler; a plain function, which runs on the thread
+    /// pool, takes a stop_token as its parameter.
+    coracle::stop_token stop_token() { return state<told_when_client_leaves>().source.get_token(); }
+    /// For the server, on the loop: it has left.
+    void client_left() noexcept {
+        client_left_.store(true, std::memory_order_relaxed);
+        if (auto* told = state_.find<told_when_client_leaves>()) told->source.request_stop();
+    }
     /// For the app: it is this one's now.
     void belongs_to(const coracle::app& served, const coracle::dependency_store* store = nullptr) noexcept {
         app_ = &served;
@@ -172,6 +185,7 @@ public:
         dependencies.reset();
         earlier_issues = nullptr;
         state_.clear();
+        client_left_.store(false, std::memory_order_relaxed);
         app_ = nullptr;
         store_ = nullptr;
     }
@@ -191,6 +205,9 @@ public:
     }
 
 private:
+    struct told_when_client_leaves {
+        stop_source source{};
+    };
     mutable query_values queries_{};
     mutable bool queries_read_ = false;
     mutable std::unique_ptr<trace_context> trace_;
@@ -198,6 +215,7 @@ private:
     const coracle::dependency_store* store_ = nullptr;
     std::unique_ptr<coracle::response_context> context_;
     typed_store state_;
+    std::atomic<bool> client_left_{false};
 };
 
 inline background_tasks& parameter<background_tasks&>::of(request& asked) { return asked.after.tasks(); }

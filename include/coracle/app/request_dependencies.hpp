@@ -105,10 +105,12 @@ public:
         co_return error;
     }
 
-    /// When the answer has been sent.
-    task<> run() override {
-        std::exception_ptr failure = co_await close(scope::request, nullptr);
-        if (failure) std::rethrow_exception(failure);
+    /// When the answer has been sent. in: what ended it, if its body was made meanwhile and failed. error: another one.
+    task<> run(std::exception_ptr failure) override {
+        std::exception_ptr before = failure;
+        if (open(scope::function)) failure = co_await close(scope::function, std::move(failure));
+        failure = co_await close(scope::request, std::move(failure));
+        if (failure && failure != before) std::rethrow_exception(failure);
     }
 
 private:
@@ -222,10 +224,10 @@ public:
         if (first_ && !ended_) asked_.dependencies.reset();
     }
     request_dependencies& all() const noexcept { return static_cast<request_dependencies&>(*asked_.dependencies); }
-    /// The answer was given: what is open in scope::request is closed when it has been sent.
+    /// The answer was given: what is open is closed when it has been sent.
     void end() noexcept {
         ended_ = true;
-        if (first_ && all().open(scope::request)) asked_.after.keep(std::move(asked_.dependencies));
+        if (first_ && all().open()) asked_.after.keep(std::move(asked_.dependencies));
     }
 
 private:

@@ -3,6 +3,7 @@
 
 #include <coracle/app/answer_fields.hpp>
 #include <coracle/app/outgoing_body.hpp>
+#include <coracle/async/generator.hpp>
 #include <coracle/http/field_list.hpp>
 #include <coracle/http/percent.hpp>
 #include <coracle/json/write.hpp>
@@ -56,6 +57,11 @@ public:
     static response json(const T& value, int code = 200) {
         return {code, to_json_text(value), {{"content-type", "application/json"}}};
     }
+    /// Pieces that are sent as a generator makes them: `response::streamed(rows(db), {{"content-type", "text/csv"}})`.
+    /// Text goes as it is (text/plain), sse_event as such, anything else as a line of JSON (application/jsonl).
+    /// Defined in generated_body.hpp.
+    template <class T>
+    static response streamed(generator<T> pieces, std::initializer_list<http::field> fields = {}, int code = 200);
 };
 
 }  // namespace coracle

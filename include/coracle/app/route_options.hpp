@@ -11,7 +11,7 @@
 
 namespace coracle {
 
-/// `app.post("/users", {.status = 201, .tags = {"users"}}, create);` All but `status` is for the documentation.
+/// `app.post("/users", {.status = 201, .tags = {"users"}}, create);` Most of it is for the documentation.
 struct route_options {
     int status = 0;                      ///< of its answers; 0: 200, or 204 for a handler that gives back nothing
     std::string name{};                  ///< for url_for(); an included router's name stands before it: "users:one"
@@ -24,7 +24,9 @@ struct route_options {
     std::string response_description{};  ///< of the answer with `status`; empty: "Successful Response"
     json responses{};                    ///< other answers, by status: `{{"404", {{"description", "No such user"}}}}`
     std::vector<required_dependency> dependencies{};  ///< called before the handler: `{require<verify_token>}`
-    json extra{};                                     ///< put over the operation in the document, member by member
+    /// Whether a handler that waits is cancelled when its client leaves. False for what must be done to its end.
+    bool cancel_on_disconnect = true;
+    json extra{};  ///< put over the operation in the document, member by member
     /// For its handler, until the answer begins, the reading of the body included; then it is cancelled at its wait and
     /// the answer is 504. 0: as the server has it. A handler that never waits cannot be interrupted.
     std::chrono::milliseconds timeout{0};

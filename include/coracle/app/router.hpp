@@ -33,7 +33,8 @@ namespace detail {
 template <class H, bool MayHaveBody>
 consteval bool good_route_handler() {
     if constexpr (good_handler<H, MayHaveBody>())
-        if constexpr (!(is_loop_handler<H> && is_coroutine<H>)) return good_result<result_of<H>>();
+        if constexpr (!is_loop_handler<H> || !(is_coroutine<H> || is_streamed<result_of<H>>))
+            return good_result<result_of<H>>();
     return false;
 }
 }  // namespace detail

@@ -1,6 +1,7 @@
 // signature: what a handler takes and gives, read from its type.
 #pragma once
 
+#include <coracle/async/generator.hpp>
 #include <coracle/async/task.hpp>
 
 #include <type_traits>
@@ -77,6 +78,12 @@ using returned_by = typename detail::signature_of<std::decay_t<F>>::result;
 /// What it gives in the end: R for a coroutine too.
 template <has_signature F>
 using result_of = typename detail::awaited_result<returned_by<F>>::type;
+
+/// Whether a handler's result is the pieces of an answer, which it goes on to make while they are sent.
+template <class R>
+inline constexpr bool is_streamed = false;
+template <class T>
+inline constexpr bool is_streamed<generator<T>> = true;
 
 /// Whether it is a coroutine that has to be awaited.
 template <has_signature F>

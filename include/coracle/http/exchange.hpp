@@ -88,6 +88,9 @@ public:
         return due;
     }
 
+    /// Whether the client may still be waiting for 100.
+    bool continue_due() const noexcept { return continue_due_; }
+
     /// So many more bytes of the request body have been read, framing included.
     void body_bytes(std::uint64_t count, const limits& bounds = default_limits) noexcept {
         if (count == 0) return;

@@ -147,6 +147,10 @@ public:
     void close_piece() {
         if (chunks_) out_->append("\r\n");
     }
+    /// What may be sent before a piece and means nothing: the first digit of its size, or of that of the last chunk.
+    std::string_view piece_prefix() const noexcept {
+        return sends_pieces() && chunks_ ? std::string_view("0") : std::string_view{};
+    }
     /// How much may still come: what is left of the size that was said.
     std::uint64_t room() const noexcept { return left_; }
     /// W5: false when less has come than was said, and the client has to be told by the end of the connection.

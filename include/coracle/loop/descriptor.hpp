@@ -22,6 +22,16 @@ namespace coracle::loop {
 /// The two ways bytes go.
 enum class direction : unsigned char { in, out };
 
+/// Is told of everything that happens on a stream, while it waits for something else.
+class edge_watcher {
+public:
+    /// It may be read or written again, the peer has hung up, or it broke. On the thread of the loop.
+    virtual void on_edge() noexcept = 0;
+
+protected:
+    ~edge_watcher() = default;
+};
+
 /// Owns a non-blocking file descriptor. At most one job waits for each direction. Stays where it is while it is open.
 class descriptor final : os::watcher {
 public:
@@ -65,6 +75,9 @@ public:
         return operation<Attempt>(*this, which, std::move(attempt));
     }
 
+    /// From here on `who` is told too, besides those who wait; null for nobody. At most one.
+    void tell(edge_watcher* who) noexcept { told_ = who; }
+
     /// For attempts: the call took or gave less than it could have, so the next one would block.
     void exhausted(direction which) noexcept {
         if (which == direction::out || !hung_up_) at(which).promising = false;
@@ -91,6 +104,7 @@ private:
         if (now.hangup || now.error) hung_up_ = true;
         if (now.readable || now.hangup || now.error) promise(at(direction::in));
         if (now.writable || now.error) promise(at(direction::out));
+        if (told_) told_->on_edge();
     }
     static void promise(side& on) noexcept {
         on.promising = true;
@@ -100,6 +114,7 @@ private:
     os::file_descriptor fd_;
     bool hung_up_ = false;
     reactor& reactor_;
+    edge_watcher* told_ = nullptr;
     side sides_[2];
 };
 

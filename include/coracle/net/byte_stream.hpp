@@ -40,6 +40,8 @@ concept awaitable_for = requires {
 /// - `shutdown_write()`: the peer reads the end of the stream; reading goes on. Not while a write is under way.
 /// - `close()`: both directions, at once; who waits for the stream gets an error. Harmless when it is closed.
 /// - `hung_up()`: the peer will send no more, although what it sent may still be unread. A hint that may come late.
+/// - `tell(watcher)`: a loop::edge_watcher is told of all that happens on it, until `tell(nullptr)`; it must not close
+///   the stream. Not every stream can.
 /// - `peer()`: who is at the other end, also after close().
 /// The errors are std::error_code (connection_reset, broken_pipe, bad_file_descriptor after close()); waiting ends with
 /// `cancelled` as everywhere.

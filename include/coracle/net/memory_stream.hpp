@@ -7,6 +7,7 @@
 #include <coracle/async/scheduler.hpp>
 #include <coracle/base/assert.hpp>
 #include <coracle/base/result.hpp>
+#include <coracle/loop/descriptor.hpp>
 #include <coracle/net/address.hpp>
 #include <coracle/net/byte_stream.hpp>
 
@@ -47,11 +48,13 @@ struct memory_pipe {
     std::error_code write_error;
     memory_attempter* reader = nullptr;
     memory_attempter* writer = nullptr;
+    loop::edge_watcher* reading_end = nullptr;
+    loop::edge_watcher* writing_end = nullptr;
 
     void put(std::string bytes) {
         waiting += bytes.size();
         if (!bytes.empty()) chunks.push_back(std::move(bytes));
-        wake(reader);
+        wake_reader();
     }
     std::size_t room() const noexcept { return waiting < capacity ? capacity - waiting : 0; }
     bool readable() const noexcept { return !chunks.empty() || ended || read_error; }
@@ -67,10 +70,15 @@ struct memory_pipe {
             first.erase(0, most);
         }
         waiting -= held.size();
-        wake(writer);
+        wake_writer();
     }
-    static void wake(memory_attempter* who) noexcept {
+    void wake_reader() noexcept { wake(reader, reading_end); }
+    void wake_writer() noexcept { wake(writer, writing_end); }
+
+private:
+    static void wake(memory_attempter* who, loop::edge_watcher* told) noexcept {
         if (who) who->woken();
+        if (told) told->on_edge();
     }
 };
 
@@ -238,12 +246,12 @@ public:
     }
     void shutdown_read() noexcept {
         in().ended = true;
-        detail::memory_pipe::wake(in().reader);
+        in().wake_reader();
     }
     result<void> shutdown_write() noexcept {
         if (closed()) return failure(detail::closed_here());
         out().ended = true;
-        detail::memory_pipe::wake(out().reader);
+        out().wake_reader();
         return {};
     }
     void close() noexcept {
@@ -252,8 +260,8 @@ public:
         out().ended = true;
         in().deaf = true;
         for (auto& pipe : line_->pipes) {
-            detail::memory_pipe::wake(pipe.reader);
-            detail::memory_pipe::wake(pipe.writer);
+            pipe.wake_reader();
+            pipe.wake_writer();
         }
     }
     bool is_open() const noexcept { return line_ && !line_->closed[side_]; }
@@ -261,6 +269,7 @@ public:
         const detail::memory_pipe& from = line_->pipes[1 - side_];
         return from.ended || from.read_error;
     }
+    void tell(loop::edge_watcher* who) noexcept { in().reading_end = out().writing_end = who; }
     const address& peer() const noexcept { return peer_; }
 
     // The script, for this end.
@@ -272,12 +281,12 @@ public:
     /// Reads fail with `why` as soon as all that has arrived is read, also the one that waits now.
     void fail_reads(std::error_code why) noexcept {
         in().read_error = why;
-        detail::memory_pipe::wake(in().reader);
+        in().wake_reader();
     }
     /// Writes fail with `why`, also the one that waits now.
     void fail_writes(std::error_code why) noexcept {
         out().write_error = why;
-        detail::memory_pipe::wake(out().writer);
+        out().wake_writer();
     }
 
     // The same line without waiting, for those who are no coroutine.
@@ -291,7 +300,7 @@ public:
         for (const std::string& chunk : in().chunks) all += chunk;
         in().chunks.clear();
         in().waiting = 0;
-        detail::memory_pipe::wake(in().writer);
+        in().wake_writer();
         return all;
     }
     /// A read would not wait.

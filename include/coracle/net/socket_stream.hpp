@@ -221,6 +221,7 @@ public:
     }
     bool is_open() const noexcept { return descriptor_->is_open(); }
     bool hung_up() const noexcept { return descriptor_->hung_up(); }
+    void tell(loop::edge_watcher* who) noexcept { descriptor_->tell(who); }
     const address& peer() const noexcept { return peer_; }
     /// Bytes that the peer has taken since it connected; nothing where the system does not say.
     std::optional<std::uint64_t> acknowledged() const noexcept { return os::bytes_acknowledged(descriptor_->get()); }

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <coracle/base/intrusive_list.hpp>
+#include <coracle/loop/descriptor.hpp>
 
 namespace coracle::server {
 
-/// A connection as seen by whoever stops the loop. Stands in one of the two lists.
-class listed_client : public list_node {
+/// A connection as seen by its stream, while a handler waits, and by whoever stops the loop. Stands in one of the two
+/// lists.
+class listed_client : public list_node, public loop::edge_watcher {
 public:
     /// Ends the wait for the next request, as if the client had left; soon, if it has not been quiet for long.
     virtual void hang_up() noexcept = 0;
@@ -15,6 +17,8 @@ public:
     virtual bool gives_way() noexcept { return false; }
     /// The answer under way is the last one, unless another request has come already.
     virtual void make_answer_last() noexcept = 0;
+    /// Something has happened on its stream, of which it asked to be told.
+    void on_edge() noexcept override {}
 
 protected:
     ~listed_client() = default;

@@ -5,6 +5,7 @@
 #include <coracle/app/app.hpp>
 #include <coracle/app/reply.hpp>
 #include <coracle/app/request.hpp>
+#include <coracle/async/job.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/net/byte_stream.hpp>
 #include <coracle/server/conversation.hpp>
@@ -33,8 +34,13 @@ task<> connection(Stream stream, workshop& shop, bool tls = false) {
                     if (found->keeps_request()) client.keep_request();
                     task<> handling = shop.app.call(*found, *asked, answer);
                     handling.start();  // it reads the body through the client, see conversation::more()
-                    if (!handling.done()) client.send_what_is_ready();
-                    co_await std::move(handling);
+                    if (!handling.done()) client.waits();
+                    try {
+                        co_await std::move(handling);
+                    } catch (const cancelled&) {
+                        if (!client.has_left()) throw;
+                    }
+                    client.goes_on();
                 }
                 if (client.streams()) [[unlikely]]
                     co_await client.send_stream();

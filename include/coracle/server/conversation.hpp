@@ -4,6 +4,8 @@
 #include <coracle/app/app.hpp>
 #include <coracle/app/reply.hpp>
 #include <coracle/app/request_record.hpp>
+#include <coracle/async/job.hpp>
+#include <coracle/async/scheduler.hpp>
 #include <coracle/async/spawn.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/base/byte_buffer.hpp>
@@ -12,6 +14,7 @@
 #include <coracle/http/exchange.hpp>
 #include <coracle/http/refusal.hpp>
 #include <coracle/http/request_parser.hpp>
+#include <coracle/http/response_writer.hpp>
 #include <coracle/loop/deadline.hpp>
 #include <coracle/net/byte_stream.hpp>
 #include <coracle/server/client_list.hpp>
@@ -44,6 +47,7 @@ public:
     }
     conversation(const conversation&) = delete;
     ~conversation() {
+        goes_on();
         if (meter_.under_way()) [[unlikely]]
             break_off();
         conclude_answered();
@@ -137,15 +141,24 @@ public:
         now_->keep_head();
         input_.keep();
     }
-    /// The handler waits: what is answered already goes out, as far as the client takes it now.
-    void send_what_is_ready() {
+    /// The handler waits for something: what is answered already goes out as the client takes it, and if the client
+    /// leaves, the handler is cancelled. in: what makes the next piece of the answer, if that waits.
+    void waits(async::cancel_scope* making = nullptr) {
         keep_request();
-        if (output_.empty()) return;
-        if (result<std::size_t> sent = stream_.try_write(output_.view())) {
-            meter_.sent(*sent);
-            output_.consume(*sent);
-        }
+        now_->handler = &async::this_job();
+        now_->making = making;
+        watching_ = true;
+        if constexpr (tells) stream_.tell(this);
+        on_edge();
     }
+    void goes_on() noexcept {
+        if (!watching_) return;
+        watching_ = false;
+        deadline_.clear();
+        if constexpr (tells) stream_.tell(nullptr);
+    }
+    /// It has left while the handler waited.
+    bool has_left() const noexcept { return gone_; }
 
     /// The body of the answer is still to be made: send_stream() makes it and sends it.
     bool streams() const noexcept { return now_->answer->streams(); }
@@ -159,7 +172,10 @@ public:
 
     /// The answer has been given.
     void answered() {
-        if (shop_.tells()) tell(now_->answer->status(), turn_.whose() != http::turn::close);
+        if (shop_.tells()) {
+            int status = now_->answer->answered() ? now_->answer->status() : request_record::client_left;
+            tell(status, turn_.whose() != http::turn::close);
+        }
         meter_.end();
         turn_.end_answer();
         if (now_->request.after.pending()) [[unlikely]]
@@ -168,6 +184,7 @@ public:
             now_->reset();
         else
             now_->place = {};
+        probed_ = held_up_ = false;
     }
     /// What was answered is sent: background tasks and clean-up begin, as jobs of their own. Whoever holds this
     /// connection up does not hold them up, and the other way round.
@@ -223,9 +240,15 @@ private:
     // answered would wait for the handler of the next one.
     static constexpr std::size_t most_unsent = 64 * 1024;
 
+    // A client that ends its stream early may still want its answer; most handlers have it by then.
+    static constexpr std::chrono::milliseconds probe_time{100};
+    static constexpr std::chrono::seconds heartbeat_time{15};
+    static constexpr bool tells = requires(Stream& stream) { stream.tell(nullptr); };
+
     struct on_deadline {
         conversation& of;
         void operator()() const noexcept {
+            if (of.watching_ && !of.feeding_) return of.on_time();
             of.late_ = true;
             if (of.writing_ == 0)
                 of.stream_.shutdown_read();
@@ -261,6 +284,7 @@ private:
     // Unless there is another request behind this one already.
     void make_answer_last() noexcept override {
         if (turn_.reads_body() || input_.unread().empty()) turn_.close_after_answer();
+        if (watching_ && is_live() && now_->making) now_->making->cancel();
     }
     std::chrono::milliseconds time_between() const noexcept {
         std::chrono::milliseconds most = asked_ != 0 ? shop_.how.limits.keep_alive : shop_.how.limits.header_timeout;
@@ -275,6 +299,59 @@ private:
     void client_left() noexcept {
         gone_ = true;
         turn_.close_now();
+    }
+
+    /// The answer is news that have no end of their own.
+    bool is_live() const noexcept { return now_->answer->streams() && !now_->answer->stream()->heartbeat().empty(); }
+    /// The handler waits, and something may have happened on the stream.
+    void on_edge() noexcept override {
+        if (!watching_ || feeding_ || writing_) return;
+        send_some();
+        if (!stream_.hung_up()) return;
+        // Nothing is sent with this, but a connection that has been reset says so.
+        if (!stream_.try_write({})) return lose_client();
+        if (!probed_) now_->making ? on_time() : deadline_.set(probe_time);
+    }
+    void send_some() noexcept {
+        if (output_.empty()) return;
+        if (result<std::size_t> sent = stream_.try_write(output_.view())) {
+            meter_.sent(*sent);
+            output_.consume(*sent);
+        }
+    }
+    /// A client that has ended its stream either waits for its answer or is gone, and only what is sent to it tells: a
+    /// client that is gone answers with a reset.
+    [[gnu::cold]] void on_time() noexcept {
+        probed_ = probed_ || stream_.hung_up();
+        bool unsent = !output_.empty();
+        if (is_live() && turn_.whose() == http::turn::body) {
+            deadline_.set(heartbeat_time);
+            if (unsent && std::exchange(held_up_, true)) return lose_client();
+            held_up_ = unsent;
+            if (!unsent) now_->answer->writer().piece(now_->answer->stream()->heartbeat());
+            send_some();
+        } else if (!unsent) {
+            output().append(probe());
+            send_some();
+        }
+        if (stream_.hung_up() && !stream_.try_write({})) lose_client();
+    }
+    /// What may stand where the answer is now and means nothing: an interim answer, or the first digit of a chunk size.
+    std::string_view probe() const noexcept {
+        if (turn_.whose() == http::turn::body) return now_->answer->writer().piece_prefix();
+        bool knows = now_->request.version == http::version::http_1_1 && !turn_.continue_due();
+        return knows ? http::continue_response : std::string_view{};
+    }
+    [[gnu::cold]] void lose_client() noexcept {
+        goes_on();
+        client_left();
+        coracle::request& asked = now_->request;
+        asked.client_left();
+        if (!asked.app().cancels_on_disconnect(asked)) return;
+        if (now_->making)
+            now_->making->cancel();
+        else
+            now_->handler->root().cancel();
     }
 
     [[gnu::cold, gnu::noinline]] void begin_conclusions() noexcept {
@@ -348,6 +425,7 @@ private:
     /// For the handler, from inside it: the only other place that reads and writes the stream.
     task<std::optional<http::refusal>> more(bool say_continue) override {
         wait_for_body waiting(*this);
+        feeding_ = true;
         if (say_continue) output().append("HTTP/1.1 100 Continue\r\n\r\n");
         keep_request();
         while (has_outgoing()) {
@@ -361,6 +439,8 @@ private:
         now_->sends.moved(shop_.reactor.turn_time(), bytes->size());
         input_.take(*bytes);
         input_.keep();  // the handler may wait for something else while it looks at these bytes
+        feeding_ = false;
+        on_edge();
         co_return std::nullopt;
     }
     /// Also when the wait is cancelled: no deadline is left behind, and where a write was cut short nobody knows how
@@ -371,6 +451,7 @@ private:
         wait_for_body(const wait_for_body&) = delete;
         ~wait_for_body() {
             of.deadline_.clear();
+            of.feeding_ = false;
             if (std::exchange(of.writing_, 0) != 0) of.client_left();
         }
     };
@@ -417,6 +498,10 @@ private:
     bool late_ = false;
     bool gone_ = false;
     bool held_back_ = false;
+    bool watching_ = false;  // a handler waits, and what happens on the stream is looked at
+    bool feeding_ = false;   // it waits for its body
+    bool probed_ = false;
+    bool held_up_ = false;  // a heartbeat found what was before it unsent
 };
 
 }  // namespace coracle::server

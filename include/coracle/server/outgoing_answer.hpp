@@ -39,18 +39,23 @@ public:
     }
     bool has_begun() const noexcept override { return begun_; }
 
-    void waits(async::cancel_scope&, std::string_view heartbeat) override {
-        if (!begun_ && !heartbeat.empty()) begin();
-        of_.send_what_is_ready();
+    void waits(async::cancel_scope& making, std::string_view heartbeat) override {
+        bool live = !heartbeat.empty();
+        if (!begun_ && live) begin();
+        of_.waits(&making);
+        if (!live) return;
+        of_.deadline_.set(Conversation::heartbeat_time);
+        if (of_.shop_.stopping()) making.cancel();
     }
-    void goes_on() noexcept override {}
+    void goes_on() noexcept override { of_.goes_on(); }
 
     std::uint64_t room() const noexcept override { return answer_.writer().room(); }
     bool write(std::string_view small) override {
         answer_.writer().piece(small);
-        return of_.output_.size() >= Conversation::most_unsent;
+        return of_.output_.size() >= Conversation::most_unsent || of_.gone_ || ends_now();
     }
     task<bool> send(std::string_view large) override {
+        if (of_.gone_) large = {};
         bool piece = !large.empty();
         if (piece) answer_.writer().open_piece(large.size());
         while (of_.has_outgoing() || !large.empty()) {
@@ -60,12 +65,12 @@ public:
             of_.writes(first.size() + second.size());
             auto outcome = co_await of_.stream_.write(first, second);
             of_.sent(outcome);
-            if (of_.gone_) co_return false;
-            of_.meter_.sent(second.size());
+            if (!of_.gone_) of_.meter_.sent(second.size());
             large.remove_prefix(second.size());
+            if (of_.gone_) large = {};
         }
         if (piece) answer_.writer().close_piece();
-        co_return !of_.gone_;
+        co_return still_wanted();
     }
     task<bool> send_file(int file, std::uint64_t offset, std::uint64_t length) override {
         answer_.writer().open_piece(length);
@@ -102,10 +107,11 @@ public:
             length -= sent;
         }
         if (!of_.gone_) answer_.writer().close_piece();
-        co_return !of_.gone_;
+        co_return still_wanted();
     }
 
-    void end() override {
+    void end(bool whole) override {
+        if (!whole) of_.now_->request.after.answer_failed(std::make_exception_ptr(cancelled{}));
         if (of_.gone_ || answer_.writer().end_stream()) return;
         tell(std::make_exception_ptr(
             std::logic_error("coracle: the body of an answer has fewer bytes than its size() said")));
@@ -114,6 +120,7 @@ public:
     void fail(const std::exception_ptr& why) override {
         request& asked = of_.now_->request;
         asked.after.drop_tasks();
+        asked.after.answer_failed(why);
         if (begun_) {
             tell(why);
             return cut();
@@ -130,6 +137,13 @@ private:
         if (why == std::errc::invalid_seek)
             throw std::runtime_error("coracle: a file has become shorter while it was sent");
         throw std::system_error(why, "coracle: a file that is sent cannot be read");
+    }
+    /// News end when the server stops.
+    bool ends_now() const noexcept { return of_.shop_.stopping() && of_.is_live(); }
+    /// A body that is made to its end whoever listens goes on when its client has left.
+    bool still_wanted() const noexcept {
+        const request& asked = of_.now_->request;
+        return !ends_now() && (!of_.gone_ || !asked.app().cancels_on_disconnect(asked));
     }
     void tell(const std::exception_ptr& why) const { of_.now_->request.app().note(why, of_.now_->request); }
     /// The client gets what is written, and then an end that it can tell from a whole answer.

@@ -177,7 +177,7 @@ private:
         }
         stalled_ = false;
         rearm();
-        net::detail::memory_pipe::wake(to_.writer);
+        to_.wake_writer();
     }
     void arrive(parcel& what) noexcept {
         if (what.what == kind::call) return arrived_();
@@ -185,14 +185,14 @@ private:
         if (what.what == kind::bytes && to_.deaf) return back_.send_reset();
         if (what.what == kind::bytes) return to_.put(std::move(what.bytes));
         to_.ended = true;
-        net::detail::memory_pipe::wake(to_.reader);
+        to_.wake_reader();
     }
     void arrive_reset() noexcept {
         to_.read_error = std::make_error_code(std::errc::connection_reset);
-        net::detail::memory_pipe::wake(to_.reader);
+        to_.wake_reader();
         back_.error_ = to_.read_error;
         back_.broken_ = true;
-        net::detail::memory_pipe::wake(back_.to_.writer);
+        back_.to_.wake_writer();
     }
 
     std::shared_ptr<network_link> link_;

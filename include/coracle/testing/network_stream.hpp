@@ -3,6 +3,7 @@
 
 #include <coracle/base/assert.hpp>
 #include <coracle/base/result.hpp>
+#include <coracle/loop/descriptor.hpp>
 #include <coracle/loop/reactor.hpp>
 #include <coracle/net/address.hpp>
 #include <coracle/net/byte_stream.hpp>
@@ -115,7 +116,7 @@ public:
     }
     void shutdown_read() noexcept {
         in().ended = true;
-        net::detail::memory_pipe::wake(in().reader);
+        in().wake_reader();
     }
     result<void> shutdown_write() noexcept {
         if (auto why = attempt({}, {}).why_not()) return failure(why);
@@ -127,6 +128,7 @@ public:
         const net::detail::memory_pipe& from = line_->pipes[1 - side_];
         return from.ended || from.read_error;
     }
+    void tell(loop::edge_watcher* who) noexcept { in().reading_end = line_->pipes[side_].writing_end = who; }
     const net::address& peer() const noexcept { return peer_; }
 
     /// Closes with a reset: what the peer has not got yet is lost to it after that.
@@ -149,8 +151,8 @@ private:
         else
             out_wire().send_end();
         in().deaf = true;
-        net::detail::memory_pipe::wake(in().reader);
-        net::detail::memory_pipe::wake(line_->pipes[side_].writer);
+        in().wake_reader();
+        line_->pipes[side_].wake_writer();
     }
     net::detail::memory_pipe& in() noexcept { return line_->pipes[1 - side_]; }
     network_wire& out_wire() noexcept { return line_->wires[side_]; }

@@ -7,6 +7,7 @@
 #include <coracle/async/task.hpp>
 #include <coracle/base/result.hpp>
 #include <coracle/http/response_reader.hpp>
+#include <coracle/loop/descriptor.hpp>
 #include <coracle/net/address.hpp>
 #include <coracle/net/byte_stream.hpp>
 #include <coracle/net/memory_stream.hpp>
@@ -76,6 +77,7 @@ public:
         inner_.close();
     }
     bool hung_up() const noexcept { return inner_.hung_up(); }
+    void tell(loop::edge_watcher* who) noexcept { inner_.tell(who); }
     const named_address& peer() const noexcept { return peer_; }
 
 private:
