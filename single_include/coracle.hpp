@@ -735,6 +735,16 @@ public:
             node = following;
         }
     }
+    /// Calls f(T&) for one after the other, until it gives true; gives whether it did. f may unlink the item.
+    template <class F>
+    bool any(F&& f) {
+        for (list_node* node = head_.next_; node != &head_;) {
+            list_node* following = node->next_;
+            if (f(static_cast<T&>(*node))) return true;
+            node = following;
+        }
+        return false;
+    }
 
 private:
     static list_node& unlinked(T& item) noexcept {
@@ -1627,6 +1637,33 @@ private:
 
 }  // namespace coracle
 
+// ---- coracle/base/time_tally.hpp
+// time_tally: lengths of time, counted by one thread into sizes, and read by every thread. See tally.
+
+namespace coracle {
+
+template <std::size_t Bounds>
+class time_tally {
+public:
+    /// in: the bounds in seconds, rising, always the same.
+    void count(const std::array<double, Bounds>& seconds, std::chrono::nanoseconds took) noexcept {
+        double length = std::chrono::duration<double>(took).count();
+        std::size_t at = 0;
+        while (at < Bounds && length > seconds[at]) ++at;
+        counts_[at].add();
+        nanoseconds_.add(static_cast<std::uint64_t>(took.count() < 0 ? 0 : took.count()));
+    }
+    /// How many were at most as long as bound `at` and longer than the one before; at == Bounds: longer than all.
+    std::uint64_t operator[](std::size_t at) const noexcept { return counts_[at].get(); }
+    double seconds() const noexcept { return static_cast<double>(nanoseconds_.get()) / 1e9; }
+
+private:
+    std::array<tally, Bounds + 1> counts_;
+    tally nanoseconds_;
+};
+
+}  // namespace coracle
+
 // ---- coracle/base/utf8.hpp
 // Strict UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF. RFC 3629, Unicode table 3-7.
 
@@ -1963,6 +2000,11 @@ inline bool is_would_block(const std::error_code& why) noexcept {
     return (why.value() == EAGAIN || why.value() == EWOULDBLOCK) && why.category() == std::system_category();
 }
 
+/// The same, for who finds out without a call.
+inline failure<std::error_code> would_block() noexcept {
+    return failure(std::error_code(EAGAIN, std::system_category()));
+}
+
 /// No descriptor (or memory for one) is left, in this process or in the whole system.
 inline bool is_out_of_descriptors(const std::error_code& why) noexcept {
     if (why.category() != std::system_category()) return false;
@@ -1975,6 +2017,36 @@ auto uninterrupted(Call call) noexcept(noexcept(call())) {
     auto outcome = call();
     while (outcome < 0 && errno == EINTR) outcome = call();
     return outcome;
+}
+
+}  // namespace coracle::os
+
+// ---- coracle/os/bytes_acknowledged.hpp
+// bytes_acknowledged: how much the peer of a connection has taken, which the room in our own send buffer does not tell.
+// Linux tcp(7), TCP_INFO.
+
+#if defined(__linux__)
+#endif
+
+namespace coracle::os {
+
+// Fact: Linux lets a send buffer grow to 4 MiB and says "writable" only when a third of it is free, so a client that
+// reads 16 KiB a second is silent for a minute. glibc's tcp_info ends before tcpi_bytes_acked, and <linux/tcp.h>, which
+// has it, cannot be included beside <netinet/tcp.h>; its place in the kernel's interface does not change.
+
+/// Bytes of this TCP connection that its peer has acknowledged; nothing where the system does not say.
+inline std::optional<std::uint64_t> bytes_acknowledged([[maybe_unused]] int fd) noexcept {
+#if defined(__linux__)
+    constexpr std::size_t place = 120;
+    unsigned char info[place + sizeof(std::uint64_t)];
+    socklen_t size = sizeof info;
+    if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &size) != 0 || size < sizeof info) return std::nullopt;
+    std::uint64_t count;
+    std::memcpy(&count, info + place, sizeof count);
+    return count;
+#else
+    return std::nullopt;
+#endif
 }
 
 }  // namespace coracle::os
@@ -2454,7 +2526,7 @@ inline failure<named_error> named_failure(std::error_code code, const char* verb
 
 // ---- coracle/os/file.hpp
 // file: a file on disk, by calls that may block; loop/file makes them elsewhere.
-// POSIX open(2), pread(2), fsync(2), rename(2).
+// POSIX open(2), pread(2), fsync(2), rename(2), mkostemp(3).
 
 namespace coracle::os {
 
@@ -2497,6 +2569,30 @@ public:
         if (!made.fd_) return named_failure(last_error(), "open", path);
         made.path_ = std::move(path);
         return made;
+    }
+
+    /// One without a name, read and written, which goes with its last descriptor. in: on which file system.
+    static result<file, named_error> unnamed(std::string directory) {
+        if (directory.find('\0') != std::string::npos)
+            return named_failure(std::make_error_code(std::errc::invalid_argument), "make a file in", directory);
+        file made;
+#if defined(O_TMPFILE)
+        made.fd_ = file_descriptor(uninterrupted(
+            [&]() noexcept { return ::open(directory.c_str(), O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600); }));
+#endif
+        if (!made.fd_) {  // a file system that cannot do that: for a moment it has a name
+            std::string name = directory + "/coracle-XXXXXX";
+            made.fd_ = file_descriptor(::mkostemp(name.data(), O_CLOEXEC));
+            if (!made.fd_) return named_failure(last_error(), "make a file in", directory);
+            ::unlink(name.c_str());
+        }
+        made.path_ = directory;
+        return made;
+    }
+    /// Where those are made: what TMPDIR says, or /tmp.
+    static std::string temporary_directory() {
+        const char* told = std::getenv("TMPDIR");
+        return told && *told ? told : "/tmp";
     }
 
     const std::string& path() const noexcept { return path_; }
@@ -2847,7 +2943,7 @@ public:
     /// in: a path that is trusted; its links are followed. error: not_a_directory, would_block, ...
     static result<directory> open(const std::string& path, patience how = patience::waits) {
         if (path.find('\0') != std::string::npos) return failure(std::make_error_code(std::errc::invalid_argument));
-        if (how == patience::none && !detail::knows_cached_only()) return impatient();
+        if (how == patience::none && !detail::knows_cached_only()) return would_block();
         directory made;
         made.fd_ = how == patience::none
                        ? detail::opened_so(AT_FDCWD, path.c_str(), detail::way_through, detail::cached_only)
@@ -2873,7 +2969,7 @@ public:
 private:
     result<file_descriptor> opened_below(const std::string& path, links how, patience waiting) const {
         bool safe = how == links::follow || detail::knows_below_only();
-        if (waiting == patience::none && !(safe && detail::knows_cached_only())) return impatient();
+        if (waiting == patience::none && !(safe && detail::knows_cached_only())) return would_block();
         if (!safe) return detail::walk_to(fd_.get(), path);
         std::uint64_t resolve =
             (how == links::refuse ? detail::below_only : 0) | (waiting == patience::none ? detail::cached_only : 0);
@@ -2882,15 +2978,24 @@ private:
         if (!found) return last_failure();
         return found;
     }
-    static failure<std::error_code> impatient() noexcept {
-        return failure(std::error_code(EAGAIN, std::system_category()));
-    }
     static bool is_link(const std::error_code& why) noexcept {
         return why.value() == ELOOP || why.value() == EMLINK || why.value() == EXDEV;
     }
 
     file_descriptor fd_;
 };
+
+/// Opens a file by a path that is trusted, as directory::open_below() does with links::follow.
+inline result<file_descriptor> open_trusted(const std::string& path, patience how = patience::waits) {
+    if (path.find('\0') != std::string::npos)
+        return failure(std::make_error_code(std::errc::no_such_file_or_directory));
+    if (how == patience::none && !detail::knows_cached_only()) return would_block();
+    file_descriptor found = how == patience::none
+                                ? detail::opened_so(AT_FDCWD, path.c_str(), detail::read_only, detail::cached_only)
+                                : detail::opened(AT_FDCWD, path.c_str(), detail::read_only);
+    if (!found) return last_failure();
+    return found;
+}
 
 }  // namespace coracle::os
 
@@ -2970,19 +3075,30 @@ inline result<std::size_t> send_file(int socket, int file, std::uint64_t offset,
 #endif
 }
 
-/// Bytes of a file that are in memory already. 0 at its end. error: would_block when the disk would have to be asked,
-/// or when the system cannot tell; everywhere but on Linux.
+/// Bytes of a file that are in memory already; 0 at its end. error: would_block when the disk would have to be asked;
+/// operation_not_supported when the system, or this file's, cannot tell.
 inline result<std::size_t> read_cached(int fd, std::uint64_t offset, char* to, std::size_t room) noexcept {
 #if defined(__linux__) && defined(RWF_NOWAIT)
     iovec into{to, room};
-    ssize_t count = ::preadv2(fd, &into, 1, static_cast<off_t>(offset), RWF_NOWAIT);
+    ssize_t count =
+        uninterrupted([&]() noexcept { return ::preadv2(fd, &into, 1, static_cast<off_t>(offset), RWF_NOWAIT); });
     if (count >= 0) return static_cast<std::size_t>(count);
-    if (errno != EOPNOTSUPP && errno != ENOSYS && errno != EINTR && errno != EINVAL && errno != EPERM)
-        return last_failure();
+    if (errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL && errno != EPERM) return last_failure();
 #else
     static_cast<void>(fd), static_cast<void>(offset), static_cast<void>(to), static_cast<void>(room);
 #endif
-    return failure(std::error_code(EAGAIN, std::system_category()));
+    return failure(std::make_error_code(std::errc::operation_not_supported));
+}
+
+/// Whether this part of the file can be sent without waiting for the disk, as far as a look at both of its ends tells.
+/// True where nobody can tell.
+inline bool seems_cached(int fd, std::uint64_t offset, std::uint64_t length) noexcept {
+    char byte;
+    for (std::uint64_t at : {offset, offset + (length == 0 ? 0 : length - 1)}) {
+        auto there = read_cached(fd, at, &byte, 1);
+        if (!there && is_would_block(there.error())) return false;
+    }
+    return true;
 }
 
 }  // namespace coracle::os
@@ -3245,6 +3361,103 @@ inline unsigned processor_count() noexcept {
 #endif
     unsigned count = std::thread::hardware_concurrency();
     return count > 0 ? count : 1;
+}
+
+}  // namespace coracle::os
+
+// ---- coracle/os/process_facts.hpp
+// process_facts: what the system knows of this process: its memory, its time, its open files.
+// Linux proc(5), POSIX getrusage(2) and getrlimit(2). The numbers are those of Prometheus' process_ metrics.
+
+namespace coracle::os {
+
+/// What the system does not tell is missing.
+struct process_facts {
+    double cpu_seconds = 0;  ///< of all threads, in the program and in the kernel
+    std::optional<std::uint64_t> resident_bytes{};
+    std::optional<std::uint64_t> virtual_bytes{};
+    std::optional<std::uint64_t> open_files{};
+    std::optional<std::uint64_t> most_files{};  ///< missing: as many as one likes
+    std::optional<double> start_time{};         ///< seconds since 1970
+    std::optional<std::uint64_t> threads{};
+};
+
+namespace detail {
+
+/// The first bytes of a small file, ended by NUL. False when it cannot be read.
+inline bool read_small_file(const char* path, char* to, std::size_t room) noexcept {
+    int fd = ::open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return false;
+    std::size_t have = 0;
+    for (ssize_t count = 1; count > 0 && have + 1 < room; have += static_cast<std::size_t>(count > 0 ? count : 0))
+        count = ::read(fd, to + have, room - 1 - have);
+    ::close(fd);
+    to[have] = '\0';
+    return have != 0;
+}
+
+/// The entries of a directory of descriptors, without the one that it takes to look.
+inline std::optional<std::uint64_t> count_entries(const char* path) noexcept {
+    DIR* all = ::opendir(path);
+    if (!all) return std::nullopt;
+    std::uint64_t count = 0;
+    while (const dirent* each = ::readdir(all)) count += each->d_name[0] != '.';
+    ::closedir(all);
+    return count == 0 ? 0 : count - 1;
+}
+
+}  // namespace detail
+
+/// cost: some microseconds; on Linux before 6.2, and elsewhere, one more for every few open files.
+[[gnu::cold]] inline process_facts read_process_facts() noexcept {
+    process_facts all;
+    struct rusage used{};
+    if (::getrusage(RUSAGE_SELF, &used) == 0) {
+        auto seconds = [](const timeval& time) {
+            return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+        };
+        all.cpu_seconds = seconds(used.ru_utime) + seconds(used.ru_stime);
+    }
+    struct rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur != RLIM_INFINITY)
+        all.most_files = static_cast<std::uint64_t>(files.rlim_cur);
+#if defined(__linux__)
+    // Facts: the second field of stat is the program's name in parentheses, which may hold both spaces and
+    // parentheses; st_size of /proc/self/fd is the number of descriptors since Linux 6.2, and 0 before.
+    char text[1024];
+    if (detail::read_small_file("/proc/self/stat", text, sizeof text)) {
+        const char* at = std::strrchr(text, ')');
+        for (int field = 2; at && field < 24; ++field) {
+            at = std::strchr(at + 1, ' ');
+            if (!at) break;
+            std::uint64_t value = std::strtoull(at + 1, nullptr, 10);
+            if (field + 1 == 20) all.threads = value;
+            if (field + 1 == 22) {
+                struct timespec since_boot{};
+                struct timespec now{};
+                if (::clock_gettime(CLOCK_BOOTTIME, &since_boot) != 0 || ::clock_gettime(CLOCK_REALTIME, &now) != 0)
+                    continue;
+                auto seconds = [](const timespec& time) {
+                    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+                };
+                double age =
+                    seconds(since_boot) - static_cast<double>(value) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+                // Rounded, so that it does not tremble.
+                all.start_time = static_cast<double>(static_cast<std::int64_t>((seconds(now) - age) * 10)) / 10;
+            }
+            if (field + 1 == 23) all.virtual_bytes = value;
+            if (field + 1 == 24) all.resident_bytes = value * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+        }
+    }
+    struct stat folder{};
+    if (::stat("/proc/self/fd", &folder) == 0 && folder.st_size > 0)
+        all.open_files = static_cast<std::uint64_t>(folder.st_size);
+    else
+        all.open_files = detail::count_entries("/proc/self/fd");
+#else
+    all.open_files = detail::count_entries("/dev/fd");
+#endif
+    return all;
 }
 
 }  // namespace coracle::os
@@ -4240,6 +4453,13 @@ inline result<std::size_t> receive(int fd, std::span<char> room) noexcept {
     return static_cast<std::size_t>(count);
 }
 
+/// The same without taking them: the next call gives them again.
+inline result<std::size_t> peek(int fd, std::span<char> room) noexcept {
+    auto count = uninterrupted([&]() noexcept { return ::recv(fd, room.data(), room.size(), MSG_PEEK); });
+    if (count < 0) return last_failure();
+    return static_cast<std::size_t>(count);
+}
+
 /// Whether nothing of the peer's is left to read and the peer sends no more; consumes nothing.
 inline bool at_end_of_stream(int fd) noexcept {
     char byte;
@@ -4603,6 +4823,49 @@ private:
 
 }  // namespace coracle::os
 
+// ---- coracle/os/last_call.hpp
+// last_call: the end of a listening socket that loses nobody: no new client comes in, those that have can be accepted.
+// Linux socket(7) SO_ATTACH_FILTER, which sees the segments of TCP from their header on; unix(7), shutdown(2).
+
+#if defined(__linux__)
+#include <linux/filter.h>
+#endif
+
+namespace coracle::os {
+
+// Facts:
+// - close() of a listening socket resets every connection that the kernel has completed and nobody has accepted, and
+//   between an accept() that finds nothing and that close() a connection can complete.
+// - shutdown() of a listening TCP socket does the same as close() (Linux), or is refused (BSD).
+// - Linux asks the filter of a listening socket about each segment. One that takes all but a first SYN lets handshakes
+//   end that have begun; a client whose SYN is dropped sends it again after a second, to whoever listens then.
+// - A unix socket that is shut down refuses who connects, and gives out who has (Linux).
+// - Both hold for the socket, in whichever processes it is open.
+
+/// True when from here on no connection begins on the listening socket `fd`, here and wherever else it is open. False
+/// when this system cannot do that; nothing has changed then.
+inline bool last_call([[maybe_unused]] int fd, [[maybe_unused]] address_family family) noexcept {
+#if defined(__linux__)
+    if (family == address_family::local) return ::shutdown(fd, SHUT_RD) == 0;
+    constexpr unsigned flags_at = 13, ack_and_syn = 0x12, syn = 0x02, all = 0xFFFFFFFF;
+    sock_filter steps[] = {
+        {BPF_LD | BPF_B | BPF_ABS, 0, 0, flags_at},
+        {BPF_ALU | BPF_AND | BPF_K, 0, 0, ack_and_syn},
+        {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, syn},
+        {BPF_RET | BPF_K, 0, 0, 0},
+        {BPF_RET | BPF_K, 0, 0, all},
+    };
+    sock_fprog filter{};
+    filter.len = sizeof steps / sizeof steps[0];
+    filter.filter = steps;
+    return ::setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) == 0;
+#else
+    return false;
+#endif
+}
+
+}  // namespace coracle::os
+
 // ---- coracle/os/spare_descriptor.hpp
 // spare_descriptor: one descriptor kept back, to turn connections away with when no other is left.
 // libev(3) "The special problem of accept()ing when you can't".
@@ -4778,6 +5041,42 @@ inline bool is_terminal(FILE* stream) noexcept {
 }
 
 }  // namespace coracle::os
+
+// ---- coracle/os/working_directory.hpp
+// working_directory: from where relative paths are read. POSIX getcwd(3).
+
+namespace coracle::os {
+
+/// Empty where it has been removed.
+inline std::string working_directory() {
+    std::string path(256, '\0');
+    while (::getcwd(path.data(), path.size()) == nullptr) {
+        if (errno != ERANGE || path.size() > 1 << 16) return {};
+        path.resize(path.size() * 2);
+    }
+    path.resize(path.find('\0'));
+    return path;
+}
+
+}  // namespace coracle::os
+
+// ---- coracle/async/alarm.hpp
+// alarm: what cancels a part of a job when its time is up, for rooms that know no clock.
+
+namespace coracle::async {
+
+/// Set by scheduler::cancel_later(); it rings once, unless it goes before.
+class alarm {
+public:
+    alarm(const alarm&) = delete;
+    alarm& operator=(const alarm&) = delete;
+    virtual ~alarm() = default;
+
+protected:
+    alarm() noexcept = default;
+};
+
+}  // namespace coracle::async
 
 // ---- coracle/async/arrival.hpp
 // arrival: what one thread leaves for another's loop. Costs the sender no memory, so it cannot fail.
@@ -5506,6 +5805,9 @@ public:
     virtual std::int64_t unix_milliseconds() noexcept = 0;
     /// and bytes that nobody can guess.
     virtual void random_bytes(std::span<char> out) = 0;
+    /// Cancels `part` of the running job when so long has passed, unless the alarm goes before. Null: this scheduler
+    /// has no time to measure.
+    virtual std::unique_ptr<alarm> cancel_later(cancel_scope&, std::chrono::nanoseconds) { return nullptr; }
 
     /// Counts an operation that was done without waiting. False: the job has had its share of this turn and has to
     /// queue behind the others, however ready it is.
@@ -10765,16 +11067,15 @@ inline std::optional<form_disposition> parse_form_disposition(std::string_view f
     return said;
 }
 
-/// Writes `; name="..."` or `; filename="..."` so that nothing in the value can end it: as browsers do.
+/// Writes `; name="..."` or `; filename="..."` so that nothing in the value can end it or its line: as browsers do, who
+/// write %22 for a quote, and other control characters like theirs for CR and LF.
 inline void append_form_parameter(std::string& out, std::string_view name, std::string_view value) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
     out.append("; ").append(name).append("=\"");
     for (char c : value) {
-        if (c == '"')
-            out += "%22";
-        else if (c == '\r')
-            out += "%0D";
-        else if (c == '\n')
-            out += "%0A";
+        auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte == 0x7F || c == '"')
+            (out += '%').append({digits[byte >> 4], digits[byte & 15]});
         else
             out += c;
     }
@@ -11131,6 +11432,58 @@ inline bool multipart_parser::read_line(std::string_view line) {
 
 }  // namespace coracle::http
 
+// ---- coracle/http/multipart_writer.hpp
+// multipart_writer: a form with files as a client sends it.
+// RFC 7578; HTML 4.10.22.8 (how browsers write names).
+
+namespace coracle::http {
+
+/// Put fields and files into it, then take the body. What they hold cannot end a part: the boundary is chosen so that
+/// it stands in none of them.
+class multipart_writer {
+public:
+    void field(std::string_view name, std::string_view value) {
+        parts_.push_back(head(name) + "\r\n\r\n" + std::string(value));
+    }
+    /// in: an empty type is left out. error: std::invalid_argument for a type that is no field value.
+    void file(std::string_view name, std::string_view filename, std::string_view bytes, std::string_view type = {}) {
+        if (!is_field_value(type))
+            throw std::invalid_argument("coracle: the type of a file in a form is one like text/plain, on one line");
+        std::string part = head(name);
+        append_form_parameter(part, "filename", filename);
+        if (!type.empty()) part.append("\r\nContent-Type: ").append(type);
+        parts_.push_back(part.append("\r\n\r\n").append(bytes));
+    }
+
+    /// in: where to write the Content-Type of the request. Empty afterwards.
+    std::string take_body(std::string& content_type) {
+        std::string boundary;
+        for (unsigned n = 0; boundary.empty() || stands_in_one(boundary); ++n)
+            boundary = "coracle-form-" + std::to_string(n);
+        content_type = "multipart/form-data; boundary=" + boundary;
+        std::string body;
+        for (const std::string& part : parts_) body.append("--").append(boundary).append("\r\n").append(part) += "\r\n";
+        parts_.clear();
+        return body.append("--").append(boundary).append("--\r\n");
+    }
+
+private:
+    static std::string head(std::string_view name) {
+        std::string out = "Content-Disposition: form-data";
+        append_form_parameter(out, "name", name);
+        return out;
+    }
+    bool stands_in_one(std::string_view boundary) const noexcept {
+        for (const std::string& part : parts_)
+            if (part.find(boundary) != std::string::npos) return true;
+        return false;
+    }
+
+    std::vector<std::string> parts_;
+};
+
+}  // namespace coracle::http
+
 // ---- coracle/http/response_head.hpp
 // response_head: what the head of an answer says, as plain data.
 // RFC 9110 15, RFC 9112 4 and 9.3.
@@ -11236,6 +11589,9 @@ public:
         return due;
     }
 
+    /// Whether the client may still be waiting for 100.
+    bool continue_due() const noexcept { return continue_due_; }
+
     /// So many more bytes of the request body have been read, framing included.
     void body_bytes(std::uint64_t count, const limits& bounds = default_limits) noexcept {
         if (count == 0) return;
@@ -11315,17 +11671,18 @@ private:
 }  // namespace coracle::http
 
 // ---- coracle/http/form_limits.hpp
-// form_limits: how much of an urlencoded form is read.
-// The numbers and words are Starlette's (max_fields, max_part_size).
+// form_limits: how much of a form is read.
+// The numbers and words are Starlette's (max_fields, max_files, max_part_size).
 
 namespace coracle::http {
 
-/// Fields of one form.
+/// Fields of one form, and besides them its files.
 inline constexpr std::size_t max_form_fields = 1000;
-/// Bytes of one field on the wire, name and value.
+inline constexpr std::size_t max_form_files = 1000;
+/// Bytes of one field that is no file; on the wire, name and value, when it is urlencoded.
 inline constexpr std::size_t max_form_field_size = 1024 * 1024;
 
-/// Why the form is not read (the detail of a 400); empty when it is.
+/// Why an urlencoded form is not read (the detail of a 400); empty when it is.
 inline std::string_view form_refusal(std::string_view text) noexcept {
     std::size_t count = 0;
     while (!text.empty()) {
@@ -11410,19 +11767,9 @@ struct forwarded_claim {
     std::string_view prefix{};  ///< a path without a slash at its end
 };
 
-namespace detail {
-
-/// `http` or `https`, also for those of WebSockets; empty for anything else.
-constexpr std::string_view forwarded_scheme(std::string_view text) noexcept {
-    if (ascii::iequals(text, "https") || ascii::iequals(text, "wss")) return "https";
-    if (ascii::iequals(text, "http") || ascii::iequals(text, "ws")) return "http";
-    return {};
-}
-constexpr std::string_view forwarded_host(std::string_view text) noexcept {
-    return parse_authority(text) ? text : std::string_view{};
-}
-/// W11: a path that cannot be taken for a host or a query, nor leave its place.
-constexpr std::string_view forwarded_prefix(std::string_view text) noexcept {
+/// What may stand in front of all paths of an app, without slashes at its end. W11: nothing that a browser could take
+/// for a host, a query, or the way out; empty for anything else.
+constexpr std::string_view path_prefix(std::string_view text) noexcept {
     while (text.ends_with('/')) text.remove_suffix(1);
     if (!text.starts_with('/') || text.size() > 512) return {};
     char before = 0;
@@ -11435,6 +11782,17 @@ constexpr std::string_view forwarded_prefix(std::string_view text) noexcept {
     return text;
 }
 
+namespace detail {
+
+/// `http` or `https`, also for those of WebSockets; empty for anything else.
+constexpr std::string_view forwarded_scheme(std::string_view text) noexcept {
+    if (ascii::iequals(text, "https") || ascii::iequals(text, "wss")) return "https";
+    if (ascii::iequals(text, "http") || ascii::iequals(text, "ws")) return "http";
+    return {};
+}
+constexpr std::string_view forwarded_host(std::string_view text) noexcept {
+    return parse_authority(text) ? text : std::string_view{};
+}
 /// From the client to the last proxy, hop by hop: the one in front of all that are believed is the client, and what the
 /// first proxy that is believed says of it holds. Needs no memory, however many hops somebody makes up.
 class forwarded_walk {
@@ -11589,8 +11947,7 @@ inline forwarded_claim customary_claim(const fields& from, const network_list& b
         claim.host = {};
         claim.port.reset();
     }
-    if (theirs.prefix)
-        claim.prefix = detail::forwarded_prefix(detail::forwarded_word(from, "x-forwarded-prefix", 0, 0));
+    if (theirs.prefix) claim.prefix = path_prefix(detail::forwarded_word(from, "x-forwarded-prefix", 0, 0));
     return claim;
 }
 
@@ -12352,7 +12709,9 @@ namespace coracle::http {
 class head_cache {
 public:
     /// `server` stands in the server field; empty: there is none. Error: std::invalid_argument.
-    explicit head_cache(std::string_view server = "coracle") : server_(server) {
+    /// in: whether there is a date; more fields as they stand in a head, as field_list::wire() has them.
+    explicit head_cache(std::string_view server = "coracle", bool dated = true, std::string_view more = {})
+        : server_(server), more_(more), dated_(dated) {
         if (!is_field_value(server))
             throw std::invalid_argument("the name of the server must have no control characters and no outer spaces");
         write_date(0, date_.data());
@@ -12364,7 +12723,7 @@ public:
         now_ = unix_seconds;
         write_date(unix_seconds, date_.data());
         for (slot& each : slots_)
-            if (each.size != 0) std::memcpy(each.text.data() + each.date_at, date_.data(), date_size);
+            if (each.size != 0 && dated_) std::memcpy(each.text.data() + each.date_at, date_.data(), date_size);
     }
     /// `Sun, 06 Nov 1994 08:49:37 GMT`, as of the last tick.
     std::string_view date() const noexcept { return {date_.data(), date_size}; }
@@ -12396,7 +12755,8 @@ public:
         std::string out = "HTTP/1.1 " + std::to_string(status) + ' ';
         out.append(reason_phrase(status)).append("\r\n");
         if (with_server && !server_.empty()) out.append("server: ").append(server_).append("\r\n");
-        out.append("date: ").append(date()).append("\r\n");
+        if (dated_) out.append("date: ").append(date()).append("\r\n");
+        out.append(more_);
         if (!type.empty()) out.append("content-type: ").append(type).append("\r\n");
         return out.append(length_field);
     }
@@ -12433,13 +12793,15 @@ private:
         slot& made = slots_[last_];
         made.status = status;
         made.size = static_cast<std::uint16_t>(text.size());
-        made.date_at = static_cast<std::uint16_t>(text.find("\r\ndate: ") + 8);
+        made.date_at = static_cast<std::uint16_t>(dated_ ? text.find("\r\ndate: ") + 8 : 0);
         made.type_size = static_cast<std::uint16_t>(type.size());
         std::memcpy(made.text.data(), text.data(), text.size());
         return made.block();
     }
 
     std::string server_;
+    std::string more_;
+    bool dated_;
     std::int64_t now_ = 0;
     std::array<char, date_size> date_{};
     std::array<slot, 8> slots_{};
@@ -12604,6 +12966,42 @@ inline constexpr std::string_view unknown_media_type = "application/octet-stream
 
 }  // namespace coracle::http
 
+// ---- coracle/http/hashed_name.hpp
+// hashed_name: whether a file has a hash of its content in its name, as bundlers put it there: its content never
+// changes then. Vite and Rollup (`index-B7PI925R.js`), webpack (`main.3f2a9c1b.css`), esbuild, Parcel.
+
+namespace coracle::http {
+
+/// Not every hash looks like one, but hardly a word or a number does: a mistake either way costs, the one a question of
+/// the client, the other a year of an old file.
+constexpr bool is_hashed_name(std::string_view name) noexcept {
+    name.remove_prefix(name.rfind('/') + 1);
+    // What stands before the extension, or extensions: `main.3f2a9c1b.js.map`.
+    for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.', dot + 1)) {
+        std::string_view stem = name.substr(0, dot);
+        std::size_t from = stem.find_last_of(".-_") + 1;
+        // Base64 has `-` and `_` of its own: such a hash is as long as Vite's.
+        if (stem.size() - from < 8 && stem.size() > 9 && stem[stem.size() - 9] == '-') from = stem.size() - 8;
+        std::string_view hash = stem.substr(from);
+        if (from == 0 || hash.size() < 8) continue;
+        bool hex = true, digits = false, letters = false;
+        std::size_t changes = 0;
+        int before = 0;
+        for (char c : hash) {
+            int kind = ascii::is_digit(c) ? 1 : ascii::is_lower(c) ? 2 : ascii::is_upper(c) ? 3 : 4;
+            hex = hex && (kind == 1 || (c >= 'a' && c <= 'f'));
+            digits = digits || kind == 1;
+            letters = letters || kind == 2 || kind == 3;
+            changes += before != 0 && kind != before;
+            before = kind;
+        }
+        if ((hex && digits && letters) || (letters && changes >= 3)) return true;
+    }
+    return false;
+}
+
+}  // namespace coracle::http
+
 // ---- coracle/http/percent.hpp
 // percent: percent-encoding, undone exactly once. Strict for paths, forgiving for queries, never for field values.
 // RFC 3986 2.1; queries as WHATWG URL 5.1 and Python's urllib.parse read them.
@@ -12704,6 +13102,58 @@ inline void encode_percent(std::string_view text, std::string& out, std::string_
             out.push_back(digits[byte & 15]);
         }
     }
+}
+
+}  // namespace coracle::http
+
+// ---- coracle/http/file_path.hpp
+// file_path: the path of a request as names of files below a directory, each decoded once, after it was cut (P1, P4).
+// RFC 3986 2.4, 3.3; RFC 8615 (.well-known).
+
+namespace coracle::http {
+
+/// Names between single slashes, none of them empty or a step to somewhere else.
+struct file_path {
+    std::string names{};     ///< `css/site.css`; empty for the directory itself
+    bool directory = false;  ///< the path ended with a slash, or was nothing else
+
+    std::string_view last() const noexcept { return std::string_view(names).substr(names.rfind('/') + 1); }
+};
+
+namespace detail {
+/// What some system, or some other server in front, takes for more than a name: separators, drives, streams, what
+/// steers a terminal (P1, P7, W10).
+constexpr bool is_file_name(std::string_view name) noexcept {
+    if (name.empty() || name == "." || name == "..") return false;
+    for (char c : name)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '/' || c == '\\' || c == ':') return false;
+    return true;
+}
+}  // namespace detail
+
+/// in: a path as it stood on the wire, from behind the prefix on: `/css/site.css`; whether names that begin with a dot
+/// are names too (`/.well-known/` always is). Nothing for a path that can name no file.
+inline std::optional<file_path> read_file_path(std::string_view path, bool hidden) {
+    file_path out;
+    std::string decoded;
+    while (path.starts_with('/')) {
+        path.remove_prefix(1);
+        std::string_view piece = path.substr(0, path.find('/'));
+        path.remove_prefix(piece.size());
+        if (piece.empty() && path.empty()) {
+            out.directory = true;
+            return out;
+        }
+        auto name = decode_path(piece, decoded);
+        if (!name || !detail::is_file_name(*name)) return std::nullopt;
+        bool well_known = out.names.empty() && *name == ".well-known";
+        if (name->starts_with('.') && !hidden && !well_known) return std::nullopt;
+        if (!out.names.empty()) out.names += '/';
+        out.names += *name;
+    }
+    out.directory = out.names.empty();
+    if (!path.empty()) return std::nullopt;
+    return out;
 }
 
 }  // namespace coracle::http
@@ -13666,6 +14116,10 @@ public:
     }
     void close_piece() {
         if (chunks_) out_->append("\r\n");
+    }
+    /// What may be sent before a piece and means nothing: the first digit of its size, or of that of the last chunk.
+    std::string_view piece_prefix() const noexcept {
+        return sends_pieces() && chunks_ ? std::string_view("0") : std::string_view{};
     }
     /// How much may still come: what is left of the size that was said.
     std::uint64_t room() const noexcept { return left_; }
@@ -20996,6 +21450,11 @@ template <class T>
 concept reads_itself = requires(const json& in, T& out) {
     { from_json(in, out) } -> std::same_as<bool>;
 };
+/// The same with a third parameter, in which it says what is wrong.
+template <class T>
+concept reads_and_explains = requires(const json& in, T& out, text_problem& why) {
+    { from_json(in, out, why) } -> std::same_as<bool>;
+};
 
 /// A container that hashes with std::hash, whose values anybody can collide (threat D3).
 template <class T>
@@ -21014,6 +21473,9 @@ public:
             return true;
         } else if constexpr (reads_itself<T>) {
             return from_json(in, out) || refuse(in, at, "value_error", "Value error, this is not what was expected");
+        } else if constexpr (reads_and_explains<T>) {
+            text_problem why;
+            return from_json(in, out, why) || refuse(in, at, std::move(why));
         } else if constexpr (checked_type<T>) {
             return read_checked(in, out, at);
         } else if constexpr (scalar<T>) {
@@ -22087,6 +22549,11 @@ public:
         return std::chrono::nanoseconds(now().time_since_epoch()).count();
     }
     void random_bytes(std::span<char> out) override { os::random_bytes(out); }
+    std::unique_ptr<async::alarm> cancel_later(async::cancel_scope& part, std::chrono::nanoseconds after) override {
+        auto alarm = std::make_unique<ringing>(part);
+        timers_.arm(*alarm, later(now(), after));
+        return alarm;
+    }
     /// What the streams of this loop read into when nobody gave a buffer: valid until the next co_await.
     std::span<char> scratch() {
         if (!scratch_) scratch_ = std::make_unique_for_overwrite<char[]>(scratch_bytes);
@@ -22171,6 +22638,14 @@ public:
     }
 
 private:
+    class ringing final : public async::alarm, public timer {
+    public:
+        explicit ringing(async::cancel_scope& part) noexcept : part_(part) {}
+
+    private:
+        void fire(os::time_point) noexcept override { part_.cancel(); }
+        async::cancel_scope& part_;
+    };
     struct belonging {
         const void* name;
         std::unique_ptr<void, void (*)(void*)> what;
@@ -22279,6 +22754,7 @@ public:
     }
     /// Not due any more, until it is set again.
     void clear() noexcept { due_ = os::time_point::max(); }
+    os::time_point due() const noexcept { return due_; }
     bool is_set() const noexcept { return due_ != os::time_point::max(); }
 
 private:
@@ -22301,6 +22777,46 @@ private:
 
 }  // namespace coracle::loop
 
+// ---- coracle/loop/loop_lag.hpp
+// loop_lag: how late a loop comes to what is due: what everybody on it waits for while one of them computes.
+
+namespace coracle::loop {
+
+/// Once a second, how late that second was. A loop's own: `reactor.own<loop::loop_lag>()`, on its thread.
+class loop_lag {
+public:
+    /// Seconds. A loop that is well stays below a millisecond.
+    static constexpr std::array<double, 8> bounds{.001, .0025, .005, .01, .05, .1, .5, 1};
+
+    loop_lag() : timer_(reactor::current(), due{*this}) { next(); }
+    loop_lag(const loop_lag&) = delete;
+
+    /// From any thread.
+    const time_tally<bounds.size()>& seen() const noexcept { return seen_; }
+
+private:
+    static constexpr std::chrono::seconds every{1};
+    struct due {
+        loop_lag& of;
+        void operator()() const noexcept { of.look(); }
+    };
+    void look() noexcept {
+        os::time_point now = reactor::current().now();
+        seen_.count(bounds, now - expected_);
+        next();
+    }
+    void next() {
+        expected_ = reactor::current().now() + every;
+        timer_.set_at(expected_);
+    }
+
+    time_tally<bounds.size()> seen_;
+    os::time_point expected_{};
+    deadline<due> timer_;
+};
+
+}  // namespace coracle::loop
+
 // ---- coracle/loop/descriptor.hpp
 // descriptor: one open file of the kernel on this loop, watched once, edge-triggered, in both directions.
 // Facts: an edge comes when a state changes, so a call is tried first and waited for only after it would block. A read
@@ -22311,6 +22827,16 @@ namespace coracle::loop {
 
 /// The two ways bytes go.
 enum class direction : unsigned char { in, out };
+
+/// Is told of everything that happens on a stream, while it waits for something else.
+class edge_watcher {
+public:
+    /// It may be read or written again, the peer has hung up, or it broke. On the thread of the loop.
+    virtual void on_edge() noexcept = 0;
+
+protected:
+    ~edge_watcher() = default;
+};
 
 /// Owns a non-blocking file descriptor. At most one job waits for each direction. Stays where it is while it is open.
 class descriptor final : os::watcher {
@@ -22355,6 +22881,9 @@ public:
         return operation<Attempt>(*this, which, std::move(attempt));
     }
 
+    /// From here on `who` is told too, besides those who wait; null for nobody. At most one.
+    void tell(edge_watcher* who) noexcept { told_ = who; }
+
     /// For attempts: the call took or gave less than it could have, so the next one would block.
     void exhausted(direction which) noexcept {
         if (which == direction::out || !hung_up_) at(which).promising = false;
@@ -22381,6 +22910,7 @@ private:
         if (now.hangup || now.error) hung_up_ = true;
         if (now.readable || now.hangup || now.error) promise(at(direction::in));
         if (now.writable || now.error) promise(at(direction::out));
+        if (told_) told_->on_edge();
     }
     static void promise(side& on) noexcept {
         on.promising = true;
@@ -22390,6 +22920,7 @@ private:
     os::file_descriptor fd_;
     bool hung_up_ = false;
     reactor& reactor_;
+    edge_watcher* told_ = nullptr;
     side sides_[2];
 };
 
@@ -22807,6 +23338,10 @@ public:
         thread_.join();
     }
 
+    /// How many steps have been found so far that held a loop for too long, by all watchdogs of the program. From any
+    /// thread.
+    static std::uint64_t findings() noexcept { return found().load(std::memory_order_relaxed); }
+
     /// Looks at one loop for as long as it lives. keeps: both, which outlive it.
     class [[nodiscard("the loop is watched for as long as this lives: name it")]] watch final : public list_node {
     public:
@@ -22835,7 +23370,12 @@ private:
             });
         }
     }
+    static std::atomic<std::uint64_t>& found() noexcept {
+        static constinit std::atomic<std::uint64_t> count{0};
+        return count;
+    }
     static void tell(const held_step::finding& found) noexcept {
+        watchdog::found().fetch_add(1, std::memory_order_relaxed);
         try {
             auto held = std::chrono::duration_cast<std::chrono::milliseconds>(found.held).count();
             std::string what = "the loop has stood still for " + std::to_string(held) + " ms";
@@ -25304,6 +25844,8 @@ concept awaitable_for = requires {
 /// - `shutdown_write()`: the peer reads the end of the stream; reading goes on. Not while a write is under way.
 /// - `close()`: both directions, at once; who waits for the stream gets an error. Harmless when it is closed.
 /// - `hung_up()`: the peer will send no more, although what it sent may still be unread. A hint that may come late.
+/// - `tell(watcher)`: a loop::edge_watcher is told of all that happens on it, until `tell(nullptr)`; it must not close
+///   the stream. Not every stream can.
 /// - `peer()`: who is at the other end, also after close().
 /// The errors are std::error_code (connection_reset, broken_pipe, bad_file_descriptor after close()); waiting ends with
 /// `cancelled` as everywhere.
@@ -25713,7 +26255,7 @@ public:
                 return true;
             }
             if (*sent == 0) {  // P6: it is shorter than it was
-                error_ = static_cast<int>(std::errc::io_error);
+                error_ = static_cast<int>(std::errc::invalid_seek);
                 return true;
             }
             offset_ += *sent;
@@ -25778,7 +26320,7 @@ public:
     }
 
     /// Bytes of an open file, without a way through this process where the kernel can.
-    /// keeps: the file must stay open until it has returned. error: also io_error, when the file ends before (P6).
+    /// keeps: the file must stay open until it has returned. error: also invalid_seek, when the file ends before (P6), and io_error of the disk.
     operation<detail::file_attempt> send_file(int file, std::uint64_t offset, std::uint64_t count) {
         return descriptor_->until(loop::direction::out, detail::file_attempt(file, offset, count));
     }
@@ -25799,7 +26341,10 @@ public:
     }
     bool is_open() const noexcept { return descriptor_->is_open(); }
     bool hung_up() const noexcept { return descriptor_->hung_up(); }
+    void tell(loop::edge_watcher* who) noexcept { descriptor_->tell(who); }
     const address& peer() const noexcept { return peer_; }
+    /// Bytes that the peer has taken since it connected; nothing where the system does not say.
+    std::optional<std::uint64_t> acknowledged() const noexcept { return os::bytes_acknowledged(descriptor_->get()); }
     /// For system calls that this class does not know; -1 when it is closed.
     int native_handle() const noexcept { return descriptor_->get(); }
 
@@ -26073,6 +26618,16 @@ public:
         }
     }
 
+    /// The next connection that waits already. error: would_block (os::is_would_block) when none does.
+    result<incoming> try_accept() {
+        detail::accept_attempt now;
+        if (!now(descriptor_->get())) return failure(std::make_error_code(std::errc::operation_would_block));
+        return now.result();
+    }
+    /// From here on no client comes in, wherever this socket is open; those who have can still be accepted. False where
+    /// the system cannot do that.
+    bool last_call() noexcept { return os::last_call(descriptor_->get(), where_.family()); }
+
     const address& where() const noexcept { return where_; }
     /// Connections that were closed unserved because no descriptor was left.
     std::uint64_t turned_away() const noexcept { return turned_away_; }
@@ -26130,11 +26685,13 @@ struct memory_pipe {
     std::error_code write_error;
     memory_attempter* reader = nullptr;
     memory_attempter* writer = nullptr;
+    loop::edge_watcher* reading_end = nullptr;
+    loop::edge_watcher* writing_end = nullptr;
 
     void put(std::string bytes) {
         waiting += bytes.size();
         if (!bytes.empty()) chunks.push_back(std::move(bytes));
-        wake(reader);
+        wake_reader();
     }
     std::size_t room() const noexcept { return waiting < capacity ? capacity - waiting : 0; }
     bool readable() const noexcept { return !chunks.empty() || ended || read_error; }
@@ -26150,10 +26707,15 @@ struct memory_pipe {
             first.erase(0, most);
         }
         waiting -= held.size();
-        wake(writer);
+        wake_writer();
     }
-    static void wake(memory_attempter* who) noexcept {
+    void wake_reader() noexcept { wake(reader, reading_end); }
+    void wake_writer() noexcept { wake(writer, writing_end); }
+
+private:
+    static void wake(memory_attempter* who, loop::edge_watcher* told) noexcept {
         if (who) who->woken();
+        if (told) told->on_edge();
     }
 };
 
@@ -26321,12 +26883,12 @@ public:
     }
     void shutdown_read() noexcept {
         in().ended = true;
-        detail::memory_pipe::wake(in().reader);
+        in().wake_reader();
     }
     result<void> shutdown_write() noexcept {
         if (closed()) return failure(detail::closed_here());
         out().ended = true;
-        detail::memory_pipe::wake(out().reader);
+        out().wake_reader();
         return {};
     }
     void close() noexcept {
@@ -26335,8 +26897,8 @@ public:
         out().ended = true;
         in().deaf = true;
         for (auto& pipe : line_->pipes) {
-            detail::memory_pipe::wake(pipe.reader);
-            detail::memory_pipe::wake(pipe.writer);
+            pipe.wake_reader();
+            pipe.wake_writer();
         }
     }
     bool is_open() const noexcept { return line_ && !line_->closed[side_]; }
@@ -26344,6 +26906,7 @@ public:
         const detail::memory_pipe& from = line_->pipes[1 - side_];
         return from.ended || from.read_error;
     }
+    void tell(loop::edge_watcher* who) noexcept { in().reading_end = out().writing_end = who; }
     const address& peer() const noexcept { return peer_; }
 
     // The script, for this end.
@@ -26355,12 +26918,12 @@ public:
     /// Reads fail with `why` as soon as all that has arrived is read, also the one that waits now.
     void fail_reads(std::error_code why) noexcept {
         in().read_error = why;
-        detail::memory_pipe::wake(in().reader);
+        in().wake_reader();
     }
     /// Writes fail with `why`, also the one that waits now.
     void fail_writes(std::error_code why) noexcept {
         out().write_error = why;
-        detail::memory_pipe::wake(out().writer);
+        out().wake_writer();
     }
 
     // The same line without waiting, for those who are no coroutine.
@@ -26374,7 +26937,7 @@ public:
         for (const std::string& chunk : in().chunks) all += chunk;
         in().chunks.clear();
         in().waiting = 0;
-        detail::memory_pipe::wake(in().writer);
+        in().wake_writer();
         return all;
     }
     /// A read would not wait.
@@ -27770,6 +28333,574 @@ inline std::int64_t unix_seconds() noexcept {
 
 }  // namespace coracle
 
+// ---- coracle/app/disk_file.hpp
+// disk_file: what this room asks of the disk. server/ makes them, as the rest of what needs the system.
+
+namespace coracle {
+
+/// A file that is being written, by calls that may block and from one thread at a time. What has not been kept when it
+/// goes is deleted. error: std::system_error, with the path in its message.
+class disk_file {
+public:
+    /// Without a name, in the directory that TMPDIR names, or /tmp: nobody else can open it, and nothing is left of it
+    /// after a crash.
+    static std::unique_ptr<disk_file> unnamed();
+    /// One that keep() puts in the place of what has this path; whoever opens that finds all of the old or all of the
+    /// new.
+    static std::unique_ptr<disk_file> instead_of(const std::string& path);
+    /// A new one; what is there already is not touched. error: also std::errc::file_exists.
+    static std::unique_ptr<disk_file> create(const std::string& path);
+    /// A new one in a directory, with a name that nobody can guess.
+    static std::unique_ptr<disk_file> create_in(const std::string& directory);
+
+    virtual ~disk_file() = default;
+    /// Where it is when it was kept.
+    virtual const std::string& path() const noexcept = 0;
+    virtual void append(std::string_view bytes) = 0;
+    /// Fewer than `most` bytes at its end only.
+    virtual std::string read_at(std::uint64_t offset, std::size_t most) = 0;
+    /// It is whole: it stays.
+    virtual void keep() = 0;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/spool.hpp
+// spool: where the files of a form wait for their handler: a mebibyte of memory, beyond that a file without a name.
+// Starlette's SpooledTemporaryFile, but one for all files of a request: many small ones take no more memory than a
+// large one, and one descriptor.
+
+namespace coracle {
+
+/// Written from begin to end, then read in any order by any number of readers, in turn. The disk is used on the thread
+/// pool, so no loop waits for it. error: std::system_error.
+class spool {
+public:
+    static constexpr std::size_t most_in_memory = std::size_t{1} << 20;
+
+    spool() = default;
+    spool(const spool&) = delete;
+    spool& operator=(const spool&) = delete;
+    ~spool() {
+        // To close the last descriptor of a large file takes the disk's time.
+        if (!file_ || !async::scheduler::current_or_null()) return;
+        try {
+            auto closing = [held = std::move(file_)]() mutable { held.reset(); };
+            offload_detached(lane::clean_up, std::move(closing));
+        } catch (...) {  // no thread to be had: it was closed here
+        }
+    }
+
+    std::uint64_t size() const noexcept { return size_; }
+    /// Whether it has become a file.
+    bool on_disk() const noexcept { return file_ != nullptr; }
+
+    /// Behind what is there. When it is full() then, write_out() comes before the next call.
+    void append(std::string_view bytes) {
+        memory_.append(bytes);
+        size_ += bytes.size();
+    }
+    bool full() const noexcept { return memory_.size() > (file_ ? written_at_once : most_in_memory); }
+    task<> write_out() {
+        auto writing = [this] {
+            if (!file_) file_ = disk_file::unnamed();
+            file_->append(memory_);
+        };
+        co_await offload(writing).on(lane::files);
+        memory_.clear();
+        if (memory_.capacity() > 2 * written_at_once) memory_.shrink_to_fit();
+    }
+    /// All is there: it can be read.
+    task<> finish() {
+        if (file_ && !memory_.empty()) co_await write_out();
+        memory_.shrink_to_fit();
+    }
+
+    /// At most `most` bytes from `at`; empty at the end.
+    task<std::string> read(std::uint64_t at, std::size_t most) {
+        if (!file_) co_return read_now(at, most);
+        auto reading = [this, at, most] { return read_now(at, most); };
+        std::string bytes = co_await offload(reading).on(lane::files);
+        co_return bytes;
+    }
+    /// The same where it stands, for plain functions, which run on the pool.
+    std::string read_now(std::uint64_t at, std::size_t most) {
+        most = static_cast<std::size_t>(std::min<std::uint64_t>(most, at < size_ ? size_ - at : 0));
+        if (!file_) return most == 0 ? std::string() : memory_.substr(static_cast<std::size_t>(at), most);
+        std::string bytes;
+        while (bytes.size() < most) {
+            std::string more = file_->read_at(at + bytes.size(), most - bytes.size());
+            if (more.empty()) break;
+            bytes += more;
+        }
+        return bytes;
+    }
+    /// Writes `count` bytes from `at` into another file and keeps that. Leaves off, and keeps nothing, when asked to.
+    void copy_now(std::uint64_t at, std::uint64_t count, disk_file& to, const stop_token& stop) {
+        while (count != 0 && !stop.stop_requested()) {
+            std::string bytes = read_now(at, static_cast<std::size_t>(std::min<std::uint64_t>(count, most_in_memory)));
+            if (bytes.empty()) break;
+            to.append(bytes);
+            at += bytes.size();
+            count -= bytes.size();
+        }
+        if (!stop.stop_requested()) to.keep();
+    }
+
+private:
+    static constexpr std::size_t written_at_once = 256 * 1024;
+
+    std::string memory_;
+    std::unique_ptr<disk_file> file_;
+    std::uint64_t size_ = 0;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/exposition.hpp
+// exposition: numbers as Prometheus reads them: families of samples with labels, a line each.
+// Prometheus text format 0.0.4: HELP, TYPE, samples; escapes of labels and of help.
+
+namespace coracle::metrics {
+
+/// Whether `text` can name a metric.
+constexpr bool is_metric_name(std::string_view text) noexcept {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char c = text[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':';
+        if (!letter && (i == 0 || c < '0' || c > '9')) return false;
+    }
+    return !text.empty();
+}
+/// Whether `text` can name a label; those that begin with two underscores are Prometheus' own.
+constexpr bool is_label_name(std::string_view text) noexcept {
+    return is_metric_name(text) && text.find(':') == text.npos && !text.starts_with("__");
+}
+
+/// Appends `name="value"`, behind a comma if something stands there already. in: any bytes; what is no UTF-8 becomes
+/// U+FFFD.
+inline void append_label(std::string& to, std::string_view name, std::string_view value) {
+    if (!to.empty()) to += ',';
+    to.append(name).append("=\"");
+    while (!value.empty()) {
+        std::size_t length = utf8::sequence_length(value);
+        char c = value.front();
+        if (length == 0)
+            to += "\xef\xbf\xbd";
+        else if (c == '\\' || c == '"')
+            to.append(1, '\\').append(1, c);
+        else if (c == '\n')
+            to += "\\n";
+        else
+            to.append(value.substr(0, length));
+        value.remove_prefix(length == 0 ? 1 : length);
+    }
+    to += '"';
+}
+
+inline void append_value(std::string& to, std::uint64_t value) { to += std::to_string(value); }
+inline void append_value(std::string& to, double value) {
+    if (std::isnan(value)) {
+        to += "NaN";
+    } else if (std::isinf(value)) {
+        to += value > 0 ? "+Inf" : "-Inf";
+    } else {
+        char text[32];
+        to.append(text, std::to_chars(text, text + sizeof text, value).ptr);
+    }
+}
+
+/// Writes a page, family after family.
+class exposition {
+public:
+    [[gnu::cold]] explicit exposition(std::string& to) noexcept : to_(to) {}
+
+    /// Begins a family. in: `type` is counter, gauge or histogram.
+    [[gnu::cold]] void family(std::string_view name, std::string_view type, std::string_view help) {
+        name_ = name;
+        to_.append("# HELP ").append(name).append(" ");
+        for (char c : help) {
+            if (c == '\\') to_ += "\\\\";
+            if (c == '\n') to_ += "\\n";
+            if (c != '\\' && c != '\n') to_ += c;
+        }
+        to_.append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
+    }
+    /// A sample of it. in: its labels as append_label writes them; what stands behind the name, `_bucket` say.
+    template <class T>
+    [[gnu::cold]] void sample(std::string_view labels, T value, std::string_view behind = {}) {
+        to_.append(name_).append(behind);
+        if (!labels.empty()) to_.append("{").append(labels).append("}");
+        to_ += ' ';
+        if constexpr (std::integral<T>)
+            append_value(to_, static_cast<std::uint64_t>(value));
+        else
+            append_value(to_, static_cast<double>(value));
+        to_ += '\n';
+    }
+    /// A family of one sample.
+    template <class T>
+    [[gnu::cold]] void one(std::string_view name, std::string_view type, std::string_view help, T value) {
+        family(name, type, help);
+        sample({}, value);
+    }
+
+private:
+    std::string& to_;
+    std::string_view name_;
+};
+
+}  // namespace coracle::metrics
+
+// ---- coracle/app/metric.hpp
+// metric: what a program counts and shows at /metrics, with its name, its help and its labels.
+// Prometheus data model.
+
+namespace coracle::metrics {
+
+/// Whatever can be shown. All that live are.
+class metric : public list_node {
+public:
+    metric(const metric&) = delete;
+    metric& operator=(const metric&) = delete;
+
+    const std::string& name() const noexcept { return name_; }
+
+    /// Writes all there are, those that were made first go first. From any thread.
+    [[gnu::cold]] static void write_all(exposition& to) {
+        std::lock_guard lock(everything().mutex);
+        everything().all.for_each([&](metric& each) { each.write(to); });
+    }
+
+protected:
+    /// error: std::logic_error for a name or a label that Prometheus would refuse.
+    [[gnu::cold]] metric(std::string name, std::string help, std::string_view type, std::vector<std::string> labels)
+        : name_(std::move(name)), help_(std::move(help)), type_(type), labels_(std::move(labels)) {
+        if (!is_metric_name(name_))
+            throw std::logic_error("coracle: '" + name_ +
+                                   "' is no name of a metric; one is letters, digits and underscores: orders_total");
+        if (type_ == "counter" && !name_.ends_with("_total"))
+            throw std::logic_error("coracle: the name of a counter ends in _total: " + name_ + "_total");
+        for (const std::string& each : labels_)
+            if (!is_label_name(each) || (type_ == "histogram" && each == "le"))
+                throw std::logic_error("coracle: '" + each + "' is no label of " + name_ +
+                                       "; one is letters, digits and underscores, and not le in a histogram");
+    }
+    virtual ~metric() = default;
+    /// The last that a constructor does: from here on it is read. error: std::logic_error for a name that is there.
+    [[gnu::cold]] void join() {
+        std::lock_guard lock(everything().mutex);
+        bool there = false;
+        everything().all.for_each([&](metric& each) { there = there || each.name_ == name_; });
+        if (there)
+            throw std::logic_error("coracle: there are two metrics with the name " + name_ +
+                                   "; make it once, at namespace scope say, and use it everywhere");
+        everything().all.push_back(*this);
+    }
+    /// The first that a destructor does: nobody reads it any more.
+    void leave() noexcept {
+        std::lock_guard lock(everything().mutex);
+        unlink();
+    }
+
+    virtual void write(exposition& to) const = 0;
+    void begin(exposition& to) const { to.family(name_, type_, help_); }
+    const std::vector<std::string>& labels() const noexcept { return labels_; }
+
+private:
+    struct all_there_are {
+        std::mutex mutex;
+        intrusive_list<metric> all;
+    };
+    static all_there_are& everything() noexcept {
+        static all_there_are* const forever = new all_there_are;  // metrics at namespace scope may go after any static
+        return *forever;
+    }
+
+    std::string name_;
+    std::string help_;
+    std::string_view type_;
+    std::vector<std::string> labels_;
+};
+
+/// A number that many threads add to, each mostly at a place of its own.
+template <class T>
+class spread_sum {
+public:
+    void add(T more) noexcept {
+        std::atomic<T>& mine = cells_[place()].value;
+        T before = mine.load(std::memory_order_relaxed);
+        while (!mine.compare_exchange_weak(before, before + more, std::memory_order_relaxed)) {
+        }
+    }
+    T get() const noexcept {
+        T all{};
+        for (const cell& each : cells_) all += each.value.load(std::memory_order_relaxed);
+        return all;
+    }
+
+private:
+    static constexpr std::size_t places = 8;
+    struct alignas(64) cell {
+        std::atomic<T> value{};
+    };
+    static std::size_t place() noexcept {
+        static constinit std::atomic<std::size_t> next{0};
+        thread_local const std::size_t mine = next.fetch_add(1, std::memory_order_relaxed) % places;
+        return mine;
+    }
+    std::array<cell, places> cells_{};
+};
+
+/// A metric with a Series for each combination of values of its labels.
+template <class Series>
+class family : public metric {
+public:
+    /// So many combinations of values are kept apart, so that what clients send cannot fill the memory; what comes then
+    /// is counted with the value `(other)`.
+    static constexpr std::size_t most_series = 1000;
+
+    /// The series of these values, one for each label, which stays where it is: `auto& books = orders.with("book");`.
+    /// From any thread. error: std::logic_error for too few or too many. cost: a lock; keep what it gives.
+    template <class... Value>
+    Series& with(const Value&... values) {
+        const std::string_view all[] = {std::string_view(values)..., std::string_view()};
+        return find(all, sizeof...(Value));
+    }
+
+protected:
+    family(std::string name, std::string help, std::string_view type, std::vector<std::string> label_names)
+        : metric(std::move(name), std::move(help), type, std::move(label_names)) {
+        if (labels().empty()) only_ = std::make_unique<Series>();
+    }
+
+    /// Before a series is used.
+    virtual void prepare(Series&) const {}
+    /// That of a metric without labels.
+    Series& only() {
+        if (!only_) throw_unlabelled();
+        return *only_;
+    }
+    void write(exposition& to) const override {
+        begin(to);
+        if (only_) only_->write(to, {});
+        std::lock_guard lock(mutex_);
+        for (const std::unique_ptr<entry>& each : all_) each->series.write(to, each->labels);
+    }
+
+private:
+    struct entry {
+        std::string key;
+        std::string labels;
+        Series series;
+        entry* next_with_hash = nullptr;
+    };
+
+    [[noreturn, gnu::cold]] void throw_unlabelled() const {
+        throw std::logic_error("coracle: " + name() + " has labels; say their values: " + name() + ".with(\"...\")");
+    }
+    [[gnu::cold]] Series& find(const std::string_view* values, std::size_t count) {
+        if (count != labels().size())
+            throw std::logic_error("coracle: " + name() + " has " + std::to_string(labels().size()) +
+                                   " labels, and with() was given " + std::to_string(count) + " values");
+        if (count == 0) return only();
+        std::string key;
+        std::uint64_t hash = 14695981039346656037ULL;
+        for (std::size_t i = 0; i < count; ++i)
+            key.append(std::to_string(values[i].size())).append(":").append(values[i]);
+        for (char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+        std::lock_guard lock(mutex_);
+        entry*& first = by_hash_[hash % by_hash_.size()];
+        for (entry* each = first; each; each = each->next_with_hash)
+            if (each->key == key) return each->series;
+        bool many = all_.size() >= most_series;
+        if (many && other_) return other_->series;
+        auto made = std::make_unique<entry>();
+        for (std::size_t i = 0; i < count; ++i) append_label(made->labels, labels()[i], many ? "(other)" : values[i]);
+        all_.push_back(std::move(made));
+        entry& added = *all_.back();
+        prepare(added.series);
+        if (many) {
+            other_ = &added;
+            log::warning("the metric " + name() +
+                         " has too many combinations of labels; what is new is counted as "
+                         "(other). Labels are for few values: not for ids or names of users");
+            return added.series;
+        }
+        added.key = std::move(key);
+        added.next_with_hash = first;
+        first = &added;
+        return added.series;
+    }
+
+    std::unique_ptr<Series> only_;
+    mutable std::mutex mutex_;  // guards what follows
+    std::vector<std::unique_ptr<entry>> all_;
+    std::array<entry*, 256> by_hash_{};
+    entry* other_ = nullptr;
+};
+
+}  // namespace coracle::metrics
+
+// ---- coracle/app/counter.hpp
+// counter: a metric that only grows. Prometheus counter.
+
+namespace coracle::metrics {
+
+class counter_series {
+public:
+    /// From any thread. in: what is not negative. cost: an addition that hardly ever meets another.
+    void inc(double more = 1) noexcept {
+        if (more > 0) sum_.add(more);
+    }
+    double value() const noexcept { return sum_.get(); }
+    void write(exposition& to, std::string_view labels) const { to.sample(labels, value()); }
+
+private:
+    spread_sum<double> sum_;
+};
+
+/// `metrics::counter orders{"orders_total", "Orders that were taken"}; orders.inc();`, with labels
+/// `metrics::counter sales{"sales_total", "Sales", {"kind"}}; sales.with("book").inc();`. Lives as long as it is shown.
+class counter final : public family<counter_series> {
+public:
+    /// error: std::logic_error, see metric.
+    counter(std::string name, std::string help, std::vector<std::string> label_names = {})
+        : family(std::move(name), std::move(help), "counter", std::move(label_names)) {
+        join();
+    }
+    ~counter() override { leave(); }
+
+    void inc(double more = 1) { only().inc(more); }
+    double value() { return only().value(); }
+};
+
+}  // namespace coracle::metrics
+
+// ---- coracle/app/gauge.hpp
+// gauge: a metric that goes up and down, or that is asked for when somebody looks. Prometheus gauge.
+
+namespace coracle::metrics {
+
+class gauge_series {
+public:
+    /// From any thread, as the next.
+    void set(double value) noexcept { value_.store(value, std::memory_order_relaxed); }
+    void inc(double more = 1) noexcept {
+        double before = value_.load(std::memory_order_relaxed);
+        while (!value_.compare_exchange_weak(before, before + more, std::memory_order_relaxed)) {
+        }
+    }
+    void dec(double less = 1) noexcept { inc(-less); }
+    double value() const noexcept { return value_.load(std::memory_order_relaxed); }
+    void write(exposition& to, std::string_view labels) const { to.sample(labels, value()); }
+
+private:
+    std::atomic<double> value_{0};
+};
+
+/// `metrics::gauge rooms{"rooms_open", "Rooms with somebody in them"}; rooms.inc(); ... rooms.dec();`
+class gauge final : public family<gauge_series> {
+public:
+    /// error: std::logic_error, see metric.
+    gauge(std::string name, std::string help, std::vector<std::string> label_names = {})
+        : family(std::move(name), std::move(help), "gauge", std::move(label_names)) {
+        join();
+    }
+    /// One whose value is asked for: `metrics::gauge queued{"jobs_queued", "Jobs that wait", [&] { return
+    /// double(jobs.size()); }};`. It is called on the thread that writes the page, under a lock: it must not wait.
+    gauge(std::string name, std::string help, function<double()> ask)
+        : family(std::move(name), std::move(help), "gauge", {}), ask_(std::move(ask)) {
+        join();
+    }
+    ~gauge() override { leave(); }
+
+    void set(double value) { only().set(value); }
+    void inc(double more = 1) { only().inc(more); }
+    void dec(double less = 1) { only().dec(less); }
+    double value() { return ask_ ? ask_() : only().value(); }
+
+private:
+    void write(exposition& to) const override {
+        if (!ask_) return family::write(to);
+        begin(to);
+        to.sample({}, ask_());
+    }
+    mutable function<double()> ask_;
+};
+
+}  // namespace coracle::metrics
+
+// ---- coracle/app/histogram.hpp
+// histogram: a metric of lengths of time or sizes: how many were at most so long. Prometheus histogram.
+
+namespace coracle::metrics {
+
+/// Seconds, from what a cache answers to what a client gives up on; those of Prometheus' own clients.
+inline constexpr double default_bounds[] = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
+
+class histogram_series {
+public:
+    /// in: bounds that rise. keeps: them.
+    void bound(const std::vector<double>& bounds) {
+        bounds_ = &bounds;
+        counts_ = std::make_unique<spread_sum<std::uint64_t>[]>(bounds.size() + 1);
+    }
+    /// From any thread.
+    void observe(double value) noexcept {
+        std::size_t at = 0;
+        while (at < bounds_->size() && !(value <= (*bounds_)[at])) ++at;
+        counts_[at].add(1);
+        sum_.add(value);
+    }
+    void observe(std::chrono::nanoseconds took) noexcept { observe(std::chrono::duration<double>(took).count()); }
+    void write(exposition& to, std::string_view labels) const {
+        std::uint64_t all = 0;
+        for (std::size_t i = 0; i <= bounds_->size(); ++i) {
+            all += counts_[i].get();
+            std::string bound;
+            append_value(bound, i < bounds_->size() ? (*bounds_)[i] : HUGE_VAL);
+            std::string with(labels);
+            append_label(with, "le", bound);
+            to.sample(with, all, "_bucket");
+        }
+        to.sample(labels, sum_.get(), "_sum");
+        to.sample(labels, all, "_count");
+    }
+
+private:
+    const std::vector<double>* bounds_ = nullptr;
+    std::unique_ptr<spread_sum<std::uint64_t>[]> counts_;
+    spread_sum<double> sum_;
+};
+
+/// `metrics::histogram took{"checkout_seconds", "How long a checkout takes"}; took.observe(250ms);`
+class histogram final : public family<histogram_series> {
+public:
+    /// in: `bounds`, the sizes that are told apart, rising. error: std::logic_error for others, and see metric.
+    histogram(std::string name, std::string help, std::vector<std::string> label_names = {},
+              std::vector<double> bounds = {std::begin(default_bounds), std::end(default_bounds)})
+        : family(std::move(name), std::move(help), "histogram", std::move(label_names)), bounds_(std::move(bounds)) {
+        for (std::size_t i = 0; i < bounds_.size(); ++i)
+            if (!std::isfinite(bounds_[i]) || (i > 0 && bounds_[i] <= bounds_[i - 1]))
+                throw std::logic_error("coracle: the bounds of " + this->name() + " must be finite and rise");
+        if (labels().empty()) only().bound(bounds_);
+        join();
+    }
+    ~histogram() override { leave(); }
+
+    template <class T>
+    void observe(T value) {
+        only().observe(value);
+    }
+
+private:
+    void prepare(histogram_series& made) const override { made.bound(bounds_); }
+    std::vector<double> bounds_;
+};
+
+}  // namespace coracle::metrics
+
 // ---- coracle/app/signer.hpp
 // signer: text that goes through a client's hands and comes back unchanged, or not at all.
 // RFC 2104 (HMAC), RFC 4648 5 (base64url); as Python's itsdangerous, with SHA-256.
@@ -28153,10 +29284,30 @@ public:
         body(media_type, std::move(whole), required || body_.find("required") != nullptr);
     }
 
+    /// One field of a form. A form with a file in it is multipart/form-data, and else urlencoded.
+    [[gnu::cold]] void form_member(std::string_view name, json schema, bool required, json initial = {},
+                                   bool is_file = false) {
+        constexpr std::string_view plain = "application/x-www-form-urlencoded", files = "multipart/form-data";
+        json* content = body_.find("content");
+        if (is_file && content)
+            if (json* before = content->find(plain)) {
+                json moved = std::move(*before);
+                content->erase(plain);
+                detail::put(*content, files, std::move(moved));
+            }
+        bool has_files = is_file || (content && content->find(files));
+        body_member(has_files ? files : plain, name, std::move(schema), required, std::move(initial));
+    }
+
     /// What the handler gives; without media type, nothing.
     [[gnu::cold]] void result(std::string_view media_type, schema_function schema) {
         result_media_ = media_type;
         if (schema) result_ = schema(named_);
+    }
+    /// What the handler gives one after the other: OpenAPI 3.2's itemSchema.
+    [[gnu::cold]] void items(std::string_view media_type, schema_function schema) {
+        result(media_type, schema);
+        gives_items_ = true;
     }
     void status(int code) noexcept { status_ = code; }
 
@@ -28197,6 +29348,15 @@ public:
     const json& answers() const noexcept { return answers_; }
     std::string_view result_media() const noexcept { return result_media_; }
     const json& result() const noexcept { return result_; }
+    /// The content of the handler's answers, by media type.
+    [[gnu::cold]] json result_content() const {
+        json content = json_content(result_, result_media_);
+        if (!gives_items_) return content;
+        json inner = json::object();
+        detail::put(inner, "itemSchema", json(result_));
+        detail::put(content, result_media_, std::move(inner));
+        return content;
+    }
     /// The status of the handler's answers, when the route does not say one.
     int status() const noexcept { return status_; }
     /// Whether a request can be refused with 422.
@@ -28261,6 +29421,7 @@ private:
     json body_ = json::object();
     json answers_ = json::object();
     std::string result_media_;
+    bool gives_items_ = false;
     json result_;
     int status_ = 200;
     bool validates_ = false;
@@ -28385,8 +29546,9 @@ enum class parameter_source : unsigned char {
     cookie,       ///< cookies
     body,         ///< the JSON body
     body_field,   ///< one member of the JSON body
-    form,         ///< the urlencoded body
+    form,         ///< a form
     form_field,   ///< one field of it
+    upload,       ///< one file of it, or several of one name
     context,      ///< the request itself, or what it has: `parameter<P>::of(request&)` gives it
     dependency,   ///< what a function gives
     reference,    ///< refused: it could dangle
@@ -28446,7 +29608,11 @@ inline constexpr bool is_good_parameter = [] {
 /// Whether what comes from there is read from the body, when all else has been read.
 constexpr bool is_from_body(parameter_source from) noexcept {
     return from == parameter_source::body || from == parameter_source::body_field || from == parameter_source::form ||
-           from == parameter_source::form_field;
+           from == parameter_source::form_field || from == parameter_source::upload;
+}
+/// Whether what comes from there is a form's, which is taken in part by part, as it may hold files.
+constexpr bool is_from_form(parameter_source from) noexcept {
+    return from == parameter_source::form || from == parameter_source::form_field || from == parameter_source::upload;
 }
 
 /// How many of the parameters come from there.
@@ -28588,6 +29754,12 @@ using returned_by = typename detail::signature_of<std::decay_t<F>>::result;
 /// What it gives in the end: R for a coroutine too.
 template <has_signature F>
 using result_of = typename detail::awaited_result<returned_by<F>>::type;
+
+/// Whether a handler's result is the pieces of an answer, which it goes on to make while they are sent.
+template <class R>
+inline constexpr bool is_streamed = false;
+template <class T>
+inline constexpr bool is_streamed<generator<T>> = true;
 
 /// Whether it is a coroutine that has to be awaited.
 template <has_signature F>
@@ -28761,6 +29933,10 @@ constexpr void tell_mistake(std::string_view route, route_mistake what) {
 }
 // clang-format on
 
+/// Whether it takes a file whatever the name of its field.
+template <class P>
+inline constexpr bool takes_any_file = requires { typename parameter<P>::takes_any_file; };
+
 template <parameter_source Source, class... P>
 inline constexpr bool any_from = count_from<Source, P...> != 0;
 
@@ -28785,7 +29961,7 @@ consteval bool good_parameters(types<P...>) {
 
     constexpr std::size_t documents = count_from<parameter_source::body, P...>;
     constexpr std::size_t forms = count_from<parameter_source::form, P...>;
-    constexpr bool is_form = forms != 0 || any_from<parameter_source::form_field, P...>;
+    constexpr bool is_form = (is_from_form(parameter<P>::source) || ...);
     constexpr bool one_kind = !is_form || (documents == 0 && !any_from<parameter_source::body_field, P...>);
     static_assert(one_kind || !sound, "coracle: a request has one body: this handler takes a form and JSON");
     constexpr bool one_document = documents + any_from<parameter_source::body_field, P...> <= 1;
@@ -28795,7 +29971,11 @@ consteval bool good_parameters(types<P...>) {
     constexpr bool one_form = forms <= 1;
     static_assert(one_form || !one_kind || !sound,
                   "coracle: a request has one form; put both structs into one, or take form_field<\"name\">");
-    constexpr bool one = sound && one_kind && one_document && one_form;
+    constexpr bool named_files = (std::size_t{takes_any_file<P>} + ... + std::size_t{0}) <= 1;
+    static_assert(named_files || !one_form || !one_kind || !sound,
+                  "coracle: this handler takes the file of a form twice; files are told apart by the names of their "
+                  "fields: form_field<\"avatar\", upload_file>");
+    constexpr bool one = sound && one_kind && one_document && one_form && named_files;
 
     constexpr bool meant =
         MayHaveBody || ((parameter<P>::source != parameter_source::body || parameter<P>::said_aloud) && ...);
@@ -29018,6 +30198,135 @@ public:
 
 }  // namespace coracle
 
+// ---- coracle/app/sse_event.hpp
+// sse_event: one server-sent event. The fields and the bytes are those of FastAPI's ServerSentEvent.
+// WHATWG HTML 9.2.6 (interpreting an event stream).
+
+namespace coracle {
+
+/// `co_yield sse_event("hello");` or with more fields `co_yield sse_event(price).event("price").id("17");`.
+/// Text is its data as it stands; any other value, a struct too, is its data as JSON.
+class sse_event {
+public:
+    /// Without data, for a comment or a retry alone: a client dispatches nothing.
+    sse_event() = default;
+    template <class T>
+        requires(!std::same_as<std::remove_cvref_t<T>, sse_event>)
+    explicit sse_event(const T& value) {
+        if constexpr (std::convertible_to<const T&, std::string_view>)
+            raw_data(value);
+        else
+            data(value);
+    }
+
+    /// As JSON, text too: `data("hello")` is `data: "hello"`. error: json_error for what JSON cannot hold.
+    template <class T>
+    sse_event& data(const T& value) & {
+        data_ = to_json_text(value);
+        return *this;
+    }
+    /// As it stands, in as many lines as it has.
+    sse_event& raw_data(std::string_view text) & {
+        data_ = text;
+        return *this;
+    }
+    /// What `addEventListener(name, ...)` waits for; without it `message`. error: std::invalid_argument for more than a
+    /// line (W3), as in id().
+    sse_event& event(std::string_view name) & {
+        event_ = one_line(name, "event");
+        return *this;
+    }
+    /// What the client sends as Last-Event-ID when it comes back. error: also for NUL.
+    sse_event& id(std::string_view text) & {
+        if (text.find('\0') != text.npos)
+            throw std::invalid_argument("coracle: the id of an sse_event must have no NUL in it");
+        id_ = one_line(text, "id");
+        return *this;
+    }
+    /// How long a client waits before it comes back. error: std::invalid_argument for less than nothing.
+    sse_event& retry(std::chrono::milliseconds pause) & {
+        if (pause.count() < 0) throw std::invalid_argument("coracle: the retry of an sse_event must not be negative");
+        retry_ = pause;
+        return *this;
+    }
+    /// What clients pass over, in as many lines as it has.
+    sse_event& comment(std::string_view text) & {
+        comment_ = text;
+        return *this;
+    }
+
+    // The same for one that is made where it is yielded.
+
+    template <class T>
+    sse_event data(const T& value) && {
+        return std::move(data(value));
+    }
+    sse_event raw_data(std::string_view text) && { return std::move(raw_data(text)); }
+    sse_event event(std::string_view name) && { return std::move(event(name)); }
+    sse_event id(std::string_view text) && { return std::move(id(text)); }
+    sse_event retry(std::chrono::milliseconds pause) && { return std::move(retry(pause)); }
+    sse_event comment(std::string_view text) && { return std::move(comment(text)); }
+
+    /// As it stands on the wire, with the blank line that ends it.
+    void write(byte_buffer& out) const {
+        if (comment_) write_lines(out, ": ", *comment_);
+        if (event_) write_line(out, "event: ", *event_);
+        if (data_) write_lines(out, "data: ", *data_);
+        if (id_) write_line(out, "id: ", *id_);
+        if (retry_) write_line(out, "retry: ", std::to_string(retry_->count()));
+        out.append("\n");
+    }
+    std::string text() const {
+        byte_buffer out;
+        write(out);
+        return std::string(out.view());
+    }
+
+private:
+    static std::string one_line(std::string_view text, const char* field) {
+        if (text.find_first_of("\r\n") != text.npos)
+            throw std::invalid_argument(std::string("coracle: the ") + field +
+                                        " of an sse_event is one line, and this has a line end in it");
+        return std::string(text);
+    }
+    static void write_line(byte_buffer& out, std::string_view name, std::string_view text) {
+        out.append(name);
+        out.append(text);
+        out.append("\n");
+    }
+    /// CR LF, LF and CR end a line, as a client reads it.
+    static void write_lines(byte_buffer& out, std::string_view name, std::string_view text) {
+        for (;;) {
+            std::size_t end = text.find_first_of("\r\n");
+            write_line(out, name, text.substr(0, end));
+            if (end == text.npos) return;
+            text.remove_prefix(end + (text.substr(end).starts_with("\r\n") ? 2 : 1));
+        }
+    }
+
+    std::optional<std::string> data_;
+    std::optional<std::string> event_;
+    std::optional<std::string> id_;
+    std::optional<std::string> comment_;
+    std::optional<std::chrono::milliseconds> retry_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/event_stream.hpp
+// event_stream: server-sent events, as a handler gives them: kept alive, and ended when the server stops.
+// WHATWG HTML 9.2.
+
+namespace coracle {
+
+/// `app.get("/ticks", []() -> event_stream { for (int i = 0;; ++i) { co_await sleep(1s); co_yield sse_event(i); } });`
+/// While there is no event, `: ping` goes out every 15 s. The head goes out as soon as it waits: what it throws before
+/// that is an answer as any handler's. When the client leaves, and when the server stops, it is cancelled where it
+/// waits. Where a client came back, `header<"last-event-id", std::optional<std::string>>` says what it saw last.
+using event_stream = generator<sse_event>;
+
+}  // namespace coracle
+
 // ---- coracle/app/outgoing_client.hpp
 // outgoing_client: the client of a body that is made while it is sent, as the body sees it. The server's, or a test's.
 
@@ -29046,8 +30355,9 @@ public:
     /// The same with a piece of an open file.
     virtual task<bool> send_file(int file, std::uint64_t offset, std::uint64_t length) = 0;
 
-    /// Nothing more comes. Where it is less than was said the connection is cut.
-    virtual void end() = 0;
+    /// Nothing more comes: it was all of it, or nobody wants the rest. Where it is less than was said the connection is
+    /// cut.
+    virtual void end(bool whole) = 0;
     /// The body has failed: an error's answer, or, if there is a head already, the end of the connection.
     virtual void fail(const std::exception_ptr& why) = 0;
 
@@ -29096,7 +30406,7 @@ public:
     virtual task<> send_to(outgoing_client& client) {
         if (!client.wants_pieces()) {
             client.begin();
-            client.end();
+            client.end(true);
             co_return;
         }
         std::exception_ptr failure;
@@ -29115,7 +30425,10 @@ public:
                     failure = std::current_exception();
                 }
                 client.goes_on();
-                if (failure && making.swallows() && async::is_cancellation(failure)) failure = nullptr;
+                if (failure && making.swallows() && async::is_cancellation(failure)) {
+                    failure = nullptr;
+                    wanted = false;
+                }
             }
             more = made.has_value();
             if (failure) break;
@@ -29139,7 +30452,7 @@ public:
         if (failure)
             client.fail(failure);
         else
-            client.end();
+            client.end(wanted);
     }
 
 private:
@@ -29193,6 +30506,56 @@ public:
     static response json(const T& value, int code = 200) {
         return {code, to_json_text(value), {{"content-type", "application/json"}}};
     }
+    /// Pieces that are sent as a generator makes them: `response::streamed(rows(db), {{"content-type", "text/csv"}})`.
+    /// Text goes as it is (text/plain), sse_event as such, anything else as a line of JSON (application/jsonl).
+    /// Defined in generated_body.hpp.
+    template <class T>
+    static response streamed(generator<T> pieces, std::initializer_list<http::field> fields = {}, int code = 200);
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/file.hpp
+// file: a file as what a handler gives back. Starlette's FileResponse.
+
+namespace coracle {
+
+class request;
+
+/// `file("out/4711.pdf", {.filename = "invoice.pdf"})`
+struct file_options {
+    std::string filename{};       ///< under which the client keeps it; makes it an attachment
+    std::string media_type{};     ///< empty: by the end of the file's name
+    std::string cache_control{};  ///< as `max-age=3600`
+    std::string disposition{};    ///< `inline` or `attachment`; empty: an attachment if it has a filename
+    int status = 200;             ///< with another one it is always sent whole
+    int missing = 500;            ///< what it is when there is no such file: our mistake, or with 404 the client's
+    /// The path is a name below this directory, and leads nowhere else, by no step and no link. For names that clients
+    /// choose; one that names nothing there is 404.
+    std::string directory{};
+    /// Whether links are followed in `directory`, wherever they lead.
+    bool follow_symlinks = false;
+};
+
+/// Given back by a handler: `app.get("/report", []() -> task<file> { co_return file("report.pdf"); });`. Opened off
+/// the loop, sent by the kernel; ranges, ETag, Last-Modified, 304 and 412 for GET and HEAD. More fields and cookies may
+/// be put into it as into a response.
+class file : public answer_fields {
+public:
+    /// in: the path of a plain file, relative to where the program runs.
+    explicit file(std::string path, file_options options = {}) : path_(std::move(path)), options_(std::move(options)) {}
+
+    /// The answer to this request, for a handler that gives back a response, or middleware: `co_return co_await
+    /// page.respond(req);`. error: http_error 400, 403, 404, 412, 416; std::system_error. Defined in
+    /// server/file_response.hpp.
+    task<response> respond(const request& asked) const;
+
+    const std::string& path() const noexcept { return path_; }
+    const file_options& options() const noexcept { return options_; }
+
+private:
+    std::string path_;
+    file_options options_;
 };
 
 }  // namespace coracle
@@ -29204,6 +30567,7 @@ public:
 namespace coracle {
 
 struct binding;
+class request;
 class dependency_block;
 class request_dependencies;
 
@@ -29222,6 +30586,8 @@ struct dependency_facts {
     bool waits;       ///< begin() and end() take the place of call()
     bool held;        ///< its value has a destructor
     bool cleans_up;   ///< it has code behind its co_yield
+    /// How the body is taken in for its parameters and what it depends on; null: as text.
+    task<std::string_view> (*take_body)(request&) = nullptr;
 };
 
 /// One value in one request.
@@ -29417,6 +30783,38 @@ struct app_options {
 
 }  // namespace coracle
 
+// ---- coracle/app/files_options.hpp
+// files_options: what app.files() and app.frontend() can be told. Starlette's StaticFiles, FastAPI's app.frontend().
+
+namespace coracle {
+
+/// `app.files("/static", "public", {.cache_control = "max-age=3600"});`
+struct files_options {
+    bool html = false;             ///< a directory is its index.html, and what is not there is 404.html
+    bool follow_symlinks = false;  ///< wherever they lead, out of the directory too; else they are not there
+    bool hidden_files = false;     ///< names that begin with a dot; those in /.well-known/ always
+    bool precompressed = false;    ///< `site.css.br`, `.zst` or `.gz` beside it goes to who can read it
+    bool check_dir = true;         ///< it is a mistake when there is no such directory at the start
+    bool immutable = false;        ///< no file ever changes: clients need not ask for a year
+    std::string cache_control{};   ///< of every file, as `max-age=3600`
+    std::string name{};            ///< for url_for("static", "css/site.css")
+};
+
+/// `app.frontend("dist");`
+struct frontend_options {
+    /// What a page that is not there gets: a file, with 200, or 404.html, with 404; empty: nothing but 404; `auto`:
+    /// 404.html if there is one, and else index.html.
+    std::string fallback = "auto";
+    bool follow_symlinks = false;
+    bool hidden_files = false;
+    bool precompressed = true;
+    bool check_dir = true;
+    /// Of what has no hash in its name, as index.html: asked for again each time, and not sent again.
+    std::string cache_control = "no-cache";
+};
+
+}  // namespace coracle
+
 // ---- coracle/app/error_page.hpp
 // error_page: how errors are written that are not `{"detail": ...}`: as problem details, or as a page for whoever
 // debugs. RFC 9457
@@ -29563,6 +30961,14 @@ public:
         if (made.stream) [[unlikely]]
             return send_stream(made);
         write({made.status, made.body.empty() ? std::string_view{} : text_type, &made.headers}, made.body);
+    }
+    /// A response with what the handler's result gets besides, and no body yet. in: the status, unless that says one.
+    [[gnu::cold]] response start_response(int status) const {
+        response made(status);
+        if (!context_ || !*context_) return made;
+        made.headers = (*context_)->headers;
+        if ((*context_)->status != 0) made.status = (*context_)->status;
+        return made;
     }
     /// For the server: whether the body of the answer is still to be made, and by whom. Nothing of it is written then.
     bool streams() const noexcept { return streamed_ != nullptr; }
@@ -29873,8 +31279,8 @@ namespace coracle {
 class clean_up {
 public:
     virtual ~clean_up() = default;
-    /// Runs shielded from cancellation.
-    virtual task<> run() = 0;
+    /// Runs shielded from cancellation. in: what ended the answer, if that was an exception, which somebody knows of.
+    virtual task<> run(std::exception_ptr failure) = 0;
 
 private:
     friend class after_response;
@@ -29893,8 +31299,14 @@ public:
     bool pending() const noexcept { return last_ || (state_ && !state_->tasks.empty()); }
 
     /// Forgets the background tasks: the handler failed, and its answer has none.
-    void drop_tasks() noexcept {
-        if (state_) state_->tasks = background_tasks();
+    void drop_tasks() {
+        if (!state_) return;
+        for (std::size_t n = 0; n < state_->tasks.size(); ++n) state_->tasks.take(n).let_go();
+        state_->tasks = background_tasks();
+    }
+    /// What was set up hears of it when it is cleaned up.
+    void answer_failed(std::exception_ptr why) {
+        if (last_) state().failure = std::move(why);
     }
     void reset() noexcept {
         state_.reset();
@@ -29920,7 +31332,7 @@ public:
             std::unique_ptr<clean_up> last = std::exchange(last_, std::move(last_->below_));
             std::exception_ptr failure;
             try {
-                task<> one = last->run();
+                task<> one = last->run(state_ ? state_->failure : nullptr);
                 co_await shield(std::move(one));
             } catch (...) {
                 failure = std::current_exception();
@@ -29933,6 +31345,7 @@ public:
 private:
     struct contents {
         background_tasks tasks{};
+        std::exception_ptr failure{};
     };
     contents& state() {
         if (!state_) state_ = std::make_unique<contents>();
@@ -29963,6 +31376,8 @@ public:
     virtual std::optional<piece> poll() = 0;
     /// Ends when poll() has an answer. error: http_error 400 when the client leaves, 408 when it is too slow.
     virtual task<> wait() = 0;
+    /// This request may have so much of a body, in the place of the server's own limit. In: before the first poll().
+    virtual void allow(std::uint64_t) noexcept {}
 
 protected:
     ~body_source() = default;
@@ -29995,8 +31410,19 @@ public:
 
     /// Refuses (413) when more than `bytes` come; the server's own limit holds besides.
     void limit(std::uint64_t bytes) noexcept { most_ = bytes; }
+    /// The same in the place of the server's limit, which may be smaller. In: before any of it was read.
+    void allow(std::uint64_t bytes) noexcept {
+        most_ = bytes;
+        if (source_) source_->allow(bytes);
+    }
     /// Whether there can be a body: a request without one reads as empty text.
     bool present() const noexcept { return present_; }
+
+    /// What text() or view() have taken in already, for who reads piece by piece what they left.
+    std::string_view gathered() {
+        if (!whole_.empty()) own();
+        return whole_;
+    }
 
     /// For the server: a new request, with its source, or with no body.
     void open(body_source* source) noexcept {
@@ -30607,7 +32033,7 @@ public:
     std::string_view scheme = "http";
     peer client{};
     coracle::body body{};
-    /// What stands before the paths that this app knows: of the proxy, and of the app that it is mounted in.
+    /// The path at which a proxy shows the app, when it is not in `target` because the proxy has taken it off.
     std::string root_path{};
     /// Its name in logs: what request_id() chose, or anybody else. Empty: it has none.
     std::string id{};
@@ -30670,6 +32096,18 @@ public:
     bool traced() const noexcept { return trace_ != nullptr; }
     void trace(const trace_context& span) { trace_ = std::make_unique<trace_context>(span); }
 
+    /// What stands before the paths that its app knows, as the client sees it: the path at which a proxy shows it, and
+    /// that of its mount.
+    std::string base_path() const {
+        std::string base = root_path;
+        return base.append(target.path.substr(0, below));
+    }
+    /// `http://host`, as the client sees it.
+    std::string origin() const {
+        std::string url(scheme);
+        return url.append("://").append(host);
+    }
+
     /// The app that answers it. in: a request that has come to an app.
     const coracle::app& app() const {
         if (!app_) throw std::logic_error("coracle: this request has not come to an app");
@@ -30696,6 +32134,17 @@ public:
     }
     /// For the app: where that will stand, if anybody asks for it.
     const std::unique_ptr<coracle::response_context>& response_context_slot() const noexcept { return context_; }
+    /// Whether the client has left, as far as is known while the handler waits. From any thread.
+    /// For handlers that are not cancelled then: route_options::cancel_on_disconnect.
+    bool is_disconnected() const noexcept { return client_left_.load(std::memory_order_relaxed); }
+    /// Is asked to stop when the client leaves. On the loop of the handler; a plain function, which runs on the thread
+    /// pool, takes a stop_token as its parameter.
+    coracle::stop_token stop_token() { return state<told_when_client_leaves>().source.get_token(); }
+    /// For the server, on the loop: it has left.
+    void client_left() noexcept {
+        client_left_.store(true, std::memory_order_relaxed);
+        if (auto* told = state_.find<told_when_client_leaves>()) told->source.request_stop();
+    }
     /// For the app: it is this one's now.
     void belongs_to(const coracle::app& served, const coracle::dependency_store* store = nullptr) noexcept {
         app_ = &served;
@@ -30723,8 +32172,18 @@ public:
         dependencies.reset();
         earlier_issues = nullptr;
         state_.clear();
+        client_left_.store(false, std::memory_order_relaxed);
         app_ = nullptr;
         store_ = nullptr;
+    }
+    /// For the server: a proxy shows the app at this path, and may have taken it off or not. in: no slash at its end.
+    [[gnu::cold]] void shown_at(std::string_view root) {
+        std::string_view behind = target.path;
+        bool there = behind.starts_with(root);
+        if (there) behind.remove_prefix(root.size());
+        there = there && (behind.empty() || behind.front() == '/');
+        below = there ? root.size() : 0;
+        root_path = there ? std::string_view() : root;
     }
     /// For the server: the bytes of the head have moved from `from` to `to`.
     void rebase(const char* from, const char* to) noexcept {
@@ -30733,6 +32192,9 @@ public:
     }
 
 private:
+    struct told_when_client_leaves {
+        stop_source source{};
+    };
     mutable query_values queries_{};
     mutable bool queries_read_ = false;
     mutable std::unique_ptr<trace_context> trace_;
@@ -30740,6 +32202,7 @@ private:
     const coracle::dependency_store* store_ = nullptr;
     std::unique_ptr<coracle::response_context> context_;
     typed_store state_;
+    std::atomic<bool> client_left_{false};
 };
 
 inline background_tasks& parameter<background_tasks&>::of(request& asked) { return asked.after.tasks(); }
@@ -30752,7 +32215,7 @@ inline response_context& parameter<response_context&>::of(request& asked) { retu
 
 namespace coracle {
 
-/// `app.post("/users", {.status = 201, .tags = {"users"}}, create);` All but `status` is for the documentation.
+/// `app.post("/users", {.status = 201, .tags = {"users"}}, create);` Most of it is for the documentation.
 struct route_options {
     int status = 0;                      ///< of its answers; 0: 200, or 204 for a handler that gives back nothing
     std::string name{};                  ///< for url_for(); an included router's name stands before it: "users:one"
@@ -30765,7 +32228,14 @@ struct route_options {
     std::string response_description{};  ///< of the answer with `status`; empty: "Successful Response"
     json responses{};                    ///< other answers, by status: `{{"404", {{"description", "No such user"}}}}`
     std::vector<required_dependency> dependencies{};  ///< called before the handler: `{require<verify_token>}`
-    json extra{};                                     ///< put over the operation in the document, member by member
+    /// Whether a handler that waits is cancelled when its client leaves. False for what must be done to its end.
+    bool cancel_on_disconnect = true;
+    json extra{};  ///< put over the operation in the document, member by member
+    /// For its handler, until the answer begins, the reading of the body included; then it is cancelled at its wait and
+    /// the answer is 504. 0: as the server has it. A handler that never waits cannot be interrupted.
+    std::chrono::milliseconds timeout{0};
+    /// Of its body; more is 413. 0: as the server has it. It may be more than that, or less.
+    std::uint64_t max_body_bytes = 0;
 };
 
 /// What all routes of a router share: `router admin("/admin", {.tags = {"admin"}});`
@@ -30775,6 +32245,8 @@ struct router_options {
     bool include_in_schema = true;                    ///< false: none of its routes
     json responses{};                                 ///< besides those of its routes
     std::vector<required_dependency> dependencies{};  ///< called before those of its routes
+    std::chrono::milliseconds timeout{0};             ///< of those of its routes that say nothing
+    std::uint64_t max_body_bytes = 0;                 ///< of those of its routes that say nothing
 };
 
 }  // namespace coracle
@@ -30847,13 +32319,36 @@ template <class... P>
     detail::describe_all(told, {all, sizeof...(P)});
 }
 
+/// An event as OpenAPI 3.2 describes it (4.14.4), the words of FastAPI.
+[[gnu::cold]] inline json schema_of_event(schema_components&) {
+    return {{"type", "object"},
+            {"properties",
+             {{"data", {{"type", "string"}}},
+              {"event", {{"type", "string"}}},
+              {"id", {{"type", "string"}}},
+              {"retry", {{"type", "integer"}, {"minimum", 0}}}}}};
+}
+
+/// Tells what a handler gives piece by piece.
+template <class T>
+[[gnu::cold]] void describe_pieces(operation& told) {
+    if constexpr (std::is_same_v<T, sse_event>)
+        told.items("text/event-stream", &schema_of_event);
+    else if constexpr (std::is_convertible_v<const T&, std::string_view>)
+        told.result("text/plain", &schema_of<std::string>);
+    else
+        told.items("application/jsonl", &schema_of<T>);
+}
+
 /// Tells what a handler gives.
 template <class R>
 [[gnu::cold]] void describe_result(operation& told) {
     if constexpr (std::is_void_v<R> || std::is_same_v<R, std::monostate>)
         told.status(204);
-    else if constexpr (std::is_same_v<R, response>)
+    else if constexpr (std::is_same_v<R, response> || std::is_same_v<R, file>)
         told.result({}, nullptr);
+    else if constexpr (is_streamed<R>)
+        describe_pieces<std::remove_cvref_t<typename R::value_type>>(told);
     else if constexpr (detail::json_text<R>)
         told.result("text/plain", &schema_of<R>);
     else
@@ -30914,19 +32409,85 @@ private:
 
 }  // namespace coracle
 
+// ---- coracle/app/bounded_endpoint.hpp
+// bounded_endpoint: an endpoint whose answer must begin within a time, or whose body has a bound of its own.
+
+namespace coracle {
+
+/// Stands around the endpoint, so that a route without bounds pays nothing; middleware and error handlers stand around
+/// it and see its errors: http_error 504 when the time was up and the handler had been cancelled, 413.
+class bounded_endpoint final : public endpoint {
+public:
+    /// in: no time, or no bytes: no bound.
+    bounded_endpoint(std::shared_ptr<endpoint> inner, std::chrono::milliseconds most_time, std::uint64_t most_bytes)
+        : endpoint(inner->text(), {}, {false, inner->keeps_request()}),
+          inner_(std::move(inner)),
+          most_time_(most_time),
+          most_bytes_(most_bytes) {}
+
+    /// `inner` with these bounds; as it is when there are none, or when it never waits.
+    /// error: std::logic_error for a time below zero.
+    [[gnu::cold]] static std::shared_ptr<endpoint> around(std::shared_ptr<endpoint> inner,
+                                                          std::chrono::milliseconds most_time,
+                                                          std::uint64_t most_bytes) {
+        if (most_time.count() < 0)
+            throw std::logic_error("coracle: the timeout of the route '" + inner->text() +
+                                   "' must be 0, for no bound, or more, and is " + std::to_string(most_time.count()) +
+                                   "ms");
+        if ((most_time.count() == 0 && most_bytes == 0) || inner->runs_now()) return inner;
+        return std::make_shared<bounded_endpoint>(std::move(inner), most_time, most_bytes);
+    }
+
+    [[gnu::cold]] void describe(operation& told) const override { inner_->describe(told); }
+    std::span<const app_value> app_values() const noexcept override { return inner_->app_values(); }
+
+    void run_now(request&, reply&) override { CORACLE_ASSERT(runs_now()); }
+    task<> run(request& asked, reply& answer) override {
+        if (most_bytes_ > 0) asked.body.allow(most_bytes_);
+        return most_time_.count() > 0 ? run_in_time(asked, answer) : inner_->run(asked, answer);
+    }
+
+private:
+    task<> run_in_time(request& asked, reply& answer) {
+        async::cancel_scope in_time(async::this_job());
+        std::unique_ptr<async::alarm> alarm = async::scheduler::current().cancel_later(in_time, most_time_);
+        try {
+            task<> work = inner_->run(asked, answer);
+            co_await std::move(work);
+        } catch (const cancelled&) {
+            if (!in_time.swallows()) throw;
+        }
+        // An answer that is there, however late, is better than none.
+        if (!answer.answered()) throw too_late();
+    }
+    [[gnu::cold]] http_error too_late() const {
+        auto count = most_time_.count();
+        std::string length = count % 1000 == 0 ? std::to_string(count / 1000) + " s" : std::to_string(count) + " ms";
+        return http_error(504, "The answer was not ready within " + length);
+    }
+
+    std::shared_ptr<endpoint> inner_;
+    std::chrono::milliseconds most_time_;
+    std::uint64_t most_bytes_;
+};
+
+}  // namespace coracle
+
 // ---- coracle/app/bind.hpp
 // bind: fills a handler's parameters from a request, and collects everything that is wrong with it on the way.
 // Order of the issues: path, query, header, cookie, body, and among those of one source as declared, as FastAPI has it.
 
 namespace coracle {
 
+/// Takes a body in, and gives the text of it that is read as one.
+using body_taker = task<std::string_view> (*)(request&);
+
 /// One request on its way into a handler's parameters.
 struct binding {
     request& asked;
     const route::pattern& route;
     std::vector<validation_issue> issues{};
-    std::optional<query_values> form{};  ///< the fields of the body, once a form has asked for them
-    json document{};                     ///< the JSON body, once a body_field has asked for it
+    json document{};  ///< the JSON body, once a body_field has asked for it
     enum class document_state : unsigned char { unread, absent, broken, read } document_is = document_state::unread;
 
     binding(request& from, const route::pattern& by) noexcept : asked(from), route(by) {}
@@ -31011,9 +32572,9 @@ struct kind_words {
 };
 /// What is said of a value that is nothing like a T.
 template <class T>
-constexpr kind_words wrong_kind() noexcept {
+constexpr kind_words wrong_document() noexcept {
     if constexpr (is_optional<T>)
-        return wrong_kind<typename T::value_type>();
+        return wrong_document<typename T::value_type>();
     else if constexpr (json_map<T>)
         return {"dict_type", "Input should be a valid dictionary"};
     else if constexpr (json_list<T>)
@@ -31110,7 +32671,7 @@ private:
             else
                 with.missing(json::array({"body"}));
         } else if (!detail::is_json_type(with.asked.media_type())) {
-            constexpr detail::kind_words words = detail::wrong_kind<T>();
+            constexpr detail::kind_words words = detail::wrong_document<T>();
             with.refuse({words.type, std::string(words.msg), {}}, json::array({"body"}), json(detail::shown(text)));
         } else {
             text = detail::without_mark(text);
@@ -31122,11 +32683,23 @@ private:
     }
 };
 
+/// How the body is taken in for what these parameters read from it. Null: as its text, whole.
+template <class... P>
+constexpr body_taker body_taker_of() noexcept {
+    body_taker found = nullptr;
+    [[maybe_unused]] auto look = [&found]<class Q>(std::type_identity<Q>) {
+        if constexpr (is_from_form(parameter<Q>::source)) found = parameter<Q>::take_body;
+    };
+    (look(std::type_identity<P>{}), ...);
+    return found;
+}
+
 /// What a handler with these parameters is called with.
 template <class... P>
 class arguments {
 public:
     static constexpr bool has_body = (is_from_body(parameter<P>::source) || ...);
+    static constexpr body_taker take_body = body_taker_of<P...>();
 
     /// Everything but the body. What is wrong is in `with.issues` then.
     void read(binding& with) {
@@ -31173,6 +32746,27 @@ private:
     }
 
     std::tuple<typename parameter_reader<P>::stored...> stored_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/client_stop.hpp
+// client_stop: a handler's parameter that says when nobody waits for its answer any more.
+
+namespace coracle {
+
+/// `[](stop_token gone) { while (!gone.stop_requested()) compute_some(); }`: also on the thread pool, where nobody can
+/// cancel. The request's own, made on the loop before the handler is called.
+template <>
+struct parameter<stop_token> {
+    static constexpr parameter_source source = parameter_source::context;
+    static constexpr bool said_aloud = false;
+};
+template <>
+struct parameter_reader<stop_token> {
+    using stored = stop_token;
+    static void read(stored& to, binding& with, std::size_t) { to = with.asked.stop_token(); }
+    static stop_token take(stored& from) noexcept { return std::move(from); }
 };
 
 }  // namespace coracle
@@ -31759,19 +33353,27 @@ public:
 
 namespace coracle {
 
-/// How many texts a member takes: one, or all of its name.
+class upload_file;
+
+/// How many texts, or files, a member takes: one, or all of its name.
 enum class text_count : unsigned char { none, one, many };
 
 namespace detail {
 
+/// Whether a member is a file of a form, perhaps one, or all of its name.
+template <class T>
+inline constexpr bool is_file_member = std::same_as<element_t<T>, upload_file>;
+
 template <class T>
 consteval text_count texts_for() {
-    if constexpr (scalar<T> || std::same_as<T, char>) {
+    if constexpr (is_file_member<T>) {
+        return std::same_as<T, std::vector<upload_file>> ? text_count::many : text_count::one;
+    } else if constexpr (scalar<T> || std::same_as<T, char>) {
         return text_count::one;
     } else if constexpr (is_optional<T>) {
         return texts_for<typename T::value_type>();
     } else if constexpr (requires { typename T::checked_value; }) {
-        return texts_for<typename T::checked_value>();
+        return is_file_member<typename T::checked_value> ? text_count::none : texts_for<typename T::checked_value>();
     } else if constexpr (json_list<T>) {
         return texts_for<typename T::value_type>() == text_count::one ? text_count::many : text_count::none;
     } else {
@@ -31786,14 +33388,25 @@ consteval bool good_members() {
     }(std::make_index_sequence<reflect::field_count<T>>{});
 }
 
+template <class T>
+consteval bool has_files() {
+    if constexpr (json_struct<T>)
+        return []<std::size_t... I>(std::index_sequence<I...>) {
+            return (is_file_member<std::remove_cv_t<reflect::field_type<T, I>>> || ...);
+        }(std::make_index_sequence<reflect::field_count<T>>{});
+    return false;
+}
+
 struct text_member {
     std::string_view name;
     bool many;
+    bool is_file;
 };
 template <class T>
 inline constexpr auto text_members = []<std::size_t... I>(std::index_sequence<I...>) {
-    return std::array<text_member, sizeof...(I)>{text_member{
-        member_name<T, I>, texts_for<std::remove_cv_t<reflect::field_type<T, I>>>() == text_count::many}...};
+    return std::array<text_member, sizeof...(I)>{
+        text_member{member_name<T, I>, texts_for<std::remove_cv_t<reflect::field_type<T, I>>>() == text_count::many,
+                    is_file_member<std::remove_cv_t<reflect::field_type<T, I>>>}...};
 }(std::make_index_sequence<reflect::field_count<T>>{});
 
 }  // namespace detail
@@ -31810,36 +33423,43 @@ enum class text_source : unsigned char { query, header, cookie, form };
 /// Names and texts on their way into a struct's members.
 class text_gatherer {
 public:
-    text_gatherer(text_source source, std::span<const http::field> pairs, std::span<const text_member> members) noexcept
-        : source_(source), pairs_(pairs), members_(members) {}
+    /// in: files, by the place of their pair what is shown of them, and null for texts; empty when all are texts.
+    text_gatherer(text_source source, std::span<const http::field> pairs, std::span<const text_member> members,
+                  std::span<const json> files = {}) noexcept
+        : source_(source), pairs_(pairs), members_(members), files_(files) {}
 
     std::string_view root() const noexcept {
         constexpr std::string_view roots[] = {"query", "header", "cookie", "body"};
         return roots[static_cast<std::size_t>(source_)];
     }
 
-    /// What came for member n: a text, or an array; nothing when nothing came.
-    std::optional<json> find(std::size_t n) const {
+    /// What came for member n: a text, or an array; nothing when nothing came. A file for a file is null, and is put in
+    /// its place later.
+    std::optional<json> find(std::size_t n) const { return find(n, members_[n].is_file); }
+
+    /// What came for member n, and what is shown of a file unless it is put in its place later.
+    std::optional<json> find(std::size_t n, bool later) const {
         const text_member& member = members_[n];
         json list = json::array();
         const http::field* found = nullptr;
         for (const http::field& pair : pairs_) {
             if (!is_for(pair.name, member.name)) continue;
             if (member.many)
-                list.push_back(text(pair));
+                list.push_back(later && is_file(pair) ? json() : text(pair));
             else if (!found || !first_counts())
                 found = &pair;
         }
         if (member.many && !list.empty()) return list;
         // A form sends every field that it has: an empty one was not filled in.
-        if (!found || (source_ == text_source::form && found->value.empty())) return std::nullopt;
-        return text(*found);
+        if (!found || (source_ == text_source::form && found->value.empty() && !is_file(*found))) return std::nullopt;
+        return later && is_file(*found) ? json() : text(*found);
     }
     /// All that came for members.
     json known() const {
         json made = json::object();
         for (std::size_t n = 0; n < members_.size(); ++n)
-            if (auto value = find(n)) made.as_object().emplace_back(std::string(members_[n].name), *std::move(value));
+            if (auto value = find(n, false))
+                made.as_object().emplace_back(std::string(members_[n].name), *std::move(value));
         return made;
     }
     /// Appends what came for nobody: a text, or an array of those of one name.
@@ -31870,6 +33490,9 @@ public:
     }
 
 private:
+    bool is_file(const http::field& pair) const noexcept {
+        return !files_.empty() && !files_[static_cast<std::size_t>(&pair - pairs_.data())].is_null();
+    }
     bool first_counts() const noexcept { return source_ == text_source::header || source_ == text_source::cookie; }
     bool is_for(std::string_view name, std::string_view member) const noexcept {
         if (source_ != text_source::header) return name == member;
@@ -31891,6 +33514,7 @@ private:
         return std::string(source_ == text_source::cookie ? utf8::from_latin1(name, storage) : name);
     }
     json text(const http::field& pair) const {
+        if (is_file(pair)) return files_[static_cast<std::size_t>(&pair - pairs_.data())];
         std::string unescaped, storage;
         std::string_view value = pair.value;
         if (source_ == text_source::cookie) value = cookie_pairs::unescape(value, unescaped);
@@ -31901,6 +33525,7 @@ private:
     text_source source_;
     std::span<const http::field> pairs_;
     std::span<const text_member> members_;
+    std::span<const json> files_;
 };
 
 /// Issues of a struct, behind the first `begin`, in the words of its source.
@@ -31936,9 +33561,10 @@ private:
 }
 
 template <parameter_struct T>
-std::optional<T> bind_struct(binding& with, text_source source, std::span<const http::field> pairs) {
+std::optional<T> bind_struct(binding& with, text_source source, std::span<const http::field> pairs,
+                             std::span<const json> files = {}) {
     constexpr const auto& members = text_members<T>;
-    text_gatherer from(source, pairs, members);
+    text_gatherer from(source, pairs, members, files);
     json given = json::object();
     auto gather = [&]<std::size_t... I>(std::index_sequence<I...>) {
         auto one = [&](std::size_t n, bool may_be_left_out) {
@@ -31963,7 +33589,7 @@ std::optional<T> bind_struct(binding& with, text_source source, std::span<const 
 }
 
 // What query<T>, headers<T>, cookies<T> and form<T> say of a T that is none.
-template <class T>
+template <class T, bool MayHaveFiles = false>
 consteval bool good_parameter_struct() {
     constexpr bool plain = json_struct<T>;
     static_assert(plain,
@@ -31974,7 +33600,9 @@ consteval bool good_parameter_struct() {
         static_assert(members,
                       "coracle: the members of this struct are read from texts: each is a number, a bool, a "
                       "std::string, an enum or a time, or a std::optional or std::vector of these");
-        return members;
+        constexpr bool files = MayHaveFiles || !has_files<T>();
+        static_assert(files || !members, "coracle: a file comes with a form: take form<T>");
+        return members && files;
     }
     return false;
 }
@@ -32096,20 +33724,489 @@ struct parameter_reader<cookies<T>> {
 
 }  // namespace coracle
 
+// ---- coracle/app/upload_file.hpp
+// upload_file: a file that came with a form, whole and out of the way: small ones in memory, large ones on the disk.
+// FastAPI's UploadFile.
+
+namespace coracle {
+
+namespace detail {
+
+/// error: http_error 400 for a name that must not become the name of a file (threat D10).
+inline void demand_file_name(std::string_view name) {
+    std::string_view mistake = http::file_name_mistake(name);
+    if (!mistake.empty())
+        throw http_error(400, "A file cannot be stored under the name that was sent with it: " + std::string(mistake));
+}
+/// The same for a path that was put together from a name that a client sent: the name must not lead elsewhere.
+inline void demand_own_path(std::string_view path, std::string_view sent) {
+    if (!sent.empty() && path.ends_with(sent)) demand_file_name(sent);
+}
+
+/// Writes what `content` has there, where `make` says. Gives the path.
+template <class Make>
+std::string save_now(spool* content, std::uint64_t at, std::uint64_t size, const Make& make,
+                     const stop_token& stop = {}) {
+    std::unique_ptr<disk_file> to = make();
+    if (content)
+        content->copy_now(at, size, *to, stop);
+    else
+        to->keep();
+    return to->path();
+}
+
+}  // namespace detail
+
+/// `app.post("/upload", [](upload_file file) -> task<json> { auto text = co_await file.text(); ... });`
+/// Copies are the same file, each with its own position. It may be kept for longer than the request: its bytes go with
+/// the last copy. What the client says of it is in `filename`, `content_type` and `headers`, and may be anything.
+/// error: std::system_error when the disk fails.
+class upload_file {
+public:
+    std::string filename{};        ///< as the client named it, `../../etc/passwd` too; see save_in()
+    std::string content_type{};    ///< as the client says; empty when it does not
+    std::uint64_t size = 0;        ///< in bytes
+    http::owned_fields headers{};  ///< of its part of the form
+
+    upload_file() = default;
+    /// One that no client sent, so that a handler can be called without a request.
+    upload_file(std::string name, std::string_view bytes, std::string type = {})
+        : filename(std::move(name)),
+          content_type(std::move(type)),
+          size(bytes.size()),
+          content_(std::make_shared<spool>()) {
+        content_->append(bytes);
+    }
+    /// in: its bytes, `size` of them from `begin`.
+    upload_file(std::shared_ptr<spool> content, std::uint64_t begin, std::uint64_t bytes) noexcept
+        : size(bytes), content_(std::move(content)), begin_(begin) {}
+
+    /// At most `most` bytes from where the last read() ended; empty at the end. Without a number: the rest.
+    task<std::string> read(std::size_t most = everything) {
+        std::size_t count = next(most);
+        if (count == 0) co_return std::string();
+        std::string bytes = co_await content_->read(begin_ + position_, count);
+        position_ += bytes.size();
+        co_return bytes;
+    }
+    /// All of it, wherever it was read to.
+    task<std::string> text() {
+        if (size == 0) co_return std::string();
+        std::string bytes = co_await content_->read(begin_, static_cast<std::size_t>(size));
+        co_return bytes;
+    }
+    /// Where the next read() begins.
+    void seek(std::uint64_t position) noexcept { position_ = position; }
+    std::uint64_t position() const noexcept { return position_; }
+
+    /// Stores it under a path of yours; what has it already is replaced, in one step. error: http_error 400 when the
+    /// path ends with `filename`, and that could lead out of its directory.
+    task<> save(std::string path) {
+        detail::demand_own_path(path, filename);
+        auto saving = [this, &path](const stop_token& stop) {
+            save_as([&path] { return disk_file::instead_of(path); }, stop);
+        };
+        co_await offload(saving).on(lane::files);
+    }
+    /// Stores it in a directory under a random name, and gives its path.
+    task<std::string> save_in(std::string directory) {
+        auto saving = [this, &directory](const stop_token& stop) {
+            return save_as([&directory] { return disk_file::create_in(directory); }, stop);
+        };
+        std::string path = co_await offload(saving).on(lane::files);
+        co_return path;
+    }
+    /// The same under a name that may come from the client: what could do harm is refused, and what is there stays.
+    /// error: http_error 400; std::system_error with std::errc::file_exists.
+    task<std::string> save_in(std::string directory, std::string name) {
+        detail::demand_file_name(name);
+        std::string path = directory + "/" + name;
+        auto saving = [this, &path](const stop_token& stop) {
+            return save_as([&path] { return disk_file::create(path); }, stop);
+        };
+        std::string made = co_await offload(saving).on(lane::files);
+        co_return made;
+    }
+
+    // The same where they stand, for plain functions, which run on the thread pool.
+
+    std::string read_now(std::size_t most = everything) {
+        std::size_t count = next(most);
+        std::string bytes = count == 0 ? std::string() : content_->read_now(begin_ + position_, count);
+        position_ += bytes.size();
+        return bytes;
+    }
+    std::string text_now() const {
+        return size == 0 ? std::string() : content_->read_now(begin_, static_cast<std::size_t>(size));
+    }
+    void save_now(const std::string& path) const {
+        detail::demand_own_path(path, filename);
+        save_as([&path] { return disk_file::instead_of(path); });
+    }
+    std::string save_in_now(const std::string& directory) const {
+        return save_as([&directory] { return disk_file::create_in(directory); });
+    }
+    std::string save_in_now(const std::string& directory, const std::string& name) const {
+        detail::demand_file_name(name);
+        return save_as([&] { return disk_file::create(directory + "/" + name); });
+    }
+
+private:
+    static constexpr std::size_t everything = static_cast<std::size_t>(-1);
+
+    std::size_t next(std::size_t most) const noexcept {
+        std::uint64_t left = position_ < size ? size - position_ : 0;
+        return left < most ? static_cast<std::size_t>(left) : most;
+    }
+    template <class Make>
+    std::string save_as(const Make& make, const stop_token& stop = {}) const {
+        return detail::save_now(content_.get(), begin_, size, make, stop);
+    }
+
+    std::shared_ptr<spool> content_;
+    std::uint64_t begin_ = 0;
+    std::uint64_t position_ = 0;
+};
+
+/// In JSON it is what is known of it, without its bytes.
+inline json to_json(const upload_file& of) {
+    json headers = json::object();
+    std::string storage;
+    for (const http::field& each : of.headers)
+        headers[ascii::lower(each.name)] = utf8::from_latin1(each.value, storage);
+    return json{{"filename", of.filename}, {"size", of.size}, {"headers", std::move(headers)}};
+}
+/// A form puts null where a file belongs, and fills it in then; nothing else is one.
+inline bool from_json(const json& in, upload_file&, text_problem& why) {
+    if (in.is_null()) return true;
+    why = {"value_error", "Value error, Expected UploadFile, received: <class 'str'>", json{{"error", json::object()}}};
+    return false;
+}
+
+template <>
+struct schema_form<upload_file> {
+    static json make(schema_components&) {
+        return json{{"type", "string"}, {"contentMediaType", "application/octet-stream"}};
+    }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/multipart_form.hpp
+// multipart_form: a form with files, read by hand while it comes: part by part, piece by piece, in no more memory than
+// a piece takes.
+// RFC 7578. The numbers and words of the limits are Starlette's.
+
+namespace coracle {
+
+class multipart_form;
+
+/// One field of a form while it comes: what it is called, and then what it holds. Belongs to its form, and is over when
+/// that goes on to the next.
+class multipart_part {
+public:
+    std::string name{};
+    std::optional<std::string> filename{};  ///< there for files; as the client named it, `../../etc/passwd` too
+    std::string content_type{};             ///< as the client says; empty when it does not
+    http::owned_fields headers{};
+
+    /// The next piece as it comes; nothing at the end. The view is good until the next read. error: http_error 400 when
+    /// the form is broken, 413 when the body is too large.
+    task<std::optional<std::string_view>> read();
+    /// All of it (or what read() left), as UTF-8: what is none is taken for Latin-1. error: http_error 400 when it has
+    /// more than `most` bytes.
+    task<std::string> text(std::size_t most = http::max_form_field_size);
+    /// Stores it as it comes, as the functions of upload_file do; what has come of a form that is broken is deleted.
+    task<> save(std::string path);
+    task<std::string> save_in(std::string directory);
+    task<std::string> save_in(std::string directory, std::string stored_name);
+
+private:
+    friend multipart_form;
+    explicit multipart_part(multipart_form& of, std::size_t number) noexcept : of_(&of), number_(number) {}
+
+    task<std::string> store(std::unique_ptr<disk_file> to);
+
+    multipart_form* of_;
+    std::size_t number_;
+};
+
+/// `app.post("/upload", [](multipart_form form) -> task<json> { while (auto part = co_await form.next()) ... });`, or
+/// `multipart_form form(req);`. Nothing is read before next() is called. keeps: a reference to the request.
+class multipart_form {
+public:
+    /// error: http_error 400 when it is none.
+    explicit multipart_form(request& asked)
+        : asked_(&asked), parser_(boundary_of(asked.headers["content-type"])), left_(asked.body.gathered()) {}
+
+    /// The next part, past what was not read of this one; nothing at the end. error: http_error 400 for a form that is
+    /// broken, or has more than 1000 files or 1000 fields.
+    task<std::optional<multipart_part>> next() {
+        for (;;) {
+            http::multipart_step step = co_await advance();
+            if (step.state == http::multipart_state::complete) co_return std::nullopt;
+            if (step.state == http::multipart_state::part) co_return begin_part();
+        }
+    }
+
+private:
+    friend multipart_part;
+
+    [[noreturn]] static void refuse(std::string_view why) { throw http_error(400, std::string(why)); }
+    [[noreturn]] static void refuse_broken(std::string_view why) {
+        throw http_error(400, "Invalid multipart data: " + std::string(why));
+    }
+    static std::string boundary_of(std::string_view field) {
+        http::content_type type(field);
+        if (!type.is("multipart/form-data")) refuse("This request takes a form of the type multipart/form-data");
+        http::found_parameter boundary = type.parameter("boundary");
+        if (!boundary.value) refuse("Missing boundary in multipart.");
+        if (boundary.repeated) refuse_broken("its Content-Type names two boundaries");
+        if (!http::multipart_parser::is_boundary(*boundary.value))
+            refuse_broken("a boundary has 1 to 70 visible characters");
+        return *std::move(boundary.value);
+    }
+
+    /// What comes next of the form.
+    task<http::multipart_step> advance() {
+        for (;;) {
+            http::multipart_step step = parser_.next(left_);
+            left_.remove_prefix(step.consumed);
+            if (step.state == http::multipart_state::refused) refuse_broken(parser_.why());
+            if (step.state == http::multipart_state::part_end) open_ = false;
+            if (step.state != http::multipart_state::need_more) co_return step;
+            auto bytes = co_await asked_->body.read();
+            if (bytes)
+                left_ = *bytes;
+            else if (!parser_.finish())
+                refuse_broken(parser_.why());
+        }
+    }
+    multipart_part begin_part() {
+        multipart_part made(*this, ++number_);
+        open_ = true;
+        made.headers = parser_.take_head();
+        std::size_t names = 0;
+        for (const http::field& each : made.headers) names += http::same_name(each.name, "content-disposition") ? 1 : 0;
+        auto said = http::parse_form_disposition(made.headers["content-disposition"]);
+        if (!said && names == 1 && !http::find_parameter(made.headers["content-disposition"], "name").value) names = 0;
+        if (names == 0) refuse("The Content-Disposition header field \"name\" must be provided.");
+        if (!said || names > 1) refuse_broken("a part says twice what it is called");
+        made.name = std::move(said->name);
+        made.filename = std::move(said->filename);
+        made.content_type = std::string(made.headers["content-type"]);
+        if (made.filename && ++files_ > http::max_form_files)
+            refuse("Too many files. Maximum number of files is 1000.");
+        if (!made.filename && ++fields_ > http::max_form_fields)
+            refuse("Too many fields. Maximum number of fields is 1000.");
+        return made;
+    }
+
+    request* asked_;
+    http::multipart_parser parser_;
+    std::string_view left_;
+    std::size_t files_ = 0;
+    std::size_t fields_ = 0;
+    std::size_t number_ = 0;  // of the part under way
+    bool open_ = false;       // that has not ended
+};
+
+inline task<std::optional<std::string_view>> multipart_part::read() {
+    if (!of_->open_ || of_->number_ != number_) co_return std::nullopt;
+    http::multipart_step step = co_await of_->advance();
+    if (step.state == http::multipart_state::data) co_return step.data;
+    co_return std::nullopt;
+}
+
+inline task<std::string> multipart_part::text(std::size_t most) {
+    std::string all;
+    while (auto bytes = co_await read()) {
+        if (bytes->size() > most - all.size())
+            multipart_form::refuse("Part exceeded maximum size of " + std::to_string(most / 1024) + "KB.");
+        all += *bytes;
+    }
+    if (!utf8::is_valid(all)) {
+        std::string storage;
+        all = std::string(utf8::from_latin1(all, storage));
+    }
+    co_return all;
+}
+
+inline task<std::string> multipart_part::store(std::unique_ptr<disk_file> to) {
+    constexpr std::size_t written_at_once = 256 * 1024;
+    std::string waiting;
+    bool more = true;
+    while (more) {
+        auto bytes = co_await read();
+        more = bytes.has_value();
+        if (more) waiting += *bytes;
+        if (more && waiting.size() < written_at_once) continue;
+        auto writing = [&] {
+            to->append(waiting);
+            if (!more) to->keep();
+        };
+        co_await offload(writing).on(lane::files);
+        waiting.clear();
+    }
+    co_return to->path();
+}
+
+inline task<> multipart_part::save(std::string path) {
+    if (filename) detail::demand_own_path(path, *filename);
+    auto making = [&path] { return disk_file::instead_of(path); };
+    std::unique_ptr<disk_file> to = co_await offload(making).on(lane::files);
+    co_await store(std::move(to));
+}
+inline task<std::string> multipart_part::save_in(std::string directory) {
+    auto making = [&directory] { return disk_file::create_in(directory); };
+    std::unique_ptr<disk_file> to = co_await offload(making).on(lane::files);
+    std::string path = co_await store(std::move(to));
+    co_return path;
+}
+inline task<std::string> multipart_part::save_in(std::string directory, std::string stored_name) {
+    detail::demand_file_name(stored_name);
+    std::string path = directory + "/" + stored_name;
+    auto making = [&path] { return disk_file::create(path); };
+    std::unique_ptr<disk_file> to = co_await offload(making).on(lane::files);
+    std::string made = co_await store(std::move(to));
+    co_return made;
+}
+
+template <>
+struct parameter<multipart_form> {
+    static constexpr parameter_source source = parameter_source::context;
+    static constexpr bool said_aloud = false;
+};
+template <>
+struct parameter_reader<multipart_form> {
+    using stored = request*;
+    static void read(stored& to, binding& with, std::size_t) noexcept { to = &with.asked; }
+    static multipart_form take(stored& from) { return multipart_form(*from); }
+    static void describe(operation& told) {
+        told.body("multipart/form-data", json{{"type", "object"}, {"additionalProperties", true}}, true);
+    }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/form_data.hpp
+// form_data: the fields and files of a form, taken in as a whole before the handler is called. Starlette's FormData.
+// RFC 7578; WHATWG URL 5.1 (urlencoded); the limits are Starlette's. As in FastAPI a body of another type is a form
+// without fields.
+
+namespace coracle {
+
+/// In the order in which they came. A file input in which nothing was chosen is not there.
+class form_data {
+public:
+    struct entry {
+        std::string name;
+        std::string value{};                ///< of a field
+        std::optional<upload_file> file{};  ///< there for a file
+    };
+
+    const std::vector<entry>& entries() const noexcept { return entries_; }
+    auto begin() const noexcept { return entries_.begin(); }
+    auto end() const noexcept { return entries_.end(); }
+    std::size_t size() const noexcept { return entries_.size(); }
+    bool empty() const noexcept { return entries_.empty(); }
+
+    /// The last one with this name, as FastAPI takes it; null when there is none.
+    const entry* last(std::string_view name) const noexcept {
+        for (std::size_t n = entries_.size(); n-- > 0;)
+            if (entries_[n].name == name) return &entries_[n];
+        return nullptr;
+    }
+    /// Fields and files as names and texts; those of files are empty.
+    std::vector<http::field> pairs() const {
+        std::vector<http::field> all;
+        all.reserve(size());
+        for (const entry& each : entries_) all.push_back({each.name, each.value});
+        return all;
+    }
+
+    /// Takes the body in. Called again, it does nothing. Gives the text of a body that is no form with files.
+    /// error: http_error 400 for one that is broken or has too much, 413.
+    task<std::string_view> read(request& asked) {
+        if (http::content_type(asked.headers["content-type"]).is("multipart/form-data")) {
+            if (!std::exchange(is_read_, true)) co_await read_parts(asked);
+            co_return std::string_view();
+        }
+        const std::string& text = co_await asked.body.text();
+        bool urlencoded = ascii::iequals(asked.media_type(), "application/x-www-form-urlencoded");
+        if (!std::exchange(is_read_, true) && urlencoded) read_pairs(text);
+        co_return std::string_view(text);
+    }
+
+private:
+    // Text stays in memory: all of it together as much as an urlencoded form may have that nobody raised the limit for.
+    static constexpr std::size_t most_text = std::size_t{10} << 20;
+
+    void read_pairs(std::string_view text) {
+        if (std::string_view refusal = http::form_refusal(text); !refusal.empty())
+            throw http_error(400, std::string(refusal));
+        for (http::query_reader pairs(text); pairs.next();)
+            entries_.push_back({std::string(pairs.name()), std::string(pairs.value())});
+    }
+
+    task<> read_parts(request& asked) {
+        multipart_form form(asked);
+        auto content = std::make_shared<spool>();
+        std::size_t text = 0;
+        while (auto part = co_await form.next()) {
+            entry made{part->name};
+            if (!part->filename) {
+                made.value = co_await part->text();
+                text += made.name.size() + made.value.size();
+                if (text > most_text) throw http_error(400, "Fields exceeded maximum size of 10240KB.");
+            } else {
+                std::uint64_t begin = content->size();
+                while (auto bytes = co_await part->read()) {
+                    content->append(*bytes);
+                    if (content->full()) co_await content->write_out();
+                }
+                std::uint64_t size = content->size() - begin;
+                if (size == 0 && part->filename->empty()) continue;
+                upload_file& file = made.file.emplace(content, begin, size);
+                file.filename = *std::move(part->filename);
+                file.content_type = std::move(part->content_type);
+                file.headers = std::move(part->headers);
+            }
+            entries_.push_back(std::move(made));
+        }
+        co_await content->finish();
+    }
+
+    std::vector<entry> entries_;
+    bool is_read_ = false;
+};
+
+/// How the body of a request is taken in for who reads a form from it.
+inline task<std::string_view> take_form(request& asked) { return asked.state<form_data>().read(asked); }
+
+/// The form of a request, by hand: `const form_data& form = co_await read_form(req);`. Starlette's request.form().
+inline task<const form_data&> read_form(request& asked) {
+    form_data& form = asked.state<form_data>();
+    co_await form.read(asked);
+    co_return form;
+}
+
+}  // namespace coracle
+
 // ---- coracle/app/form.hpp
 // form: what a browser's form sends, as a struct or field by field.
-// application/x-www-form-urlencoded: WHATWG URL 5.1. As in FastAPI a body of another type is a form without fields, and
-// an empty field was not filled in. multipart/form-data, which carries files, is refused (415): nothing here reads it.
+// application/x-www-form-urlencoded: WHATWG URL 5.1; multipart/form-data: RFC 7578. As in FastAPI a body of another
+// type is a form without fields, and an empty field was not filled in.
 
 namespace coracle {
 
 /// A form as a struct whose members are the names of its fields:
 /// `app.post("/login", [](form<credentials> in) { return log_in(in->username, in->password); });`
 /// Defaults, std::optional, std::vector and `using extra = forbidden;` as in query<T>; of a field that is repeated the
-/// last counts.
+/// last counts. A member may also be an upload_file, a std::optional or a std::vector of them.
 template <class T>
 class form : public wrapped<T> {
-    static_assert((static_cast<void>(detail::good_parameter_struct<T>()), true));
+    static_assert((static_cast<void>(detail::good_parameter_struct<T, true>()), true));
 
 public:
     using wrapped<T>::wrapped;
@@ -32130,12 +34227,14 @@ struct parameter<form<T>> {
     static constexpr parameter_source source = parameter_source::form;
     static constexpr bool good = parameter_struct<T>;
     static constexpr bool said_aloud = false;
+    static constexpr body_taker take_body = &take_form;
 };
 template <fixed_string Name, class T, parameter_default... Default>
 struct parameter<form_field<Name, T, Default...>> {
     static constexpr parameter_source source = parameter_source::form_field;
     static constexpr bool good = Name.size() != 0 && detail::good_named<T, Default...>;
     static constexpr bool said_aloud = false;
+    static constexpr body_taker take_body = &take_form;
 };
 /// Another way to write form_field<Name, std::optional<T>>.
 template <fixed_string Name, class T, parameter_default... Default>
@@ -32143,17 +34242,56 @@ struct parameter<std::optional<form_field<Name, T, Default...>>> : parameter<for
 
 namespace detail {
 
-/// The fields of the body. error: http_error 400 for too many or too large fields, 415 for a form of files.
-inline const query_values& form_values(binding& with, std::string_view text) {
-    if (with.form) return *with.form;
-    std::string_view type = with.asked.media_type();
-    if (ascii::iequals(type, "multipart/form-data"))
-        throw http_error(415, "This form is taken as application/x-www-form-urlencoded, not as multipart/form-data");
-    if (!ascii::iequals(type, "application/x-www-form-urlencoded")) text = {};
-    if (std::string_view refusal = http::form_refusal(text); !refusal.empty())
-        throw http_error(400, std::string(refusal));
-    with.form.emplace().read(text);
-    return *with.form;
+/// The form that was taken in, for a parameter to look into.
+inline const form_data& form_of(binding& with) { return with.asked.state<form_data>(); }
+
+/// What is shown of the files among the pairs of a form; empty when there are none.
+inline std::vector<json> shown_files(const form_data& form) {
+    std::vector<json> shown;
+    for (std::size_t n = 0; n < form.size(); ++n) {
+        if (!form.entries()[n].file) continue;
+        shown.resize(form.size());
+        shown[n] = to_json(*form.entries()[n].file);
+    }
+    return shown;
+}
+
+/// A file where a text is expected.
+[[gnu::cold]] inline void refuse_file(binding& with, const form_data::entry& file, json loc) {
+    with.refuse({"string_type", "Input should be a valid string", {}}, std::move(loc), to_json(*file.file));
+}
+inline bool refuse_files(binding& with, const form_data& form, std::string_view name) {
+    bool refused = false;
+    std::size_t index = 0;
+    for (const form_data::entry& each : form) {
+        if (each.name != name) continue;
+        if (each.file) refuse_file(with, each, location("body", name, index));
+        refused = refused || each.file;
+        ++index;
+    }
+    return refused;
+}
+
+/// Puts the files of this name in the place of those that a member was read as.
+inline void place_files(upload_file& to, const form_data& form, std::string_view name) {
+    if (const form_data::entry* last = form.last(name); last && last->file) to = *last->file;
+}
+inline void place_files(std::optional<upload_file>& to, const form_data& form, std::string_view name) {
+    if (const form_data::entry* last = form.last(name); last && last->file) to = *last->file;
+}
+inline void place_files(std::vector<upload_file>& to, const form_data& form, std::string_view name) {
+    to.clear();
+    for (const form_data::entry& each : form)
+        if (each.name == name && each.file) to.push_back(*each.file);
+}
+template <class T>
+void place_all_files(T& to, const form_data& form) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        auto one = [&]<class M>(M& member, std::string_view name) {
+            if constexpr (is_file_member<M>) place_files(member, form, name);
+        };
+        (one(std::get<I>(reflect::tie(to)), member_name<T, I>), ...);
+    }(std::make_index_sequence<reflect::field_count<T>>{});
 }
 
 }  // namespace detail
@@ -32163,11 +34301,21 @@ struct parameter_reader<form<T>> {
     using stored = std::optional<T>;
 
     static void read(stored&, binding&, std::size_t) noexcept {}
-    static void read_body(stored& to, binding& with, std::string_view text) {
-        to = detail::bind_struct<T>(with, detail::text_source::form, detail::form_values(with, text).pairs());
+    static void read_body(stored& to, binding& with, std::string_view) {
+        const form_data& all = detail::form_of(with);
+        std::vector<http::field> pairs = all.pairs();
+        if constexpr (detail::has_files<T>()) {
+            to = detail::bind_struct<T>(with, detail::text_source::form, pairs, detail::shown_files(all));
+            if (to) detail::place_all_files(*to, all);
+        } else {
+            to = detail::bind_struct<T>(with, detail::text_source::form, pairs, detail::shown_files(all));
+        }
     }
     static form<T> take(stored& from) { return form<T>(*std::move(from)); }
-    static void describe(operation& told) { told.body("application/x-www-form-urlencoded", &schema_of<T>, true); }
+    static void describe(operation& told) {
+        told.body(detail::has_files<T>() ? "multipart/form-data" : "application/x-www-form-urlencoded", &schema_of<T>,
+                  true);
+    }
 };
 
 template <class P>
@@ -32178,24 +34326,157 @@ struct parameter_reader<P> {
     using stored = std::optional<value_type>;
 
     static void read(stored&, binding&, std::size_t) noexcept {}
-    static void read_body(stored& to, binding& with, std::string_view text) {
-        const query_values& all = detail::form_values(with, text);
+    static void read_body(stored& to, binding& with, std::string_view) {
+        const form_data& all = detail::form_of(with);
         if constexpr (detail::is_list<value_type>) {
+            if (detail::refuse_files(with, all, named::name)) return;
             std::vector<std::string_view> texts;
-            for (std::size_t n = 0; n < all.size(); ++n)
-                if (all.name(n) == named::name) texts.push_back(all.value(n));
+            for (const form_data::entry& each : all)
+                if (each.name == named::name) texts.push_back(each.value);
             detail::bind_list<named>(to, with, texts, detail::form_texts);
         } else {
-            std::optional<std::string_view> last = all.last(named::name);
-            if (last && last->empty()) last.reset();
-            detail::bind_named<named>(to, with, last, detail::form_texts);
+            const form_data::entry* last = all.last(named::name);
+            if (last && last->file) return detail::refuse_file(with, *last, detail::location("body", named::name));
+            std::optional<std::string_view> text;
+            if (last && !last->value.empty()) text = last->value;
+            detail::bind_named<named>(to, with, text, detail::form_texts);
         }
     }
     static P take(stored& from) { return detail::as_named<P>(*std::move(from)); }
     static void describe(operation& told) {
-        told.body_member("application/x-www-form-urlencoded", named::name, schema_of<value_type>(told.named()),
-                         named::required && !detail::is_optional<P>, detail::shown_default<named>());
+        told.form_member(named::name, schema_of<value_type>(told.named()), named::required && !detail::is_optional<P>,
+                         detail::shown_default<named>());
     }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/upload_field.hpp
+// upload_field: files of a form as parameters: by the name of their field, or, where it has one file only, without.
+
+namespace coracle {
+
+/// One file, one that may be missing, or all of one name.
+template <class T>
+concept upload_value = std::same_as<T, upload_file> || std::same_as<T, std::optional<upload_file>> ||
+                       std::same_as<T, std::vector<upload_file>>;
+
+/// A file of a form by the name of its field: `[](form_field<"avatar", upload_file> avatar) {...}`.
+/// std::optional<upload_file> may be missing; std::vector<upload_file> are all of that name, perhaps none.
+template <fixed_string Name, upload_value T>
+class form_field<Name, T> : public wrapped<T> {
+    static_assert(Name.size() != 0, "coracle: a form field has a name, as in form_field<\"avatar\", upload_file>");
+
+public:
+    static constexpr std::string_view name = Name.view();
+    static constexpr bool required = std::same_as<T, upload_file>;
+    using wrapped<T>::wrapped;
+};
+
+template <fixed_string Name, upload_value T>
+struct parameter<form_field<Name, T>> {
+    static constexpr parameter_source source = parameter_source::upload;
+    static constexpr bool good = Name.size() != 0;
+    static constexpr bool said_aloud = false;
+    static constexpr body_taker take_body = &take_form;
+};
+/// The file of a form by itself: `[](upload_file file) {...}` takes the field `file`, and when there is none of that
+/// name the first file, whatever its field is called. std::vector<upload_file> are all files of the form.
+template <>
+struct parameter<upload_file> {
+    static constexpr parameter_source source = parameter_source::upload;
+    static constexpr bool said_aloud = false;
+    static constexpr body_taker take_body = &take_form;
+    using takes_any_file = void;
+};
+template <>
+struct parameter<std::optional<upload_file>> : parameter<upload_file> {};
+template <>
+struct parameter<std::vector<upload_file>> : parameter<upload_file> {};
+
+namespace detail {
+
+[[gnu::cold]] inline void refuse_text(binding& with, const form_data::entry& text, json loc) {
+    upload_file none;
+    text_problem why;
+    from_json(json(text.value), none, why);
+    with.refuse(std::move(why), std::move(loc), json(text.value));
+}
+/// What stands for a parameter that takes any file.
+inline const form_data::entry* any_file(const form_data& form, std::string_view name) {
+    if (const form_data::entry* named = form.last(name)) return named;
+    for (const form_data::entry& each : form)
+        if (each.file) return &each;
+    return nullptr;
+}
+/// out: false, and an issue, when what came is no file.
+inline bool read_upload(std::optional<upload_file>& to, binding& with, const form_data::entry* from,
+                        std::string_view name) {
+    if (!from || (!from->file && from->value.empty())) return true;
+    if (!from->file) return refuse_text(with, *from, location("body", name)), false;
+    to = *from->file;
+    return true;
+}
+inline void read_uploads(std::vector<upload_file>& to, binding& with, const form_data& form, std::string_view name,
+                         bool any) {
+    std::size_t index = 0;
+    for (const form_data::entry& each : form) {
+        bool named = each.name == name;
+        if (each.file && (named || any))
+            to.push_back(*each.file);
+        else if (named)
+            refuse_text(with, each, location("body", name, index));
+        if (named || (any && each.file)) ++index;
+    }
+}
+
+/// Reads a T: that of the field Name, or whichever there is.
+template <class T>
+struct upload_reader {
+    using stored = std::optional<T>;
+
+    static void read(stored&, binding&, std::size_t) noexcept {}
+    static void read_from(stored& to, binding& with, std::string_view name, bool any) {
+        const form_data& form = form_of(with);
+        if constexpr (std::same_as<T, std::vector<upload_file>>) {
+            read_uploads(to.emplace(), with, form, name, any);
+        } else {
+            std::optional<upload_file> found;
+            if (!read_upload(found, with, any ? any_file(form, name) : form.last(name), name)) return;
+            if constexpr (std::same_as<T, upload_file>) {
+                if (!found) return with.missing(location("body", name));
+                to = std::move(found);
+            } else {
+                to.emplace(std::move(found));
+            }
+        }
+    }
+    static void describe_as(operation& told, std::string_view name) {
+        told.form_member(name, schema_of<T>(told.named()), std::same_as<T, upload_file>, {}, true);
+    }
+};
+
+}  // namespace detail
+
+template <fixed_string Name, upload_value T>
+struct parameter_reader<form_field<Name, T>> : detail::upload_reader<T> {
+    using typename detail::upload_reader<T>::stored;
+    static void read_body(stored& to, binding& with, std::string_view) {
+        detail::upload_reader<T>::read_from(to, with, Name.view(), false);
+    }
+    static form_field<Name, T> take(stored& from) { return form_field<Name, T>(*std::move(from)); }
+    static void describe(operation& told) { detail::upload_reader<T>::describe_as(told, Name.view()); }
+};
+
+template <upload_value T>
+struct parameter_reader<T> : detail::upload_reader<T> {
+    using typename detail::upload_reader<T>::stored;
+    static constexpr std::string_view name = std::same_as<T, std::vector<upload_file>> ? "files" : "file";
+    static void read_body(stored& to, binding& with, std::string_view) {
+        detail::upload_reader<T>::read_from(to, with, name, true);
+    }
+    static T take(stored& from) { return *std::move(from); }
+    static void describe(operation& told) { detail::upload_reader<T>::describe_as(told, name); }
 };
 
 }  // namespace coracle
@@ -32231,6 +34512,7 @@ struct parameter<oauth2_password_form> {
     static constexpr parameter_source source = parameter_source::form_field;
     static constexpr bool said_aloud = false;
     static constexpr bool good = true;
+    static constexpr body_taker take_body = &take_form;
 };
 template <>
 struct parameter<oauth2_strict_password_form> : parameter<oauth2_password_form> {};
@@ -32288,15 +34570,14 @@ struct oauth2_form_reader {
         return out;
     }
     static void describe(operation& told) {
-        constexpr std::string_view type = "application/x-www-form-urlencoded";
         grant_reader::describe(told);
         name_reader::describe(told);
-        told.body_member(type, "password", json{{"type", "string"}, {"format", "password"}}, true);
-        told.body_member(type, "scope", json{{"type", "string"}}, false, json(""));
+        told.form_member("password", json{{"type", "string"}, {"format", "password"}}, true);
+        told.form_member("scope", json{{"type", "string"}}, false, json(""));
         client_reader::describe(told);
         json secret = schema_of<std::optional<std::string>>(told.named());
         secret["format"] = "password";
-        told.body_member(type, "client_secret", std::move(secret), false);
+        told.form_member("client_secret", std::move(secret), false);
     }
 };
 using oauth2_grant = checked<std::string, pattern<"^password$">>;
@@ -33019,6 +35300,8 @@ consteval std::size_t count_needs(types<P...>) {
 }
 template <class Consumer, class... P>
 consteval bool needs_body(types<P...>);
+template <class Consumer, class... P>
+consteval body_taker takes_body(types<P...>);
 
 /// One dependency. in: Names, those that it is called with, and Use, void when all may share it.
 template <class Function, scope Scope, class Names, class Use = void>
@@ -33035,7 +35318,8 @@ struct dependency_node {
         needs_body<dependency_node>(parameters{}),
         kind != call_kind::plain,
         kind == call_kind::generator || (std::is_object_v<result> && !std::is_trivially_destructible_v<result>),
-        kind == call_kind::generator};
+        kind == call_kind::generator,
+        takes_body<dependency_node>(parameters{})};
 };
 
 /// What fills the parameter P, the I-th of Consumer.
@@ -33057,6 +35341,23 @@ template <class Consumer, class... P>
 consteval bool needs_body(types<P...>) {
     return []<std::size_t... I>(std::index_sequence<I...>) {
         return (needs_body_for<P, Consumer, I>() || ...);
+    }(std::index_sequence_for<P...>{});
+}
+template <class P, class Consumer, std::size_t I>
+consteval body_taker taker_for() {
+    if constexpr (!is_dependency<P>)
+        return body_taker_of<P>();
+    else if constexpr (asks_for<P>::lives != scope::app)
+        return node_of<P, Consumer, I>::facts.take_body;
+    else
+        return nullptr;
+}
+template <class Consumer, class... P>
+consteval body_taker takes_body(types<P...>) {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+        body_taker found = nullptr;
+        ((found = found ? found : taker_for<P, Consumer, I>()), ...);
+        return found;
     }(std::index_sequence_for<P...>{});
 }
 template <class Consumer, class... P>
@@ -33196,6 +35497,7 @@ class dependency_memory<Consumer, node_list<WithApp, Node...>> : public dependen
 
 public:
     static constexpr bool reads_body = (Node::facts.needs_body || ...);
+    static constexpr body_taker take_body = takes_body<Consumer>(typename Consumer::parameters{});
     static constexpr bool waits_with_body = ((Node::facts.needs_body && Node::facts.waits) || ...);
 
     dependency_memory() : all_{&std::get<slot<Node>>(slots_)...} {
@@ -33342,6 +35644,8 @@ public:
     ~request_dependencies() {
         while (top_) delete std::exchange(top_, top_->below_);
     }
+    /// Whose they are.
+    request& asked() const noexcept { return asked_; }
     static void* operator new(std::size_t bytes) { return async::frame_pool::allocate(bytes); }
     static void operator delete(void* one, std::size_t bytes) noexcept { async::frame_pool::release(one, bytes); }
 
@@ -33367,7 +35671,7 @@ public:
             dependency& one = *block.all_[block.next_];
             if (one.stage_ != dependency::stage::untouched) continue;
             if (one.facts_.needs_body && !body_is_here_ && !overridden_)
-                wants_body_ = true;
+                want_body(one);
             else if (dependency* waits = resolve(block, one))
                 return waits;
         }
@@ -33376,6 +35680,8 @@ public:
     std::string_view body_text() const noexcept { return body_; }
     /// Whether something is left that needs the body.
     bool wants_body() const noexcept { return wants_body_; }
+    /// How it is taken in for that; null: as text.
+    body_taker take_body() const noexcept { return take_body_; }
 
     bool has_issues() const noexcept { return !issues_.empty(); }
     /// What is wrong with the parameters of the handler itself, behind all others.
@@ -33409,10 +35715,12 @@ public:
         co_return error;
     }
 
-    /// When the answer has been sent.
-    task<> run() override {
-        std::exception_ptr failure = co_await close(scope::request, nullptr);
-        if (failure) std::rethrow_exception(failure);
+    /// When the answer has been sent. in: what ended it, if its body was made meanwhile and failed. error: another one.
+    task<> run(std::exception_ptr failure) override {
+        std::exception_ptr before = failure;
+        if (open(scope::function)) failure = co_await close(scope::function, std::move(failure));
+        failure = co_await close(scope::request, std::move(failure));
+        if (failure && failure != before) std::rethrow_exception(failure);
     }
 
 private:
@@ -33502,7 +35810,13 @@ private:
     std::string_view body_;
     unsigned count_ = 0;
     bool body_is_here_ = false;
+    void want_body(const dependency& one) noexcept {
+        wants_body_ = true;
+        if (one.facts_.take_body) take_body_ = one.facts_.take_body;
+    }
+
     bool wants_body_ = false;
+    body_taker take_body_ = nullptr;
     bool overridden_;
     bool makes_app_values_;
 };
@@ -33520,10 +35834,10 @@ public:
         if (first_ && !ended_) asked_.dependencies.reset();
     }
     request_dependencies& all() const noexcept { return static_cast<request_dependencies&>(*asked_.dependencies); }
-    /// The answer was given: what is open in scope::request is closed when it has been sent.
+    /// The answer was given: what is open is closed when it has been sent.
     void end() noexcept {
         ended_ = true;
-        if (first_ && all().open(scope::request)) asked_.after.keep(std::move(asked_.dependencies));
+        if (first_ && all().open()) asked_.after.keep(std::move(asked_.dependencies));
     }
 
 private:
@@ -33620,11 +35934,11 @@ inline dependency* request_dependencies::find_elsewhere(dependency_block& block,
     }
     for (dependency* each : one.needs_) {
         if (each->stage_ != dependency::stage::untouched) continue;
-        wants_body_ = true;  // for something that stands in and has a body of its own to read
+        want_body(one);  // for something that stands in and has a body of its own to read
         return nullptr;
     }
     if (one.facts_.needs_body && !body_is_here_) {
-        wants_body_ = true;
+        want_body(one);
         return nullptr;
     }
     found = false;
@@ -33870,7 +36184,7 @@ inline constexpr bool is_loop_handler<loop_handler<F>> = true;
 template <class F>
 loop_handler<std::decay_t<F>> on_loop(F&& f) {
     if constexpr (has_signature<F>)
-        static_assert(!is_coroutine<F>,
+        static_assert(!is_coroutine<F> && !is_streamed<returned_by<F>>,
                       "coracle: a coroutine runs on the loop as it is; on_loop is for plain functions");
     return loop_handler<std::decay_t<F>>(std::forward<F>(f));
 }
@@ -33892,6 +36206,18 @@ inline constexpr bool is_task = false;
 template <class R>
 inline constexpr bool is_task<task<R>> = true;
 
+/// What a generator yields that is an answer.
+template <class T>
+consteval bool good_piece() {
+    constexpr bool known = std::is_same_v<T, sse_event> || std::is_convertible_v<const T&, std::string_view> ||
+                           std::is_constructible_v<json, const T&>;
+    static_assert(
+        known,
+        "coracle: a handler gives back a generator of text, sse_event or values that are JSON: a plain struct, "
+        "a list or map of these, a number, bool or enum");
+    return known;
+}
+
 /// Stops at the first mistake, to keep the compiler's output short.
 template <class R>
 consteval bool good_result() {
@@ -33906,14 +36232,20 @@ consteval bool good_result() {
             "or response for a status and a body");
         static_assert(!std::is_pointer_v<R> || std::is_convertible_v<R, std::string_view>,
                       "coracle: a handler gives back a value, not a pointer");
+        static_assert(!std::is_same_v<R, generator<void>>,
+                      "coracle: a handler gives back a generator of text, sse_event or values that are JSON, and "
+                      "generator<> yields nothing");
         constexpr bool good = !std::is_reference_v<R> && !is_task<R> && !is_tuple<R> &&
-                              (!std::is_pointer_v<R> || std::is_convertible_v<R, std::string_view>);
-        if constexpr (good) {
-            constexpr bool known = std::is_same_v<R, response> || std::is_same_v<R, std::monostate> ||
-                                   std::is_constructible_v<json, const R&>;
+                              (!std::is_pointer_v<R> || std::is_convertible_v<R, std::string_view>) &&
+                              !std::is_same_v<R, generator<void>>;
+        if constexpr (good && is_streamed<R>) {
+            return good_piece<std::remove_cvref_t<typename R::value_type>>();
+        } else if constexpr (good) {
+            constexpr bool known = std::is_same_v<R, response> || std::is_same_v<R, file> ||
+                                   std::is_same_v<R, std::monostate> || std::is_constructible_v<json, const R&>;
             static_assert(known,
                           "coracle: a handler gives back a plain struct, json, a list or map of these, a number, bool, "
-                          "enum or std::string, std::optional of these, response, or nothing");
+                          "enum or std::string, std::optional of these, response, file, a generator, or nothing");
             return known;
         }
         return false;
@@ -33921,6 +36253,118 @@ consteval bool good_result() {
 }
 
 }  // namespace detail
+
+}  // namespace coracle
+
+// ---- coracle/app/generated_body.hpp
+// generated_body: the body of an answer whose pieces a generator gives: text, server-sent events, or JSON Lines.
+// jsonlines.org: one compact value per line.
+
+namespace coracle {
+
+namespace detail {
+
+/// What a generator's values are on the wire.
+enum class stream_kind : unsigned char { text, events, json_lines };
+
+template <class T>
+inline constexpr stream_kind stream_kind_of =
+    std::same_as<std::remove_cvref_t<T>, sse_event>                        ? stream_kind::events
+    : std::convertible_to<const std::remove_cvref_t<T>&, std::string_view> ? stream_kind::text
+                                                                           : stream_kind::json_lines;
+
+/// The media type, and what else such an answer says unless the handler has said it.
+[[gnu::cold]] inline void describe_stream(response& made, stream_kind kind) {
+    auto unless_said = [&made](std::string_view name, std::string_view value) {
+        if (!made.headers.contains(name)) made.headers.set(name, value);
+    };
+    switch (kind) {
+        case stream_kind::text:
+            return unless_said("content-type", "text/plain; charset=utf-8");
+        case stream_kind::json_lines:
+            return unless_said("content-type", "application/jsonl");
+        case stream_kind::events:
+            unless_said("content-type", "text/event-stream");
+            unless_said("cache-control", "no-cache");
+            return unless_said("x-accel-buffering", "no");  // nginx would hold them back otherwise
+    }
+}
+
+}  // namespace detail
+
+template <class T>
+class generated_body final : public outgoing_body {
+    static constexpr detail::stream_kind kind = detail::stream_kind_of<T>;
+
+public:
+    explicit generated_body(generator<T> pieces) noexcept : pieces_(std::move(pieces)) {}
+
+    /// Makes the first piece now, so that what it throws can still be an answer.
+    task<> begin() {
+        value_ = co_await pieces_.next();
+        begun_ = true;
+    }
+    task<std::optional<piece>> next() override {
+        if (!std::exchange(begun_, false)) value_ = co_await pieces_.next();
+        if (!value_) co_return std::nullopt;
+        piece one;
+        if constexpr (kind == detail::stream_kind::text) {
+            one.bytes = *value_;
+        } else {
+            text_.clear();
+            if constexpr (kind == detail::stream_kind::events) {
+                value_->write(text_);
+            } else {
+                write_json(text_, *value_);
+                text_.push_back('\n');
+            }
+            one.bytes = text_.view();
+        }
+        co_return one;
+    }
+    /// It hears of it as of any cancellation: at its co_yield.
+    task<> abandon() override {
+        if (pieces_.done()) co_return;
+        try {
+            std::exception_ptr left = std::make_exception_ptr(cancelled());
+            value_ = co_await pieces_.throw_in(left);
+        } catch (...) {
+            // Nobody is left to be told.
+        }
+    }
+    std::string_view heartbeat() const noexcept override {
+        return kind == detail::stream_kind::events ? std::string_view(": ping\n\n") : std::string_view();
+    }
+
+private:
+    generator<T> pieces_;
+    typename generator<T>::promise_type::given value_ = generator<T>::promise_type::nothing();
+    byte_buffer text_;
+    bool begun_ = false;
+};
+
+template <class T>
+response response::streamed(generator<T> pieces, std::initializer_list<http::field> fields, int code) {
+    response made(code);
+    for (const http::field& one : fields) made.headers.add(one.name, one.value);
+    detail::describe_stream(made, detail::stream_kind_of<T>);
+    made.stream = std::make_shared<generated_body<T>>(std::move(pieces));
+    return made;
+}
+
+/// A handler's result that is a generator: its first piece is made before the answer is given, but for events, which
+/// may be long in coming.
+template <class T>
+task<> give_stream(generator<T> pieces, const request& asked, reply& answer, int status) {
+    auto body = std::make_shared<generated_body<T>>(std::move(pieces));
+    if (detail::stream_kind_of<T> != detail::stream_kind::events && asked.method != http::method::head &&
+        !http::forbids_body(status) && !http::forces_empty_body(status))
+        co_await body->begin();
+    response made = answer.start_response(status);
+    detail::describe_stream(made, detail::stream_kind_of<T>);
+    made.stream = std::move(body);
+    answer.send(made);
+}
 
 }  // namespace coracle
 
@@ -33944,11 +36388,13 @@ class handler_endpoint final : public endpoint {
     using bound = typename arguments_from<parameters_of<H>>::type;
     static constexpr bool nothing = std::is_void_v<result>;
     static constexpr bool loops = is_loop_handler<H>;
+    static constexpr bool opens = std::is_same_v<result, file>;  // what it gives back has to be waited for
+    static constexpr bool now = loops && !bound::has_body && !opens;
     static constexpr bool sees_request = arguments_from<parameters_of<H>>::sees_request;
 
 public:
     handler_endpoint(std::string_view text, const route_options& options, H handler)
-        : endpoint(text, options, {loops && !bound::has_body, sees_request && !loops}), handler_(std::move(handler)) {}
+        : endpoint(text, options, {now, opens || (sees_request && !loops)}), handler_(std::move(handler)) {}
 
     [[gnu::cold]] void describe(operation& told) const override {
         describe_parameters(told, parameters_of<H>{});
@@ -33956,7 +36402,7 @@ public:
     }
 
     void run_now([[maybe_unused]] request& asked, [[maybe_unused]] reply& answer) override {
-        if constexpr (loops && !bound::has_body) {
+        if constexpr (now) {
             bound parameters;
             if (read(parameters, asked, answer)) call_here(parameters, answer);
         } else {
@@ -33970,8 +36416,13 @@ public:
             binding with(asked, *asked.pattern);
             if (asked.earlier_issues) with.issues = *asked.earlier_issues;
             parameters.read(with);
-            std::string_view text = co_await asked.body.view();
-            parameters.read_body(with, text);
+            if constexpr (bound::take_body != nullptr) {
+                std::string_view text = co_await bound::take_body(asked);
+                parameters.read_body(with, text);
+            } else {
+                std::string_view text = co_await asked.body.view();
+                parameters.read_body(with, text);
+            }
             if (!with.issues.empty()) {
                 answer.send(validation_error(std::move(with.issues)));
                 co_return;
@@ -33979,14 +36430,29 @@ public:
         } else {
             if (!read(parameters, asked, answer)) co_return;
         }
-        if constexpr (loops) {
+        if constexpr (loops && opens) {
+            const file made = parameters.call(handler_.call());
+            response opened = co_await made.respond(asked);
+            answer.give(opened, opened.status);
+        } else if constexpr (loops) {
             call_here(parameters, answer);
+        } else if constexpr (is_streamed<result> && is_coroutine<H>) {
+            result pieces = co_await parameters.call(handler_);
+            co_await give_stream(std::move(pieces), asked, answer, status(nothing));
+        } else if constexpr (is_streamed<result>) {
+            result pieces = parameters.call(handler_);
+            co_await give_stream(std::move(pieces), asked, answer, status(nothing));
         } else if constexpr (is_coroutine<H> && nothing) {
             co_await parameters.call(handler_);
             answer.give(std::monostate{}, status(nothing));
         } else if constexpr (is_coroutine<H>) {
             result made = co_await parameters.call(handler_);
-            answer.give(made, status(nothing));
+            if constexpr (opens) {
+                response opened = co_await made.respond(asked);
+                answer.give(opened, opened.status);
+            } else {
+                answer.give(made, status(nothing));
+            }
         } else if constexpr (nothing) {
             auto call = [this, &parameters] { parameters.call(handler_); };
             co_await offload(call);
@@ -33994,7 +36460,12 @@ public:
         } else {
             auto call = [this, &parameters] { return parameters.call(handler_); };
             result made = co_await offload(call);
-            answer.give(made, status(nothing));
+            if constexpr (opens) {
+                response opened = co_await made.respond(asked);
+                answer.give(opened, opened.status);
+            } else {
+                answer.give(made, status(nothing));
+            }
         }
         co_return;
     }
@@ -34012,7 +36483,7 @@ private:
     }
 
     void call_here(bound& parameters, reply& answer) {
-        if constexpr (loops) {
+        if constexpr (loops && !opens) {
             if constexpr (nothing) {
                 parameters.call(handler_.call());
                 answer.give(std::monostate{}, status(nothing));
@@ -34042,8 +36513,11 @@ inline constexpr bool some_depend<types<P...>> = count_from<parameter_source::de
 class dependent_endpoint : public endpoint {
 public:
     dependent_endpoint(std::string_view text, const route_options& options, bool keeps_request, bool takes_body,
-                       bool keeps_body)
-        : endpoint(text, options, {false, keeps_request}), takes_body_(takes_body), keeps_body_(keeps_body) {}
+                       bool keeps_body, body_taker take_body = nullptr)
+        : endpoint(text, options, {false, keeps_request}),
+          takes_body_(takes_body),
+          keeps_body_(keeps_body),
+          take_body_(take_body) {}
 
     void run_now(request&, reply&) final { CORACLE_ASSERT(runs_now()); }
     task<> run(request& asked, reply& answer) final {
@@ -34060,7 +36534,9 @@ public:
             }
             if (takes_body_ || all.wants_body()) {
                 std::string_view text;
-                if (keeps_body_ || all.wants_body()) {
+                if (body_taker take = take_body_ ? take_body_ : all.take_body()) {
+                    text = co_await take(asked);
+                } else if (keeps_body_ || all.wants_body()) {
                     const std::string& whole = co_await asked.body.text();
                     text = whole;
                 } else {
@@ -34094,10 +36570,25 @@ protected:
     /// in: all parameters are filled. Calls the handler and gives its result.
     virtual task<> give(request_dependencies& all, dependency_block& mine, reply& answer) = 0;
 
+    /// A body that is made while it is sent may use what was set up for the function: that is closed behind it.
+    template <class R>
+    static bool still_to_make([[maybe_unused]] const R& made) noexcept {
+        if constexpr (std::is_same_v<R, response>)
+            return made.stream != nullptr;
+        else
+            return false;
+    }
     /// Before the answer is given.
     static task<> close_function(request_dependencies& all) {
         std::exception_ptr failure = co_await all.close(scope::function, nullptr);
         if (failure) std::rethrow_exception(failure);
+    }
+
+    /// A file is opened while all is there that may have made it.
+    static task<> give_file(request_dependencies& all, const file& made, reply& answer) {
+        response opened = co_await made.respond(all.asked());
+        if (all.open(scope::function)) co_await close_function(all);
+        answer.give(opened, opened.status);
     }
 
 private:
@@ -34109,6 +36600,7 @@ private:
 
     bool takes_body_;
     bool keeps_body_;  // somebody waits between those who look at it
+    body_taker take_body_;
 };
 
 template <class H>
@@ -34120,7 +36612,9 @@ class handler_endpoint<H> final : public dependent_endpoint {
     using needed = memory_of<std::conditional_t<good, asking_handler<H>, asking_nothing>>;
     static constexpr bool nothing = std::is_void_v<result>;
     static constexpr bool loops = is_loop_handler<H>;
-    static constexpr bool keeps_request = good && sees_request<asking_handler<H>>(parameters_of<H>{});
+    static constexpr bool opens = std::is_same_v<result, file>;  // what it gives back has to be waited for
+    static constexpr body_taker taken = bound::take_body ? bound::take_body : needed::take_body;
+    static constexpr bool keeps_request = opens || (good && sees_request<asking_handler<H>>(parameters_of<H>{}));
 
     class memory final : public needed {
     public:
@@ -34134,7 +36628,7 @@ class handler_endpoint<H> final : public dependent_endpoint {
 public:
     handler_endpoint(std::string_view text, const route_options& options, H handler)
         : dependent_endpoint(text, options, keeps_request, bound::has_body || needed::reads_body,
-                             needed::waits_with_body),
+                             needed::waits_with_body, taken),
           handler_(std::move(handler)) {}
 
     [[gnu::cold]] void describe(operation& told) const override {
@@ -34155,7 +36649,13 @@ private:
 
     task<> give(request_dependencies& all, dependency_block& mine, reply& answer) override {
         bound& parameters = of(mine);
-        if constexpr (nothing) {
+        if constexpr (is_streamed<result> && is_coroutine<H>) {
+            result pieces = co_await parameters.call(handler_);
+            co_await give_stream(std::move(pieces), all.asked(), answer, status(nothing));
+        } else if constexpr (is_streamed<result>) {
+            result pieces = parameters.call(handler_);
+            co_await give_stream(std::move(pieces), all.asked(), answer, status(nothing));
+        } else if constexpr (nothing) {
             if constexpr (loops) {
                 parameters.call(handler_.call());
             } else if constexpr (is_coroutine<H>) {
@@ -34168,17 +36668,29 @@ private:
             answer.give(std::monostate{}, status(nothing));
         } else if constexpr (loops) {
             result made = parameters.call(handler_.call());
-            if (all.open(scope::function)) co_await close_function(all);
-            answer.give(made, status(nothing));
+            if constexpr (opens) {
+                co_await give_file(all, made, answer);
+            } else {
+                if (all.open(scope::function) && !still_to_make(made)) co_await close_function(all);
+                answer.give(made, status(nothing));
+            }
         } else if constexpr (is_coroutine<H>) {
             result made = co_await parameters.call(handler_);
-            if (all.open(scope::function)) co_await close_function(all);
-            answer.give(made, status(nothing));
+            if constexpr (opens) {
+                co_await give_file(all, made, answer);
+            } else {
+                if (all.open(scope::function) && !still_to_make(made)) co_await close_function(all);
+                answer.give(made, status(nothing));
+            }
         } else {
             auto call = [this, &parameters] { return parameters.call(handler_); };
             result made = co_await offload(call);
-            if (all.open(scope::function)) co_await close_function(all);
-            answer.give(made, status(nothing));
+            if constexpr (opens) {
+                co_await give_file(all, made, answer);
+            } else {
+                if (all.open(scope::function) && !still_to_make(made)) co_await close_function(all);
+                answer.give(made, status(nothing));
+            }
         }
     }
 
@@ -34230,7 +36742,13 @@ public:
                 while (dependency* next = all.advance(*blocks.back())) co_await dependency_step(all, *next);
             }
             if (needs_body_ || all.wants_body()) {
-                const std::string& text = co_await asked.body.text();
+                std::string_view text;
+                if (body_taker take = all.take_body()) {
+                    text = co_await take(asked);
+                } else {
+                    const std::string& whole = co_await asked.body.text();
+                    text = whole;
+                }
                 all.has_body(text);
                 for (dependency_block* each : blocks)
                     while (dependency* next = all.advance(*each)) co_await dependency_step(all, *next);
@@ -34273,7 +36791,9 @@ private:
             held.throw_refusals();
             held.look_at(asked.response_context_slot());
             co_await call(*inner_, asked, held);
-            std::exception_ptr failure = co_await all.close(scope::function, nullptr);
+            // A body that is made while it is sent may use what was set up: that is closed behind it.
+            std::exception_ptr failure;
+            if (!made.stream) failure = co_await all.close(scope::function, nullptr);
             if (failure) std::rethrow_exception(failure);
             answer.send(made);
         } else {
@@ -34329,6 +36849,92 @@ inline constexpr required_dependency require{detail::requirement<depends<Functio
 /// The same with scopes, as security<function, "items:read">.
 template <auto Function, fixed_string... Scopes>
 inline constexpr required_dependency require_security{detail::requirement<security<Function, Scopes...>>::facts};
+
+}  // namespace coracle
+
+// ---- coracle/app/default_fields.hpp
+// default_fields: header fields that stand in every answer, whatever a handler says.
+
+namespace coracle {
+
+/// `app.run({.headers = {{"x-frame-options", "DENY"}}});`
+class default_fields {
+public:
+    default_fields() noexcept = default;
+    /// error: std::invalid_argument for what is no field, or one that coracle writes itself.
+    default_fields(std::initializer_list<http::field> fields) {
+        for (const http::field& each : fields) add(each.name, each.value);
+    }
+    [[gnu::cold]] void add(std::string_view name, std::string_view value) {
+        http::field_list one;
+        one.add(name, value);
+        lines_ += one.wire();
+    }
+    /// `name: value` CR LF, each.
+    const std::string& wire() const noexcept { return lines_; }
+
+private:
+    std::string lines_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/proxy_options.hpp
+// proxy_options: which proxies a server believes, and what.
+
+namespace coracle {
+
+namespace server {
+struct proxy_desk;
+}
+
+/// The peers that are believed: `{"127.0.0.1", "10.0.0.0/8", "unix"}`, `{"*"}` for everybody; as network_list.
+/// cost: what reads the proxies' fields is compiled only in programs that make one.
+class proxy_networks {
+public:
+    proxy_networks() noexcept = default;
+    /// error: std::logic_error for what looks like an address and is none.
+    proxy_networks(std::initializer_list<std::string_view> peers) : desk_(&desk_of_server()) {
+        auto made = std::make_shared<network_list>();
+        for (std::string_view each : peers) made->add(each);
+        if (!made->empty()) list_ = std::move(made);
+    }
+    /// in: texts between commas.
+    [[gnu::cold]] static proxy_networks of_list(std::string_view text) {
+        proxy_networks all{std::string_view("*")};
+        auto made = std::make_shared<network_list>();
+        made->add_list(text);
+        all.list_ = made->empty() ? nullptr : std::move(made);
+        return all;
+    }
+
+    bool empty() const noexcept { return !list_; }
+    /// in: an address without its port.
+    bool contains(std::string_view peer) const noexcept { return list_ && list_->contains(peer); }
+    /// in: one that is not empty, as for the next.
+    const network_list& list() const noexcept { return *list_; }
+    const server::proxy_desk& desk() const noexcept { return *desk_; }
+
+private:
+    // Defined in server/behind_proxy.hpp.
+    static const server::proxy_desk& desk_of_server();
+
+    std::shared_ptr<const network_list> list_;
+    const server::proxy_desk* desk_ = nullptr;
+};
+
+/// `app.run({.proxy = {.trusted = {"10.0.0.0/8"}}});` What stands in a field of a request is the client's own word
+/// unless a proxy that is trusted has put it there, or has taken the client's away. So switch on only what yours do.
+struct proxy_options {
+    proxy_networks trusted{};  ///< whose word counts; nobody's, unless said
+    /// X-Forwarded-For says who `request::client` is, X-Forwarded-Proto what `request::scheme` is.
+    bool headers = true;
+    bool forwarded = false;  ///< Forwarded (RFC 7239) says that, and the X-Forwarded- fields do not
+    bool host = false;       ///< X-Forwarded-Host and -Port, or host= of Forwarded, say what `request::host` is
+    bool prefix = false;     ///< X-Forwarded-Prefix says what `request::root_path` is
+    /// Each connection begins with the PROXY protocol, version 1 or 2, or is closed. From nobody else than the trusted.
+    bool protocol = false;
+};
 
 }  // namespace coracle
 
@@ -34418,6 +37024,12 @@ struct run_options {
     bool banner = true;                               ///< where it listens, at the start
     bool signals = true;                              ///< Ctrl-C and SIGTERM stop it
     bool server_header = true;                        ///< `server: coracle` in every answer
+    bool date_header = true;                          ///< `date` in every answer
+    default_fields headers{};                         ///< more fields of every answer: `{{"x-frame-options", "DENY"}}`
+    proxy_options proxy{};  ///< which proxies are believed, and what: `{.trusted = {"10.0.0.0/8"}}`
+    /// The path at which a proxy shows this app, as `/api`. Requests are understood with it and without it; links,
+    /// redirects and the documentation have it in front.
+    std::string root_path{};
     /// How much a client may send, take and wait, and how many there may be.
     server_limits limits{};
     /// For requests under way when it stops; then they are cancelled.
@@ -34803,7 +37415,7 @@ public:
 private:
     static std::string with_host(const request& asked, std::string_view prefix) {
         std::string url(asked.scheme);
-        url.append("://").append(prefix).append(asked.host).append(asked.target.path);
+        url.append("://").append(prefix).append(asked.host).append(asked.root_path).append(asked.target.path);
         if (!asked.target.query.empty()) url.append("?").append(asked.target.query);
         return url;
     }
@@ -34847,6 +37459,7 @@ public:
             url += whole->host;
         else
             url += asked.host;
+        url += asked.root_path;
         url += asked.target.path == "*" ? "/" : asked.target.path;
         if (!asked.target.query.empty()) url.append("?").append(asked.target.query);
         return response::redirect(url);
@@ -35369,19 +37982,28 @@ public:
     /// in: the endpoint, null for what no route takes; the whole pattern, and how many of its placeholders are not the
     /// handler's own but the prefix's.
     app_route(std::shared_ptr<endpoint> to, std::vector<std::string> methods, std::string text, std::size_t skipped,
-              route_options options, surroundings around)
-        : target_(std::move(to)),
+              route_options options, surroundings around, bool fallback = false)
+        : unbounded_(std::move(to)),
+          target_(unbounded_),
           methods_(std::move(methods)),
           text_(std::move(text)),
           pattern_(target_ ? route::pattern(text_) : route::pattern()),
           skipped_(skipped),
           options_(std::move(options)),
-          around_(std::move(around)) {
+          around_(std::move(around)),
+          fallback_(fallback) {
+        if (target_) target_ = bounded_endpoint::around(unbounded_, options_.timeout, options_.max_body_bytes);
         std::erase_if(around_.errors, [](const error_handlers* each) { return each->empty(); });
         plain_ = target_ && around_.chain.empty() && around_.errors.empty();
     }
     app_route(const app_route&) = delete;
     app_route& operator=(const app_route&) = delete;
+
+    /// Its handler has so much time if the route says nothing of it. In: before the first request.
+    [[gnu::cold]] void answer_within(std::chrono::milliseconds most) {
+        if (target_ && options_.timeout.count() == 0)
+            target_ = bounded_endpoint::around(unbounded_, most, options_.max_body_bytes);
+    }
 
     coracle::endpoint* target() const noexcept { return target_.get(); }
     const std::vector<std::string>& methods() const noexcept { return methods_; }
@@ -35394,6 +38016,8 @@ public:
     const std::vector<middleware*>& chain() const noexcept { return around_.chain; }
     const std::vector<const error_handlers*>& errors() const noexcept { return around_.errors; }
 
+    /// Whether it answers only what no other route does.
+    bool fallback() const noexcept { return fallback_; }
     /// Whether nothing stands around it: its answer goes straight to the wire.
     bool plain() const noexcept { return plain_; }
     /// Whether call_now() may be used: then it is the cheaper way, without a coroutine.
@@ -35403,13 +38027,15 @@ public:
     bool keeps_request() const noexcept { return !plain_ || target_->keeps_request(); }
 
 private:
-    std::shared_ptr<coracle::endpoint> target_;
+    std::shared_ptr<coracle::endpoint> unbounded_;
+    std::shared_ptr<coracle::endpoint> target_;  // the same, with its bounds
     std::vector<std::string> methods_;
     std::string text_;
     route::pattern pattern_;
     std::size_t skipped_;
     route_options options_;
     surroundings around_;
+    bool fallback_ = false;
     bool plain_ = false;
 };
 
@@ -35686,8 +38312,7 @@ private:
         put_text(own, "description",
                  options.response_description.empty() ? "Successful Response" : options.response_description);
         bool silent = http::forbids_body(status) || http::forces_empty_body(status);
-        if (!silent && !told.result_media().empty())
-            put(own, "content", operation::json_content(told.result(), told.result_media()));
+        if (!silent && !told.result_media().empty()) put(own, "content", told.result_content());
         put(all, std::to_string(status), std::move(own));
         detail::merge(all, told.answers());
         if (options.responses.is_object()) {
@@ -36242,7 +38867,8 @@ namespace detail {
 template <class H, bool MayHaveBody>
 consteval bool good_route_handler() {
     if constexpr (good_handler<H, MayHaveBody>())
-        if constexpr (!(is_loop_handler<H> && is_coroutine<H>)) return good_result<result_of<H>>();
+        if constexpr (!is_loop_handler<H> || !(is_coroutine<H> || is_streamed<result_of<H>>))
+            return good_result<result_of<H>>();
     return false;
 }
 }  // namespace detail
@@ -36256,6 +38882,7 @@ struct route_group {
         route_options options{};
         std::string prefix{};
         router_options shared{};
+        bool fallback = false;  ///< a route that answers only what no other does
     };
     std::string prefix{};
     router_options shared{};
@@ -36353,6 +38980,18 @@ public:
         return *this;
     }
 
+    /// The files of a directory below a path: `app.files("/static", "public");`. GET and HEAD; ranges, ETag and 304;
+    /// nothing outside of the directory, no links, no hidden files, no list of what is there. The directory is looked
+    /// up anew for each request, so it may be replaced. error: std::logic_error when there is none.
+    /// Defined in server/static_files.hpp, as the next.
+    router& files(std::string_view path, std::string directory, files_options options = {});
+    /// A single page app that a bundler has built: `app.frontend("dist");`. Answers what no route does; pages that are
+    /// no files get index.html, where the script finds out what they are.
+    router& frontend(std::string directory, frontend_options options = {}) {
+        return frontend({}, std::move(directory), std::move(options));
+    }
+    router& frontend(std::string_view path, std::string directory, frontend_options options = {});
+
     /// Puts a middleware around all that this router answers, inside of those that are there already. For an app,
     /// around what finds no route too.
     template <class M>
@@ -36394,6 +39033,11 @@ protected:
         std::vector<std::string> names(methods.begin(), methods.end());
         group_->known.add(methods, pattern);
         group_->items.push_back({std::move(made), nullptr, std::move(names), std::move(options), {}, {}});
+    }
+    /// What answers GET and HEAD where no other route does.
+    void add_fallback(std::shared_ptr<endpoint> made) {
+        check_open();
+        group_->items.push_back({std::move(made), nullptr, {"GET"}, {.include_in_schema = false}, {}, {}, true});
     }
     void check_open() const {
         if (group_->closed)
@@ -36565,7 +39209,7 @@ private:
             std::shared_ptr<endpoint> target = required_dependency::guard(each.endpoint, options.dependencies);
             out.push_back(std::make_unique<app_route>(std::move(target), each.methods,
                                                       at.prefix + each.endpoint->text(), skipped, std::move(options),
-                                                      at.around));
+                                                      at.around, each.fallback));
         }
     }
 
@@ -36592,6 +39236,8 @@ private:
         outer.include_in_schema = outer.include_in_schema && inner.include_in_schema;
         outer.responses = joined(outer.responses, inner.responses);
         join(outer.dependencies, inner.dependencies);
+        if (inner.timeout.count() != 0) outer.timeout = inner.timeout;
+        if (inner.max_body_bytes != 0) outer.max_body_bytes = inner.max_body_bytes;
         return outer;
     }
     static route_options joined(const router_options& outer, route_options inner) {
@@ -36604,6 +39250,8 @@ private:
         std::vector<required_dependency> dependencies = outer.dependencies;
         join(dependencies, inner.dependencies);
         inner.dependencies = std::move(dependencies);
+        if (inner.timeout.count() == 0) inner.timeout = outer.timeout;
+        if (inner.max_body_bytes == 0) inner.max_body_bytes = outer.max_body_bytes;
         return inner;
     }
 };
@@ -38146,7 +40794,7 @@ public:
     }
 
     [[gnu::cold]] void run_now(request& asked, reply& answer) override {
-        std::string base = base_of(asked);
+        std::string base = asked.base_path();
         std::lock_guard alone(guard_);
         if (made_.body.empty() || made_for_ != base) {
             made_ = make_(asked);
@@ -38163,12 +40811,6 @@ private:
     // Defined in app.hpp.
     static response document(const request& asked);
     static response page(const request& asked);
-
-    /// The path that stands before those of the app: a proxy's, and that of its mount.
-    [[gnu::cold]] static std::string base_of(const request& asked) {
-        std::string base = asked.root_path;
-        return base.append(asked.target.path.substr(0, asked.below));
-    }
 
     response (*make_)(const request&);
     std::mutex guard_;
@@ -38274,10 +40916,32 @@ public:
         return *this;
     }
 
-    /// For parts of the server that follow every request: `make` is called for each loop that serves the app.
-    using observer_maker = std::unique_ptr<request_observer> (*)(const app&, server::workshop&);
-    app& observe(observer_maker make) {
-        observers_.push_back(make);
+    /// Shows what there is to count, for Prometheus: requests by route, their times, connections, the loops, the thread
+    /// pool, the process, and what the program counts itself (metrics::counter). Of a mounted app: the whole server's.
+    /// in: the path, and options of the route: `{.dependencies = {require<insider>}}`, for these numbers are not for
+    /// strangers. Defined in server/metrics_page.hpp.
+    template <class Options = route_options>
+    app& use_metrics(std::string path = "/metrics", Options options = {});
+    /// `{"status":"ok"}` as long as the loop turns; if it does not, restart it. Defined in server/health.hpp, as the next
+    /// two.
+    template <class Options = route_options>
+    app& health(std::string path = "/healthz", Options options = {});
+    /// Whether requests should be sent here: 200, or 503 while the server stops or a check fails.
+    template <class Options = route_options>
+    app& ready(std::string path = "/readyz", Options options = {});
+    /// A check for that, of an app with ready(): a function or a coroutine that gives bool, or throws. A plain function
+    /// runs on the thread pool. `app.ready_when("database", [&]() -> task<bool> { co_return co_await db.ping(); });`
+    /// in: how long it may take; then it has failed.
+    template <class Check>
+    app& ready_when(std::string name, Check check, std::chrono::milliseconds limit = std::chrono::seconds(1));
+
+    /// For parts of the server that follow every request: who makes an observer for each loop that serves the app.
+    struct observer_maker {
+        std::unique_ptr<request_observer> (*make)(void* who, server::workshop& loop);
+        void* who;  ///< which lives as long as the app
+    };
+    app& observe(observer_maker maker) {
+        observers_.push_back(maker);
         return *this;
     }
     const std::vector<observer_maker>& observers() const noexcept { return observers_; }
@@ -38337,6 +41001,9 @@ public:
             if (&each->pattern() == &one) return true;
         return false;
     }
+    /// For the server: handlers have so much time where their routes say nothing, those of mounted apps too. In: a
+    /// frozen app, before the first request.
+    void answer_within(std::chrono::milliseconds most);
     /// How many routes were added to it and its routers.
     std::size_t size() const noexcept { return count(*group()); }
     /// Ends registration. A second call does nothing. error: std::logic_error for two operations with one id.
@@ -38365,6 +41032,11 @@ public:
     task<> call(const app_route& to, request& asked, reply& answer) const {
         return to.plain() ? call_plainly(to, asked, answer) : call_through(to, asked, answer);
     }
+    /// For the server: whether the handler of this request, which was found, is cancelled when the client leaves.
+    bool cancels_on_disconnect(const request& asked) const noexcept {
+        return asked.matched.result != route::outcome::found ||
+               routes_[asked.matched.route]->options().cancel_on_disconnect;
+    }
     /// For the server, when the answer has been sent: what the request still has to do. error: `cancelled` only.
     task<> conclude(request& asked) const {
         co_await asked.after.run([this, &asked](const std::exception_ptr& failure) { note(failure, asked); });
@@ -38392,7 +41064,10 @@ private:
         return to;
     }
     const app_route* find_otherwise(request& asked, reply& answer) const;
+    const app_route* find_fallback(request& asked, bool may_redirect) const;
+    void add_to_table(std::vector<std::unique_ptr<app_route>>& routes);
     void restrict_like_fastapi(request& asked) const;
+    bool look_up_other_slash(const request& asked, std::string& other, route::match& match) const;
     bool find_with_other_slash(request& asked, reply& answer) const;
     http_error refusal(const request& asked) const;
     void refuse(const request& asked, reply& answer) const;
@@ -38432,6 +41107,7 @@ private:
     app_options options_;
     error_style style_;
     route::router table_;
+    std::unique_ptr<route::router> fallbacks_;  // the last routes, where there are some that answer what no other does
     std::vector<std::unique_ptr<app_route>> routes_;
     std::unique_ptr<app_route> unmatched_;  // what no route takes, where middleware or an error's answer waits for that
     std::vector<mounting> mounted_;
@@ -38450,11 +41126,7 @@ private:
     std::vector<std::unique_ptr<app_route>> routes;
     route_list::read(*group(), routes);
     documentation::add(options_, route_list::outermost(*group()), routes);
-    for (const auto& each : routes) {
-        std::vector<std::string_view> methods(each->methods().begin(), each->methods().end());
-        table_.add(methods, each->pattern());
-    }
-    table_.freeze();
+    add_to_table(routes);
     routes_ = std::move(routes);
     auto around = route_list::outermost(*group());
     if (!around.chain.empty() || !around.errors.front()->empty())
@@ -38466,7 +41138,51 @@ private:
     }
 }
 
+[[gnu::cold]] inline void app::answer_within(std::chrono::milliseconds most) {
+    for (const auto& each : routes_) {
+        bool leads_below = false;
+        for (const mounting& one : mounted_) leads_below = leads_below || each->text() == one.path + "/{path:path}";
+        if (!leads_below) each->answer_within(most);
+    }
+    for (mounting& each : mounted_) each.below->answer_within(most);
+}
+
+/// Those that answer what no other does go to the end, and into a table of their own.
+[[gnu::cold]] inline void app::add_to_table(std::vector<std::unique_ptr<app_route>>& routes) {
+    std::vector<std::unique_ptr<app_route>> last;
+    for (auto& each : routes) {
+        std::vector<std::string_view> methods(each->methods().begin(), each->methods().end());
+        if (each->fallback()) {
+            if (!fallbacks_) fallbacks_ = std::make_unique<route::router>();
+            fallbacks_->add(methods, each->pattern());
+            last.push_back(std::move(each));
+        } else {
+            table_.add(methods, each->pattern());
+        }
+    }
+    table_.freeze();
+    if (last.empty()) return;
+    fallbacks_->freeze();
+    std::erase(routes, nullptr);
+    for (auto& each : last) routes.push_back(std::move(each));
+}
+
+/// Null when there is none for this request, which then is what it was.
+[[gnu::cold]] inline const app_route* app::find_fallback(request& asked, bool may_redirect) const {
+    route::match match;
+    std::string other;
+    if (may_redirect && look_up_other_slash(asked, other, match)) return nullptr;
+    fallbacks_->lookup(asked.method, asked.method_text, asked.target.path.substr(asked.below), match);
+    if (match.result != route::outcome::found) return nullptr;
+    asked.matched.result = route::outcome::found;
+    asked.matched.route = static_cast<std::uint32_t>(table_.size()) + match.route;
+    asked.matched.capture_count = 0;  // it reads the path itself, which it has to see undecoded
+    return found(asked);
+}
+
 [[gnu::cold]] inline const app_route* app::find_otherwise(request& asked, reply& answer) const {
+    // Nothing behind the path at which the app is shown: no path that is wrong, but one that wants a slash.
+    if (asked.below > 0 && asked.below == asked.target.path.size()) asked.matched.result = route::outcome::not_found;
     if (options_.like_fastapi) restrict_like_fastapi(asked);
     if (asked.matched.result == route::outcome::found) return found(asked);
     // A redirect goes through the middleware, as every answer does: respond() makes it then.
@@ -38474,6 +41190,8 @@ private:
     if (asked.matched.result == route::outcome::not_found && options_.redirect_slashes != slashes::strict && !later &&
         find_with_other_slash(asked, answer))
         return answer.answered() ? nullptr : found(asked);
+    if (fallbacks_ && asked.matched.result == route::outcome::not_found)
+        if (const app_route* last = find_fallback(asked, later)) return last;
     if (unmatched_) return unmatched_.get();
     refuse(asked, answer);
     return nullptr;
@@ -38502,17 +41220,24 @@ private:
     for (const std::string& each : routes_[first]->methods()) found.allow += (found.allow.empty() ? "" : ", ") + each;
 }
 
-/// True when the path with a slash more, or without those at its end, is a route's: its request is redirected, or
-/// found.
+/// Whether the path with a slash more, or without those at its end, is a route's.
+[[gnu::cold]] inline bool app::look_up_other_slash(const request& asked, std::string& other,
+                                                   route::match& match) const {
+    std::string_view path = asked.target.path.substr(asked.below);
+    if (path == "/") return false;
+    std::size_t bare = path.find_last_not_of('/') + 1;
+    other = path.substr(0, bare == path.size() ? path.size() : bare == 0 ? 1 : bare);
+    if (bare == path.size()) other += '/';
+    table_.lookup(asked.method, asked.method_text, other, match);
+    return match.result != route::outcome::not_found && match.result != route::outcome::bad_path;
+}
+
+/// True when there is such a path: the request is redirected, or found.
 [[gnu::cold]] inline bool app::find_with_other_slash(request& asked, reply& answer) const {
     std::string_view path = asked.target.path.substr(asked.below);
-    if (path == "/" || path.empty()) return false;
-    std::size_t bare = path.find_last_not_of('/') + 1;
-    std::string other(path.substr(0, bare == path.size() ? path.size() : bare == 0 ? 1 : bare));
-    if (bare == path.size()) other += '/';
+    std::string other;
     route::match match;
-    table_.lookup(asked.method, asked.method_text, other, match);
-    if (match.result == route::outcome::not_found || match.result == route::outcome::bad_path) return false;
+    if (!look_up_other_slash(asked, other, match)) return false;
     if (options_.redirect_slashes == slashes::ignore) {
         if (match.result != route::outcome::found) return false;
         // What was captured stands in the path itself, but for an empty rest behind the slash that is not there.
@@ -38531,12 +41256,10 @@ private:
         return true;
     }
     // W11: relative, and never `//host`.
-    std::string location(asked.target.path.substr(0, asked.below));
-    location += other;
+    std::string location = asked.base_path() + other;
     std::size_t slashes_in_front = location.find_first_not_of('/');
     if (slashes_in_front != std::string::npos && slashes_in_front > 1) location.erase(0, slashes_in_front - 1);
-    if (options_.like_fastapi)
-        location.insert(0, std::string(asked.scheme) + "://" + std::string(asked.headers["host"]));
+    if (options_.like_fastapi) location.insert(0, asked.origin());
     if (!asked.target.query.empty()) location.append("?").append(asked.target.query);
     answer.send(response(307, {}, {{"location", location}}));
     return true;
@@ -38730,11 +41453,11 @@ inline task<response> next::operator()(request& asked) const { return app_->resp
 
 [[gnu::cold]] inline response documentation::document(const request& asked) {
     const coracle::app& of = asked.app();
-    return response::json(openapi_document(of.settings(), of.routes(), base_of(asked)).take());
+    return response::json(openapi_document(of.settings(), of.routes(), asked.base_path()).take());
 }
 [[gnu::cold]] inline response documentation::page(const request& asked) {
     const app_options& told = asked.app().settings();
-    response made = response::html(docs_page(told.title, base_of(asked) + told.openapi_url));
+    response made = response::html(docs_page(told.title, asked.base_path() + told.openapi_url));
     made.headers.set("content-security-policy", docs_page_policy);
     return made;
 }
@@ -38745,8 +41468,7 @@ T& request::app_state() const {
 }
 template <class... A>
 std::string request::url_for(std::string_view name, const A&... values) const {
-    std::string url = std::string(scheme) + "://" + std::string(headers["host"]) + root_path;
-    return url.append(target.path.substr(0, below)).append(app().url_path_for(name, values...));
+    return origin() + base_path() + app().url_path_for(name, values...);
 }
 
 /// A handler parameter: the app's value of type T. `[](state<database> db) -> task<user> { co_return co_await
@@ -39055,12 +41777,85 @@ inline app& app::mount(std::string_view path, app below, std::string name) {
     router::check_prefix(path);
     if (path.empty()) throw std::logic_error("coracle: an app is mounted below a path, such as \"/admin\"");
     auto owned = std::make_unique<app>(std::move(below));
+    for (const observer_maker& each : owned->observers_) observe(each);
     std::string text = std::string(path) + "/{path:path}";
     static constexpr std::string_view all[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"};
     add_endpoint(all, std::make_shared<mounted_app>(text, *owned, route::pattern(path).segment_count),
                  {.include_in_schema = false});
     mounted_.push_back({std::string(path), std::move(name), std::move(owned)});
     return *this;
+}
+
+}  // namespace coracle
+
+// ---- coracle/server/stored_file.hpp
+// stored_file: disk_file, which app/ writes uploads with, over the files of os/.
+// POSIX rename(2), unlink(2).
+
+namespace coracle {
+
+namespace server {
+
+class stored_file final : public disk_file {
+public:
+    /// in: an open file that is new and has its path as name, or none (then `target` is empty); `target`, where it goes
+    /// when it is kept.
+    stored_file(os::file open, std::string target) : open_(std::move(open)), target_(std::move(target)) {
+        kept_ = target_.empty();
+    }
+    ~stored_file() override {
+        if (!kept_) std::remove(open_.path().c_str());
+    }
+
+    /// error: std::system_error.
+    static os::file open(result<os::file, os::named_error> made) {
+        if (!made) made.error().raise();
+        return std::move(*made);
+    }
+
+    const std::string& path() const noexcept override { return target_; }
+    void append(std::string_view bytes) override {
+        if (auto done = open_.write_at(size_, bytes); !done) done.error().raise();
+        size_ += bytes.size();
+    }
+    std::string read_at(std::uint64_t offset, std::size_t most) override {
+        auto bytes = open_.read_at(offset, most);
+        if (!bytes) bytes.error().raise();
+        return std::move(*bytes);
+    }
+    void keep() override {
+        if (kept_) return;
+        const std::string now = open_.path();
+        if (auto done = open_.close(); !done) done.error().raise();
+        if (now != target_ && std::rename(now.c_str(), target_.c_str()) != 0)
+            os::named_error(os::last_error(), "replace '" + target_ + "'").raise();
+        kept_ = true;
+    }
+
+private:
+    os::file open_;
+    std::string target_;
+    std::uint64_t size_ = 0;
+    bool kept_ = false;
+};
+
+}  // namespace server
+
+inline std::unique_ptr<disk_file> disk_file::unnamed() {
+    os::file made = server::stored_file::open(os::file::unnamed(os::file::temporary_directory()));
+    return std::make_unique<server::stored_file>(std::move(made), std::string());
+}
+inline std::unique_ptr<disk_file> disk_file::instead_of(const std::string& path) {
+    std::string beside = path + "." + secret_token(9) + ".new";
+    os::file made = server::stored_file::open(os::file::open(std::move(beside), os::file_mode::create));
+    return std::make_unique<server::stored_file>(std::move(made), path);
+}
+inline std::unique_ptr<disk_file> disk_file::create(const std::string& path) {
+    os::file made = server::stored_file::open(os::file::open(path, os::file_mode::create));
+    return std::make_unique<server::stored_file>(std::move(made), path);
+}
+inline std::unique_ptr<disk_file> disk_file::create_in(const std::string& directory) {
+    return create(directory + "/" + secret_token(18));
 }
 
 }  // namespace coracle
@@ -39123,13 +41918,18 @@ private:
 
 namespace coracle::server {
 
-/// A connection as seen by whoever stops the loop. Stands in one of the two lists.
-class listed_client : public list_node {
+/// A connection as seen by its stream, while a handler waits, and by whoever stops the loop. Stands in one of the two
+/// lists.
+class listed_client : public list_node, public loop::edge_watcher {
 public:
-    /// Ends the wait for the next request, as if the client had left.
+    /// Ends the wait for the next request, as if the client had left; soon, if it has not been quiet for long.
     virtual void hang_up() noexcept = 0;
-    /// The answer under way is the last one.
+    /// Hangs up if nothing of a next request has come; the connection has had one.
+    virtual bool gives_way() noexcept { return false; }
+    /// The answer under way is the last one, unless another request has come already.
     virtual void make_answer_last() noexcept = 0;
+    /// Something has happened on its stream, of which it asked to be told.
+    void on_edge() noexcept override {}
 
 protected:
     ~listed_client() = default;
@@ -39141,6 +41941,10 @@ public:
     void is_busy(listed_client& client) noexcept { busy_.push_back(client); }
     bool any_idle() noexcept { return !idle_.empty(); }
 
+    /// Ends the connection that has waited longest between two requests. False: there is none.
+    bool make_room() noexcept {
+        return idle_.any([](listed_client& each) { return each.gives_way(); });
+    }
     void stop() noexcept {
         idle_.for_each([](listed_client& each) { each.hang_up(); });
         busy_.for_each([](listed_client& each) { each.make_answer_last(); });
@@ -39305,6 +42109,9 @@ public:
         head_ = &head;
         failed_ = decoder_.start(http::body_length_of(head), bounds_, most);
     }
+    void allow(std::uint64_t bytes) noexcept override {
+        if (!begun_ && turn_.reads_body()) failed_ = decoder_.start(http::body_length_of(*head_), bounds_, bytes);
+    }
 
     std::optional<piece> poll() override {
         if (failed_) refuse(*failed_);
@@ -39328,6 +42135,7 @@ public:
 
 private:
     std::string_view decode() {
+        begun_ = true;
         http::decoded step = decoder_.decode(input_.unread());
         input_.use(step.consumed);
         if (step.state == http::body_state::refused) {
@@ -39353,6 +42161,144 @@ private:
     const http::request_head* head_ = nullptr;
     http::body_decoder decoder_;
     std::optional<http::refusal> failed_;
+    bool begun_ = false;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/admission.hpp
+// admission: how many connections and requests a loop has, against how many it may have.
+
+namespace coracle::server {
+
+/// Belongs to one loop. Of several workers each has its share, rounded up, so that none has to ask another.
+class admission {
+public:
+    explicit admission(const server_limits& limits, std::size_t workers = 1) noexcept
+        : most_connections_(share(limits.max_connections, workers)),
+          most_in_flight_(share(limits.max_in_flight, workers)),
+          most_requests_(share(limits.max_requests, workers)),
+          retry_seconds_((limits.retry_after.count() + 999) / 1000) {}
+
+    std::size_t connections() const noexcept { return connections_; }
+    std::size_t in_flight() const noexcept { return in_flight_; }
+    std::uint64_t requests() const noexcept { return requests_; }
+    /// Requests that were turned away because too many waited.
+    std::uint64_t turned_away() const noexcept { return turned_away_; }
+
+    bool full() const noexcept { return most_connections_ != 0 && connections_ >= most_connections_; }
+    /// For who has accepted one too many: set when a connection ends.
+    event& room() noexcept { return room_; }
+    /// He waits, and nobody has made room for him yet: who has nothing to do goes.
+    bool crowded() const noexcept { return crowded_; }
+    void is_crowded(bool now) noexcept { crowded_ = now; }
+    /// True for the first that asks while it is crowded: he goes, for one who comes.
+    bool makes_room() noexcept { return std::exchange(crowded_, false); }
+    void connection_begins() noexcept { ++connections_; }
+    void connection_ends() noexcept {
+        --connections_;
+        room_.set();
+    }
+
+    /// A request has come. True when it is the last that this loop is to answer.
+    bool counts_request() noexcept { return ++requests_ == most_requests_; }
+
+    /// A request that waits for something, for as long as it does.
+    class place {
+    public:
+        place() noexcept = default;
+        explicit place(admission& of) noexcept : of_(&of) { ++of.in_flight_; }
+        place(place&& other) noexcept : of_(std::exchange(other.of_, nullptr)) {}
+        place& operator=(place other) noexcept {
+            std::swap(of_, other.of_);
+            return *this;
+        }
+        ~place() {
+            if (of_) --of_->in_flight_;
+        }
+        explicit operator bool() const noexcept { return of_ != nullptr; }
+
+    private:
+        admission* of_ = nullptr;
+    };
+    /// Empty when there are as many as there may be.
+    place enter() noexcept {
+        if (most_in_flight_ != 0 && in_flight_ >= most_in_flight_) [[unlikely]] {
+            ++turned_away_;
+            return {};
+        }
+        return place(*this);
+    }
+    /// The answer to a request that found no place.
+    [[gnu::cold, gnu::noinline]] void turn_away(reply& answer) const {
+        std::string seconds = std::to_string(retry_seconds_);
+        http::field_list fields;
+        fields.set("retry-after", seconds);
+        answer.send_detail(
+            503, json("The server is busy with as many requests as it takes; try again in " + seconds + " s"), &fields);
+    }
+
+private:
+    template <class Number>
+    static Number share(Number of, std::size_t workers) noexcept {
+        return of / workers + (of % workers != 0 ? 1 : 0);
+    }
+
+    std::size_t most_connections_;
+    std::size_t most_in_flight_;
+    std::uint64_t most_requests_;
+    std::int64_t retry_seconds_;
+    std::size_t connections_ = 0;
+    std::size_t in_flight_ = 0;
+    std::uint64_t requests_ = 0;
+    std::uint64_t turned_away_ = 0;
+    bool crowded_ = false;
+    event room_;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/pace.hpp
+// pace: how far a client may fall behind a rate: a budget of time that waiting for it uses up and its bytes refill.
+// Slowloris, slow bodies, slow reads: a bound on each single wait would let one byte at its end hold a connection.
+
+namespace coracle::server {
+
+/// It never holds more than it began with, so bytes that came fast are no credit for a long silence later.
+class pace {
+public:
+    using nanoseconds = std::chrono::nanoseconds;
+
+    pace() noexcept = default;
+    /// in: bytes a second, 0 for any; how far the client may fall behind, and so how long it may be silent.
+    pace(std::uint32_t rate, nanoseconds most) noexcept : left_(most), most_(most), rate_(rate) {}
+
+    /// A wait begins. Gives how long it may last.
+    nanoseconds waits(os::time_point now) noexcept {
+        since_ = now;
+        return left_;
+    }
+    /// So many bytes have come or gone since it began.
+    void moved(os::time_point now, std::uint64_t bytes) noexcept {
+        if (now == since_ && left_ == most_) return;
+        nanoseconds waited = now - since_;
+        since_ = now;
+        left_ = std::max(left_ - waited, nanoseconds(0));
+        left_ += std::min(worth(bytes), most_ - left_);
+    }
+
+private:
+    nanoseconds worth(std::uint64_t bytes) const noexcept {
+        constexpr std::uint64_t second = 1'000'000'000;
+        if (bytes == 0) return nanoseconds(0);
+        if (rate_ == 0 || bytes > UINT64_MAX / second) return most_;
+        return nanoseconds(static_cast<std::int64_t>(std::min(bytes * second / rate_, std::uint64_t{INT64_MAX})));
+    }
+
+    nanoseconds left_{};
+    nanoseconds most_{};
+    os::time_point since_{};
+    std::uint32_t rate_ = 0;
 };
 
 }  // namespace coracle::server
@@ -39376,6 +42322,16 @@ public:
     /// Its answer, while it is made.
     std::optional<reply> answer;
 
+    /// How fast the client sends its body, and takes answers.
+    pace sends;
+    pace takes;
+    std::uint64_t taken = 0;  ///< of the connection, as far as it was asked for
+    /// Among those that wait.
+    admission::place place;
+    /// Who waits while the client may leave: the job of the handler, and in it what makes the next piece of the body.
+    async::job* handler = nullptr;
+    async::cancel_scope* making = nullptr;
+
     /// The head is in somebody else's bytes, which begin with it; keep_head() moves it into this transaction's own.
     void head_is_in(std::string_view bytes) noexcept { borrowed_ = bytes; }
     /// Before those bytes go: whatever the handler holds of the head stays good until its answer.
@@ -39386,12 +42342,24 @@ public:
         request.rebase(borrowed_.data(), kept_.data());
         borrowed_ = {};
     }
+    /// The client is not the peer of its connection, or was told another host: from here on its head stays in place.
+    [[gnu::cold]] void is_from(std::string address, std::uint16_t port) {
+        client_ = std::move(address);
+        request.client = {client_, port};
+    }
+    [[gnu::cold]] void is_for(std::string host) {
+        keep_head();
+        host_ = std::move(host);
+        request.host = host_;
+    }
     /// Before it leaves its connection with something left to do: what it knows of the connection becomes its own.
     /// What is left of its body is for `successor` to read past.
     void live_on(transaction& successor) {
         client_ = request.client.address;
         request.client.address = client_;
         request.body.let_go();
+        place = {};
+        successor.sends = sends;
         if (body) successor.body.emplace(*body, successor.request);
         body.reset();
     }
@@ -39404,23 +42372,32 @@ public:
         request.reset();
         body.reset();
         borrowed_ = {};
+        place = {};
     }
 
 private:
     std::string_view borrowed_;
     byte_buffer kept_;
     std::string client_;
+    std::string host_;
 };
 
 /// Transactions that are not in use. Belongs to one loop.
 class transaction_pool {
 public:
-    explicit transaction_pool(const http::limits& bounds) noexcept : bounds_(bounds) {}
+    explicit transaction_pool(const http::limits& bounds, const server_limits& limits = {}) noexcept
+        : bounds_(bounds), takes_(limits.min_write_rate, limits.stall_timeout) {}
 
     std::unique_ptr<transaction> take() {
-        if (spare_.empty()) return std::make_unique<transaction>(bounds_);
-        std::unique_ptr<transaction> taken = std::move(spare_.back());
-        spare_.pop_back();
+        std::unique_ptr<transaction> taken;
+        if (spare_.empty()) {
+            taken = std::make_unique<transaction>(bounds_);
+        } else {
+            taken = std::move(spare_.back());
+            spare_.pop_back();
+        }
+        taken->takes = takes_;
+        taken->taken = 0;
         return taken;
     }
     void give_back(std::unique_ptr<transaction> done) noexcept {
@@ -39431,7 +42408,26 @@ public:
 private:
     static constexpr std::size_t kept = 256;  // those of a peak beyond that give their memory back
     const http::limits& bounds_;
+    pace takes_;
     std::vector<std::unique_ptr<transaction>> spare_;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/proxy_desk.hpp
+// proxy_desk: what a server does about proxies, as pointers: a program that believes none does not compile it.
+
+namespace coracle::server {
+
+struct settings;
+class transaction;
+class workshop;
+
+struct proxy_desk {
+    /// Puts what the proxies' fields say of a request, which has come from one that is believed, into it.
+    void (*introduce)(transaction& now, const settings& how);
+    /// Serves a connection that begins with the PROXY protocol.
+    task<> (*receive)(net::incoming from, workshop& shop);
 };
 
 }  // namespace coracle::server
@@ -39447,9 +42443,13 @@ namespace coracle::server {
 
 struct settings {
     server_limits limits{};
+    /// Loops that share what is counted.
+    std::size_t workers = 1;
     /// How long a client whose last answer was written may take to close, so that the answer is not lost to a reset.
     std::chrono::milliseconds linger_time{2'000};
-    /// For requests under way when the server stops.
+    /// When the server stops: for a request that is on its way, on a connection that was quiet for no longer than this.
+    std::chrono::milliseconds last_chance{250};
+    /// When the server stops: for requests and tasks that are under way. Then they are cancelled.
     std::chrono::milliseconds graceful_timeout{10'000};
     bool access_log = true;
     std::FILE* access_log_to = stdout;
@@ -39458,9 +42458,642 @@ struct settings {
     bool colors = false;
     /// `server: coracle` in every answer.
     bool server_header = true;
+    /// `date` in every answer.
+    bool date_header = true;
+    /// More fields of every answer, as they stand in a head.
+    std::string headers{};
+    /// Who is believed that speaks for others.
+    proxy_options proxy{};
+    /// The path at which a proxy shows the app; it does not end with a slash.
+    std::string root_path{};
 };
 
 }  // namespace coracle::server
+
+// ---- coracle/server/opened_file.hpp
+// opened_file: a file that is open to be sent, with what was found out about it; small ones are read at once.
+
+namespace coracle::server {
+
+/// Nothing but a plain file is ever sent.
+struct opened_file {
+    os::file_descriptor fd{};
+    os::file_facts facts{};
+    std::optional<std::string> content{};  ///< all of it, when it was read
+
+    /// Up to this size a file is read at once: it costs less than sending it by the kernel does.
+    static constexpr std::uint64_t small = 16 * 1024;
+
+    /// in: what open gave; whether a small file is to be read; whether the disk may be waited for.
+    /// error: no_such_file_or_directory for a device, a pipe, a socket; is_a_directory; would_block; what reading says.
+    static result<opened_file> of(result<os::file_descriptor> found, bool reads, os::patience how) {
+        if (!found) return failure(found.error());
+        auto facts = os::look_at(found->get());
+        if (!facts) return failure(facts.error());
+        if (facts->kind == os::file_kind::directory) return failure(std::make_error_code(std::errc::is_a_directory));
+        if (facts->kind == os::file_kind::other)
+            return failure(std::make_error_code(std::errc::no_such_file_or_directory));
+        opened_file made;
+        made.fd = std::move(*found);
+        made.facts = *facts;
+        if (reads && made.facts.size <= small) {
+            auto read = made.read(how);
+            if (!read) return failure(read.error());
+        }
+        return made;
+    }
+
+private:
+    /// W8: what was read is what there is, neither more nor less.
+    result<void> read(os::patience how) {
+        std::string text(static_cast<std::size_t>(facts.size), '\0');
+        std::size_t done = 0;
+        while (done < text.size()) {
+            char* to = text.data() + done;
+            auto count = how == os::patience::none ? os::read_cached(fd.get(), done, to, text.size() - done)
+                                                   : os::read_some_at(fd.get(), done, to, text.size() - done);
+            if (!count && how == os::patience::none) return os::would_block();
+            if (!count) return failure(count.error());
+            if (*count == 0) break;
+            done += *count;
+        }
+        text.resize(done);
+        facts.size = done;
+        content = std::move(text);
+        return {};
+    }
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/file_body.hpp
+// file_body: pieces of a file as the body of an answer, with text between them. The file is never mapped (P6).
+
+namespace coracle::server {
+
+/// Owns the file. What is not in memory is brought there on the thread pool, so that the loop never waits for the disk.
+class file_body final : public outgoing_body {
+public:
+    explicit file_body(os::file_descriptor file) noexcept : file_(std::move(file)) {}
+
+    /// What is sent, in order.
+    void add(std::string text) {
+        size_ += text.size();
+        parts_.push_back({std::move(text), {}});
+    }
+    void add(const http::byte_range& bytes) {
+        size_ += bytes.length;
+        parts_.push_back({{}, bytes});
+    }
+
+    std::optional<std::uint64_t> size() const noexcept override { return size_; }
+
+    task<std::optional<piece>> next() override {
+        while (at_ < parts_.size() && done_ == parts_[at_].size()) {
+            ++at_;
+            done_ = 0;
+        }
+        if (at_ == parts_.size()) co_return std::nullopt;
+        const part& now = parts_[at_];
+        piece made;
+        if (!now.text.empty()) {
+            made.bytes = now.text;
+            done_ = now.text.size();
+            co_return made;
+        }
+        made.file = file_.get();
+        made.offset = now.bytes.first + done_;
+        made.length = now.bytes.length - done_ < step ? now.bytes.length - done_ : step;
+        done_ += made.length;
+        if (!os::seems_cached(made.file, made.offset, made.length)) {
+            auto fetch = [made] { bring_into_memory(made); };
+            co_await offload(fetch).on(lane::files);
+        }
+        co_return made;
+    }
+
+private:
+    struct part {
+        std::string text;
+        http::byte_range bytes;
+
+        std::uint64_t size() const noexcept { return text.empty() ? bytes.length : text.size(); }
+    };
+    static constexpr std::uint64_t step = 256 * 1024;
+
+    /// Reads it to nowhere. What the disk has to say against it will be said when it is sent.
+    static void bring_into_memory(piece of) noexcept {
+        char room[16 * 1024];
+        while (of.length > 0) {
+            auto most = static_cast<std::size_t>(of.length < sizeof room ? of.length : sizeof room);
+            auto count = os::read_some_at(of.file, of.offset, room, most);
+            if (!count || *count == 0) return;
+            of.offset += *count;
+            of.length -= *count;
+        }
+    }
+
+    os::file_descriptor file_;
+    std::vector<part> parts_;
+    std::size_t at_ = 0;
+    std::uint64_t done_ = 0;  // of the part at at_
+    std::uint64_t size_ = 0;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/file_answer.hpp
+// file_answer: the answer that an open file is to a request: whole, in ranges, or not at all.
+// RFC 9110 13 (preconditions), 14 (ranges), 15.4.5 (304), 8.8.2.1 (no modification in the future).
+
+namespace coracle::server {
+
+/// Makes one answer. in: a file, and as what it is sent.
+class file_answer {
+public:
+    file_answer(const request& asked, opened_file found) : asked_(asked), found_(std::move(found)) {}
+
+    std::string_view media_type = http::unknown_media_type;
+    std::string_view encoding{};  ///< of the file itself: `gzip`
+    std::string_view form{};      ///< what tells its tag from that of the file as it is
+    bool varies = false;          ///< another client may get another encoding
+    std::string_view disposition{};
+    std::string_view cache_control{};
+    int status = 200;
+    answer_fields fields{};  ///< what is sent besides, and goes before what is said here
+
+    /// error: http_error 400, 412, 416.
+    response make() {
+        response made;
+        static_cast<answer_fields&>(made) = std::move(fields);
+        made.status = status;
+        put(made, "cache-control", cache_control);
+        if (varies) made.headers.add("vary", "accept-encoding");
+        bool reads = asked_.method == http::method::get || asked_.method == http::method::head;
+        bool conditional = status == 200 && reads;
+        if (conditional && !add_validators(made)) return made;
+        put(made, "content-type", media_type);
+        put(made, "content-encoding", encoding);
+        put(made, "content-disposition", disposition);
+        if (conditional) put(made, "accept-ranges", "bytes");
+        if (!conditional || !add_ranges(made)) add_whole(made);
+        return made;
+    }
+
+private:
+    static void put(response& to, std::string_view name, std::string_view value) {
+        if (!value.empty() && !to.headers.contains(name)) to.headers.set(name, value);
+    }
+
+    /// False when the answer is 304.
+    bool add_validators(response& made) {
+        now_ = os::unix_seconds();
+        constexpr std::int64_t second = 1'000'000'000;
+        std::int64_t modified = found_.facts.modified / second - (found_.facts.modified % second < 0);
+        if (modified > now_) modified = now_;
+        put(made, "etag", http::file_entity_tag(found_.facts.modified, found_.facts.size, form));
+        std::optional<http::entity_tag> tag = http::parse_entity_tag(made.headers["etag"]);
+        there_ = {tag ? *tag : http::entity_tag(), modified};
+        switch (http::judge_preconditions(asked_.fields, asked_.method, there_, now_)) {
+            case http::precondition::failed:
+                throw http_error(412);
+            case http::precondition::not_modified:
+                made.status = 304;
+                return false;
+            case http::precondition::proceed:
+                break;
+        }
+        char date[http::date_size];
+        http::write_date(modified, date);
+        put(made, "last-modified", {date, sizeof date});
+        // A copy: the fields that are added may move it.
+        tag_ = made.headers["etag"];
+        if (tag) there_.tag.quoted = std::string_view(tag_).substr(tag->weak ? 2 : 0);
+        return true;
+    }
+
+    /// False when it is sent whole.
+    bool add_ranges(response& made) {
+        std::optional<std::string_view> field;
+        std::size_t lines = 0;
+        for (std::string_view each : asked_.fields.get_all("range")) {
+            field = each;
+            ++lines;
+        }
+        // RFC 9110 14.2: it means something to GET only.
+        if (lines != 1 || asked_.method != http::method::get || !http::range_applies(asked_.fields, there_, now_))
+            return false;
+        std::uint64_t size = found_.facts.size;
+        http::range_set ranges(*field, size);
+        switch (ranges.answer()) {
+            case http::range_answer::whole:
+                return false;
+            case http::range_answer::malformed:
+                throw http_error(400, json("Malformed Range header: it is like bytes=0-499"));
+            case http::range_answer::unsatisfiable:
+                throw http_error(416, json("Range Not Satisfiable"),
+                                 {{"content-range", http::content_range_of_none(size)}, {"accept-ranges", "bytes"}});
+            case http::range_answer::parts:
+                break;
+        }
+        made.status = 206;
+        auto body = std::make_shared<file_body>(std::move(found_.fd));
+        if (ranges.size() == 1) {
+            made.headers.set("content-range", http::content_range(ranges[0], size));
+            body->add(ranges[0]);
+        } else {
+            std::string boundary = secret_token(18);  // which no file has by chance, or on purpose
+            std::string type(made.headers["content-type"]);
+            for (const http::byte_range& each : ranges) {
+                body->add(http::byteranges_part_head(&each == ranges.begin(), boundary, type, each, size));
+                body->add(each);
+            }
+            body->add(http::byteranges_end(boundary));
+            made.headers.set("content-type", http::byteranges_type(boundary));
+        }
+        made.stream = std::move(body);
+        return true;
+    }
+
+    void add_whole(response& made) {
+        if (found_.content) {
+            made.body = std::move(*found_.content);
+            return;
+        }
+        auto body = std::make_shared<file_body>(std::move(found_.fd));
+        if (found_.facts.size > 0) body->add(http::byte_range{0, found_.facts.size});
+        made.stream = std::move(body);
+    }
+
+    const request& asked_;
+    opened_file found_;
+    http::validators there_{};
+    std::string tag_;
+    std::int64_t now_ = 0;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/file_search.hpp
+// file_search: which file below a directory a request gets: the file itself, its index, a compressed sibling, a page
+// for what is not there. Made once without waiting for the disk, and if that fails once more on the thread pool.
+
+namespace coracle::server {
+
+/// A directory whose files are served, and how.
+struct served_directory {
+    std::string path{};
+    os::links links = os::links::refuse;
+    bool html = false;           ///< a directory is its index.html
+    bool precompressed = false;  ///< and a file may be its `.br`, `.zst` or `.gz`
+};
+
+/// One way to write a file smaller. In the order in which they are taken where the client does not care.
+struct file_coding {
+    std::string_view name;
+    std::string_view extension;
+};
+inline constexpr std::array<file_coding, 3> file_codings{{{"br", ".br"}, {"zstd", ".zst"}, {"gzip", ".gz"}}};
+
+/// Those that a client takes, the best first.
+class wanted_codings {
+public:
+    wanted_codings() = default;
+    explicit wanted_codings(const http::fields& asked) {
+        unsigned plain = http::weight_in(asked, "accept-encoding", "identity").value_or(1);
+        std::array<unsigned, file_codings.size()> weights{};
+        for (std::size_t i = 0; i < file_codings.size(); ++i) {
+            unsigned weight = http::weight_in(asked, "accept-encoding", file_codings[i].name).value_or(0);
+            if (weight == 0 || weight < plain) continue;
+            std::size_t at = count_++;
+            for (; at > 0 && weights[at - 1] < weight; --at) {
+                weights[at] = weights[at - 1];
+                order_[at] = order_[at - 1];
+            }
+            weights[at] = weight;
+            order_[at] = i;
+        }
+    }
+    std::size_t size() const noexcept { return count_; }
+    const file_coding& operator[](std::size_t n) const noexcept { return file_codings[order_[n]]; }
+
+private:
+    std::array<std::size_t, file_codings.size()> order_{};
+    std::size_t count_ = 0;
+};
+
+/// Stays where it is from the call to the end of find().
+class file_search {
+public:
+    enum class outcome : unsigned char {
+        found,
+        missing,    ///< also what is no plain file, and what leads outside
+        forbidden,  ///< it is there, and not ours to read
+        slash,      ///< a directory with an index, asked for without the slash at its end
+    };
+
+    file_search(const served_directory& in, http::file_path path, bool reads_small, wanted_codings codings = {})
+        : in_(in), path_(std::move(path)), codings_(codings), reads_(reads_small) {}
+    file_search(const file_search&) = delete;
+
+    /// error: std::system_error for a directory that cannot be opened, a disk that fails, a lack of descriptors.
+    task<outcome> find() {
+        if (look(os::patience::none)) co_return outcome_;
+        auto patiently = [this] { look(os::patience::waits); };
+        co_await offload(patiently).on(lane::files);
+        co_return outcome_;
+    }
+
+    /// What was found.
+    opened_file file{};
+    std::string name{};                   ///< of it, or of what it is the compressed form of
+    const file_coding* coding = nullptr;  ///< null for the file itself
+
+private:
+    /// False when it would have to wait.
+    bool look(os::patience how) {
+        auto top = os::directory::open(in_.path, how);
+        if (!top && os::is_would_block(top.error())) return false;
+        if (!top) throw std::system_error(top.error(), "coracle: cannot open the directory '" + in_.path + "'");
+        name = path_.names;
+        if (path_.directory) {
+            if (!in_.html) return is(outcome::missing);
+            name += name.empty() ? "index.html" : "/index.html";
+        }
+        auto found = open(*top, how);
+        if (found) {
+            file = std::move(*found);
+            return is(outcome::found);
+        }
+        if (found.error() == std::errc::is_a_directory && in_.html && !path_.directory) {
+            coding = nullptr;
+            found = opened_file::of(top->open_below(name + "/index.html", in_.links, how), false, how);
+            if (found) return is(outcome::slash);
+        }
+        return failed(found.error());
+    }
+    result<opened_file> open(const os::directory& top, os::patience how) {
+        for (std::size_t n = 0; in_.precompressed && n < codings_.size(); ++n) {
+            coding = &codings_[n];
+            auto found =
+                opened_file::of(top.open_below(name + std::string(coding->extension), in_.links, how), reads_, how);
+            if (found || os::is_would_block(found.error())) return found;
+        }
+        coding = nullptr;
+        return opened_file::of(top.open_below(name, in_.links, how), reads_, how);
+    }
+    bool failed(const std::error_code& why) {
+        if (os::is_would_block(why)) return false;
+        if (why == std::errc::permission_denied || why == std::errc::operation_not_permitted)
+            return is(outcome::forbidden);
+        if (why == std::errc::no_such_file_or_directory || why == std::errc::not_a_directory ||
+            why == std::errc::is_a_directory || why == std::errc::filename_too_long ||
+            why == std::errc::no_such_device_or_address)
+            return is(outcome::missing);
+        throw std::system_error(why, "coracle: cannot open '" + in_.path + '/' + name + "'");
+    }
+    bool is(outcome what) noexcept {
+        outcome_ = what;
+        return true;
+    }
+
+    const served_directory& in_;
+    http::file_path path_;
+    wanted_codings codings_;
+    bool reads_;
+    outcome outcome_ = outcome::missing;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/file_response.hpp
+// file_response: a file that a handler gives back, opened for the request it answers.
+
+namespace coracle {
+
+namespace server {
+
+/// error: no_such_file_or_directory, permission_denied, would_block, ...
+inline result<opened_file> open_for(const file& wanted, bool reads, os::patience how) {
+    const file_options& options = wanted.options();
+    if (options.directory.empty()) return opened_file::of(os::open_trusted(wanted.path(), how), reads, how);
+    auto top = os::directory::open(options.directory, how);
+    if (!top) return failure(top.error());
+    os::links links = options.follow_symlinks ? os::links::follow : os::links::refuse;
+    return opened_file::of(top->open_below(wanted.path(), links, how), reads, how);
+}
+
+/// What a file that cannot be opened is to the client.
+[[noreturn, gnu::cold]] inline void refuse_file(const file& wanted, const std::error_code& why) {
+    bool missing = why == std::errc::no_such_file_or_directory || why == std::errc::not_a_directory ||
+                   why == std::errc::is_a_directory || why == std::errc::filename_too_long;
+    bool clients = !wanted.options().directory.empty();
+    if (missing && (clients || wanted.options().missing != 500))
+        throw http_error(clients ? 404 : wanted.options().missing);
+    if (clients && why == std::errc::permission_denied) throw http_error(403);
+    throw std::system_error(why, "coracle: cannot send the file '" + wanted.path() + "'");
+}
+
+}  // namespace server
+
+inline task<response> file::respond(const request& asked) const {
+    bool reads = asked.method != http::method::head && !asked.fields.contains("range");
+    auto found = server::open_for(*this, reads, os::patience::none);
+    if (!found && os::is_would_block(found.error())) {
+        auto patiently = [&] { return server::open_for(*this, reads, os::patience::waits); };
+        found = co_await offload(patiently).on(lane::files);
+    }
+    if (!found) server::refuse_file(*this, found.error());
+    server::file_answer answer(asked, std::move(*found));
+    std::string_view type = options_.media_type;
+    if (type.empty()) type = http::media_type_of(options_.filename);
+    if (type.empty()) type = http::media_type_of(path_);
+    if (!type.empty()) answer.media_type = type;
+    bool kept = !options_.filename.empty() || !options_.disposition.empty();
+    std::string disposition;
+    if (kept)
+        disposition = http::content_disposition(options_.disposition.empty() ? "attachment" : options_.disposition,
+                                                options_.filename);
+    answer.disposition = disposition;
+    answer.cache_control = options_.cache_control;
+    answer.status = options_.status;
+    answer.fields = *this;
+    co_return answer.make();
+}
+
+}  // namespace coracle
+
+// ---- coracle/server/static_files.hpp
+// static_files: app.files() and app.frontend(): a directory as a part of an app. Starlette's StaticFiles, FastAPI's
+// app.frontend(). Nothing lists a directory (W9), and what is not there, or leads outside, is 404 alike (P3).
+
+namespace coracle::server {
+
+/// The endpoint of a directory.
+class static_files final : public endpoint {
+public:
+    enum class caching : unsigned char {
+        by_option,    ///< what `cache_control` says, or nothing
+        for_good,     ///< no file ever changes
+        by_the_name,  ///< those with a hash in their names never change
+    };
+    struct manner {
+        served_directory from{};
+        bool hidden = false;
+        caching cached = caching::by_option;
+        std::string cache_control{};
+        std::string fallback{};   ///< what pages that are not there get; empty: nothing; `auto`
+        bool pages_only = false;  ///< and only who asks for a page gets it
+    };
+
+    static_files(std::string_view text, manner how) : endpoint(text, {}, {false, true}), how_(std::move(how)) {}
+
+    void run_now(request&, reply&) override { CORACLE_ASSERT(runs_now()); }
+    task<> run(request& asked, reply& answer) override {
+        response made = co_await respond(asked);
+        answer.give(made, made.status);
+    }
+
+private:
+    using outcome = file_search::outcome;
+
+    task<response> respond(const request& asked) {
+        std::optional<http::file_path> path = http::read_file_path(below_prefix(asked), how_.hidden);
+        if (path) {
+            file_search search(how_.from, std::move(*path), reads(asked), codings(asked));
+            outcome found = co_await search.find();
+            if (found == outcome::found) co_return answer_with(search, asked, 200);
+            if (found == outcome::forbidden) throw http_error(403);
+            if (found == outcome::slash) co_return with_slash(asked);
+        }
+        if (how_.fallback.empty() || (how_.pages_only && !wants_page(asked))) throw http_error(404);
+        response page = co_await respond_otherwise(asked);
+        co_return page;
+    }
+    task<response> respond_otherwise(const request& asked) {
+        bool either = how_.fallback == "auto";
+        std::string first = either ? "404.html" : how_.fallback;
+        for (const std::string& name : {first, std::string("index.html")}) {
+            file_search search(how_.from, {name, false}, reads(asked), codings(asked));
+            outcome found = co_await search.find();
+            if (found == outcome::found) co_return answer_with(search, asked, name == "404.html" ? 404 : 200);
+            if (!either) break;
+        }
+        throw http_error(404);
+    }
+
+    response answer_with(file_search& found, const request& asked, int status) const {
+        file_answer answer(asked, std::move(found.file));
+        answer.status = status;
+        std::string_view type = http::media_type_of(found.name);
+        if (!type.empty()) answer.media_type = type;
+        if (found.coding) {
+            answer.encoding = found.coding->name;
+            answer.form = found.coding->name;
+        }
+        answer.varies = how_.from.precompressed;
+        answer.cache_control = how_.cache_control;
+        bool for_good = how_.cached == caching::for_good ||
+                        (how_.cached == caching::by_the_name && http::is_hashed_name(found.name));
+        if (for_good && status == 200) answer.cache_control = "public, max-age=31536000, immutable";
+        return answer.make();
+    }
+
+    /// W11: the last name of the path and a slash, without host, scheme or a path that could be taken for one.
+    static response with_slash(const request& asked) {
+        std::string_view path = asked.target.path;
+        std::string location = "./";
+        location.append(path.substr(path.rfind('/') + 1)).append("/");
+        if (!asked.target.query.empty()) location.append("?").append(asked.target.query);
+        return response::redirect(location);
+    }
+
+    /// As it stood on the wire: what the router gives is decoded, and a slash that was data looks like any other.
+    static std::string_view below_prefix(const request& asked) noexcept {
+        std::string_view path = asked.target.path.substr(asked.below);
+        for (std::size_t n = 1; asked.pattern && n < asked.pattern->segment_count; ++n) {
+            std::size_t slash = path.find('/', 1);
+            path.remove_prefix(slash == std::string_view::npos ? path.size() : slash);
+        }
+        return path;
+    }
+    static bool reads(const request& asked) noexcept {
+        return asked.method == http::method::get && !asked.fields.contains("range");
+    }
+    wanted_codings codings(const request& asked) const {
+        return how_.from.precompressed ? wanted_codings(asked.fields) : wanted_codings();
+    }
+    /// A browser that goes to a page says that it wants HTML; a script that asks for data does not. And a name of a
+    /// known kind is that of a file.
+    static bool wants_page(const request& asked) {
+        std::string_view type_of_name = http::media_type_of(asked.target.path);
+        if (!type_of_name.empty() && !type_of_name.starts_with("text/html")) return false;
+        for (std::string_view list : asked.fields.get_all("accept")) {
+            bool wants = false;
+            http::for_each_element(list, [&](std::string_view each) {
+                std::string_view type = ascii::trim(each.substr(0, each.find(';')));
+                wants =
+                    wants || ((ascii::iequals(type, "text/html") || ascii::iequals(type, "application/xhtml+xml")) &&
+                              http::weight_of(each) > 0);
+                return !wants;
+            });
+            if (wants) return true;
+        }
+        return false;
+    }
+
+    manner how_;
+};
+
+/// The directory as a path that stays right wherever the program goes. error: std::logic_error, when it is to be there
+/// and is not.
+[[gnu::cold]] inline std::string path_to_serve(const char* call, std::string directory, bool must_be_there) {
+    if (directory.empty() || directory.front() != '/') directory = os::working_directory() + '/' + directory;
+    if (!must_be_there) return directory;
+    auto opened = os::directory::open(directory);
+    if (!opened)
+        throw std::logic_error("coracle: " + std::string(call) + " cannot serve the directory '" + directory +
+                               "': " + opened.error().message() + "; make it, or say {.check_dir = false}");
+    return directory;
+}
+
+}  // namespace coracle::server
+
+namespace coracle {
+
+[[gnu::cold]] inline router& router::files(std::string_view path, std::string directory, files_options options) {
+    check_prefix(path);
+    http::field_list().set("cache-control", options.cache_control);  // what cannot be sent is refused here
+    server::static_files::manner how;
+    how.from = {server::path_to_serve("files()", std::move(directory), options.check_dir),
+                options.follow_symlinks ? os::links::follow : os::links::refuse, options.html, options.precompressed};
+    how.hidden = options.hidden_files;
+    how.cached = options.immutable ? server::static_files::caching::for_good : server::static_files::caching::by_option;
+    how.cache_control = std::move(options.cache_control);
+    how.fallback = options.html ? "404.html" : "";
+    static constexpr std::string_view methods[] = {"GET", "HEAD"};
+    std::string text = std::string(path) + "/{path:path}";
+    route_options route{.name = std::move(options.name), .include_in_schema = false};
+    add_endpoint(methods, std::make_shared<server::static_files>(text, std::move(how)), std::move(route));
+    return *this;
+}
+
+[[gnu::cold]] inline router& router::frontend(std::string_view path, std::string directory, frontend_options options) {
+    check_prefix(path);
+    http::field_list().set("cache-control", options.cache_control);
+    server::static_files::manner how;
+    how.from = {server::path_to_serve("frontend()", std::move(directory), options.check_dir),
+                options.follow_symlinks ? os::links::follow : os::links::refuse, true, options.precompressed};
+    how.hidden = options.hidden_files;
+    how.cached = server::static_files::caching::by_the_name;
+    how.cache_control = std::move(options.cache_control);
+    how.fallback = std::move(options.fallback);
+    how.pages_only = true;
+    add_fallback(std::make_shared<server::static_files>(std::string(path) + "/{path:path}", std::move(how)));
+    return *this;
+}
+
+}  // namespace coracle
 
 // ---- coracle/server/limits_report.hpp
 // limits_report: the limits of a server in words: what is wrong with them, and what is printed of them at its start.
@@ -39583,12 +43216,13 @@ public:
           how(s),
           bounds(limits_of_message(s.limits)),
           reactor(on),
-          transactions(bounds),
-          heads_(how.server_header ? "coracle" : ""),
+          transactions(bounds, how.limits),
+          admission(how.limits, how.workers),
+          heads_(how.server_header ? "coracle" : "", how.date_header, how.headers),
           log_(how.access_log_to, how.log_format, how.colors),
           tells_(how.access_log || !served.observers().empty()) {
         concluded.set();
-        for (coracle::app::observer_maker make : served.observers()) observers_.push_back(make(served, *this));
+        for (const auto& each : served.observers()) observers_.push_back(each.make(each.who, *this));
     }
 
     const coracle::app& app;
@@ -39596,6 +43230,9 @@ public:
     const http::limits bounds;
     loop::reactor& reactor;
     transaction_pool transactions;
+    server::admission admission;
+    /// Called when this loop has begun the last of limits.max_requests.
+    function<void()> used_up;
     client_list clients;
     loop_counts counts;
     /// For handlers. Whoever starts connections does so in a job that has gone through announce().
@@ -39652,6 +43289,12 @@ public:
     void announce() { detail::notice_here.set(&notice); }
 
     bool stopping() const noexcept { return stopping_; }
+    /// A request has come, the `nth` of its connection. True when no other is to follow there.
+    bool is_last(std::uint32_t nth) {
+        if (admission.counts_request() && used_up) [[unlikely]]
+            used_up();
+        return nth == how.limits.max_requests_per_connection || admission.makes_room();
+    }
     /// Ends the connections that wait for a request; the others end after their answer, and those whose answer has no
     /// end are told that it should come to one.
     void stop() noexcept {
@@ -39675,6 +43318,511 @@ private:
 };
 
 }  // namespace coracle::server
+
+// ---- coracle/server/request_metrics.hpp
+// request_metrics: what one loop has answered, by route, method and kind of status, for /metrics.
+// Read by other threads while the loop counts: no lock, and no instruction that waits for others.
+
+namespace coracle::server {
+
+/// Seconds: from what a handler answers at once to what a client gives up on.
+inline constexpr std::array<double, 13> request_bounds{.0005, .001, .0025, .005, .01, .025, .05,
+                                                       .1,    .25,  .5,    1,    2.5, 10};
+/// Belongs to a loop, but for what is said to be for any thread.
+class request_metrics final : public request_observer {
+public:
+    /// One route and method. There are as many as the program has, whatever clients ask for.
+    struct cell {
+        const route::pattern* pattern;
+        std::size_t method;
+        std::string route;  ///< as it was written; empty when none took the request
+        std::array<tally, 5> statuses{};
+        time_tally<request_bounds.size()> took{};
+        tally bytes{};
+        const cell* next = nullptr;
+    };
+    explicit request_metrics(const workshop& of) : shop(of) {
+        shop.reactor.post([this] { lag_.store(&shop.reactor.own<loop::loop_lag>(), std::memory_order_release); });
+    }
+
+    void answered(const request_record& one) noexcept override {
+        try {
+            count(one);
+        } catch (...) {
+            // No memory for a route that was never answered before: the next one may find some.
+        }
+    }
+
+    /// From any thread. Each cell once; what it holds may grow meanwhile.
+    template <class F>
+    void for_each_cell(F f) const {
+        for (const cell* each = first_.load(std::memory_order_acquire); each; each = each->next) f(*each);
+    }
+    /// Null until the loop has turned.
+    const loop::loop_lag* lag() const noexcept { return lag_.load(std::memory_order_acquire); }
+    const workshop& shop;
+
+private:
+    void count(const request_record& one) {
+        const route::pattern* pattern = one.asked.pattern;
+        bool known = !one.asked.method_text.empty();  // not of a head that was refused
+        auto method = static_cast<std::size_t>(known ? one.asked.method : http::method::other);
+        cell& here = find(pattern, method, one);
+        std::size_t kind = static_cast<std::size_t>(one.status / 100);
+        here.statuses[kind >= 1 && kind <= 5 ? kind - 1 : 4].add();
+        here.took.count(request_bounds, one.took);
+        here.bytes.add(one.bytes);
+    }
+    cell& find(const route::pattern* pattern, std::size_t method, const request_record& one) {
+        if (last_ && last_->pattern == pattern && last_->method == method) return *last_;
+        auto mixed = reinterpret_cast<std::uintptr_t>(pattern) / alignof(route::pattern) * 16 + method;
+        for (std::size_t at = mixed; !slots_.empty(); ++at) {
+            cell* there = slots_[at & (slots_.size() - 1)];
+            if (!there) break;
+            if (there->pattern == pattern && there->method == method) return *(last_ = there);
+        }
+        return *(last_ = add(pattern, method, one.route()));
+    }
+    [[gnu::cold]] cell* add(const route::pattern* pattern, std::size_t method, std::string route) {
+        if (2 * (cells_.size() + 1) > slots_.size()) {
+            std::vector<cell*> larger(slots_.empty() ? 32 : 2 * slots_.size());
+            for (const auto& each : cells_) put(larger, each.get());
+            slots_ = std::move(larger);
+        }
+        auto made = std::make_unique<cell>();
+        made->pattern = pattern;
+        made->method = method;
+        made->route = std::move(route);
+        made->next = first_.load(std::memory_order_relaxed);
+        cells_.push_back(std::move(made));
+        put(slots_, cells_.back().get());
+        first_.store(cells_.back().get(), std::memory_order_release);
+        return cells_.back().get();
+    }
+    static void put(std::vector<cell*>& slots, cell* one) noexcept {
+        std::size_t at = reinterpret_cast<std::uintptr_t>(one->pattern) / alignof(route::pattern) * 16 + one->method;
+        while (slots[at & (slots.size() - 1)]) ++at;
+        slots[at & (slots.size() - 1)] = one;
+    }
+
+    std::vector<std::unique_ptr<cell>> cells_;
+    std::vector<cell*> slots_;
+    cell* last_ = nullptr;
+    std::atomic<const cell*> first_{nullptr};
+    std::atomic<const loop::loop_lag*> lag_{nullptr};
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/metrics_page.hpp
+// metrics_page: what is shown at /metrics: every loop's requests, connections and lag, the thread pool, the process,
+// and the program's own metrics. Prometheus text format 0.0.4; names of process_ metrics as its clients have them.
+
+namespace coracle::server {
+
+/// Belongs to an app. Knows the loops that serve it, for as long as they do.
+class metrics_page {
+public:
+    /// The metrics of one more loop.
+    [[gnu::cold]] std::unique_ptr<request_observer> begin(const workshop& loop) {
+        auto made = std::make_unique<member>(*this, loop);
+        std::lock_guard lock(mutex_);
+        loops_.push_back(made.get());
+        return made;
+    }
+
+    /// From any thread. cost: a millisecond for some thousand series.
+    [[gnu::cold]] std::string text() const {
+        std::string page;
+        metrics::exposition to(page);
+        {
+            std::lock_guard lock(mutex_);
+            write_requests(to);
+            write_connections(to);
+            write_loops(to);
+            if (!loops_.empty()) write_pool(to, loops_.front()->of.shop.reactor.pool().statistics());
+        }
+        to.one("coracle_loop_blocked_total", "counter", "Steps that held a loop for longer than the watchdog allows",
+               loop::watchdog::findings());
+        write_process(to, os::read_process_facts());
+        metrics::metric::write_all(to);
+        return page;
+    }
+
+private:
+    /// Leaves with its loop.
+    struct member final : request_observer {
+        member(metrics_page& page, const workshop& loop) : of(loop), home(page) {}
+        ~member() override {
+            std::lock_guard lock(home.mutex_);
+            std::erase(home.loops_, this);
+        }
+        void answered(const request_record& one) noexcept override { of.answered(one); }
+        request_metrics of;
+        metrics_page& home;
+    };
+
+    /// The cells of all loops with one route and method, together.
+    struct row {
+        std::string route;
+        std::size_t method = 0;
+        std::vector<const request_metrics::cell*> cells{};
+
+        std::string labels() const {
+            std::string_view text = http::method_text(static_cast<http::method>(method));
+            std::string all;
+            metrics::append_label(all, "method", text.empty() ? "other" : text);
+            metrics::append_label(all, "route", route.empty() ? "(none)" : std::string_view(route));
+            return all;
+        }
+        template <class F>
+        std::uint64_t sum(F f) const {
+            std::uint64_t all = 0;
+            for (const auto* each : cells) all += f(*each);
+            return all;
+        }
+    };
+    std::vector<row> rows() const {
+        std::vector<row> all;
+        for (const member* each : loops_)
+            each->of.for_each_cell([&](const request_metrics::cell& one) {
+                for (row& known : all)
+                    if (known.method == one.method && known.route == one.route) return known.cells.push_back(&one);
+                all.push_back({one.route, one.method, {&one}});
+            });
+        std::sort(all.begin(), all.end(), [](const row& a, const row& b) {
+            return a.route != b.route ? a.route < b.route : a.method < b.method;
+        });
+        return all;
+    }
+    [[gnu::cold]] void write_requests(metrics::exposition& to) const {
+        using cell = request_metrics::cell;
+        std::vector<row> all = rows();
+        to.family("http_requests_total", "counter",
+                  "Requests that were answered, by the route as it is written and the kind of status");
+        constexpr std::string_view kinds[] = {"1xx", "2xx", "3xx", "4xx", "5xx"};
+        for (const row& each : all)
+            for (std::size_t kind = 0; kind < 5; ++kind) {
+                std::uint64_t count = each.sum([&](const cell& one) { return one.statuses[kind].get(); });
+                std::string labels = each.labels();
+                metrics::append_label(labels, "status", kinds[kind]);
+                if (count != 0) to.sample(labels, count);
+            }
+        to.family("http_request_duration_seconds", "histogram",
+                  "From the end of a request's head to the end of its answer");
+        for (const row& each : all) {
+            double seconds = 0;
+            for (const cell* one : each.cells) seconds += one->took.seconds();
+            write_times(to, each.labels(), request_bounds, seconds,
+                        [&](std::size_t at) { return each.sum([at](const cell& one) { return one.took[at]; }); });
+        }
+        to.family("http_response_bytes_total", "counter", "What answers had, heads included");
+        for (const row& each : all) to.sample(each.labels(), each.sum([](const cell& one) { return one.bytes.get(); }));
+    }
+
+    template <class Bounds, class Count>
+    [[gnu::cold]] static void write_times(metrics::exposition& to, const std::string& labels, const Bounds& bounds,
+                                          double seconds, Count count) {
+        std::uint64_t all = 0;
+        for (std::size_t at = 0; at <= bounds.size(); ++at) {
+            all += count(at);
+            std::string bound;
+            metrics::append_value(bound, at < bounds.size() ? bounds[at] : HUGE_VAL);
+            std::string with = labels;
+            metrics::append_label(with, "le", bound);
+            to.sample(with, all, "_bucket");
+        }
+        to.sample(labels, seconds, "_sum");
+        to.sample(labels, all, "_count");
+    }
+
+    template <class F>
+    std::uint64_t sum(F f) const {
+        std::uint64_t all = 0;
+        for (const member* each : loops_) all += f(each->of.shop.counts);
+        return all;
+    }
+    [[gnu::cold]] void write_connections(metrics::exposition& to) const {
+        to.one("http_requests_in_progress", "gauge", "Requests that are being answered",
+               sum([](const loop_counts& of) { return loop_counts::between(of.requests_begun, of.requests_ended); }));
+        to.one("http_connections", "gauge", "Connections that are open", sum([](const loop_counts& of) {
+                   return loop_counts::between(of.connections_opened, of.connections_closed);
+               }));
+        to.one("http_connections_total", "counter", "Connections that were opened",
+               sum([](const loop_counts& of) { return of.connections_opened.get(); }));
+        to.one("http_received_bytes_total", "counter", "What clients have sent",
+               sum([](const loop_counts& of) { return of.bytes_received.get(); }));
+        to.one("http_sent_bytes_total", "counter", "What clients were sent",
+               sum([](const loop_counts& of) { return of.bytes_sent.get(); }));
+        to.family("http_refused_total", "counter", "Requests that were refused before they came to a route, by reason");
+        for (std::size_t n = 0; n < http::refusals; ++n) {
+            std::uint64_t count = sum([n](const loop_counts& of) { return of.refused[n].get(); });
+            std::string labels;
+            metrics::append_label(labels, "reason", http::facts_of(static_cast<http::refusal>(n)).name);
+            if (count != 0) to.sample(labels, count);
+        }
+    }
+    [[gnu::cold]] void write_loops(metrics::exposition& to) const {
+        to.one("coracle_loops", "gauge", "Loops that serve, each on a thread of its own", loops_.size());
+        to.family("coracle_loop_lag_seconds", "histogram", "How late a loop came to what was due, once a second");
+        for (std::size_t n = 0; n < loops_.size(); ++n) {
+            const loop::loop_lag* lag = loops_[n]->of.lag();
+            if (!lag) continue;
+            std::string labels;
+            metrics::append_label(labels, "loop", std::to_string(n));
+            write_times(to, labels, loop::loop_lag::bounds, lag->seen().seconds(),
+                        [&](std::size_t at) { return lag->seen()[at]; });
+        }
+    }
+    [[gnu::cold]] static void write_pool(metrics::exposition& to, const loop::pool_statistics& seen) {
+        constexpr std::string_view names[] = {"user", "files", "clean_up"};
+        static_assert(std::size(names) == async::lanes);
+        to.one("coracle_pool_threads", "gauge", "Threads for calls that block", seen.threads);
+        auto each_lane = [&](std::string_view name, std::string_view type, std::string_view help, auto value) {
+            to.family(name, type, help);
+            for (std::size_t n = 0; n < async::lanes; ++n) {
+                std::string labels;
+                metrics::append_label(labels, "lane", names[n]);
+                to.sample(labels, value(seen.lanes[n]));
+            }
+        };
+        using lane = loop::lane_statistics;
+        each_lane("coracle_pool_queued", "gauge", "Calls that wait for a thread",
+                  [](const lane& of) { return of.queued; });
+        each_lane("coracle_pool_running", "gauge", "Calls that have a thread",
+                  [](const lane& of) { return of.running; });
+        each_lane("coracle_pool_limit", "gauge", "So many calls run at the same time, and no more",
+                  [](const lane& of) { return of.limit; });
+        each_lane("coracle_pool_calls_total", "counter", "Calls that have ended",
+                  [](const lane& of) { return of.completed; });
+        each_lane("coracle_pool_wait_seconds_total", "counter", "How long calls have waited for a thread, all together",
+                  [](const lane& of) { return std::chrono::duration<double>(of.waited).count(); });
+    }
+    [[gnu::cold]] static void write_process(metrics::exposition& to, const os::process_facts& seen) {
+        to.one("process_cpu_seconds_total", "counter", "Total user and system CPU time spent in seconds.",
+               seen.cpu_seconds);
+        if (seen.resident_bytes)
+            to.one("process_resident_memory_bytes", "gauge", "Resident memory size in bytes.", *seen.resident_bytes);
+        if (seen.virtual_bytes)
+            to.one("process_virtual_memory_bytes", "gauge", "Virtual memory size in bytes.", *seen.virtual_bytes);
+        if (seen.start_time)
+            to.one("process_start_time_seconds", "gauge", "Start time of the process since unix epoch in seconds.",
+                   *seen.start_time);
+        if (seen.open_files) to.one("process_open_fds", "gauge", "Number of open file descriptors.", *seen.open_files);
+        if (seen.most_files)
+            to.one("process_max_fds", "gauge", "Maximum number of open file descriptors.", *seen.most_files);
+        if (seen.threads) to.one("process_threads", "gauge", "Number of OS threads in the process.", *seen.threads);
+    }
+
+    mutable std::mutex mutex_;  // guards what follows
+    std::vector<member*> loops_;
+};
+
+}  // namespace coracle::server
+
+namespace coracle {
+
+template <class Options>
+app& app::use_metrics(std::string path, Options options) {
+    using server::metrics_page;
+    metrics_page& page = state<metrics_page>();
+    observe({[](void* who, server::workshop& loop) { return static_cast<metrics_page*>(who)->begin(loop); }, &page});
+    route_options how = std::move(options);
+    how.include_in_schema = false;
+    get(runtime_pattern(std::move(path)), std::move(how), on_loop([&page]() {
+            response made(200, page.text(), {{"content-type", "text/plain; version=0.0.4; charset=utf-8"}});
+            made.headers.set("cache-control", "no-store");
+            return made;
+        }));
+    return *this;
+}
+
+}  // namespace coracle
+
+// ---- coracle/server/readiness.hpp
+// readiness: whether requests should be sent to this server, as its checks see it.
+// The words are Kubernetes': alive is to be left running, ready is to be sent requests.
+
+namespace coracle::server {
+
+/// Belongs to an app; asked on every loop. However often it is asked, a check runs once at a time and loop, and not
+/// again within `fresh`: who asks without end does not ask the database without end.
+class readiness {
+public:
+    static constexpr std::chrono::milliseconds fresh{500};
+
+    /// in: a function or a coroutine without parameters, that gives bool or nothing; what it throws is a no.
+    template <class Check>
+    void add(std::string name, Check call, std::chrono::milliseconds limit) {
+        static_assert(std::is_invocable_v<Check&>, "coracle: a check for ready_when() takes no parameters");
+        auto made = std::make_unique<check>();
+        made->name = std::move(name);
+        made->limit = limit;
+        made->call = [call = std::move(call)]() mutable { return ask(call); };
+        checks_.push_back(std::move(made));
+    }
+
+    /// What is told of it. W6: whether each check holds, never why not; that is for the log.
+    struct verdict {
+        bool ready = true;
+        json told = json::object();
+    };
+    task<verdict> look() {
+        verdict all;
+        std::vector<std::shared_ptr<flight>> flights;
+        for (const auto& each : checks_) flights.push_back(begin(*each));
+        for (std::size_t n = 0; n < checks_.size(); ++n) {
+            [[maybe_unused]] bool in_time = co_await try_for(checks_[n]->limit, end_of(*flights[n]));
+            bool good = flights[n]->done.is_set() && flights[n]->good;
+            all.ready = all.ready && good;
+            all.told[checks_[n]->name] = json(good ? "ok" : "failed");
+        }
+        co_return all;
+    }
+
+private:
+    struct check {
+        const std::uint64_t number = next_number();  // its address may be another's later
+        std::string name;
+        std::chrono::milliseconds limit{};
+        function<task<bool>()> call;
+        std::atomic<bool> held{true};  // when it was asked last
+    };
+    /// One run of a check on a loop, under way or over.
+    struct flight {
+        event done;
+        bool good = false;
+        os::time_point ended{};
+    };
+    /// A loop's own.
+    struct flights_of_loop {
+        struct entry {
+            std::uint64_t number;
+            std::shared_ptr<flight> last;
+        };
+        std::vector<entry> all;
+    };
+
+    static std::uint64_t next_number() noexcept {
+        static constinit std::atomic<std::uint64_t> last{0};
+        return ++last;
+    }
+    template <class Check>
+    static task<bool> ask(Check& call) {
+        using gives = std::invoke_result_t<Check&>;
+        if constexpr (std::is_same_v<gives, task<bool>>) {
+            return call();
+        } else if constexpr (std::is_same_v<gives, task<>>) {
+            return ask_for_nothing(call);
+        } else {
+            static_assert(std::is_void_v<gives> || std::is_convertible_v<gives, bool>,
+                          "coracle: a check for ready_when() gives bool, or nothing, or a task of one of them");
+            return ask_on_pool(call);
+        }
+    }
+    template <class Check>
+    static task<bool> ask_for_nothing(Check& call) {
+        task<> work = call();
+        co_await std::move(work);
+        co_return true;
+    }
+    template <class Check>
+    static task<bool> ask_on_pool(Check& call) {
+        bool good = true;
+        auto blocking = [&] {
+            if constexpr (std::is_void_v<std::invoke_result_t<Check&>>)
+                call();
+            else
+                good = static_cast<bool>(call());
+        };
+        co_await offload(blocking);
+        co_return good;
+    }
+
+    static task<> end_of(flight& of) { co_await of.done.wait(); }
+    std::shared_ptr<flight> begin(check& one) {
+        auto& here = loop::reactor::current().own<flights_of_loop>();
+        flights_of_loop::entry* mine = nullptr;
+        for (auto& each : here.all)
+            if (each.number == one.number) mine = &each;
+        if (!mine) mine = &here.all.emplace_back(flights_of_loop::entry{one.number, nullptr});
+        bool old =
+            mine->last && mine->last->done.is_set() && loop::reactor::current().now() - mine->last->ended >= fresh;
+        if (mine->last && !old) return mine->last;
+        mine->last = std::make_shared<flight>();
+        std::shared_ptr<flight> mine_now = mine->last;
+        spawn(run(one, mine_now));
+        return mine_now;
+    }
+    /// As a job of its own: who asked may have left, and another may have come.
+    static task<> run(check& one, std::shared_ptr<flight> here) {
+        std::string why;
+        try {
+            task<bool> work = one.call();
+            here->good = co_await timeout(one.limit, std::move(work));
+            if (!here->good) why = "it says no";
+        } catch (const cancelled&) {
+            why = "it was cancelled";
+        } catch (...) {
+            why = exception_trace(std::current_exception());
+        }
+        here->ended = loop::reactor::current().now();
+        here->done.set();
+        if (one.held.exchange(here->good) == here->good) co_return;
+        if (here->good)
+            log::info("ready again: " + one.name);
+        else
+            log::warning("not ready: " + one.name + " failed: " + why);
+    }
+
+    std::vector<std::unique_ptr<check>> checks_;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/health.hpp
+// health: the routes that tell whoever looks after the program whether to restart it, and whether to send it requests.
+// Kubernetes' liveness and readiness probes.
+
+namespace coracle {
+
+template <class Options>
+app& app::health(std::string path, Options options) {
+    route_options how = std::move(options);
+    how.include_in_schema = false;
+    get(runtime_pattern(std::move(path)), std::move(how), on_loop([] {
+            response made = response::json(json{{"status", "ok"}});
+            made.headers.set("cache-control", "no-store");
+            return made;
+        }));
+    return *this;
+}
+
+template <class Options>
+app& app::ready(std::string path, Options options) {
+    route_options how = std::move(options);
+    how.include_in_schema = false;
+    server::readiness& all = state<server::readiness>();
+    get(runtime_pattern(std::move(path)), std::move(how), [&all]() -> task<response> {
+        server::readiness::verdict seen = co_await all.look();
+        bool stopping = server_stopping().given();
+        json told = json::object();
+        told["status"] = json(stopping ? "stopping" : seen.ready ? "ok" : "unavailable");
+        if (seen.told.size() != 0) told["checks"] = std::move(seen.told);
+        response made = response::json(told, seen.ready && !stopping ? 200 : 503);
+        made.headers.set("cache-control", "no-store");
+        co_return made;
+    });
+    return *this;
+}
+
+template <class Check>
+app& app::ready_when(std::string name, Check check, std::chrono::milliseconds limit) {
+    state<server::readiness>().add(std::move(name), std::move(check), limit);
+    return *this;
+}
+
+}  // namespace coracle
 
 // ---- coracle/server/outgoing_answer.hpp
 // outgoing_answer: a conversation's answer whose body is made while it is sent, as far as it concerns the connection.
@@ -39700,55 +43848,79 @@ public:
     }
     bool has_begun() const noexcept override { return begun_; }
 
-    void waits(async::cancel_scope&, std::string_view heartbeat) override {
-        if (!begun_ && !heartbeat.empty()) begin();
-        of_.send_what_is_ready();
+    void waits(async::cancel_scope& making, std::string_view heartbeat) override {
+        bool live = !heartbeat.empty();
+        if (!begun_ && live) begin();
+        of_.waits(&making);
+        if (!live) return;
+        of_.deadline_.set(Conversation::heartbeat_time);
+        if (of_.shop_.stopping()) making.cancel();
     }
-    void goes_on() noexcept override {}
+    void goes_on() noexcept override { of_.goes_on(); }
 
     std::uint64_t room() const noexcept override { return answer_.writer().room(); }
     bool write(std::string_view small) override {
         answer_.writer().piece(small);
-        return of_.output_.size() >= Conversation::most_unsent;
+        return of_.output_.size() >= Conversation::most_unsent || of_.gone_ || ends_now();
     }
     task<bool> send(std::string_view large) override {
+        if (of_.gone_) large = {};
         bool piece = !large.empty();
         if (piece) answer_.writer().open_piece(large.size());
         while (of_.has_outgoing() || !large.empty()) {
             std::string_view first = of_.outgoing();
             bool all = first.size() == of_.output_.size();
             std::string_view second = all ? large.substr(0, Conversation::largest_piece) : std::string_view{};
-            of_.writes();
+            of_.writes(first.size() + second.size());
             auto outcome = co_await of_.stream_.write(first, second);
             of_.sent(outcome);
-            if (of_.gone_) co_return false;
-            of_.meter_.sent(second.size());
+            if (!of_.gone_) of_.meter_.sent(second.size());
             large.remove_prefix(second.size());
+            if (of_.gone_) large = {};
         }
         if (piece) answer_.writer().close_piece();
-        co_return !of_.gone_;
+        co_return still_wanted();
     }
     task<bool> send_file(int file, std::uint64_t offset, std::uint64_t length) override {
         answer_.writer().open_piece(length);
         while (length > 0 && !of_.gone_) {
-            std::size_t room = length < Conversation::most_unsent ? static_cast<std::size_t>(length)
-                                                                  : std::size_t{Conversation::most_unsent};
-            auto count = os::read_some_at(file, offset, of_.output().prepare(room), room);
-            if (!count) throw std::system_error(count.error(), "coracle: a file that is sent cannot be read");
-            if (*count == 0) throw std::runtime_error("coracle: a file has become shorter while it was sent");
-            of_.output_.commit(*count);
-            offset += *count;
-            length -= *count;
-            while (of_.has_outgoing()) {
-                auto outcome = co_await of_.stream_.write(of_.outgoing());
-                of_.sent(outcome);
+            std::uint64_t sent = 0;
+            if constexpr (requires { of_.stream_.send_file(file, offset, length); }) {
+                while (of_.has_outgoing()) {
+                    auto outcome = co_await of_.stream_.write(of_.outgoing());
+                    of_.sent(outcome);
+                }
+                if (of_.gone_) break;
+                sent = length < Conversation::largest_piece ? length : Conversation::largest_piece;
+                of_.writes(static_cast<std::size_t>(sent));
+                auto outcome = co_await of_.stream_.send_file(file, offset, sent);
+                bool files_fault =
+                    !outcome && (outcome.error() == std::errc::invalid_seek || outcome.error() == std::errc::io_error);
+                of_.sent(files_fault ? result<void>() : outcome);
+                if (files_fault) refuse(outcome.error());
+                if (!of_.gone_) of_.meter_.sent(sent);
+            } else {
+                std::size_t room = length < Conversation::most_unsent ? static_cast<std::size_t>(length)
+                                                                      : std::size_t{Conversation::most_unsent};
+                auto count = os::read_some_at(file, offset, of_.output().prepare(room), room);
+                if (!count || *count == 0)
+                    refuse(count ? std::make_error_code(std::errc::invalid_seek) : count.error());
+                of_.output_.commit(*count);
+                sent = *count;
+                while (of_.has_outgoing()) {
+                    auto outcome = co_await of_.stream_.write(of_.outgoing());
+                    of_.sent(outcome);
+                }
             }
+            offset += sent;
+            length -= sent;
         }
         if (!of_.gone_) answer_.writer().close_piece();
-        co_return !of_.gone_;
+        co_return still_wanted();
     }
 
-    void end() override {
+    void end(bool whole) override {
+        if (!whole) of_.now_->request.after.answer_failed(std::make_exception_ptr(cancelled{}));
         if (of_.gone_ || answer_.writer().end_stream()) return;
         tell(std::make_exception_ptr(
             std::logic_error("coracle: the body of an answer has fewer bytes than its size() said")));
@@ -39757,6 +43929,7 @@ public:
     void fail(const std::exception_ptr& why) override {
         request& asked = of_.now_->request;
         asked.after.drop_tasks();
+        asked.after.answer_failed(why);
         if (begun_) {
             tell(why);
             return cut();
@@ -39769,6 +43942,18 @@ public:
     }
 
 private:
+    [[noreturn, gnu::cold]] static void refuse(const std::error_code& why) {
+        if (why == std::errc::invalid_seek)
+            throw std::runtime_error("coracle: a file has become shorter while it was sent");
+        throw std::system_error(why, "coracle: a file that is sent cannot be read");
+    }
+    /// News end when the server stops.
+    bool ends_now() const noexcept { return of_.shop_.stopping() && of_.is_live(); }
+    /// A body that is made to its end whoever listens goes on when its client has left.
+    bool still_wanted() const noexcept {
+        const request& asked = of_.now_->request;
+        return !ends_now() && (!of_.gone_ || !asked.app().cancels_on_disconnect(asked));
+    }
     void tell(const std::exception_ptr& why) const { of_.now_->request.app().note(why, of_.now_->request); }
     /// The client gets what is written, and then an end that it can tell from a whole answer.
     void cut() noexcept {
@@ -39795,35 +43980,39 @@ namespace coracle::server {
 template <net::byte_stream Stream>
 class conversation final : listed_client, feeds_body {
 public:
-    conversation(Stream& stream, workshop& shop)
-        : stream_(stream), shop_(shop), deadline_(shop.reactor, on_deadline{*this}), meter_(shop.counts) {}
+    conversation(Stream& stream, workshop& shop, bool tls)
+        : stream_(stream), shop_(shop), deadline_(shop.reactor, on_deadline{*this}), meter_(shop.counts), tls_(tls) {
+        shop.admission.connection_begins();
+    }
     conversation(const conversation&) = delete;
     ~conversation() {
+        goes_on();
         if (meter_.under_way()) [[unlikely]]
             break_off();
         conclude_answered();
         if (now_) shop_.transactions.give_back(std::move(now_));
         give_back_output();
+        shop_.admission.connection_ends();
     }
 
     /// Before waiting for the client: nothing that belongs to the loop is held on to, and the client's time runs.
     /// False: there is nothing to wait for any more.
     bool listens() {
-        // Nothing is under way: neither an answer, nor a request that a handler has seen.
-        if (shop_.stopping()) turn_.close_now();
+        if (shop_.admission.crowded() && is_idle() && shop_.admission.makes_room()) [[unlikely]]
+            turn_.close_now();
         if (turn_.whose() == http::turn::close) return false;
         input_.keep();
         give_back_output();
         shop_.clients.is_idle(*this);
         late_ = false;
         if (turn_.whose() != http::turn::request) {
-            deadline_.set(shop_.how.limits.stall_timeout);
+            deadline_.set(now_->sends.waits(shop_.reactor.turn_time()));
         } else if (between_requests()) {
             if (input_.unread().empty()) {
                 if (now_) shop_.transactions.give_back(std::move(now_));
                 input_.release();
             }
-            deadline_.set(served_ ? shop_.how.limits.keep_alive : shop_.how.limits.header_timeout);
+            deadline_.set(time_between());
         } else if (!std::exchange(hearing_, true)) {
             // The first byte of a head sets its time, and no later one extends it.
             deadline_.set(shop_.how.limits.header_timeout);
@@ -39836,6 +44025,7 @@ public:
         shop_.clients.is_busy(*this);
         if (bytes && !bytes->empty()) {
             meter_.received(bytes->size());
+            if (turn_.whose() == http::turn::drain) now_->sends.moved(shop_.reactor.turn_time(), bytes->size());
             return input_.take(*bytes);
         }
         if (!bytes || !hearing_ || turn_.whose() != http::turn::request) return client_left();
@@ -39867,26 +44057,47 @@ public:
         input_.use(now_->parser.consumed());
         turn_.head_read(now_->request);
         meter_.begin(shop_.reactor.turn_time(), output_.size());
-        if (shop_.stopping()) turn_.close_after_answer();
+        if (shop_.is_last(++asked_)) [[unlikely]]
+            turn_.close_after_answer();
+        if (shop_.stopping()) make_answer_last();
         if (turn_.reads_body()) open_body();
-        introduce_client();
+        now_->request.client = {host_, stream_.peer().port()};
+        if (looks_closer_) [[unlikely]]
+            look_closer();
         return &now_->request;
     }
 
+    /// The handler may wait. False: too many do, and that has been answered.
+    bool admits() {
+        now_->place = shop_.admission.enter();
+        if (now_->place) [[likely]]
+            return true;
+        shop_.admission.turn_away(*now_->answer);
+        return false;
+    }
     /// The handler sees the request across its waits: what it sees becomes this connection's own.
     void keep_request() {
         now_->keep_head();
         input_.keep();
     }
-    /// The handler waits: what is answered already goes out, as far as the client takes it now.
-    void send_what_is_ready() {
+    /// The handler waits for something: what is answered already goes out as the client takes it, and if the client
+    /// leaves, the handler is cancelled. in: what makes the next piece of the answer, if that waits.
+    void waits(async::cancel_scope* making = nullptr) {
         keep_request();
-        if (output_.empty()) return;
-        if (result<std::size_t> sent = stream_.try_write(output_.view())) {
-            meter_.sent(*sent);
-            output_.consume(*sent);
-        }
+        now_->handler = &async::this_job();
+        now_->making = making;
+        watching_ = true;
+        if constexpr (tells) stream_.tell(this);
+        on_edge();
     }
+    void goes_on() noexcept {
+        if (!watching_) return;
+        watching_ = false;
+        deadline_.clear();
+        if constexpr (tells) stream_.tell(nullptr);
+    }
+    /// It has left while the handler waited.
+    bool has_left() const noexcept { return gone_; }
 
     /// The body of the answer is still to be made: send_stream() makes it and sends it.
     bool streams() const noexcept { return now_->answer->streams(); }
@@ -39900,14 +44111,19 @@ public:
 
     /// The answer has been given.
     void answered() {
-        if (shop_.tells()) tell(now_->answer->status(), turn_.whose() != http::turn::close);
+        if (shop_.tells()) {
+            int status = now_->answer->answered() ? now_->answer->status() : request_record::client_left;
+            tell(status, turn_.whose() != http::turn::close);
+        }
         meter_.end();
         turn_.end_answer();
         if (now_->request.after.pending()) [[unlikely]]
             keep_for_later();
         else if (turn_.whose() == http::turn::request)
             now_->reset();
-        served_ = true;
+        else
+            now_->place = {};
+        probed_ = held_up_ = false;
     }
     /// What was answered is sent: background tasks and clean-up begin, as jobs of their own. Whoever holds this
     /// connection up does not hold them up, and the other way round.
@@ -39922,14 +44138,14 @@ public:
     bool has_outgoing() {
         if (gone_) output_.clear();
         if (output_.empty()) return false;
-        writes();
+        writes(outgoing().size());
         return true;
     }
     std::string_view outgoing() const noexcept { return output_.view().substr(0, largest_piece); }
     /// outgoing() has been sent, or cannot be.
     void sent(const result<void>& outcome) {
-        writing_ = false;
         deadline_.clear();
+        now_->takes.moved(shop_.reactor.turn_time(), std::exchange(writing_, 0));
         if (outcome) meter_.sent(outgoing().size());
         output_.consume(outgoing().size());
         if (outcome) return;
@@ -39958,31 +44174,123 @@ public:
 private:
     template <class>
     friend class outgoing_answer;
-    static constexpr std::size_t largest_piece = 256 * 1024;  // what a client must take in write_time
+    static constexpr std::size_t largest_piece = 256 * 1024;  // in one go
     // Beyond it no pipelined request is looked at: small requests for large answers would fill the memory, and what is
     // answered would wait for the handler of the next one.
     static constexpr std::size_t most_unsent = 64 * 1024;
 
+    // A client that ends its stream early may still want its answer; most handlers have it by then.
+    static constexpr std::chrono::milliseconds probe_time{100};
+    static constexpr std::chrono::seconds heartbeat_time{15};
+    static constexpr bool tells = requires(Stream& stream) { stream.tell(nullptr); };
+
     struct on_deadline {
         conversation& of;
         void operator()() const noexcept {
+            if (of.watching_ && !of.feeding_) return of.on_time();
             of.late_ = true;
-            if (of.writing_)
-                of.stream_.close();
-            else
+            if (of.writing_ == 0)
                 of.stream_.shutdown_read();
+            else if (!of.takes_enough())
+                of.stream_.close();
         }
     };
 
-    void writes() {
-        writing_ = true;
-        deadline_.set(shop_.how.limits.stall_timeout);
+    /// So many bytes are to be written, and the client's time to take them runs.
+    void writes(std::size_t bytes) {
+        writing_ = bytes;
+        deadline_.set(now_->takes.waits(shop_.reactor.turn_time()));
     }
-    void hang_up() noexcept override { stream_.shutdown_read(); }
-    void make_answer_last() noexcept override { turn_.close_after_answer(); }
+    /// The time is up and the write is not done; but the client may have taken some of what the system holds.
+    [[gnu::cold, gnu::noinline]] bool takes_enough() noexcept {
+        if constexpr (requires { stream_.acknowledged(); }) {
+            std::optional<std::uint64_t> taken = stream_.acknowledged();
+            if (!taken || *taken <= now_->taken) return false;
+            now_->takes.moved(shop_.reactor.turn_time(), *taken - std::exchange(now_->taken, *taken));
+            late_ = false;
+            deadline_.set(now_->takes.waits(shop_.reactor.turn_time()));
+            return true;
+        }
+        return false;
+    }
+    // Whoever was heard a moment ago may have asked for something that is on its way; what has begun to come may come.
+    void hang_up() noexcept override {
+        if (turn_.whose() != http::turn::request || !between_requests()) return;
+        auto heard = deadline_.due() - (asked_ != 0 ? shop_.how.limits.keep_alive : shop_.how.limits.header_timeout);
+        if (shop_.reactor.turn_time() - heard >= shop_.how.last_chance) return stream_.shutdown_read();
+        deadline_.set_at(heard + shop_.how.last_chance);
+    }
+    // Unless there is another request behind this one already.
+    void make_answer_last() noexcept override {
+        if (turn_.reads_body() || input_.unread().empty()) turn_.close_after_answer();
+        if (watching_ && is_live() && now_->making) now_->making->cancel();
+    }
+    std::chrono::milliseconds time_between() const noexcept {
+        std::chrono::milliseconds most = asked_ != 0 ? shop_.how.limits.keep_alive : shop_.how.limits.header_timeout;
+        return shop_.stopping() && shop_.how.last_chance < most ? shop_.how.last_chance : most;
+    }
+    bool gives_way() noexcept override {
+        bool idle = is_idle();
+        if (idle) stream_.shutdown_read();
+        return idle;
+    }
+    bool is_idle() const noexcept { return asked_ != 0 && turn_.whose() == http::turn::request && between_requests(); }
     void client_left() noexcept {
         gone_ = true;
         turn_.close_now();
+    }
+
+    /// The answer is news that have no end of their own.
+    bool is_live() const noexcept { return now_->answer->streams() && !now_->answer->stream()->heartbeat().empty(); }
+    /// The handler waits, and something may have happened on the stream.
+    void on_edge() noexcept override {
+        if (!watching_ || feeding_ || writing_) return;
+        send_some();
+        if (!stream_.hung_up()) return;
+        // Nothing is sent with this, but a connection that has been reset says so.
+        if (!stream_.try_write({})) return lose_client();
+        if (!probed_) now_->making ? on_time() : deadline_.set(probe_time);
+    }
+    void send_some() noexcept {
+        if (output_.empty()) return;
+        if (result<std::size_t> sent = stream_.try_write(output_.view())) {
+            meter_.sent(*sent);
+            output_.consume(*sent);
+        }
+    }
+    /// A client that has ended its stream either waits for its answer or is gone, and only what is sent to it tells: a
+    /// client that is gone answers with a reset.
+    [[gnu::cold]] void on_time() noexcept {
+        probed_ = probed_ || stream_.hung_up();
+        bool unsent = !output_.empty();
+        if (is_live() && turn_.whose() == http::turn::body) {
+            deadline_.set(heartbeat_time);
+            if (unsent && std::exchange(held_up_, true)) return lose_client();
+            held_up_ = unsent;
+            if (!unsent) now_->answer->writer().piece(now_->answer->stream()->heartbeat());
+            send_some();
+        } else if (!unsent) {
+            output().append(probe());
+            send_some();
+        }
+        if (stream_.hung_up() && !stream_.try_write({})) lose_client();
+    }
+    /// What may stand where the answer is now and means nothing: an interim answer, or the first digit of a chunk size.
+    std::string_view probe() const noexcept {
+        if (turn_.whose() == http::turn::body) return now_->answer->writer().piece_prefix();
+        bool knows = now_->request.version == http::version::http_1_1 && !turn_.continue_due();
+        return knows ? http::continue_response : std::string_view{};
+    }
+    [[gnu::cold]] void lose_client() noexcept {
+        goes_on();
+        client_left();
+        coracle::request& asked = now_->request;
+        asked.client_left();
+        if (!asked.app().cancels_on_disconnect(asked)) return;
+        if (now_->making)
+            now_->making->cancel();
+        else
+            now_->handler->root().cancel();
     }
 
     [[gnu::cold, gnu::noinline]] void begin_conclusions() noexcept {
@@ -39995,6 +44303,15 @@ private:
                 report("there was no memory for the background tasks of a request");
             }
         }
+    }
+    /// The first request of a connection, and each that is not what it seems: a proxy has brought it.
+    [[gnu::cold, gnu::noinline]] void look_closer() {
+        introduce_client();
+        bool by_proxy = shop_.how.proxy.headers && shop_.how.proxy.trusted.contains(host_);
+        looks_closer_ = by_proxy || tls_ || !shop_.how.root_path.empty();
+        if (tls_) now_->request.scheme = "https";
+        if (!shop_.how.root_path.empty()) now_->request.shown_at(shop_.how.root_path);
+        if (by_proxy) shop_.how.proxy.trusted.desk().introduce(*now_, shop_.how);
     }
     /// The request lives on while another one comes.
     [[gnu::cold, gnu::noinline]] void keep_for_later() {
@@ -40035,6 +44352,7 @@ private:
     }
 
     void open_body() {
+        now_->sends = pace(shop_.how.limits.min_body_rate, shop_.how.limits.stall_timeout);
         now_->body.emplace(static_cast<feeds_body&>(*this), input_, turn_, shop_.bounds);
         now_->body->start(now_->request, shop_.bounds.body_bytes);
         now_->request.body.open(&*now_->body);
@@ -40046,18 +44364,22 @@ private:
     /// For the handler, from inside it: the only other place that reads and writes the stream.
     task<std::optional<http::refusal>> more(bool say_continue) override {
         wait_for_body waiting(*this);
+        feeding_ = true;
         if (say_continue) output().append("HTTP/1.1 100 Continue\r\n\r\n");
         keep_request();
         while (has_outgoing()) {
             auto outcome = co_await stream_.write(outgoing());
             sent(outcome);
         }
-        deadline_.set(shop_.how.limits.stall_timeout);
+        deadline_.set(now_->sends.waits(shop_.reactor.turn_time()));
         auto bytes = co_await stream_.read();
         if (!bytes || bytes->empty()) co_return late_ ? http::refusal::too_slow : http::refusal::truncated;
         meter_.received(bytes->size());
+        now_->sends.moved(shop_.reactor.turn_time(), bytes->size());
         input_.take(*bytes);
         input_.keep();  // the handler may wait for something else while it looks at these bytes
+        feeding_ = false;
+        on_edge();
         co_return std::nullopt;
     }
     /// Also when the wait is cancelled: no deadline is left behind, and where a write was cut short nobody knows how
@@ -40068,7 +44390,8 @@ private:
         wait_for_body(const wait_for_body&) = delete;
         ~wait_for_body() {
             of.deadline_.clear();
-            if (std::exchange(of.writing_, false)) of.client_left();
+            of.feeding_ = false;
+            if (std::exchange(of.writing_, 0) != 0) of.client_left();
         }
     };
     /// No byte of a head has come; the parser forgives a line end before one.
@@ -40106,12 +44429,18 @@ private:
     byte_buffer output_;
     http::exchange turn_;
     meter meter_;
-    bool hearing_ = false;  // some of a head has come
-    bool writing_ = false;
-    bool served_ = false;
+    const bool tls_;  // of the client to whoever brings its bytes here
+    bool looks_closer_ = true;
+    std::size_t writing_ = 0;  // so many bytes
+    std::uint32_t asked_ = 0;  // so many requests
+    bool hearing_ = false;     // some of a head has come
     bool late_ = false;
     bool gone_ = false;
     bool held_back_ = false;
+    bool watching_ = false;  // a handler waits, and what happens on the stream is looked at
+    bool feeding_ = false;   // it waits for its body
+    bool probed_ = false;
+    bool held_up_ = false;  // a heartbeat found what was before it unsent
 };
 
 }  // namespace coracle::server
@@ -40123,10 +44452,10 @@ private:
 namespace coracle::server {
 
 /// Ends when the client leaves, when an answer was the last, when the client is too slow, or by `cancelled`.
-/// keeps: a reference to the shop.
+/// in: whether the client's bytes have come by TLS, up to here or up to a proxy. keeps: a reference to the shop.
 template <net::byte_stream Stream>
-task<> connection(Stream stream, workshop& shop) {
-    conversation<Stream> client(stream, shop);
+task<> connection(Stream stream, workshop& shop, bool tls = false) {
+    conversation<Stream> client(stream, shop, tls);
     while (client.listens()) {
         auto bytes = co_await stream.read();
         client.hear(bytes);
@@ -40137,12 +44466,17 @@ task<> connection(Stream stream, workshop& shop) {
                 shop.reactor.label_running_job(found ? found->text().c_str() : nullptr);
                 if (found && found->runs_now()) {
                     shop.app.call_now(*found, *asked, answer);
-                } else if (found) {
+                } else if (found && client.admits()) {
                     if (found->keeps_request()) client.keep_request();
                     task<> handling = shop.app.call(*found, *asked, answer);
                     handling.start();  // it reads the body through the client, see conversation::more()
-                    if (!handling.done()) client.send_what_is_ready();
-                    co_await std::move(handling);
+                    if (!handling.done()) client.waits();
+                    try {
+                        co_await std::move(handling);
+                    } catch (const cancelled&) {
+                        if (!client.has_left()) throw;
+                    }
+                    client.goes_on();
                 }
                 if (client.streams()) [[unlikely]]
                     co_await client.send_stream();
@@ -40160,6 +44494,164 @@ task<> connection(Stream stream, workshop& shop) {
 }
 
 }  // namespace coracle::server
+
+// ---- coracle/server/announced_connection.hpp
+// announced_connection: a connection that begins with the PROXY protocol, which says who is at its other end.
+// HAProxy, "The PROXY protocol", 2.1 and 2.2; threat D19.
+
+namespace coracle::server {
+
+/// What a PROXY header has said.
+struct announcement {
+    std::optional<net::address> peer{};  ///< nothing: whoever the connection is from
+    bool tls = false;
+    std::string_view wrong{};  ///< why it is none, in a sentence; empty: nothing is wrong
+};
+
+namespace detail {
+
+/// Looks at what has come without taking it, until the header is there: so not a byte of the client's is read with it.
+class announcement_attempt {
+public:
+    bool operator()(loop::descriptor& on) noexcept {
+        std::span<char> room = on.home().scratch();
+        auto there = os::peek(on.get(), room);
+        if (!there && os::is_would_block(there.error())) return false;
+        http::proxy_header_state state = http::proxy_header_state::need_more;
+        if (there && *there > 0) state = reader_.read(std::string_view(room.data(), *there));
+        if (state == http::proxy_header_state::complete) {
+            // These bytes are there; taking them does not wait.
+            if (auto taken = os::receive(on.get(), room.first(reader_.consumed())); taken) return say(reader_.header());
+            state = http::proxy_header_state::need_more;
+        }
+        if (state == http::proxy_header_state::need_more) {
+            if (there && *there > 0 && !on.hung_up()) return false;
+            said_.wrong = "it was closed before its PROXY header was there";
+        } else {
+            said_.wrong = reader_.why();
+        }
+        return true;
+    }
+    announcement result() noexcept { return std::move(said_); }
+
+private:
+    bool say(const http::proxy_header& header) noexcept {
+        said_.tls = header.tls;
+        if (header.ipv6) {
+            if (auto inner = ip::mapped_ipv4(*header.ipv6))
+                said_.peer = net::address(*inner, header.port);
+            else
+                said_.peer = net::address(*header.ipv6, header.port);
+        }
+        if (header.ipv4) said_.peer = net::address(*header.ipv4, header.port);
+        if (header.from_unix_socket) said_.peer = net::address::local(std::string(header.path));
+        return true;
+    }
+
+    http::proxy_header_reader reader_;
+    announcement said_;
+};
+
+/// While the header is waited for: its time, and the end of the server.
+class awaited_announcement final : listed_client {
+public:
+    awaited_announcement(loop::descriptor& socket, workshop& shop) : socket_(socket), time_(shop.reactor, late{*this}) {
+        shop.clients.is_idle(*this);
+        time_.set(shop.how.limits.header_timeout);
+    }
+    bool is_late() const noexcept { return late_; }
+
+private:
+    struct late {
+        awaited_announcement& of;
+        void operator()() const noexcept {
+            of.late_ = true;
+            of.hang_up();
+        }
+    };
+    void hang_up() noexcept override { os::shutdown_receiving(socket_.get()); }
+    void make_answer_last() noexcept override {}
+
+    loop::descriptor& socket_;
+    bool late_ = false;
+    loop::deadline<late> time_;
+};
+
+/// Once in the life of a program: a proxy that is set up wrong is wrong each time, and a stranger may knock for ever.
+[[gnu::cold]] inline void tell_unannounced(std::atomic<bool>& told, const net::address& peer, std::string_view why) {
+    if (told.exchange(true)) return;
+    std::string text = "a connection from " + peer.text() + " was closed: ";
+    report(text.append(why).append("; the next ones are closed without a word"));
+}
+
+}  // namespace detail
+
+/// `receive` of the desk. Ends at once for peers that are not trusted, without an answer for those that do not begin
+/// with a header, and within the time for a head if they do not begin at all.
+[[gnu::cold]] inline task<> announced_connection(net::incoming from, workshop& shop) {
+    static std::atomic<bool> told_strangers{false};
+    static std::atomic<bool> told_mistakes{false};
+    net::address peer = from.peer;
+    if (!shop.how.proxy.trusted.contains(peer.host())) {
+        detail::tell_unannounced(told_strangers, peer,
+                                 "it is none of .proxy.trusted, who may speak the PROXY protocol");
+        co_return;
+    }
+    auto socket = std::make_unique<loop::descriptor>(std::move(from.socket));
+    announcement said;
+    {
+        detail::awaited_announcement waiting(*socket, shop);
+        if (shop.stopping()) co_return;
+        said = co_await socket->until(loop::direction::in, detail::announcement_attempt());
+        if (waiting.is_late()) said.wrong = "its PROXY header did not come in time";
+    }
+    if (!said.wrong.empty()) {
+        if (!shop.stopping()) detail::tell_unannounced(told_mistakes, peer, said.wrong);
+        co_return;
+    }
+    if (said.peer) peer = *std::move(said.peer);
+    net::socket_stream stream(std::move(socket), std::move(peer));
+    task<> served = connection(std::move(stream), shop, said.tls);
+    co_await std::move(served);
+}
+
+}  // namespace coracle::server
+
+// ---- coracle/server/behind_proxy.hpp
+// behind_proxy: requests as the client sent them, though a proxy brings them.
+// RFC 7239, and the X-Forwarded- fields; threat D19 says what happens when anybody is believed.
+
+namespace coracle {
+
+namespace server {
+
+/// `introduce` of the desk. in: a request whose peer is believed. What the proxies do not say stays as it is.
+[[gnu::cold]] inline void introduce(transaction& now, const settings& how) {
+    request& asked = now.request;
+    http::forwarded_fields theirs;
+    theirs.standard = how.proxy.forwarded;
+    theirs.host = how.proxy.host;
+    theirs.prefix = how.proxy.prefix;
+    http::forwarded_claim said = http::forwarded_claim_of(asked.fields, how.proxy.trusted.list(), theirs);
+    if (!said.client.address.empty()) now.is_from(said.client.text(), said.client.port);
+    if (!said.scheme.empty()) asked.scheme = said.scheme;
+    if (!said.prefix.empty()) asked.shown_at(said.prefix);
+    std::optional<http::authority> host = http::parse_authority(said.host.empty() ? asked.host : said.host);
+    if (!host || (said.host.empty() && !said.port)) return;
+    std::string whole(host->host);
+    std::optional<std::uint16_t> port = said.port ? said.port : host->port;
+    if (port && *port != (asked.scheme == "https" ? 443 : 80)) whole.append(":").append(std::to_string(*port));
+    now.is_for(std::move(whole));
+}
+
+}  // namespace server
+
+inline const server::proxy_desk& proxy_networks::desk_of_server() {
+    static constexpr server::proxy_desk desk{&server::introduce, &server::announced_connection};
+    return desk;
+}
+
+}  // namespace coracle
 
 // ---- coracle/server/worker.hpp
 // worker: one loop's share of a server: it accepts, serves, and ends when it is told to.
@@ -40180,13 +44672,14 @@ public:
         if (!opened) return failure(opened.error());
         return take(std::move(*opened));
     }
-    /// Listens at a door that is open already.
-    result<net::address> take(net::listening_socket door) {
-        return loop::run_on(reactor_, take_on_loop(std::move(door)));
+    /// Listens at a door that is open already, too. in: `alone`: nobody else will accept who waits there when this has
+    /// stopped, as the process whose socket it is.
+    result<net::address> take(net::listening_socket socket, bool alone = true) {
+        return loop::run_on(reactor_, take_on_loop(std::move(socket), alone));
     }
 
-    /// Undoes open().
-    void close() { listener_.reset(); }
+    /// Undoes open() and take().
+    void close() { doors_.clear(); }
 
     /// Serves until stop(), and then until its connections and what handlers spawned have ended. `each_turn()` is
     /// called in each turn of the loop.
@@ -40195,35 +44688,39 @@ public:
         loop::run_on(reactor_, accept_and_serve(), each_turn);
     }
 
-    /// Accepts nothing more, ends what is idle, and lets what runs finish; handlers and spawned tasks that wait are
-    /// cancelled after the grace time, calls on the thread pool cannot be. From any thread.
-    void stop() {
-        reactor_.post([this] {
-            if (listener_) listener_->close();
+    /// Answers who has come, ends what is idle, and lets what runs finish; handlers and spawned tasks that wait are
+    /// cancelled after graceful_timeout, calls on the thread pool cannot be. From any thread.
+    /// in: `alone` is as of take(), for all doors: what was true when they were taken is not any more.
+    void stop(bool alone = false) {
+        reactor_.post([this, alone] {
+            for (door& each : doors_) each.alone = each.alone || alone;
+            stop_asked_.set();
+            shop_.admission.room().set();  // for who waits to accept
         });
     }
+    /// Calls `f` on this loop when it has begun the last request that it may.
+    void when_used_up(function<void()> f) { shop_.used_up = std::move(f); }
     loop::reactor& reactor() noexcept { return reactor_; }
 
 private:
-    task<result<net::address>> take_on_loop(net::listening_socket door) {
-        auto opened = net::listener::of(std::move(door));
+    struct door {
+        net::listener listener;
+        bool alone;
+    };
+
+    task<result<net::address>> take_on_loop(net::listening_socket socket, bool alone) {
+        auto opened = net::listener::of(std::move(socket));
         if (!opened) co_return failure(opened.error());
-        listener_.emplace(std::move(*opened));
-        co_return listener_->where();
+        doors_.push_back({std::move(*opened), alone});
+        co_return doors_.back().listener.where();
     }
 
     task<> accept_and_serve() {
         task_group connections(report);
+        task_group accepting;
         shop_.announce();
-        bool open = true;
-        while (open) {
-            auto next = co_await listener_->accept();
-            if (next)
-                admit(std::move(*next), connections);
-            else
-                open = listener_->is_open();
-        }
-        listener_.reset();
+        for (door& each : doors_) accepting.spawn(accept_at(each.listener, connections));
+        co_await stop_asked_.wait();
         shop_.stop();
         async::job_group& background = reactor_.background();
         auto run_out = [&] {
@@ -40232,13 +44729,69 @@ private:
         };
         loop::deadline<decltype(run_out)> grace(reactor_, run_out);
         grace.set(shop_.how.graceful_timeout);
+        if (last_call()) {
+            // No client begins to connect any more. Those who have may need as long as a request may be on its way.
+            task<> all_served = connections.join();
+            [[maybe_unused]] bool served = co_await try_for(shop_.how.last_chance, std::move(all_served));
+        }
+        accepting.cancel();
+        co_await accepting.join();
+        for (door& each : doors_) close_door(each, connections);
+        doors_.clear();
         co_await connections.join();
         while (background.running() > 0) co_await background;
     }
+    task<> accept_at(net::listener& listener, task_group& connections) {
+        try {
+            for (;;) {
+                auto next = co_await listener.accept();
+                if (shop_.admission.full()) [[unlikely]]
+                    co_await room();
+                if (next)
+                    admit(std::move(*next), connections);
+                else if (stop_asked_.is_set())
+                    co_return;
+                else
+                    co_await sleep(pause);
+            }
+        } catch (...) {
+            stop_asked_.set();
+            throw;
+        }
+    }
+    [[gnu::cold]] bool last_call() noexcept {
+        bool any = false;
+        for (door& each : doors_) any = (each.alone && each.listener.last_call()) || any;
+        return any;
+    }
+    /// Who has come and waits there would be reset by the close, if nobody else accepts him.
+    [[gnu::cold]] void close_door(door& one, task_group& connections) {
+        bool more = one.alone;
+        while (more) {
+            auto next = one.listener.try_accept();
+            more = next.has_value();
+            if (more) admit(std::move(*next), connections);
+        }
+        one.listener.close();
+    }
 
+    /// One more than there may be has come: he waits here, the others in the kernel, until one of the idle has made
+    /// room for him.
+    task<> room() {
+        shop_.admission.is_crowded(!shop_.clients.make_room());
+        while (shop_.admission.full() && !stop_asked_.is_set()) {
+            shop_.admission.room().clear();
+            co_await shop_.admission.room().wait();
+        }
+        shop_.admission.is_crowded(false);
+    }
     /// D18: one connection that cannot be served, for want of memory say, is no reason to serve no other.
     void admit(net::incoming from, task_group& connections) {
         try {
+            if (shop_.how.proxy.protocol) [[unlikely]] {
+                connections.spawn(shop_.how.proxy.trusted.desk().receive(std::move(from), shop_));
+                return;
+            }
             net::socket_stream stream(std::move(from.socket), std::move(from.peer));
             connections.spawn(connection(std::move(stream), shop_));
         } catch (...) {
@@ -40255,9 +44808,12 @@ private:
         }
     }
 
+    static constexpr auto pause = std::chrono::milliseconds(10);  // after an error that nobody knows
+
     loop::reactor reactor_;
     workshop shop_;
-    std::optional<net::listener> listener_;
+    std::vector<door> doors_;
+    event stop_asked_;
 };
 
 }  // namespace coracle::server
@@ -40277,8 +44833,11 @@ public:
             throw std::logic_error("coracle: workers must be at least 1, and is " + std::to_string(options.workers));
         check(options.limits);
         served.freeze();
+        served.answer_within(options.limits.request_timeout);
         settings how = settings_of(options);
         for (int i = 0; i < options.workers; ++i) workers_.push_back(std::make_unique<worker>(served, how, pool_));
+        if (how.limits.max_requests != 0)
+            for (auto& each : workers_) each->when_used_up([this] { stop(); });
     }
     server(const server&) = delete;
     server& operator=(const server&) = delete;
@@ -40351,10 +44910,11 @@ private:
         where_ = door->where();
         for (std::size_t i = 1; i < workers_.size(); ++i) {
             auto same = door->share();
-            auto taken = same ? workers_[i]->take(std::move(*same)) : result<net::address>(failure(same.error()));
+            auto taken =
+                same ? workers_[i]->take(std::move(*same), !inherited) : result<net::address>(failure(same.error()));
             if (!taken) throw std::system_error(taken.error(), "coracle: cannot share " + where_.text());
         }
-        auto taken = workers_.front()->take(std::move(*door));
+        auto taken = workers_.front()->take(std::move(*door), !inherited);
         if (!taken) throw std::system_error(taken.error(), "coracle: cannot listen on " + where_.text());
     }
     template <class EachTurn>
@@ -40384,8 +44944,27 @@ private:
         how.colors = how.access_log && shows_colors(options, how.access_log_to);
         how.server_header = options.server_header;
         how.limits = options.limits;
+        if (how.limits.max_requests != 0) how.limits.max_requests += chance(how.limits.max_requests_jitter);
+        how.workers = static_cast<std::size_t>(options.workers);
+        how.date_header = options.date_header;
+        how.headers = options.headers.wire();
+        how.proxy = options.proxy;
+        if (how.proxy.protocol && how.proxy.trusted.empty())
+            throw std::logic_error(
+                "coracle: .proxy.protocol needs .proxy.trusted: say which proxies may tell where a client comes from, "
+                "or {\"*\"}");
+        how.root_path = http::path_prefix(options.root_path);
+        if (how.root_path.empty() && options.root_path.find_first_not_of('/') != std::string::npos)
+            throw std::logic_error("coracle: .root_path is a path such as /api, not '" + options.root_path + "'");
         how.graceful_timeout = options.graceful_timeout;
         return how;
+    }
+
+    /// From 0 to `most`.
+    [[gnu::cold]] static std::uint64_t chance(std::uint64_t most) {
+        std::uint64_t random = 0;
+        if (most != 0) os::random_bytes(std::span(reinterpret_cast<char*>(&random), sizeof random));
+        return most == UINT64_MAX ? random : random % (most + 1);
     }
 
     // A server that never served ends what it began.
@@ -40673,6 +45252,67 @@ inline constexpr option option_table[] = {
          to.options.server_header = value == "true";
          return "";
      }},
+    {"date-header",
+     {},
+     "no-date-header",
+     "Say the date in answers, or do not.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.date_header = value == "true";
+         return "";
+     }},
+    {"header",
+     "NAME:VALUE",
+     {},
+     "One more field of every answer; may be repeated.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         std::size_t colon = value.find(':');
+         try {
+             if (colon == value.npos) return "a field, as 'x-frame-options: DENY'";
+             to.options.headers.add(value.substr(0, colon), ascii::trim(value.substr(colon + 1)));
+         } catch (const std::invalid_argument&) {
+             return "a field that is not coracle's own to write, as 'x-frame-options: DENY'";
+         }
+         return "";
+     }},
+    {"root-path",
+     "PATH",
+     {},
+     "The path at which a proxy shows this, as /api.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.root_path = value;
+         bool fits = value.find_first_not_of('/') == value.npos || !http::path_prefix(value).empty();
+         return fits ? "" : "a path, as /api";
+     }},
+    {"proxy-headers",
+     {},
+     "no-proxy-headers",
+     "Believe X-Forwarded-For and -Proto of proxies that are trusted, or do not.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.proxy.headers = value == "true";
+         return "";
+     }},
+    {"forwarded-allow-ips",
+     "LIST",
+     {},
+     "Proxies that are trusted: addresses and networks with commas between them, unix for unix sockets, * for "
+     "everybody. This machine, unless FORWARDED_ALLOW_IPS says otherwise.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         try {
+             to.options.proxy.trusted = proxy_networks::of_list(value);
+             if (!to.options.proxy.trusted.empty()) return "";
+         } catch (const std::logic_error&) {
+             // What is wrong with one of them is told by what is right.
+         }
+         return "addresses and networks with commas between them, as 127.0.0.1,10.0.0.0/8, or unix, or *";
+     }},
+    {"proxy-protocol",
+     {},
+     "no-proxy-protocol",
+     "Each connection begins with the PROXY protocol of a proxy that is trusted, or does not.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.proxy.protocol = value == "true";
+         return "";
+     }},
     {"backlog",
      "NUMBER",
      {},
@@ -40850,19 +45490,6 @@ inline constexpr option option_table[] = {
          return "";
      },
      false},
-    {"root-path", "PATH", {}, {}, not_yet},
-    {"proxy-headers",
-     {},
-     "no-proxy-headers",
-     {},
-     [](arguments& to, std::string_view value) { return value == "true" ? not_yet(to, value) : ""; }},
-    {"forwarded-allow-ips", "LIST", {}, {}, not_yet},
-    {"header", "NAME:VALUE", {}, {}, not_yet},
-    {"date-header",
-     {},
-     "no-date-header",
-     {},
-     [](arguments& to, std::string_view value) { return value == "true" ? "" : not_yet(to, value); }},
     // Uvicorn's word for limit-head.
     {"h11-max-incomplete-event-size", "BYTES", {}, {}, bytes_limit<&server_limits::max_head_bytes>},
     {"log-config",
@@ -40951,11 +45578,13 @@ inline std::optional<std::string_view> truth(std::string_view text) {
 /// in: `find` gives the value of a variable, or null.
 template <class Find>
 void read_environment(Find find, arguments& to) {
-    // What platforms set for every program is the weakest.
-    const char* concurrency = find("WEB_CONCURRENCY");
     for (const option& each : option_table) {
-        if (each.name == "workers" && concurrency && *concurrency && !apply(each, "WEB_CONCURRENCY", concurrency, to))
-            return;
+        // What platforms set for every program is the weakest.
+        const char* usual = each.name == "workers"               ? "WEB_CONCURRENCY"
+                            : each.name == "forwarded-allow-ips" ? "FORWARDED_ALLOW_IPS"
+                                                                 : nullptr;
+        const char* set = usual ? find(usual) : nullptr;
+        if (set && *set && !apply(each, usual, set, to)) return;
         std::string variable = each.in_environment ? variable_of(each) : std::string();
         const char* text = variable.empty() ? nullptr : find(variable.c_str());
         if (!text || !*text) continue;
@@ -41026,6 +45655,8 @@ arguments read_arguments(const std::vector<std::string_view>& words, Find find, 
     if (said.reload.includes.empty()) said.reload.includes = std::move(all.reload.includes);
     if (said.reload.excludes.empty()) said.reload.excludes = std::move(all.reload.excludes);
     if (said.error.empty() && said.what == arguments::deed::serve) said.error = std::move(all.error);
+    // As uvicorn: a proxy on this machine is believed unless somebody says whom to believe.
+    if (said.options.proxy.trusted.empty()) said.options.proxy.trusted = {"127.0.0.1", "::1", "unix"};
     return said;
 }
 
@@ -41615,7 +46246,7 @@ private:
         }
         stalled_ = false;
         rearm();
-        net::detail::memory_pipe::wake(to_.writer);
+        to_.wake_writer();
     }
     void arrive(parcel& what) noexcept {
         if (what.what == kind::call) return arrived_();
@@ -41623,14 +46254,14 @@ private:
         if (what.what == kind::bytes && to_.deaf) return back_.send_reset();
         if (what.what == kind::bytes) return to_.put(std::move(what.bytes));
         to_.ended = true;
-        net::detail::memory_pipe::wake(to_.reader);
+        to_.wake_reader();
     }
     void arrive_reset() noexcept {
         to_.read_error = std::make_error_code(std::errc::connection_reset);
-        net::detail::memory_pipe::wake(to_.reader);
+        to_.wake_reader();
         back_.error_ = to_.read_error;
         back_.broken_ = true;
-        net::detail::memory_pipe::wake(back_.to_.writer);
+        back_.to_.wake_writer();
     }
 
     std::shared_ptr<network_link> link_;
@@ -41816,7 +46447,7 @@ public:
     }
     void shutdown_read() noexcept {
         in().ended = true;
-        net::detail::memory_pipe::wake(in().reader);
+        in().wake_reader();
     }
     result<void> shutdown_write() noexcept {
         if (auto why = attempt({}, {}).why_not()) return failure(why);
@@ -41828,6 +46459,7 @@ public:
         const net::detail::memory_pipe& from = line_->pipes[1 - side_];
         return from.ended || from.read_error;
     }
+    void tell(loop::edge_watcher* who) noexcept { in().reading_end = line_->pipes[side_].writing_end = who; }
     const net::address& peer() const noexcept { return peer_; }
 
     /// Closes with a reset: what the peer has not got yet is lost to it after that.
@@ -41850,8 +46482,8 @@ private:
         else
             out_wire().send_end();
         in().deaf = true;
-        net::detail::memory_pipe::wake(in().reader);
-        net::detail::memory_pipe::wake(line_->pipes[side_].writer);
+        in().wake_reader();
+        line_->pipes[side_].wake_writer();
     }
     net::detail::memory_pipe& in() noexcept { return line_->pipes[1 - side_]; }
     network_wire& out_wire() noexcept { return line_->wires[side_]; }
@@ -42429,12 +47061,21 @@ struct test_pair {
     test_pair(std::string_view called, T number) : name(called), value(coracle::json(number).dump()) {}
 };
 
+/// A file, and the name of its field in the form: `{"avatar", "me.png", bytes, "image/png"}`.
+struct test_file {
+    std::string field;
+    std::string filename;
+    std::string bytes;
+    std::string type{};  ///< empty: not said
+};
+
 /// What goes along: `client.post("/items", {.query = {{"dry", true}}, .json = item{"tea", 2.5}})`.
 struct test_options {
     std::vector<test_pair> headers{};
     std::vector<test_pair> query{};          ///< behind what the URL has already
     std::optional<coracle::json> json{};     ///< any value; sent as application/json
     std::vector<test_pair> form{};           ///< sent as application/x-www-form-urlencoded
+    std::vector<test_file> files{};          ///< sent as multipart/form-data, behind the fields of `form`
     std::optional<std::string> body{};       ///< sent as it is
     std::vector<std::string> pieces{};       ///< a body in chunks, each of which the app can read before the next
     std::vector<test_pair> cookies{};        ///< besides those that the client keeps
@@ -42554,16 +47195,22 @@ inline outgoing_request prepare(test_request asked, const http::url& base, const
         if (!out.cookies.empty()) out.cookies += "; ";
         out.cookies.append(one.name).append("=").append(one.value);
     }
-    int bodies =
-        (with.json ? 1 : 0) + (with.form.empty() ? 0 : 1) + (with.body ? 1 : 0) + (with.pieces.empty() ? 0 : 1);
-    if (bodies > 1) throw std::logic_error("coracle: a request has one body: .json, .form, .body or .pieces");
+    bool is_form = !with.form.empty() || !with.files.empty();
+    int bodies = (with.json ? 1 : 0) + (is_form ? 1 : 0) + (with.body ? 1 : 0) + (with.pieces.empty() ? 0 : 1);
+    if (bodies > 1)
+        throw std::logic_error("coracle: a request has one body: .json, .form with .files, .body or .pieces");
     out.has_body = bodies > 0;
-    std::string_view type;
+    std::string type;
     if (with.json) {
         out.body = with.json->dump();
         type = "application/json";
     }
-    if (!with.form.empty()) {
+    if (!with.files.empty()) {
+        http::multipart_writer written;
+        for (const test_pair& one : with.form) written.field(one.name, one.value);
+        for (const test_file& one : with.files) written.file(one.field, one.filename, one.bytes, one.type);
+        out.body = written.take_body(type);
+    } else if (!with.form.empty()) {
         append_form(out.body, with.form);
         type = "application/x-www-form-urlencoded";
     }
@@ -42712,6 +47359,7 @@ public:
         inner_.close();
     }
     bool hung_up() const noexcept { return inner_.hung_up(); }
+    void tell(loop::edge_watcher* who) noexcept { inner_.tell(who); }
     const named_address& peer() const noexcept { return peer_; }
 
 private:
