@@ -1,7 +1,7 @@
 // What:  work that is done after the answer, so that nobody waits for it.
 // Run:   clang++-19 -std=c++20 -O2 -I../single_include 18_background_tasks.cpp -o background -pthread && ./background
 // Try:   curl -X POST '127.0.0.1:8000/users?email=ann@example.com'; curl 127.0.0.1:8000/log; throw in send_email.
-// Next:  20_middleware.cpp does something around every request.
+// Next:  19_server_sent_events.cpp gives an answer that goes on.
 #include <coracle.hpp>
 using namespace coracle;
 

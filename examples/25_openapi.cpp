@@ -1,7 +1,7 @@
 // What:  what the app says of itself: the OpenAPI document, the page /docs, and a client in TypeScript.
 // Run:   clang++-19 -std=c++20 -O2 -I../single_include 25_openapi.cpp -o openapi -pthread && ./openapi
 // Try:   http://127.0.0.1:8000/docs in a browser   and   curl http://127.0.0.1:8000/client.ts
-// Next:  30_tcp_echo.cpp is a server without HTTP.
+// Next:  26_streaming.cpp sends and takes what is too large for the memory.
 #include <coracle.hpp>
 using namespace coracle;
 
