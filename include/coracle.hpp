@@ -405,6 +405,7 @@
 #include <coracle/server/static_files.hpp>
 #include <coracle/server/limits_report.hpp>
 #include <coracle/server/log_voice.hpp>
+#include <coracle/server/dormitory.hpp>
 #include <coracle/server/workshop.hpp>
 #include <coracle/server/request_metrics.hpp>
 #include <coracle/server/metrics_page.hpp>

@@ -245,3 +245,31 @@ TEST_CASE("P6: a file goes out whole to a reader of any speed, and one that is c
     };
     run(test());
 }
+
+TEST_CASE("who reads can be excused, and the socket given away with what comes meanwhile") {
+    auto test = []() -> task<> {
+        auto [client, server] = co_await tcp_pair();
+        bool excused = false;
+        auto reads = [&]() -> task<> {
+            auto bytes = co_await server.read();
+            excused = !bytes && bytes.error() == std::errc::resource_unavailable_try_again;
+        };
+        auto asks_back = [&]() -> task<> {
+            co_await sleep(1ms);
+            server.excuse_reader();
+            server.excuse_reader();  // nobody
+            auto sent = co_await client.write("early");
+            CHECK(sent);
+        };
+        co_await gather(reads(), asks_back());
+        CHECK(excused);
+        os::file_descriptor socket = server.release();
+        CHECK(socket);
+        CHECK_FALSE(server.is_open());
+        net::socket_stream again(std::move(socket), server.peer());
+        auto bytes = co_await again.read();
+        REQUIRE(bytes);
+        CHECK(*bytes == "early");
+    };
+    run(test());
+}

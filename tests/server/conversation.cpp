@@ -15,7 +15,7 @@ TEST_CASE("an idle conversation holds no buffer, no request and a place among th
     how.access_log = false;
     server::workshop shop(served, how, world.reactor());
     auto ends = net::memory_stream::pair();
-    server::conversation<net::memory_stream> client(ends.second, shop);
+    server::conversation<net::memory_stream> client(ends.second, shop, false);
     CHECK_FALSE(shop.clients.any_idle());
     CHECK(client.listens());
     CHECK(shop.clients.any_idle());

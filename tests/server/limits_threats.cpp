@@ -1,4 +1,4 @@
-// A story across several nouns: what clients that are slow, silent or too many can do to a server, and what they cannot.
+// A story across several nouns: what clients that are slow, silent or too many cannot do to a server.
 #include "loopback.hpp"
 #include "talk.hpp"
 

@@ -61,6 +61,17 @@ public:
         }
     }
 
+    /// Who waits for this direction goes on with what came of its last attempt: that it would block. Nobody: nothing.
+    void excuse(direction which) noexcept {
+        if (attempter* waiting = std::exchange(at(which).waiter, nullptr)) waiting->excused();
+    }
+    /// Gives the file away. in: nobody waits here.
+    os::file_descriptor release() noexcept {
+        CORACLE_ASSERT(!sides_[0].waiter && !sides_[1].waiter);
+        if (fd_) reactor_.poller().forget(fd_.get(), *this);
+        return std::move(fd_);
+    }
+
     /// Awaits until the attempt returns true: it makes the system call and keeps what came of it; false means that the
     /// call would block. It is called at once, and again after each edge, right before the coroutine goes on, so what
     /// it put into reactor::scratch() is still there.
@@ -89,6 +100,8 @@ private:
         void woken() noexcept { try_again(); }
         /// The descriptor is -1 now, and is not there any more when the coroutine goes on.
         virtual void closed() noexcept = 0;
+        /// The descriptor does not wait for it any more, and is perhaps not there any more when the coroutine goes on.
+        virtual void excused() noexcept = 0;
 
     protected:
         ~attempter() = default;
@@ -168,6 +181,10 @@ private:
     }
     void closed() noexcept override {
         tried();
+        descriptor_ = nullptr;
+        finish();
+    }
+    void excused() noexcept override {
         descriptor_ = nullptr;
         finish();
     }

@@ -211,6 +211,10 @@ public:
         return sent;
     }
 
+    /// Who reads goes on with the error that nothing is there to be read: for who wants the socket back.
+    void excuse_reader() noexcept { descriptor_->excuse(loop::direction::in); }
+    /// Gives the socket away, with what has come and was not read. in: nobody reads or writes.
+    os::file_descriptor release() noexcept { return descriptor_->release(); }
     void shutdown_read() noexcept { os::shutdown_receiving(descriptor_->get()); }
     result<void> shutdown_write() noexcept { return os::shutdown_sending(descriptor_->get()); }
     void close() noexcept { descriptor_->close(); }

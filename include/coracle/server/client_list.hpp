@@ -15,6 +15,8 @@ public:
     virtual void hang_up() noexcept = 0;
     /// Hangs up if nothing of a next request has come; the connection has had one.
     virtual bool gives_way() noexcept { return false; }
+    /// Leaves the list to be kept in a smaller form, if it has waited between two requests for more than a moment.
+    virtual bool falls_asleep() noexcept { return false; }
     /// The answer under way is the last one, unless another request has come already.
     virtual void make_answer_last() noexcept = 0;
     /// Something has happened on its stream, of which it asked to be told.
@@ -34,6 +36,16 @@ public:
     bool make_room() noexcept {
         return idle_.any([](listed_client& each) { return each.gives_way(); });
     }
+    /// Sends to sleep who has waited longest, one or two. Looks at a few only. False: they had not waited for long.
+    bool lay_down() noexcept {
+        int looks = 4, slept = 0;
+        idle_.any([&](listed_client& each) {
+            slept += each.falls_asleep() ? 1 : 0;
+            return slept == 2 || --looks == 0;
+        });
+        return slept > 0;
+    }
+
     void stop() noexcept {
         idle_.for_each([](listed_client& each) { each.hang_up(); });
         busy_.for_each([](listed_client& each) { each.make_answer_last(); });

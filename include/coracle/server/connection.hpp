@@ -18,10 +18,14 @@ namespace coracle::server {
 /// Ends when the client leaves, when an answer was the last, when the client is too slow, or by `cancelled`.
 /// in: whether the client's bytes have come by TLS, up to here or up to a proxy. keeps: a reference to the shop.
 template <net::byte_stream Stream>
-task<> connection(Stream stream, workshop& shop, bool tls = false) {
-    conversation<Stream> client(stream, shop, tls);
+task<> connection(Stream stream, workshop& shop, bool tls = false, std::uint32_t asked_before = 0) {
+    conversation<Stream> client(stream, shop, tls, asked_before);
     while (client.listens()) {
         auto bytes = co_await stream.read();
+        if (client.is_asleep()) [[unlikely]] {
+            if (client.goes_to_sleep()) co_return;
+            continue;
+        }
         client.hear(bytes);
         do {
             while (request* asked = client.next_request()) {

@@ -41,9 +41,15 @@ namespace coracle::server {
 template <net::byte_stream Stream>
 class conversation final : listed_client, feeds_body {
 public:
-    conversation(Stream& stream, workshop& shop, bool tls)
-        : stream_(stream), shop_(shop), deadline_(shop.reactor, on_deadline{*this}), meter_(shop.counts), tls_(tls) {
-        shop.admission.connection_begins();
+    /// in: how many requests it has had before it fell asleep, if it did.
+    conversation(Stream& stream, workshop& shop, bool tls, std::uint32_t asked_before = 0)
+        : stream_(stream),
+          shop_(shop),
+          deadline_(shop.reactor, on_deadline{*this}),
+          meter_(shop.counts, asked_before == 0),
+          tls_(tls),
+          asked_(asked_before) {
+        if (asked_before == 0) shop.admission.connection_begins();
     }
     conversation(const conversation&) = delete;
     ~conversation() {
@@ -53,7 +59,7 @@ public:
         conclude_answered();
         if (now_) shop_.transactions.give_back(std::move(now_));
         give_back_output();
-        shop_.admission.connection_ends();
+        if (!sleeps_) shop_.admission.connection_ends();
     }
 
     /// Before waiting for the client: nothing that belongs to the loop is held on to, and the client's time runs.
@@ -65,6 +71,7 @@ public:
         input_.keep();
         give_back_output();
         shop_.clients.is_idle(*this);
+        if (can_sleep && shop_.dormitory.wants_more()) shop_.lay_down();
         late_ = false;
         if (turn_.whose() != http::turn::request) {
             deadline_.set(now_->sends.waits(shop_.reactor.turn_time()));
@@ -79,6 +86,20 @@ public:
             deadline_.set(shop_.how.limits.header_timeout);
         }
         return true;
+    }
+
+    /// The wait has ended only for this connection to be kept in a smaller form.
+    bool is_asleep() const noexcept { return sleeps_; }
+    /// False: the server stops, or its time is up, and it goes on listening.
+    [[gnu::cold, gnu::noinline]] bool goes_to_sleep() {
+        sleeps_ = false;
+        if constexpr (can_sleep) {
+            if (shop_.stopping() || !deadline_.is_set()) return false;
+            shop_.dormitory.take_in({stream_.release(), asked_, tls_, deadline_.due(), stream_.peer()});
+            sleeps_ = true;
+            meter_.falls_asleep();
+        }
+        return sleeps_;
     }
 
     /// What has come; empty when nothing more will.
@@ -236,6 +257,7 @@ private:
     template <class>
     friend class outgoing_answer;
     static constexpr std::size_t largest_piece = 256 * 1024;  // in one go
+    static constexpr bool can_sleep = requires(Stream& stream) { stream.excuse_reader(); };
     // Beyond it no pipelined request is looked at: small requests for large answers would fill the memory, and what is
     // answered would wait for the handler of the next one.
     static constexpr std::size_t most_unsent = 64 * 1024;
@@ -289,6 +311,17 @@ private:
     std::chrono::milliseconds time_between() const noexcept {
         std::chrono::milliseconds most = asked_ != 0 ? shop_.how.limits.keep_alive : shop_.how.limits.header_timeout;
         return shop_.stopping() && shop_.how.last_chance < most ? shop_.how.last_chance : most;
+    }
+    bool falls_asleep() noexcept override {
+        if constexpr (can_sleep) {
+            if (!is_idle() || sleeps_ || !deadline_.is_set() || !input_.unread().empty()) return false;
+            auto heard = deadline_.due() - shop_.how.limits.keep_alive;
+            if (shop_.reactor.turn_time() - heard < dormitory::moment) return false;
+            sleeps_ = true;
+            unlink();
+            stream_.excuse_reader();
+        }
+        return sleeps_;
     }
     bool gives_way() noexcept override {
         bool idle = is_idle();
@@ -492,8 +525,9 @@ private:
     meter meter_;
     const bool tls_;  // of the client to whoever brings its bytes here
     bool looks_closer_ = true;
+    bool sleeps_ = false;
+    std::uint32_t asked_;      // so many requests
     std::size_t writing_ = 0;  // so many bytes
-    std::uint32_t asked_ = 0;  // so many requests
     bool hearing_ = false;     // some of a head has come
     bool late_ = false;
     bool gone_ = false;

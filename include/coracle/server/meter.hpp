@@ -13,10 +13,17 @@ namespace coracle::server {
 /// Belongs to a connection. keeps: a reference to the counts of its loop.
 class meter {
 public:
-    explicit meter(loop_counts& of) noexcept : counts_(of) { counts_.connections_opened.add(); }
+    /// in: whether the connection is new, and was not only asleep.
+    explicit meter(loop_counts& of, bool opens = true) noexcept : counts_(of) {
+        if (opens) counts_.connections_opened.add();
+    }
     meter(const meter&) = delete;
     meter& operator=(const meter&) = delete;
-    ~meter() { counts_.connections_closed.add(); }
+    ~meter() {
+        if (closes_) counts_.connections_closed.add();
+    }
+    /// The connection goes on without this.
+    void falls_asleep() noexcept { closes_ = false; }
 
     void received(std::size_t bytes) noexcept { counts_.bytes_received.add(bytes); }
     void sent(std::size_t bytes) noexcept {
@@ -50,6 +57,7 @@ private:
     std::uint64_t sent_ = 0;
     std::uint64_t before_ = 0;
     bool under_way_ = false;
+    bool closes_ = true;
 };
 
 }  // namespace coracle::server

@@ -335,10 +335,11 @@ inline constexpr option option_table[] = {
      {},
      {},
      "Print this and end.",
-     [](arguments& to, std::string_view) -> std::string_view {
-         to.what = arguments::deed::help;
-         return "";
-     },
+     [](arguments& to, std::string_view) -> std::
+                                             string_view {
+                                                 to.what = arguments::deed::help;
+                                                 return "";
+                                             },
      false},
     // Uvicorn's word for limit-head.
     {"h11-max-incomplete-event-size", "BYTES", {}, {}, bytes_limit<&server_limits::max_head_bytes>},
@@ -346,9 +347,11 @@ inline constexpr option option_table[] = {
      "PATH",
      {},
      {},
-     [](arguments&, std::string_view) -> std::string_view {
-         return "left out: it configures loggers of Python; coracle has --log-format and --log-level";
-     }},
+     [](arguments&, std::string_view)
+         -> std::
+             string_view {
+                 return "left out: it configures loggers of Python; coracle has --log-format and --log-level";
+             }},
     {"env-file", "PATH", {}, {}, not_yet},
     {"ssl-keyfile", "PATH", {}, {}, not_yet},
     {"ssl-certfile", "PATH", {}, {}, not_yet},

@@ -94,8 +94,11 @@ private:
         task_group accepting;
         shop_.announce();
         for (door& each : doors_) accepting.spawn(accept_at(each.listener, connections));
+        accepting.spawn(rouse(connections));
+        shop_.dormitory.open(true);
         co_await stop_asked_.wait();
         shop_.stop();
+        rouse_all(connections);
         async::job_group& background = reactor_.background();
         auto run_out = [&] {
             connections.cancel();
@@ -110,6 +113,7 @@ private:
         }
         accepting.cancel();
         co_await accepting.join();
+        rouse_all(connections);
         for (door& each : doors_) close_door(each, connections);
         doors_.clear();
         co_await connections.join();
@@ -133,6 +137,24 @@ private:
             throw;
         }
     }
+    /// Goes on with the connections that wake from their sleep.
+    task<> rouse(task_group& connections) {
+        for (;;) {
+            co_await shop_.dormitory.somebody_woke().wait();
+            rouse_all(connections);
+        }
+    }
+    void rouse_all(task_group& connections) {
+        while (std::optional<dormitory::guest> one = shop_.dormitory.next_awake()) {
+            try {
+                net::socket_stream stream(std::move(one->socket), std::move(one->peer));
+                connections.spawn(connection(std::move(stream), shop_, one->tls, one->asked));
+            } catch (...) {
+                shop_.admission.connection_ends();
+                report(std::current_exception());
+            }
+        }
+    }
     [[gnu::cold]] bool last_call() noexcept {
         bool any = false;
         for (door& each : doors_) any = (each.alone && each.listener.last_call()) || any;
@@ -152,7 +174,7 @@ private:
     /// One more than there may be has come: he waits here, the others in the kernel, until one of the idle has made
     /// room for him.
     task<> room() {
-        shop_.admission.is_crowded(!shop_.clients.make_room());
+        shop_.admission.is_crowded(!shop_.dormitory.make_room() && !shop_.clients.make_room());
         while (shop_.admission.full() && !stop_asked_.is_set()) {
             shop_.admission.room().clear();
             co_await shop_.admission.room().wait();

@@ -14,6 +14,7 @@
 #include <coracle/server/access_log.hpp>
 #include <coracle/server/admission.hpp>
 #include <coracle/server/client_list.hpp>
+#include <coracle/server/dormitory.hpp>
 #include <coracle/server/loop_counts.hpp>
 #include <coracle/server/settings.hpp>
 #include <coracle/server/transaction.hpp>
@@ -54,6 +55,7 @@ public:
     function<void()> used_up;
     client_list clients;
     loop_counts counts;
+    server::dormitory dormitory{reactor, admission, counts};
     /// For handlers. Whoever starts connections does so in a job that has gone through announce().
     stop_notice notice{reactor};
     /// On while no answered request has something left to do: no background task, no clean-up.
@@ -107,6 +109,10 @@ public:
     /// What the running job starts from here on, and that alone, finds the notice.
     void announce() { detail::notice_here.set(&notice); }
 
+    /// Some of the connections that wait go on waiting in a smaller form.
+    [[gnu::noinline]] void lay_down() noexcept {
+        if (!clients.lay_down()) dormitory.found_nobody();
+    }
     bool stopping() const noexcept { return stopping_; }
     /// A request has come, the `nth` of its connection. True when no other is to follow there.
     bool is_last(std::uint32_t nth) {
@@ -119,6 +125,7 @@ public:
     void stop() noexcept {
         stopping_ = true;
         clients.stop();
+        dormitory.stop(how.limits.keep_alive, how.last_chance);
         notice.give();
     }
 
