@@ -40,9 +40,10 @@ struct asking {
 };
 
 std::string milliseconds(std::chrono::nanoseconds took) {
-    std::string out;
-    detail::append_milliseconds(out, took);
-    return out;
+    char text[32];
+    detail::line_pen pen(text);
+    pen.milliseconds(took, false);
+    return std::string(text, pen.at());
 }
 std::string message(const log_format& how, const log_message& one) {
     std::string line;

@@ -28,11 +28,13 @@ TEST_CASE("a client is written as an address with its port, or as what it is") {
     CHECK(client({"a\nb", 1}) == "a\\x0ab:1");
 }
 
-TEST_CASE("a request is named by its id, else by its trace") {
+TEST_CASE("a request is named by its id, else by its trace if the app traces") {
     request asked;
     request_record one{asked};
     CHECK(one.tag() == "");
     asked.fields.push_back({"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"});
+    CHECK(one.tag() == "");  // nobody has looked
+    CHECK(asked.trace().valid());
     CHECK(one.tag() == "4bf92f3577b34da6a3ce929d0e0e4736");
     asked.id = "7f3a";
     CHECK(one.tag() == "7f3a");

@@ -161,6 +161,53 @@ TEST_CASE("a client that leaves without having asked is not told of") {
     CHECK(log_of(app, {}) == "");
 }
 
+TEST_CASE("a stream is told when it ends, with all its bytes, and one that breaks off is told so") {
+    struct counting final : outgoing_body {
+        explicit counting(int most, bool fails) : left(most), breaks(fails) {}
+        task<std::optional<piece>> next() override {
+            co_await sleep(10ms);
+            if (left-- == 0) {
+                if (breaks) throw std::runtime_error("the source is gone");
+                co_return std::nullopt;
+            }
+            piece one;
+            one.bytes = text;
+            co_return one;
+        }
+        std::string text = std::string(1000, 'x');
+        int left;
+        bool breaks;
+    };
+    app app;
+    app.get("/stream/{fails}", [](bool fails) -> task<response> {
+        response made(200);
+        made.stream = std::make_shared<counting>(5, fails);
+        co_return made;
+    });
+    log::sink before = log::set_sink([](const log_message&) noexcept {});
+    std::string whole = "GET /stream/false HTTP/1.1\r\nhost: test\r\n\r\n";
+    std::string broken = "GET /stream/true HTTP/1.1\r\nhost: test\r\n\r\n";
+    std::size_t bytes = talk::play(app, {whole}, false).heard.size();
+    CHECK(bytes > 5000);
+    CHECK(log_of(app, {whole}, false).ends_with("\" 200 OK 60.0ms " + std::to_string(bytes) + "B\n"));
+    CHECK(log_of(app, {broken}, false).ends_with("B broken off\n"));
+    log::set_sink(before);
+}
+
+TEST_CASE("debug tells why a head was refused, once for each connection") {
+    app app;
+    static std::vector<std::string> said;
+    said.clear();
+    log::sink before = log::set_sink([](const log_message& one) noexcept { said.emplace_back(one.text); });
+    log_level level = log::set_level(log_level::debug);
+    (void)talk::hear(app, {"GET / HTTP/1.1\r\n\r\n", "GET / HTTP/9\r\n\r\n"});
+    log::set_level(level);
+    (void)talk::hear(app, {"GET / HTTP/1.1\r\n\r\n"});
+    log::set_sink(before);
+    REQUIRE(said.size() == 1);
+    CHECK(said.front().ends_with(" was refused: missing_host, RFC 9112 3.2"));
+}
+
 TEST_CASE("W10: a request makes one line, however much is wrong with it") {
     app app;
     app.get("/items/{id}", [](int, request& req) -> task<std::string> {

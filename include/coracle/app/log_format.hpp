@@ -9,9 +9,11 @@
 #include <coracle/base/printable.hpp>
 #include <coracle/http/date.hpp>
 #include <coracle/http/request_head.hpp>
+#include <coracle/http/response_writer.hpp>
 #include <coracle/http/status.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -28,16 +30,44 @@ struct log_format {
 
 namespace detail {
 
-/// `0.05`, `1.2`, `340`: milliseconds, the finer the shorter.
-inline void append_milliseconds(std::string& to, std::chrono::nanoseconds took, bool exact = false) {
-    auto micros = static_cast<std::uint64_t>(took.count() < 0 ? 0 : (took.count() + 500) / 1000);
-    unsigned digits = exact ? 3 : micros < 995 ? 2 : micros < 99'950 ? 1 : 0;
-    std::uint64_t unit = digits == 3 ? 1 : digits == 2 ? 10 : digits == 1 ? 100 : 1000;
-    std::uint64_t rounded = (micros + unit / 2) / unit;
-    std::uint64_t whole = 1000 / unit;
-    to += std::to_string(rounded / whole);
-    if (digits != 0) to.append(".").append(std::to_string(whole + rounded % whole), 1, std::string::npos);
-}
+/// Writes where there is room enough.
+class line_pen {
+public:
+    explicit line_pen(char* to) noexcept : to_(to) {}
+    char* at() const noexcept { return to_; }
+
+    void plain(std::string_view text) noexcept { to_ = http::detail::write_text(to_, text); }
+    /// As append_ascii. in: four bytes of room for each.
+    void escaped(std::string_view text) noexcept {
+        for (char c : text) {
+            *to_++ = c;
+            if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') [[likely]]
+                continue;
+            constexpr std::string_view digits = "0123456789abcdef";
+            auto byte = static_cast<unsigned char>(c);
+            const char number[] = {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+            --to_;
+            plain({number, sizeof number});
+        }
+    }
+    void number(std::uint64_t value) noexcept {
+        to_ = http::detail::write_decimal(to_, value, http::detail::decimal_size(value));
+    }
+    /// `0.05`, `1.2`, `340`: milliseconds, the finer the shorter; or always with three digits.
+    void milliseconds(std::chrono::nanoseconds took, bool exact) noexcept {
+        auto micros = static_cast<std::uint64_t>(took.count() < 0 ? 0 : (took.count() + 500) / 1000);
+        unsigned digits = exact ? 3 : micros < 995 ? 2 : micros < 99'950 ? 1 : 0;
+        std::uint64_t unit = digits == 3 ? 1 : digits == 2 ? 10 : digits == 1 ? 100 : 1000;
+        std::uint64_t rounded = (micros + unit / 2) / unit;
+        number(rounded / (1000 / unit));
+        if (digits == 0) return;
+        *to_++ = '.';
+        to_ = http::detail::write_decimal(to_, rounded % (1000 / unit), digits);
+    }
+
+private:
+    char* to_;
+};
 
 /// `2026-01-31T12:34:56.500Z`
 [[gnu::cold]] inline void append_time(std::string& to, std::chrono::sys_time<std::chrono::milliseconds> at) {
@@ -138,9 +168,10 @@ template <class Line>
     std::string route = one.route();
     if (!route.empty()) line.text("route", route);
     line.plain("status", std::to_string(one.status));
-    words.clear();
-    append_milliseconds(words, one.took, true);
-    line.plain("duration_ms", words);
+    char took[32];
+    line_pen pen(took);
+    pen.milliseconds(one.took, true);
+    line.plain("duration_ms", {took, static_cast<std::size_t>(pen.at() - took)});
     line.plain("bytes", std::to_string(one.bytes));
     if (!one.whole) line.plain("whole", "false");
     if (!one.asked.id.empty()) line.text("request_id", one.asked.id);
@@ -167,31 +198,51 @@ template <class Line>
 /// `INFO:     127.0.0.1:60084 - "GET /docs?x=1 HTTP/1.1" 200 OK 1.2ms 345B [7f3a]`: uvicorn's line, then how long it
 /// took, how much went out, and the request's id or trace if it has one. What a client says is escaped (W10).
 inline void write_request_plainly(const request_record& one, std::string& line, bool colored) {
-    line += colored ? "\x1b[32mINFO\x1b[0m:     " : "INFO:     ";
-    one.append_client(line);
-    line += colored ? " - \"\x1b[1m" : " - \"";
-    append_ascii(line, one.asked.method_text);
-    line += ' ';
-    append_ascii(line, one.asked.target.text);
-    line.append(" ").append(http::version_text(one.asked.version));
-    line += colored ? "\x1b[0m\" " : "\" ";
+    const request& asked = one.asked;
+    std::string_view tag = one.tag();
+    // In one go: a program may write more of these lines than of anything else.
+    std::size_t before = line.size();
+    line.resize(before +
+                4 * (asked.client.address.size() + asked.method_text.size() + asked.target.text.size() + tag.size()) +
+                256);
+    detail::line_pen pen(line.data() + before);
+    pen.plain(colored ? "\x1b[32mINFO\x1b[0m:     " : "INFO:     ");
+    bool six = asked.client.address.find(':') != std::string_view::npos && !asked.client.address.starts_with("unix:");
+    if (six) pen.plain("[");
+    pen.escaped(asked.client.address);
+    if (six) pen.plain("]");
+    if (asked.client.port != 0) {
+        pen.plain(":");
+        pen.number(asked.client.port);
+    }
+    pen.plain(colored ? " - \"\x1b[1m" : " - \"");
+    pen.escaped(asked.method_text);
+    pen.plain(" ");
+    pen.escaped(asked.target.text);
+    pen.plain(" ");
+    pen.plain(http::version_text(asked.version));
+    pen.plain(colored ? "\x1b[0m\" " : "\" ");
     if (colored) {
         constexpr std::string_view colors[] = {"\x1b[37m", "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[91m"};
         int kind = one.status / 100;
-        line += colors[kind >= 1 && kind <= 5 ? kind - 1 : 4];
+        pen.plain(colors[kind >= 1 && kind <= 5 ? kind - 1 : 4]);
     }
-    line.append(std::to_string(one.status)).append(" ");
-    line += one.status == request_record::client_left ? "Client Left" : http::reason_phrase(one.status);
-    if (colored) line += "\x1b[0m";
-    line += ' ';
-    detail::append_milliseconds(line, one.took);
-    line.append("ms ").append(std::to_string(one.bytes)).append("B");
-    if (!one.whole) line += " broken off";
-    std::string_view tag = one.tag();
-    if (tag.empty()) return;
-    line += " [";
-    append_ascii(line, tag);
-    line += ']';
+    pen.number(static_cast<std::uint64_t>(one.status));
+    pen.plain(" ");
+    pen.plain(one.status == request_record::client_left ? "Client Left" : http::reason_phrase(one.status));
+    if (colored) pen.plain("\x1b[0m");
+    pen.plain(" ");
+    pen.milliseconds(one.took, false);
+    pen.plain("ms ");
+    pen.number(one.bytes);
+    pen.plain("B");
+    if (!one.whole) pen.plain(" broken off");
+    if (!tag.empty()) {
+        pen.plain(" [");
+        pen.escaped(tag);
+        pen.plain("]");
+    }
+    line.resize(static_cast<std::size_t>(pen.at() - line.data()));
 }
 
 /// One JSON object in each line: time, level, message; of requests their client, method, target, route, status,

@@ -105,8 +105,8 @@ public:
         if (!trace_) trace_ = std::make_unique<trace_context>(trace_context::of(fields));
         return *trace_;
     }
-    /// Whether that was asked for or set.
-    bool traced() const noexcept { return trace_ != nullptr; }
+    /// The same, if somebody has asked for it or set it; else null.
+    const trace_context* known_trace() const noexcept { return trace_.get(); }
     void trace(const trace_context& span) { trace_ = std::make_unique<trace_context>(span); }
 
     /// What stands before the paths that its app knows, as the client sees it: the path at which a proxy shows it, and

@@ -33,12 +33,11 @@ struct request_record {
         if (six) to += ']';
         if (who.port != 0) to.append(":").append(std::to_string(who.port));
     }
-    /// What names it in other logs, too: its id, else its trace; empty when it has neither.
-    std::string_view tag() const {
+    /// What names it in other logs, too: its id, else the trace that tracing() gave it; empty when it has neither.
+    std::string_view tag() const noexcept {
         if (!asked.id.empty()) return asked.id;
-        if (asked.traced() || asked.fields.contains("traceparent"))
-            return asked.trace() ? asked.trace().trace_id() : std::string_view();
-        return {};
+        const trace_context* trace = asked.known_trace();
+        return trace && trace->valid() ? trace->trace_id() : std::string_view();
     }
     /// The route that answered, as it was written: `/items/{id}`, below what it is mounted at; empty when none did. So
     /// there are as many of them as the program has routes, whatever clients ask for.

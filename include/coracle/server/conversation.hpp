@@ -9,6 +9,7 @@
 #include <coracle/async/spawn.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/base/byte_buffer.hpp>
+#include <coracle/base/log.hpp>
 #include <coracle/base/report.hpp>
 #include <coracle/base/result.hpp>
 #include <coracle/http/exchange.hpp>
@@ -154,6 +155,7 @@ public:
         now_->place = shop_.admission.enter();
         if (now_->place) [[likely]]
             return true;
+        shop_.counts.turned_away.add();
         shop_.admission.turn_away(*now_->answer);
         return false;
     }
@@ -275,10 +277,14 @@ private:
             if (of.writing_ == 0)
                 of.stream_.shutdown_read();
             else if (!of.takes_enough())
-                of.stream_.close();
+                of.cut();
         }
     };
 
+    [[gnu::cold, gnu::noinline]] void cut() noexcept {
+        shop_.counts.cut.add();
+        stream_.close();
+    }
     /// So many bytes are to be written, and the client's time to take them runs.
     void writes(std::size_t bytes) {
         writing_ = bytes;
@@ -434,6 +440,11 @@ private:
         if (host_.empty()) host_ = stream_.peer().host();
         now_->request.client = {host_, stream_.peer().port()};
     }
+    [[gnu::cold, gnu::noinline]] void tell_refusal(http::refusal why) {
+        const http::refusal_facts& facts = http::facts_of(why);
+        log::debug(stream_.peer().text() + " was refused: " + std::string(facts.name) + ", " +
+                   std::string(facts.section));
+    }
     /// The connection ends within an answer.
     [[gnu::cold, gnu::noinline]] void break_off() noexcept {
         try {
@@ -497,6 +508,8 @@ private:
         deadline_.clear();
         if (!now_) now_ = shop_.transactions.take();
         shop_.counts.refuse(why);
+        if (log::hears(log_level::debug)) [[unlikely]]
+            tell_refusal(why);
         if (!turn_.refuse(now_->request)) return turn_.close_now();
         if (!meter_.under_way()) meter_.begin(shop_.reactor.turn_time(), output_.size());
         introduce_client();

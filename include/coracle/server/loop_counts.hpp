@@ -19,6 +19,8 @@ struct loop_counts {
     tally bytes_received;
     tally bytes_sent;
     std::array<tally, http::refusals> refused;  ///< requests, by reason
+    tally turned_away;                          ///< requests, because too many were under way
+    tally cut;                                  ///< connections whose clients took too long to take their answers
 
     void refuse(http::refusal why) noexcept { refused[static_cast<std::size_t>(why)].add(); }
     /// Are being answered. From another thread: a little of this moment, a little of the next.

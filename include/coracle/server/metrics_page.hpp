@@ -163,6 +163,10 @@ private:
                sum([](const loop_counts& of) { return of.bytes_received.get(); }));
         to.one("http_sent_bytes_total", "counter", "What clients were sent",
                sum([](const loop_counts& of) { return of.bytes_sent.get(); }));
+        to.one("http_turned_away_total", "counter", "Requests that were answered 503 because too many were under way",
+               sum([](const loop_counts& of) { return of.turned_away.get(); }));
+        to.one("http_connections_cut_total", "counter", "Connections whose clients took too long to take an answer",
+               sum([](const loop_counts& of) { return of.cut.get(); }));
         to.family("http_refused_total", "counter", "Requests that were refused before they came to a route, by reason");
         for (std::size_t n = 0; n < http::refusals; ++n) {
             std::uint64_t count = sum([n](const loop_counts& of) { return of.refused[n].get(); });
