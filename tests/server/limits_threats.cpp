@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -236,4 +237,55 @@ TEST_CASE("a server stops by itself after the requests that it may answer") {
     std::thread serving([&] { server.serve(); });
     for (int i = 0; i < 3; ++i) CHECK(loopback::get(server.port(), "/").body == "root");
     serving.join();
+}
+
+TEST_CASE("T18: many clients that wait at once are answered at once, on one loop and without a thread of their own") {
+    app app;
+    app.get("/wait", []() -> task<std::string> {
+        co_await sleep(200ms);
+        co_return "waited";
+    });
+    loopback::running server(app, {.threads = 1});
+    auto begin = std::chrono::steady_clock::now();
+    std::vector<loopback::client> clients;
+    for (int i = 0; i < 500; ++i) {
+        clients.emplace_back(server.port());
+        clients.back().send("GET /wait HTTP/1.1\r\nhost: x\r\n\r\n");
+    }
+    int answered = 0;
+    for (auto& each : clients) answered += each.receive().body == "waited";
+    CHECK(answered == 500);
+    CHECK(std::chrono::steady_clock::now() - begin < 20s);  // one after the other they would take 100
+}
+
+TEST_CASE("D7: slow heads, slow bodies and slow readers leave the answers of others as quick as they were") {
+    app app;
+    fill(app);
+    app.get("/large", on_loop([] { return std::string(1 << 22, 'x'); }));
+    loopback::running server(app);
+    auto median = [&] {
+        loopback::client client(server.port());
+        std::vector<std::chrono::nanoseconds> took;
+        for (int i = 0; i < 200; ++i) {
+            auto begin = std::chrono::steady_clock::now();
+            CHECK(client.get("/").body == "root");
+            took.push_back(std::chrono::steady_clock::now() - begin);
+        }
+        std::sort(took.begin(), took.end());
+        return took[100];
+    };
+    auto alone = median();
+    for (std::string_view text :
+         {std::string_view("GET / HTTP/1.1\r\nhost:"),
+          std::string_view("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\nabc"),
+          std::string_view("GET /large HTTP/1.1\r\nhost: x\r\n\r\n")}) {
+        CAPTURE(text);
+        std::vector<loopback::client> slow;
+        for (int i = 0; i < 300; ++i) {
+            slow.emplace_back(server.port());
+            slow.back().send(text);
+        }
+        auto beside = median();
+        CHECK(beside < 10 * alone + 5ms);
+    }
 }
