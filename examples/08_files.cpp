@@ -1,7 +1,7 @@
 // What:  files: one that a handler picks, a directory of them, and a page that a bundler has built.
 // Run:   clang++-19 -std=c++20 -O2 -I../single_include 08_files.cpp -o files -pthread && ./files
 // Try:   curl -OJ http://127.0.0.1:8000/report   and   curl -r 2-5 http://127.0.0.1:8000/static/numbers.txt
-// Next:  10_sleep.cpp waits without blocking.
+// Next:  09_uploads.cpp takes files in.
 #include <coracle.hpp>
 
 #include <filesystem>

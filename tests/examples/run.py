@@ -17,7 +17,7 @@ A transcript is prose with indented steps. A server's steps are requests and the
 
 The status, each field named, and the body are compared exactly; other fields may come or not. `< !name` says that a
 field must not come, `< ...` stands for any number of lines of the body. Two `>` blocks in a row are sent at once, on
-two connections, and answered by as many `<` blocks.
+two connections, and answered by as many `<` blocks. The lines of a body that is multipart/... are sent with CR LF.
 A server that says tcp://HOST:PORT is sent lines and answers with lines, each block on connections of its own, which
 have a letter when there are several. At its end the server must have said no more. `closed`: the server has closed it.
 
@@ -98,8 +98,9 @@ def exchange(port, step):
     first, *rest = step.lines
     method, target = first.split(" ")
     blank = rest.index("") if "" in rest else len(rest)
-    body = "\n".join(rest[blank + 1 :]).encode()
     fields = [tuple(part.strip() for part in line.split(":", 1)) for line in rest[:blank]]
+    parts = any(name.lower() == "content-type" and value.startswith("multipart/") for name, value in fields)
+    body = ("\r\n" if parts else "\n").join(rest[blank + 1 :]).encode()
     named = {name.lower() for name, _ in fields}
     head = [f"{method} {target} HTTP/1.1"]
     head += [f"{name}: {value}" for name, value in fields]

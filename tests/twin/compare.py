@@ -15,7 +15,8 @@ Requests stand in requests/*.txt, grouped by subject. A line is a request, and i
         differs status: 422 -> 201
         because lax-prices
 
-`json TEXT` and `form TEXT` are a body with its content-type, `body TEXT` is one without; \\n, \\r, \\t, \\\\ and
+`json TEXT` and `form TEXT` are a body with its content-type, `part PARAMETERS | TEXT` is a part of a multipart form,
+`body TEXT` is one without; \\n, \\r, \\t, \\\\ and
 \\xNN in it are bytes. An expected difference names an aspect (status, body, or a field of the head), what FastAPI and
 what coracle answer (`*`: anything, `-`: nothing), and behind it stands a reason, which is defined once as `reason NAME:
 why`. A difference that no longer differs is a failure too. PROGRAM is asked once more as `PROGRAM like-fastapi`, its
@@ -66,18 +67,20 @@ class Request:
     def __init__(self, place, method, target):
         self.place, self.method, self.target = place, method, target
         self.fields, self.body = [], b""
+        self.parts = 0
         self.differs, self.reasons = {}, {}  # by aspect: what both answer, and why
 
     def bytes(self):
         names = {name.lower() for name, _ in self.fields}
+        body = self.body + (b"--x--\r\n" if self.parts else b"")
         head = [f"{self.method} {self.target} HTTP/1.1"]
         if "host" not in names:
             head.append("host: testserver")
         head += [f"{name}: {value}" for name, value in self.fields]
-        if self.body and not names & {"content-length", "transfer-encoding"}:
-            head.append(f"content-length: {len(self.body)}")
+        if body and not names & {"content-length", "transfer-encoding"}:
+            head.append(f"content-length: {len(body)}")
         head.append("connection: close")
-        return ("\r\n".join(head) + "\r\n\r\n").encode() + self.body
+        return ("\r\n".join(head) + "\r\n\r\n").encode() + body
 
 
 def unescaped(text):
@@ -110,6 +113,13 @@ def parse(text, name):
             if word in types:
                 requests[-1].fields.append(("content-type", types[word]))
             requests[-1].body = unescaped(rest)
+        elif word == "part":
+            parameters, _, content = rest.partition(" |")
+            if not requests[-1].parts:
+                requests[-1].fields.append(("content-type", "multipart/form-data; boundary=x"))
+            requests[-1].parts += 1
+            head = b"--x\r\nContent-Disposition: form-data; " + unescaped(parameters) + b"\r\n\r\n"
+            requests[-1].body += head + unescaped(content.removeprefix(" ")) + b"\r\n"
         elif word == "differs":
             found = re.match(r"([\w-]+): (.+) -> (.+)$", rest)
             if not found:

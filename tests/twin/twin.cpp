@@ -230,6 +230,12 @@ struct login {
     std::optional<int> age;
     std::string theme = "light";
 };
+struct profile {
+    std::string name;
+    int age = 3;
+    upload_file avatar;
+    std::vector<upload_file> more;
+};
 struct only_these {
     using extra = forbidden;
     int limit = 10;
@@ -264,6 +270,32 @@ void form_routes(app& app) {
         co_return json{{"email", *email}, {"age", *age}};
     });
     app.get("/query-model", [](query<only_these> q) -> task<only_these> { co_return *q; });
+}
+
+json names_of(const std::vector<upload_file>& files) {
+    json names = json::array();
+    for (const upload_file& each : files) names.push_back(json(each.filename));
+    return names;
+}
+void upload_routes(app& app) {
+    app.post("/upload/one", [](upload_file file) -> task<json> {
+        auto text = co_await file.read();
+        json type = file.content_type.empty() ? json() : json(file.content_type);
+        co_return json{{"filename", file.filename}, {"type", type}, {"size", file.size}, {"text", text}};
+    });
+    app.post("/upload/optional",
+             [](std::optional<upload_file> file) -> task<json> { co_return file ? json(file->filename) : json(); });
+    app.post("/upload/many",
+             [](form_field<"files", std::vector<upload_file>> files) -> task<json> { co_return names_of(*files); });
+    app.post(
+        "/upload/mixed",
+        [](form_field<"file", upload_file> file, form_field<"name"> name, form_field<"n", int, 5> n) -> task<json> {
+            co_return json{{"file", file->filename}, {"name", *name}, {"n", *n}};
+        });
+    app.post("/upload/model", [](form<profile> in) -> task<json> {
+        co_return json{
+            {"name", in->name}, {"age", in->age}, {"avatar", in->avatar.filename}, {"more", names_of(in->more)}};
+    });
 }
 
 void checked_routes(app& app) {
@@ -396,6 +428,7 @@ int main(int count, char** words) {
     routing_routes(app);
     header_routes(app);
     form_routes(app);
+    upload_routes(app);
     checked_routes(app);
     depends_routes(app);
     security_routes(app);

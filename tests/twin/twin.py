@@ -6,7 +6,7 @@ from typing import Annotated, Any, Optional, Union
 
 import uvicorn
 from fastapi import APIRouter, BackgroundTasks, Body, Cookie, Depends, FastAPI, Form, Header, HTTPException
-from fastapi import Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response, UploadFile
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.httpsredirect import HTTPSRedirectMiddleware
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
@@ -547,6 +547,42 @@ async def form_fields(email: Annotated[str, Form()], age: Annotated[Optional[int
 @app.get("/query-model")
 async def query_model_struct(q: Annotated[OnlyThese, Query()]) -> OnlyThese:
     return q
+
+
+# ---- files
+
+
+@app.post("/upload/one")
+async def upload_one(file: UploadFile):
+    text = (await file.read()).decode()
+    return {"filename": file.filename, "type": file.content_type, "size": file.size, "text": text}
+
+
+@app.post("/upload/optional")
+async def upload_optional(file: Optional[UploadFile] = None):
+    return file.filename if file else None
+
+
+@app.post("/upload/many")
+async def upload_many(files: list[UploadFile] = []):
+    return [each.filename for each in files]
+
+
+@app.post("/upload/mixed")
+async def upload_mixed(file: UploadFile, name: Annotated[str, Form()], n: Annotated[int, Form()] = 5):
+    return {"file": file.filename, "name": name, "n": n}
+
+
+class Profile(BaseModel):
+    name: str
+    age: int = 3
+    avatar: UploadFile
+    more: list[UploadFile] = []
+
+
+@app.post("/upload/model")
+async def upload_model(p: Annotated[Profile, Form()]):
+    return {"name": p.name, "age": p.age, "avatar": p.avatar.filename, "more": [each.filename for each in p.more]}
 
 
 # ---- constraints
