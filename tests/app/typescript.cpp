@@ -6,6 +6,7 @@
 #include <coracle/app/form.hpp>
 #include <coracle/app/header.hpp>
 #include <coracle/app/typescript.hpp>
+#include <coracle/app/upload_field.hpp>
 #include <coracle/server/stored_file.hpp>
 
 #include <optional>
@@ -23,6 +24,11 @@ struct item {
 };
 struct login {
     std::string user;
+};
+struct profile {
+    std::string name;
+    upload_file picture;
+    std::optional<upload_file> more;
 };
 enum class kind : int { tool, toy };
 
@@ -88,6 +94,24 @@ TEST_CASE("a form is sent as a form") {
     app told;
     told.post("/login", [](form<login>) -> task<> { co_return; });
     CHECK(told.typescript().find("media: \"application/x-www-form-urlencoded\"") != std::string::npos);
+}
+
+TEST_CASE("a file in a form is a File or a Blob, and parts that nobody names are FormData") {
+    app told;
+    told.post("/one", [](upload_file, form_field<"name"> name, form_field<"n", int, 5>) -> task<std::string> {
+        co_return *name;
+    });
+    told.post("/many", [](std::vector<upload_file>) -> task<> { co_return; });
+    told.post("/profile", [](form<profile>) -> task<> { co_return; });
+    told.post("/hand", [](multipart_form) -> task<> { co_return; });
+    std::string text = told.typescript();
+    CHECK(between(text, "  async post_one", ", init?") ==
+          "  async post_one(args: { body: {\n    file: File | Blob;\n    name: string;\n    n?: number;\n  } }");
+    CHECK(between(text, "  async post_many", ", init?").find("files?: (File | Blob)[];") != text.npos);
+    CHECK(between(text, "export interface profile", "\n\n") ==
+          "export interface profile {\n  name: string;\n  picture: File | Blob;\n  more?: File | Blob | null;\n}");
+    CHECK(between(text, "  async post_hand", ", init?") == "  async post_hand(args: { body: FormData }");
+    CHECK(between(text, "  async post_profile", "\n  }\n").find("media: \"multipart/form-data\"") != text.npos);
 }
 
 TEST_CASE("a path is a template that its own text cannot leave") {

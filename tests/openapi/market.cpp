@@ -88,6 +88,11 @@ struct filter {
     std::optional<kind> sort;
     order by = order::falling;
 };
+struct profile {
+    std::string name;
+    upload_file picture;
+    std::optional<upload_file> banner;
+};
 struct credentials {
     checked<std::string, min_length<1>> user;
     checked<std::string, min_length<1>> password;
@@ -158,6 +163,15 @@ app make() {
                 });
     sources.get("/cookie", [](cookie<"theme", kind, kind::toy> theme) -> task<kind> { co_return *theme; });
     sources.post("/form", [](form<credentials>) -> task<token> { co_return token{"abc"}; });
+    sources.post("/profile", [](form<profile> in) -> task<std::string> { co_return in->picture.filename; });
+    sources.post("/files", [](std::vector<upload_file> files, form_field<"note"> note) -> task<std::string> {
+        co_return *note + std::to_string(files.size());
+    });
+    sources.post("/stream", [](multipart_form in) -> task<int> {
+        int count = 0;
+        while (auto part = co_await in.next()) ++count;
+        co_return count;
+    });
     sources.post("/everything", [](everything in) -> task<everything> { co_return in; });
     sources.post("/parts", [](part in) -> task<std::string> { co_return in.name; });
     sources.put("/maybe", [](std::optional<address>) -> task<std::optional<address>> { co_return std::nullopt; });

@@ -12,6 +12,9 @@ export async function useAll(): Promise<string> {
   const all = await client.list_items({ query: { limit: 5 } });
   const sorts: (kind | undefined)[] = all.items.map((each) => each.sort);
   const none: void = await client.drop_item({ path: { id: made.id ?? 0 } });
+  const name: string = await client.post_sources_profile({ body: { name: "ann", picture: new Blob(["x"]) } });
+  await client.post_sources_files({ body: { note: name, files: [new File(["x"], "x.txt"), new Blob(["y"])] } });
+  await client.post_sources_stream({ body: new FormData() });
   const depth: number = await client.get_sources_header();
   try {
     return await client.me();
@@ -24,5 +27,7 @@ export async function useAll(): Promise<string> {
 
 // @ts-expect-error: a name is required
 export const wrong = () => client.make_item({ body: {} });
+// @ts-expect-error: a picture is no text
+export const flat = () => client.post_sources_profile({ body: { name: "a", picture: "b" } });
 // @ts-expect-error: there is no such kind
 export const odd = () => client.make_item({ body: { name: "a", sort: "food" } });

@@ -174,7 +174,9 @@ private:
         const json_member& first = content->as_object().front();
         media = first.key;
         const json* schema = first.value.find("schema");
-        if (media == "multipart/form-data") return "FormData";
+        // A handler that reads the parts by hand does not say what they are.
+        bool known = schema && (schema->contains("$ref") || schema->contains("properties"));
+        if (media == "multipart/form-data" && !known) return "FormData";
         return schema ? typescript::type_of(*schema, "  ") : "BodyInit";
     }
     /// `/items/${encode(args.path.id)}`, as a template literal.

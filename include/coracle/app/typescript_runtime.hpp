@@ -56,6 +56,16 @@ function append(to: URLSearchParams, from: object | undefined | null): void {
       if (each !== undefined && each !== null) to.append(name, String(each));
 }
 
+function parts(from: object): FormData {
+  if (from instanceof FormData) return from;
+  const form = new FormData();
+  for (const [name, value] of Object.entries(from))
+    for (const each of Array.isArray(value) ? value : [value])
+      if (each instanceof Blob) form.append(name, each);
+      else if (each !== undefined && each !== null) form.append(name, String(each));
+  return form;
+}
+
 async function send(options: ClientOptions, call: Call, init: RequestInit = {}): Promise<unknown> {
   const headers = new Headers(options.headers);
   const query = new URLSearchParams();
@@ -82,9 +92,11 @@ async function send(options: ClientOptions, call: Call, init: RequestInit = {}):
     } else if (call.media.endsWith("json")) {
       body = JSON.stringify(call.body);
       headers.set("content-type", call.media);
+    } else if (call.media === "multipart/form-data") {
+      body = parts(call.body as object);
     } else {
       body = call.body as BodyInit;
-      if (call.media !== "multipart/form-data") headers.set("content-type", call.media);
+      headers.set("content-type", call.media);
     }
   }
   for (const [name, value] of new Headers(init.headers)) headers.set(name, value);

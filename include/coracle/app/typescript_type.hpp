@@ -42,9 +42,10 @@ namespace coracle::typescript {
         "keyof let module namespace never new null number object of package private protected public readonly require "
         "return set static string super switch symbol this throw true try type typeof undefined unique unknown var "
         "void "
-        "while with yield Promise Response RequestInit Headers URL URLSearchParams FormData BodyInit Error String "
+        "while with yield Promise Response RequestInit Headers URL URLSearchParams FormData BodyInit File Blob Error "
+        "String "
         "Object "
-        "Array JSON ApiError ApiKeyName Client ClientOptions Call SCHEMES send encode append ";
+        "Array JSON ApiError ApiKeyName Client ClientOptions Call SCHEMES send encode append parts ";
     std::string made = identifier(name);
     if (taken.find(" " + made + " ") != taken.npos) made += '_';
     return made;
@@ -126,6 +127,7 @@ namespace coracle::typescript {
         return made.empty() ? "never" : made;
     }
     std::string kind = text_of(schema, "type");
+    if (kind == "string" && text_of(schema, "contentMediaType") == "application/octet-stream") return "File | Blob";
     if (kind == "string" || kind == "boolean" || kind == "null") return kind;
     if (kind == "integer" || kind == "number") return "number";
     if (kind == "array") {
