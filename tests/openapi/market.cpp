@@ -89,7 +89,7 @@ struct filter {
     order by = order::falling;
 };
 struct profile {
-    std::string name;
+    checked<std::string, min_length<1>> name;
     upload_file picture;
     std::optional<upload_file> banner;
 };
@@ -164,9 +164,9 @@ app make() {
     sources.get("/cookie", [](cookie<"theme", kind, kind::toy> theme) -> task<kind> { co_return *theme; });
     sources.post("/form", [](form<credentials>) -> task<token> { co_return token{"abc"}; });
     sources.post("/profile", [](form<profile> in) -> task<std::string> { co_return in->picture.filename; });
-    sources.post("/files", [](std::vector<upload_file> files, form_field<"note"> note) -> task<std::string> {
-        co_return *note + std::to_string(files.size());
-    });
+    sources.post("/files",
+                 [](std::vector<upload_file> files, form_field<"note", checked<std::string, min_length<1>>> note)
+                     -> task<std::string> { co_return **note + std::to_string(files.size()); });
     sources.post("/stream", [](multipart_form in) -> task<int> {
         int count = 0;
         while (auto part = co_await in.next()) ++count;

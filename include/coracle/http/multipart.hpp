@@ -9,7 +9,6 @@
 #pragma once
 
 #include <coracle/base/ascii.hpp>
-#include <coracle/base/scan.hpp>
 #include <coracle/http/fields.hpp>
 #include <coracle/http/owned_fields.hpp>
 
@@ -272,9 +271,9 @@ inline bool multipart_parser::read_line(std::string_view line) {
         return false;
     }
     std::string_view value = ascii::trim(line.substr(colon + 1));
-    const char* end = value.data() + value.size();
-    if (!value.empty() && scan::value_end(value.data(), end) != end) {
-        refuse("a header field of a part has a control character");
+    // Browsers send the name of a file as it is, but for line ends and quotes, so other control characters may come.
+    if (value.find_first_of(std::string_view("\r\0", 2)) != std::string_view::npos) {
+        refuse("a header field of a part has a CR or a NUL in it");
         return false;
     }
     head_.push_back({name, value});
