@@ -91,7 +91,6 @@ struct filter {
 struct profile {
     checked<std::string, min_length<1>> name;
     upload_file picture;
-    std::optional<upload_file> banner;
 };
 struct credentials {
     checked<std::string, min_length<1>> user;
