@@ -1,4 +1,4 @@
-// What:  files that come with a form: as parameters, as members of a struct, stored, and piece by piece while they come.
+// What:  files that come with a form: as parameters, as members of a struct, stored, and piece by piece as they come.
 // Run:   clang++-19 -std=c++20 -O2 -I../single_include 09_uploads.cpp -o uploads -pthread && ./uploads
 // Try:   curl -F file=@09_uploads.cpp http://127.0.0.1:8000/upload   and   curl -F a=@uploads -F b=2 .../sizes
 // Next:  10_sleep.cpp waits without blocking.
