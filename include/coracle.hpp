@@ -275,8 +275,6 @@
 #include <coracle/app/parameter.hpp>
 #include <coracle/app/parameter_default.hpp>
 #include <coracle/app/signature.hpp>
-#include <coracle/app/checked_pattern.hpp>
-#include <coracle/app/http_error.hpp>
 #include <coracle/app/set_cookie.hpp>
 #include <coracle/app/answer_fields.hpp>
 #include <coracle/app/sse_event.hpp>
@@ -285,6 +283,9 @@
 #include <coracle/app/outgoing_body.hpp>
 #include <coracle/app/response.hpp>
 #include <coracle/app/file.hpp>
+#include <coracle/app/result_type.hpp>
+#include <coracle/app/checked_pattern.hpp>
+#include <coracle/app/http_error.hpp>
 #include <coracle/app/dependency.hpp>
 #include <coracle/app/required_dependency.hpp>
 #include <coracle/app/app_options.hpp>
@@ -339,7 +340,6 @@
 #include <coracle/app/override_dependency.hpp>
 #include <coracle/app/resolved.hpp>
 #include <coracle/app/on_loop.hpp>
-#include <coracle/app/result_type.hpp>
 #include <coracle/app/generated_body.hpp>
 #include <coracle/app/handler.hpp>
 #include <coracle/app/dependent_handler.hpp>
@@ -360,6 +360,7 @@
 #include <coracle/app/rate_limit.hpp>
 #include <coracle/app/session.hpp>
 #include <coracle/app/app_route.hpp>
+#include <coracle/app/app_table.hpp>
 #include <coracle/app/operation_ids.hpp>
 #include <coracle/app/openapi.hpp>
 #include <coracle/app/response_model.hpp>

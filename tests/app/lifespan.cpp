@@ -53,6 +53,22 @@ TEST_CASE("lifespans begin in order and end in reverse, those of mounted apps wi
     CHECK(seen == ")i)bd )a");
 }
 
+TEST_CASE("an app that has ended can begin again, and what is mounted in it with it") {
+    std::string seen;
+    app inner;
+    begin_and_end(inner, seen, "i");
+    app app;
+    begin_and_end(app, seen, "a");
+    app.mount("/in", std::move(inner));
+    app.freeze();
+    auto moved = std::move(app);
+    for (int turn = 0; turn < 3; ++turn) {
+        run(moved.start());
+        run(moved.stop());
+        CHECK(std::exchange(seen, "") == "a(i()i)a");
+    }
+}
+
 TEST_CASE("a beginning that fails is the failure of all, and what had begun ends") {
     std::string seen;
     app app;

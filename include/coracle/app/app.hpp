@@ -1,8 +1,12 @@
 // app: the routes of a program and what answers them.
 #pragma once
 
+// First, since a compiler tells the way to a mistake through the includes.
+#include <coracle/app/result_type.hpp>
+
 #include <coracle/app/app_options.hpp>
 #include <coracle/app/app_route.hpp>
+#include <coracle/app/app_table.hpp>
 #include <coracle/app/documentation.hpp>
 #include <coracle/app/dependency_store.hpp>
 #include <coracle/app/lifespan.hpp>
@@ -22,14 +26,9 @@
 #include <coracle/base/byte_buffer.hpp>
 #include <coracle/base/function.hpp>
 #include <coracle/base/log.hpp>
-#include <coracle/http/refusal.hpp>
-#include <coracle/route/router.hpp>
 
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -190,7 +189,7 @@ public:
     /// error: std::logic_error as freeze().
     json openapi() {
         freeze();
-        return openapi_document(options_, routes_).take();
+        return openapi_document(options_, routes()).take();
     }
 
     /// A client for browsers and Node, in TypeScript: an interface for each struct, a method for each operation. Ends
@@ -202,7 +201,7 @@ public:
 
     const app_options& settings() const noexcept { return options_; }
     /// Its routes as they answer, those of its routers too. in: a frozen app.
-    const std::vector<std::unique_ptr<app_route>>& routes() const noexcept { return routes_; }
+    const std::vector<std::unique_ptr<app_route>>& routes() const noexcept { return table_.routes(); }
     /// Calls `f(path, app)` for each app that is mounted in it.
     template <class F>
     void for_each_mounted(F f) const {
@@ -214,7 +213,7 @@ public:
     std::string path_from_root() const;
     /// Whether one of its routes has this pattern. in: a pattern by its address.
     bool has(const route::pattern& one) const noexcept {
-        for (const auto& each : routes_)
+        for (const auto& each : routes())
             if (&each->pattern() == &one) return true;
         return false;
     }
@@ -232,10 +231,7 @@ public:
         asked.belongs_to(*this, dependencies_.get());
         answer.write_errors(style_);
         answer.look_at(asked.response_context_slot());
-        table_.lookup(asked.method, asked.method_text, asked.target.path.substr(asked.below), asked.matched);
-        if (asked.matched.result != route::outcome::found || options_.like_fastapi) [[unlikely]]
-            return find_otherwise(asked, answer);
-        return found(asked);
+        return table_.find(asked, answer, options_);
     }
     /// For the server: calls a route that runs now. What it throws becomes the answer.
     void call_now(const app_route& to, request& asked, reply& answer) const {
@@ -274,21 +270,6 @@ private:
         return *dependencies_;
     }
 
-    const app_route* found(request& asked) const {
-        const app_route* to = routes_[asked.matched.route].get();
-        asked.pattern = &to->pattern();
-        asked.skipped = to->skipped();
-        return to;
-    }
-    const app_route* find_otherwise(request& asked, reply& answer) const;
-    const app_route* find_fallback(request& asked, bool may_redirect) const;
-    void add_to_table(std::vector<std::unique_ptr<app_route>>& routes);
-    void restrict_like_fastapi(request& asked) const;
-    bool look_up_other_slash(const request& asked, std::string& other, route::match& match) const;
-    bool find_with_other_slash(request& asked, reply& answer) const;
-    http_error refusal(const request& asked) const;
-    void refuse(const request& asked, reply& answer) const;
-
     task<> call_plainly(const app_route& to, request& asked, reply& answer) const {
         std::exception_ptr unknown;
         try {
@@ -308,6 +289,11 @@ private:
         }
     }
     task<response> answer_error(const app_route& to, request& asked, std::exception_ptr error) const;
+    static task<response> respond_at(const app& served, const app_route& to, request& asked, std::size_t depth) {
+        return served.respond(to, asked, depth);
+    }
+    task<> make_values();
+    task<> drop_values();
 
     static std::size_t count(const route_group& of) {
         std::size_t routes = 0;
@@ -323,10 +309,7 @@ private:
     };
     app_options options_;
     error_style style_;
-    route::router table_;
-    std::unique_ptr<route::router> fallbacks_;  // the last routes, where there are some that answer what no other does
-    std::vector<std::unique_ptr<app_route>> routes_;
-    std::unique_ptr<app_route> unmatched_;  // what no route takes, where middleware or an error's answer waits for that
+    app_table table_;
     std::vector<mounting> mounted_;
     coracle::lifespan lifespan_;
     std::unique_ptr<dependency_store> dependencies_;  // null until there is something in it
@@ -338,17 +321,17 @@ private:
 };
 
 [[gnu::cold]] inline void app::freeze() {
-    if (!routes_.empty() || table_.frozen()) return;
+    if (table_.filled()) return;
     style_ = {options_.errors, options_.debug, options_.like_fastapi};
     std::vector<std::unique_ptr<app_route>> routes;
     route_list::read(*group(), routes);
     documentation::add(options_, route_list::outermost(*group()), routes);
-    add_to_table(routes);
-    routes_ = std::move(routes);
     auto around = route_list::outermost(*group());
+    std::unique_ptr<app_route> unmatched;
     if (!around.chain.empty() || !around.errors.front()->empty())
-        unmatched_ = std::make_unique<app_route>(nullptr, std::vector<std::string>(), std::string(), 0, route_options(),
-                                                 std::move(around));
+        unmatched = std::make_unique<app_route>(nullptr, std::vector<std::string>(), std::string(), 0, route_options(),
+                                                std::move(around));
+    table_.fill(std::move(routes), std::move(unmatched));
     for (mounting& each : mounted_) {
         each.below->above_ = this;
         each.below->freeze();
@@ -356,150 +339,12 @@ private:
 }
 
 [[gnu::cold]] inline void app::answer_within(std::chrono::milliseconds most) {
-    for (const auto& each : routes_) {
+    for (const auto& each : routes()) {
         bool leads_below = false;
         for (const mounting& one : mounted_) leads_below = leads_below || each->text() == one.path + "/{path:path}";
         if (!leads_below) each->answer_within(most);
     }
     for (mounting& each : mounted_) each.below->answer_within(most);
-}
-
-/// Those that answer what no other does go to the end, and into a table of their own.
-[[gnu::cold]] inline void app::add_to_table(std::vector<std::unique_ptr<app_route>>& routes) {
-    std::vector<std::unique_ptr<app_route>> last;
-    for (auto& each : routes) {
-        std::vector<std::string_view> methods(each->methods().begin(), each->methods().end());
-        if (each->fallback()) {
-            if (!fallbacks_) fallbacks_ = std::make_unique<route::router>();
-            fallbacks_->add(methods, each->pattern());
-            last.push_back(std::move(each));
-        } else {
-            table_.add(methods, each->pattern());
-        }
-    }
-    table_.freeze();
-    if (last.empty()) return;
-    fallbacks_->freeze();
-    std::erase(routes, nullptr);
-    for (auto& each : last) routes.push_back(std::move(each));
-}
-
-/// Null when there is none for this request, which then is what it was.
-[[gnu::cold]] inline const app_route* app::find_fallback(request& asked, bool may_redirect) const {
-    route::match match;
-    std::string other;
-    if (may_redirect && look_up_other_slash(asked, other, match)) return nullptr;
-    fallbacks_->lookup(asked.method, asked.method_text, asked.target.path.substr(asked.below), match);
-    if (match.result != route::outcome::found) return nullptr;
-    asked.matched.result = route::outcome::found;
-    asked.matched.route = static_cast<std::uint32_t>(table_.size()) + match.route;
-    asked.matched.capture_count = 0;  // it reads the path itself, which it has to see undecoded
-    return found(asked);
-}
-
-[[gnu::cold]] inline const app_route* app::find_otherwise(request& asked, reply& answer) const {
-    // Nothing behind the path at which the app is shown: no path that is wrong, but one that wants a slash.
-    if (asked.below > 0 && asked.below == asked.target.path.size()) asked.matched.result = route::outcome::not_found;
-    if (options_.like_fastapi) restrict_like_fastapi(asked);
-    if (asked.matched.result == route::outcome::found) return found(asked);
-    // A redirect goes through the middleware, as every answer does: respond() makes it then.
-    bool later = unmatched_ && options_.redirect_slashes == slashes::redirect;
-    if (asked.matched.result == route::outcome::not_found && options_.redirect_slashes != slashes::strict && !later &&
-        find_with_other_slash(asked, answer))
-        return answer.answered() ? nullptr : found(asked);
-    if (fallbacks_ && asked.matched.result == route::outcome::not_found)
-        if (const app_route* last = find_fallback(asked, later)) return last;
-    if (unmatched_) return unmatched_.get();
-    refuse(asked, answer);
-    return nullptr;
-}
-
-/// GET answers GET and nothing answers OPTIONS by itself; Allow names the methods of the first fitting route.
-[[gnu::cold]] inline void app::restrict_like_fastapi(request& asked) const {
-    route::match& found = asked.matched;
-    auto has = [&](std::uint32_t number, std::string_view method) {
-        for (const std::string& each : routes_[number]->methods())
-            if (each == method) return true;
-        return false;
-    };
-    if (found.result == route::outcome::not_found || found.result == route::outcome::bad_path) return;
-    if (found.result == route::outcome::found && has(found.route, asked.method_text)) return;
-    std::string_view path = asked.target.path.substr(asked.below);
-    std::uint32_t first = static_cast<std::uint32_t>(routes_.size());
-    for (std::size_t n = 0; n < http::known_methods; ++n) {
-        route::match one;
-        table_.lookup(static_cast<http::method>(n), {}, path, one);
-        if (one.result == route::outcome::found && one.route < first) first = one.route;
-    }
-    found.result = route::outcome::method_not_allowed;
-    found.allow.clear();
-    if (first == routes_.size()) return;
-    for (const std::string& each : routes_[first]->methods()) found.allow += (found.allow.empty() ? "" : ", ") + each;
-}
-
-/// Whether the path with a slash more, or without those at its end, is a route's.
-[[gnu::cold]] inline bool app::look_up_other_slash(const request& asked, std::string& other,
-                                                   route::match& match) const {
-    std::string_view path = asked.target.path.substr(asked.below);
-    if (path == "/") return false;
-    std::size_t bare = path.find_last_not_of('/') + 1;
-    other = path.substr(0, bare == path.size() ? path.size() : bare == 0 ? 1 : bare);
-    if (bare == path.size()) other += '/';
-    table_.lookup(asked.method, asked.method_text, other, match);
-    return match.result != route::outcome::not_found && match.result != route::outcome::bad_path;
-}
-
-/// True when there is such a path: the request is redirected, or found.
-[[gnu::cold]] inline bool app::find_with_other_slash(request& asked, reply& answer) const {
-    std::string_view path = asked.target.path.substr(asked.below);
-    std::string other;
-    route::match match;
-    if (!look_up_other_slash(asked, other, match)) return false;
-    if (options_.redirect_slashes == slashes::ignore) {
-        if (match.result != route::outcome::found) return false;
-        // What was captured stands in the path itself, but for an empty rest behind the slash that is not there.
-        bool escaped = !match.decoded.empty();
-        const char* from = escaped ? match.decoded.data() : other.data();
-        std::array<std::size_t, route::pattern::max_parameters> places{};
-        for (std::size_t n = 0; n < match.capture_count; ++n)
-            places[n] = static_cast<std::size_t>(match.captures[n].data() - from);
-        asked.matched.result = match.result;
-        asked.matched.route = match.route;
-        asked.matched.capture_count = match.capture_count;
-        asked.matched.decoded = std::move(match.decoded);
-        std::string_view to = escaped ? std::string_view(asked.matched.decoded) : path;
-        for (std::size_t n = 0; n < match.capture_count; ++n)
-            asked.matched.captures[n] = to.substr(std::min(places[n], to.size()), match.captures[n].size());
-        return true;
-    }
-    // W11: relative, and never `//host`.
-    std::string location = asked.base_path() + other;
-    std::size_t slashes_in_front = location.find_first_not_of('/');
-    if (slashes_in_front != std::string::npos && slashes_in_front > 1) location.erase(0, slashes_in_front - 1);
-    if (options_.like_fastapi) location.insert(0, asked.origin());
-    if (!asked.target.query.empty()) location.append("?").append(asked.target.query);
-    answer.send(response(307, {}, {{"location", location}}));
-    return true;
-}
-
-[[gnu::cold]] inline http_error app::refusal(const request& asked) const {
-    const route::match& found = asked.matched;
-    if (found.result == route::outcome::not_found) return http_error(404);
-    if (found.result == route::outcome::method_not_allowed)
-        return http_error(405, json("Method Not Allowed"), {{"allow", found.allow}});
-    std::string_view path = asked.target.path;
-    const auto& facts = http::facts_of(!path.starts_with('/')          ? http::refusal::bad_target
-                                       : path.find("%00") == path.npos ? http::refusal::bad_escape
-                                                                       : http::refusal::nul_in_path);
-    return http_error(facts.status, json(facts.detail));
-}
-
-inline void app::refuse(const request& asked, reply& answer) const {
-    if (asked.matched.result == route::outcome::not_found) return answer.send_detail(404, json("Not Found"));
-    if (asked.matched.result != route::outcome::options) return answer.send(refusal(asked));
-    http::field_list fields;
-    fields.add("allow", asked.matched.allow);
-    answer.send_detail(204, json(), &fields);
 }
 
 inline task<response> app::respond(const app_route& to, request& asked, std::size_t depth) const {
@@ -512,18 +357,13 @@ inline task<response> app::respond(const app_route& to, request& asked, std::siz
     std::exception_ptr failure;
     try {
         if (depth < to.chain().size()) {
-            next rest(*this, to, depth + 1);
+            next rest(*this, to, depth + 1, &respond_at);
             task<response> inner = (*to.chain()[depth])(asked, rest);
             made = co_await std::move(inner);
         } else if (to.target()) {
             co_await to.target()->run(asked, captured);
-        } else if (asked.matched.result == route::outcome::not_found &&
-                   options_.redirect_slashes == slashes::redirect && find_with_other_slash(asked, captured)) {
-            // It is redirected.
-        } else if (to.errors().empty() || asked.matched.result == route::outcome::options) {
-            refuse(asked, captured);
-        } else {
-            failure = std::make_exception_ptr(refusal(asked));
+        } else if (!table_.answer_unmatched(asked, captured, options_, !to.errors().empty())) {
+            failure = std::make_exception_ptr(table_.refusal(asked));
         }
     } catch (const cancelled&) {
         throw;
@@ -583,8 +423,6 @@ inline task<response> app::respond(const app_route& to, request& asked, std::siz
     co_return made;
 }
 
-inline task<response> next::operator()(request& asked) const { return app_->respond(*to_, asked, depth_); }
-
 [[gnu::cold]] inline void app::note(const std::exception_ptr& unknown, const request& asked) const {
     if (!unknown) return;
     if (error_log_) {
@@ -603,51 +441,32 @@ inline task<response> next::operator()(request& asked) const { return app_->resp
     log::error(std::string(asked.method_text) + ' ' + std::string(asked.target.path) + ": " + said);
 }
 
+// What only a started app has begins behind its own lifespans. It is said anew each time: the app may have moved since.
 [[gnu::cold]] inline task<> app::start() {
-    for (mounting& each : mounted_) each.below->above_ = this;  // it may have moved since it was frozen
-    co_await lifespan_.start();
-    std::exception_ptr failure;
-    try {
-        for (const auto& each : routes_) {
-            if (!each->target()) continue;
-            for (const app_value& value : each->target()->app_values()) {
-                if (!app_values_) app_values_ = value.keep(dependencies());
-                co_await app_values_->add(value);
-            }
-        }
-        for (mounting& each : mounted_) co_await each.below->start();
-    } catch (...) {
-        failure = std::current_exception();
+    lifespan_.once(nullptr, [this] { return drop_values(); });
+    lifespan_.once([this] { return make_values(); }, nullptr);
+    for (mounting& each : mounted_) {
+        app* below = each.below.get();
+        below->above_ = this;
+        lifespan_.once([below] { return below->start(); }, [below] { return below->stop(); });
     }
-    if (!failure) co_return;
-    try {
-        co_await stop();
-    } catch (...) {
-        // The first failure is the news.
-    }
-    std::rethrow_exception(failure);
+    return lifespan_.start();
 }
-[[gnu::cold]] inline task<> app::stop() {
-    std::exception_ptr failure;
-    for (std::size_t n = mounted_.size(); n-- > 0;) {
-        try {
-            co_await mounted_[n].below->stop();
-        } catch (...) {
-            if (!failure) failure = std::current_exception();
+[[gnu::cold]] inline task<> app::stop() { return lifespan_.stop(); }
+
+[[gnu::cold]] inline task<> app::make_values() {
+    for (const auto& each : routes()) {
+        if (!each->target()) continue;
+        for (const app_value& value : each->target()->app_values()) {
+            if (!app_values_) app_values_ = value.keep(dependencies());
+            co_await app_values_->add(value);
         }
     }
-    try {
-        if (app_values_) co_await app_values_->close();
-    } catch (...) {
-        if (!failure) failure = std::current_exception();
-    }
-    app_values_.reset();
-    try {
-        co_await lifespan_.stop();
-    } catch (...) {
-        if (!failure) failure = std::current_exception();
-    }
-    if (failure) std::rethrow_exception(failure);
+}
+[[gnu::cold]] inline task<> app::drop_values() {
+    if (!app_values_) co_return;
+    auto values = std::move(app_values_);
+    co_await values->close();
 }
 
 [[gnu::cold]] inline std::string app::path_from_root() const {
@@ -659,7 +478,7 @@ inline task<response> next::operator()(request& asked) const { return app_->resp
 }
 
 [[gnu::cold]] inline std::string app::find_url(std::string_view name, std::span<const std::string> values) const {
-    for (const auto& each : routes_)
+    for (const auto& each : routes())
         if (!name.empty() && each->options().name == name) return path_of(each->pattern(), values);
     for (const mounting& each : mounted_)
         if (!each.name.empty() && name.starts_with(each.name) && name.substr(each.name.size()).starts_with(':'))

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <coracle/app/parameter.hpp>
+#include <coracle/app/result_type.hpp>
 #include <coracle/app/signature.hpp>
 #include <coracle/base/ascii.hpp>
 #include <coracle/route/pattern.hpp>
@@ -254,7 +255,8 @@ public:
                       "coracle: a handler is a function, or an object with one call operator; a lambda with auto "
                       "parameters does not say what it takes");
         if constexpr (callable)
-            if constexpr (detail::good_parameters<MayHaveBody>(parameters_of<H>{})) {
+            if constexpr (detail::good_parameters<MayHaveBody>(parameters_of<H>{}) &&
+                          detail::good_result<result_of<H>>()) {
                 route::pattern read = route::pattern::read(text_, true);
                 route::tell_mistake(text_, read.mistake);
                 detail::tell_mistake(text_, detail::look_at_route(read, parameters_of<H>{}));

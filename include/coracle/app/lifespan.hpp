@@ -29,6 +29,10 @@ public:
     void add(F f) {
         steps_.push_back({nullptr, nullptr, std::move(f), std::nullopt, false});
     }
+    /// Halves that are forgotten when all has ended, for who adds them anew before each start.
+    void once(function<task<>()> startup, function<task<>()> shutdown) {
+        steps_.push_back({std::move(startup), std::move(shutdown), nullptr, std::nullopt, false, true});
+    }
 
     /// error: what a beginning throws; what had begun before it has ended then.
     task<> start() {
@@ -56,6 +60,7 @@ public:
                 if (!failure) failure = std::current_exception();
             }
         }
+        std::erase_if(steps_, [](const step& each) { return each.once; });
         if (failure) std::rethrow_exception(failure);
     }
 
@@ -66,6 +71,7 @@ private:
         function<generator<>()> make{};
         std::optional<generator<>> running{};
         bool begun = false;
+        bool once = false;
     };
 
     template <class F>

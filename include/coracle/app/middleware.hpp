@@ -17,14 +17,18 @@ class app_route;
 /// It never throws but `cancelled`: an exception of the handler is a response by then.
 class next {
 public:
-    task<response> operator()(request& asked) const;
+    task<response> operator()(request& asked) const { return respond_(*app_, *to_, asked, depth_); }
 
-    next(const app& served, const app_route& to, std::size_t depth) noexcept : app_(&served), to_(&to), depth_(depth) {}
+    /// What calls the rest of a chain.
+    using responder = task<response> (*)(const app&, const app_route&, request&, std::size_t depth);
+    next(const app& served, const app_route& to, std::size_t depth, responder respond) noexcept
+        : app_(&served), to_(&to), depth_(depth), respond_(respond) {}
 
 private:
     const app* app_;
     const app_route* to_;
     std::size_t depth_;
+    responder respond_;
 };
 
 /// `app.use([](request& req, next next) -> task<response> { auto reply = co_await next(req); ... co_return reply; });`

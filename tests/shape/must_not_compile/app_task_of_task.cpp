@@ -1,4 +1,5 @@
 // expect: a handler gives back task<T>, not a task of a task
+// lines: 15
 #include <coracle/app/app.hpp>
 
 int main() {

@@ -1,4 +1,5 @@
 // expect: a handler gives back a plain struct, json, a list or map of these
+// lines: 15
 #include <coracle/app/app.hpp>
 class secret {
 public:
