@@ -53,6 +53,22 @@ TEST_CASE("background tasks are lost when the handler throws, and when it refuse
     CHECK(!ran);
 }
 
+TEST_CASE("a task that runs may add others, and keeps what it holds") {
+    std::string seen;
+    app app;
+    app.get("/", [&](background_tasks& background) -> task<std::string> {
+        background.add([&background, &seen, mine = 'm']() -> task<> {
+            for (int n = 0; n < 40; ++n) background.add([&seen] { seen += "."; });
+            co_await hop();
+            seen += mine;
+        });
+        co_return "done";
+    });
+    stage play(app);
+    CHECK(play.get("/").body == "done");
+    CHECK(seen == "m" + std::string(40, '.'));
+}
+
 TEST_CASE("a plain function of the thread pool may add tasks too") {
     std::string seen;
     app app;

@@ -7,6 +7,7 @@
 #include <coracle/base/function.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -45,17 +46,17 @@ public:
     bool empty() const noexcept { return steps_.empty(); }
 
     /// For the server: the n-th of them, to be awaited.
-    task<> take(std::size_t n) { return steps_[n](); }
+    task<> take(std::size_t n) { return (*steps_[n])(); }
 
 private:
     using step = function<task<>()>;
-    void add_step(step one) { steps_.push_back(std::move(one)); }
+    void add_step(step one) { steps_.push_back(std::make_unique<step>(std::move(one))); }
     static task<> call_on_pool(function<void()> work) {
         auto call = [&work] { work(); };
         co_await offload(call);
     }
 
-    std::vector<step> steps_;
+    std::vector<std::unique_ptr<step>> steps_;  // each in its place: one that runs may add others
 };
 
 template <>
