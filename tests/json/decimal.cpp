@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -149,6 +150,18 @@ TEST_CASE("rounding gives as many places as are asked for, a half to the even ne
     for (auto [text, places, rounded] : rows) CHECK_MESSAGE(of(text).rounded(places).to_text() == rounded, text);
     CHECK(of("1.50").places() == 2);
     CHECK(of("1E+3").places() == 0);
+}
+
+TEST_CASE("a literal is a decimal wherever one is wanted") {
+    CHECK(std::optional<decimal>().value_or("0.10") == "0.10");
+    std::vector<decimal> all;
+    all.emplace_back("1.5");
+    all.push_back("2.5");
+    CHECK(all[0] + all[1] == 4);
+    CHECK_THROWS_WITH_AS(static_cast<void>(decimal("1,5")), doctest::Contains("this is no decimal"),
+                         std::invalid_argument);
+    static constexpr decimal constant = "0.19";
+    CHECK(constant.places() == 2);
 }
 
 TEST_CASE("values are compared, not forms") {

@@ -177,3 +177,20 @@ TEST_CASE("the rule holds in every struct, and again when asked again") {
     };
     CHECK(defaults<local>() == "rd");
 }
+
+namespace {
+struct without_equality {
+    int x;
+};
+struct holds_some {
+    std::optional<std::variant<without_equality, int>> perhaps;
+    std::unique_ptr<without_equality> owned;
+    int count = 3;
+};
+}  // namespace
+
+TEST_CASE("an optional holds what has no equality") {
+    CHECK(detail::may_be_left_out<holds_some, 0>());
+    CHECK(detail::may_be_left_out<holds_some, 1>());
+    CHECK(detail::may_be_left_out<holds_some, 2>());
+}

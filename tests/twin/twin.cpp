@@ -61,6 +61,30 @@ struct many {
     std::optional<std::map<std::string, double>> table;
 };
 
+struct kinds {
+    checked<decimal, max_digits<6, 2>> amount = decimal("1.50");
+    std::optional<checked<decimal, minimum<0>, exclusive_maximum<1>>> share;
+    std::optional<http_url> site;
+    std::optional<email> mail;
+};
+struct Cat {
+    literal<"cat", "lion"> kind;
+    int lives;
+};
+struct Dog {
+    literal<"dog"> kind;
+    std::string name;
+};
+struct Item {
+    std::string name;
+    double price;
+    std::optional<std::string> note;
+};
+struct shelter {
+    std::vector<std::variant<Cat, Dog>> pets;
+    std::optional<std::variant<Item, std::vector<int>, bool>> either;
+};
+
 void path_routes(app& app) {
     app.get("/users/me", on_loop([] { return json{{"user", "me"}}; }));
     app.get("/users/{user_id}", on_loop([](int user_id) { return json{{"user", user_id}}; }));
@@ -112,6 +136,12 @@ void body_routes(app& app) {
     app.post("/boxes", [](box in) -> task<box> { co_return in; });
     app.post("/scalars", [](scalars in) -> task<scalars> { co_return in; });
     app.post("/defaults", [](defaults in) -> task<defaults> { co_return in; });
+    app.post("/kinds", [](kinds in) -> task<kinds> { co_return in; });
+    app.get("/kinds{?d,site,mail}",
+            on_loop([](std::optional<decimal> d, std::optional<http_url> site, std::optional<email> mail) {
+                return json{{"d", d.value_or("0.10")}, {"site", site}, {"mail", mail}};
+            }));
+    app.post("/shelter", [](shelter in) -> task<shelter> { co_return in; });
     app.post("/many", [](many in) -> task<many> { co_return in; });
     app.post("/list-of-items", [](std::vector<item> in) -> task<std::vector<item>> { co_return in; });
     app.post("/table", [](std::map<std::string, int> in) -> task<std::map<std::string, int>> { co_return in; });

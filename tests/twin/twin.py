@@ -2,7 +2,8 @@
 # fastapi.tiangolo.com; usage: python twin.py, which says where it listens.
 import datetime
 import enum
-from typing import Annotated, Any, Optional, Union
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Optional, Union
 
 import uvicorn
 from fastapi import APIRouter, BackgroundTasks, Body, Cookie, Depends, FastAPI, Form, Header, HTTPException
@@ -13,7 +14,7 @@ from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from fastapi.security import APIKeyCookie, APIKeyHeader, APIKeyQuery, HTTPAuthorizationCredentials, HTTPBasic
 from fastapi.security import HTTPBasicCredentials, HTTPBearer, OAuth2PasswordBearer
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, EmailStr, Field, HttpUrl
 
 app = FastAPI()
 
@@ -252,6 +253,28 @@ class Many(BaseModel):
     table: Optional[dict[str, float]] = None
 
 
+class Kinds(BaseModel):
+    amount: Annotated[Decimal, Field(max_digits=6, decimal_places=2)] = Decimal("1.50")
+    share: Annotated[Optional[Decimal], Field(ge=0, lt=1)] = None
+    site: Optional[HttpUrl] = None
+    mail: Optional[EmailStr] = None
+
+
+class Cat(BaseModel):
+    kind: Literal["cat", "lion"]
+    lives: int
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"]
+    name: str
+
+
+class Shelter(BaseModel):
+    pets: list[Annotated[Union[Cat, Dog], Field(discriminator="kind")]]
+    either: Optional[Union[Item, list[int], bool]] = None
+
+
 @app.post("/items", status_code=201)
 async def make_item(item: Item) -> Item:
     return item
@@ -274,6 +297,21 @@ async def scalars(values: Scalars) -> Scalars:
 
 @app.post("/defaults")
 async def defaults(values: Defaults) -> Defaults:
+    return values
+
+
+@app.post("/kinds")
+async def kinds(values: Kinds) -> Kinds:
+    return values
+
+
+@app.get("/kinds")
+async def query_kinds(d: Decimal = Decimal("0.10"), site: Optional[HttpUrl] = None, mail: Optional[EmailStr] = None):
+    return {"d": d, "site": site, "mail": mail}
+
+
+@app.post("/shelter")
+async def shelter(values: Shelter) -> Shelter:
     return values
 
 

@@ -44,7 +44,6 @@ concept countable_items = json_list<T> || json_map<T>;
 [[gnu::cold]] inline std::string plain_number(const json& number) {
     if (number.type() == json_kind::integer) return std::to_string(number.as_int());
     if (number.type() == json_kind::unsigned_integer) return std::to_string(number.as_uint());
-    if (number.is_string()) return number.as_string();
     char text[512];
     auto done = std::to_chars(text, text + sizeof text, number.as_double(), std::chars_format::fixed);
     return std::string(text, done.ptr);
@@ -134,8 +133,6 @@ template <class T>
 json number_as(bound limit) {
     if constexpr (std::is_floating_point_v<T>)
         return json(limit.as<double>());
-    else if constexpr (exact_number<T>)
-        return json(limit.as<T>().to_text());
     else
         return limit.to_json();
 }

@@ -25,7 +25,8 @@ namespace coracle {
 
 /// `decimal price = "19.99"; decimal total = (price * 3 * "1.19").rounded(2);` Sums and products are exact: they have
 /// the digits that they have on paper, as far as 36 go.
-/// error: std::overflow_error where they do not; a literal that is no decimal does not compile.
+/// error: std::overflow_error where they do not; std::invalid_argument for a literal that is no decimal, which does not
+/// compile where a constant is made of it.
 /// A JSON number has come as a double, so of one with a fraction, or beyond 64 bits, 17 digits count; as a string, all.
 class decimal {
 public:
@@ -44,9 +45,10 @@ public:
         for (std::size_t i = count_; i-- > 0; rest /= 10) digits_[i] = static_cast<std::uint8_t>(rest % 10);
     }
     template <std::size_t N>
-    consteval decimal(const char (&literal)[N]) {
-        if (read(std::string_view(literal, N - 1), *this) != reading::good)
-            throw "coracle: this is no decimal; one is written as \"19.99\", with at most 36 digits";
+    constexpr decimal(const char (&literal)[N]) {
+        if (read(std::string_view(literal), *this) != reading::good)
+            throw std::invalid_argument(
+                "coracle: this is no decimal; one is written as \"19.99\", of 36 digits at most");
     }
     /// The shortest decimal that reads back as this double: decimal(0.1) is 0.1. error: std::invalid_argument for
     /// infinity and NaN.

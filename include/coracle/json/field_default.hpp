@@ -77,6 +77,8 @@ bool made_alike(const T& a, const T& b) {
         return all_made_alike(a, b, std::make_index_sequence<std::tuple_size_v<T>>{});
     } else if constexpr (is_a<T, std::variant>) {
         return a.index() == b.index();
+    } else if constexpr (json_nullable<T>) {
+        return static_cast<bool>(a) == static_cast<bool>(b);  // what it holds may have no ==
     } else if constexpr (std::derived_from<T, json>) {
         return a == b;
     } else if constexpr (requires { a.empty(); }) {
