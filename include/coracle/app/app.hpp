@@ -248,7 +248,7 @@ public:
     /// For the server: whether the handler of this request, which was found, is cancelled when the client leaves.
     bool cancels_on_disconnect(const request& asked) const noexcept {
         return asked.matched.result != route::outcome::found ||
-               routes_[asked.matched.route]->options().cancel_on_disconnect;
+               routes()[asked.matched.route]->options().cancel_on_disconnect;
     }
     /// For the server, when the answer has been sent: what the request still has to do. error: `cancelled` only.
     task<> conclude(request& asked) const {
