@@ -138,8 +138,8 @@ public:
     /// strangers. Defined in server/metrics_page.hpp.
     template <class Options = route_options>
     app& use_metrics(std::string path = "/metrics", Options options = {});
-    /// `{"status":"ok"}` as long as the loop turns; if it does not, restart it. Defined in server/health.hpp, as the next
-    /// two.
+    /// `{"status":"ok"}` as long as the loop turns; if it does not, restart it. Defined in server/health.hpp, as the
+    /// next two.
     template <class Options = route_options>
     app& health(std::string path = "/healthz", Options options = {});
     /// Whether requests should be sent here: 200, or 503 while the server stops or a check fails.
