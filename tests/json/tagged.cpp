@@ -1,9 +1,11 @@
 #include <doctest/doctest.h>
 
 #include <coracle/json/decode.hpp>
+#include <coracle/json/schema.hpp>
 #include <coracle/json/tagged.hpp>
 #include <coracle/json/write.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -79,4 +81,14 @@ TEST_CASE("the tag says whose mistakes are told, and where") {
         CHECK(wrong("{\"pets\":[{\"kind\":" + std::string(tag) + "}]}").find("Input tag '" + shown + "' found") !=
               std::string::npos);
     }
+}
+
+// As FastAPI writes it.
+TEST_CASE("in OpenAPI a tag is a discriminator, which maps each of its texts") {
+    schema_components named;
+    CHECK(schema_of<pet>(named).dump() ==
+          R"({"oneOf":[{"$ref":"#/components/schemas/cat"},{"$ref":"#/components/schemas/dog"}],)"
+          R"("discriminator":{"propertyName":"kind","mapping":{"cat":"#/components/schemas/cat",)"
+          R"("lion":"#/components/schemas/cat","dog":"#/components/schemas/dog"}}})");
+    CHECK(schema_of<std::optional<pet>>(named)["anyOf"][1].dump() == R"({"type":"null"})");
 }
