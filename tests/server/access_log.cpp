@@ -1,5 +1,6 @@
 #include <coracle/server/access_log.hpp>
 
+#include <coracle/async/spawn.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/loop/run.hpp>
 #include <coracle/loop/sleep.hpp>
@@ -11,6 +12,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -192,6 +195,45 @@ TEST_CASE("a stream is told when it ends, with all its bytes, and one that break
     CHECK(log_of(app, {whole}, false).ends_with("\" 200 OK 60.0ms " + std::to_string(bytes) + "B\n"));
     CHECK(log_of(app, {broken}, false).ends_with("B broken off\n"));
     log::set_sink(before);
+}
+
+TEST_CASE("a client that leaves before its answer is told as 499, and one whom the server leaves as 503") {
+    app app;
+    app.get("/long", []() -> task<std::string> {
+        co_await sleep(1h);
+        co_return "never";
+    });
+    app.freeze();
+    for (bool leaves : {true, false}) {
+        paper here;
+        server::settings how;
+        how.access_log_to = here.file;
+        virtual_loop world(virtual_time);
+        std::optional<server::workshop> shop;
+        shop.emplace(app, how, world.reactor());
+        auto ends = net::memory_stream::pair(1 << 20);
+        net::memory_stream& client = ends.first;
+        auto all = [&]() -> task<> {
+            client.push("GET /long HTTP/1.1\r\nhost: test\r\n\r\n");
+            auto served = spawn(server::connection(std::move(ends.second), *shop));
+            co_await sleep(20ms);
+            CHECK(shop->counts.requests_ended.get() == 0);
+            if (leaves)
+                client.close();
+            else
+                served.cancel();
+            try {
+                co_await served;
+            } catch (const cancelled&) {
+            }
+            CHECK(shop->counts.requests_ended.get() == 1);
+        };
+        world.run(all());
+        shop.reset();
+        CAPTURE(here.text());
+        CHECK(here.text().find(leaves ? "\" 499 Client Left " : "\" 503 Service Unavailable ") != std::string::npos);
+        CHECK(here.text().ends_with("ms 0B broken off\n"));
+    }
 }
 
 TEST_CASE("debug tells why a head was refused, once for each connection") {

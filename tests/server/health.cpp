@@ -1,6 +1,7 @@
 #include <coracle/server/health.hpp>
 
 #include <coracle/loop/sleep.hpp>
+#include <coracle/server/metrics_page.hpp>
 
 #include <server/loopback.hpp>
 
@@ -8,7 +9,12 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <optional>
+#include <source_location>
 #include <string>
+#include <string_view>
+#include <thread>
 
 using namespace coracle;
 using namespace std::chrono_literals;
@@ -43,4 +49,52 @@ TEST_CASE("who is not ready says so with 503, and is alive all the same") {
         CHECK(one.get("/healthz").status == 200);
     }
     log::set_sink(before);
+}
+
+TEST_CASE("who stops is not ready, whatever the checks say") {
+    app app;
+    std::atomic<server::server*> serving{nullptr};
+    app.ready().ready_when("database", [&]() -> task<bool> {
+        serving.load()->stop();
+        co_await server_stopping().wait();
+        co_return true;
+    });
+    server::server here(app, {.host = "127.0.0.1", .port = 0, .access_log = false, .signals = false});
+    here.start();
+    serving = &here;
+    std::thread thread([&] { here.serve(); });
+    loopback::reply ready = loopback::get(here.port(), "/readyz");
+    thread.join();
+    CHECK(ready.status == 503);
+    CHECK(ready.body == R"({"status":"stopping","checks":{"database":"ok"}})");
+}
+
+TEST_CASE("T11: while a handler blocks its loop, another worker says that it is well, and the page shows the block") {
+    app app;
+    static std::atomic<bool> go_on;
+    go_on = false;
+    app.use_metrics().health();
+    app.get("/where",
+            on_loop([] { return std::to_string(reinterpret_cast<std::uintptr_t>(&loop::reactor::current())); }));
+    app.get("/block", []() -> task<std::string> {
+        co_await sleep(0ns);
+        while (!go_on) std::this_thread::sleep_for(1ms);  // as a beginner would
+        co_return "done";
+    });
+    reporter before = set_reporter([](std::string_view, const std::source_location&) noexcept {});
+    std::uint64_t found = loop::watchdog::findings();
+    {
+        loopback::running server(app, {.workers = 2, .watchdog = 20ms});
+        loopback::client blocked(server.port());
+        std::string there = blocked.get("/where").body;
+        std::optional<loopback::client> other;
+        do other.emplace(server.port());
+        while (other->get("/where").body == there);
+        blocked.send("GET /block HTTP/1.1\r\nhost: test\r\n\r\n");
+        while (loop::watchdog::findings() == found) CHECK(other->get("/healthz").status == 200);
+        CHECK(other->get("/metrics").body.find("coracle_loop_blocked_total 0\n") == std::string::npos);
+        go_on = true;
+        CHECK(blocked.receive().body == "done");
+    }
+    set_reporter(before);
 }

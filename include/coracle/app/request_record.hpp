@@ -15,11 +15,13 @@ namespace coracle {
 
 /// keeps: a reference to the request, which is whole: `asked.id`, `asked.trace()`, `asked.client`, its headers.
 struct request_record {
-    /// The client went away before there was an answer.
+    /// There was no answer: the client went away before it was there,
     static constexpr int client_left = 499;
+    /// or the server stopped, and would not wait any longer.
+    static constexpr int server_stopped = 503;
 
     const request& asked;
-    int status = 0;                   ///< that was answered, or client_left
+    int status = 0;                   ///< that was answered, or one of those above
     std::chrono::nanoseconds took{};  ///< from the end of the request's head to the end of its answer
     std::uint64_t bytes = 0;          ///< of the answer as it went out, its head too
     bool whole = true;                ///< false: the answer broke off

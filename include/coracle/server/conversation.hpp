@@ -449,7 +449,8 @@ private:
     [[gnu::cold, gnu::noinline]] void break_off() noexcept {
         try {
             bool begun = now_->answer && now_->answer->answered();
-            if (shop_.tells()) tell(begun ? now_->answer->status() : request_record::client_left, false);
+            int missing = gone_ ? request_record::client_left : request_record::server_stopped;
+            if (shop_.tells()) tell(begun ? now_->answer->status() : missing, false);
         } catch (...) {
             report("there was no memory for the log line of a request");
         }
