@@ -63,6 +63,9 @@
 #include <coracle/os/name_lookup.hpp>
 #include <coracle/os/socket_file.hpp>
 #include <coracle/os/last_call.hpp>
+#include <coracle/os/this_program.hpp>
+#include <coracle/os/socket_activation.hpp>
+#include <coracle/os/service_manager.hpp>
 #include <coracle/os/spare_descriptor.hpp>
 #include <coracle/os/source_watch.hpp>
 #include <coracle/os/terminal.hpp>
@@ -349,6 +352,7 @@
 #include <coracle/app/proxy_options.hpp>
 #include <coracle/app/server_limits.hpp>
 #include <coracle/app/run_options.hpp>
+#include <coracle/app/process_options.hpp>
 #include <coracle/app/error_handlers.hpp>
 #include <coracle/app/middleware.hpp>
 #include <coracle/app/cors.hpp>

@@ -23,6 +23,9 @@ struct listen_options {
     bool reuse_port = false;
     /// An IPv6 listener turns IPv4 away instead of taking it too.
     bool ipv6_only = false;
+    /// Who may connect to a unix socket: the permissions of its name, unless there was one, which then keeps its own.
+    /// -1: as the process's umask has it.
+    int socket_file_mode = -1;
 };
 
 /// Clients can connect to it from open() on, and wait for somebody to accept.
@@ -38,7 +41,7 @@ public:
         if (!socket) return failure(socket.error());
         listening_socket made;
         if (where.family() == address::family_type::local) {
-            auto bound = os::socket_file::bind(socket->get(), *target);
+            auto bound = os::socket_file::bind(socket->get(), *target, options.socket_file_mode);
             if (!bound) return failure(bound.error());
             made.file_ = std::move(*bound);
         } else if (auto bound = bind_tcp(socket->get(), *target, options); !bound) {

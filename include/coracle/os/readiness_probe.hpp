@@ -14,7 +14,9 @@
 #include <chrono>
 #include <initializer_list>
 #include <limits>
+#include <span>
 #include <system_error>
+#include <vector>
 
 namespace coracle::os {
 
@@ -48,6 +50,14 @@ inline void wait_readable(std::initializer_list<int> numbers, std::chrono::milli
         if (count < 8) asked[count++] = {each, POLLIN, 0};
     auto time = std::clamp<std::chrono::milliseconds::rep>(most.count(), 0, std::numeric_limits<int>::max());
     [[maybe_unused]] int ready = ::poll(asked, count, static_cast<int>(time));
+}
+
+/// The same for any number of them.
+inline void wait_readable(std::span<const int> numbers, std::chrono::milliseconds most) {
+    std::vector<struct pollfd> asked;
+    for (int each : numbers) asked.push_back({each, POLLIN, 0});
+    auto time = std::clamp<std::chrono::milliseconds::rep>(most.count(), 0, std::numeric_limits<int>::max());
+    [[maybe_unused]] int ready = ::poll(asked.data(), static_cast<nfds_t>(asked.size()), static_cast<int>(time));
 }
 
 /// Another number for the same open file, closed at exec. It may be watched whatever becomes of the first number.

@@ -126,6 +126,13 @@ inline result<std::pair<file_descriptor, file_descriptor>> open_socket_pair() no
 /// Lets a server bind again while connections of its predecessor are still in TIME_WAIT.
 inline result<void> reuse_address(int fd) noexcept { return detail::set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1); }
 
+/// Whether share_port() deals connections out here.
+#if defined(SO_REUSEPORT_LB) || defined(__linux__)
+inline constexpr bool ports_can_be_shared = true;
+#else
+inline constexpr bool ports_can_be_shared = false;
+#endif
+
 /// Lets several sockets listen on one address, the kernel dealing connections out among them (Linux, FreeBSD).
 /// error: not_supported where connections are not dealt out (macOS).
 inline result<void> share_port(int fd) noexcept {

@@ -42,21 +42,27 @@ public:
     }
     ~socket_file() { remove(); }
 
-    /// Binds the unix socket `fd`. A name that a dead server left behind is taken over.
+    /// Binds the unix socket `fd`. A name that a dead server left behind is taken over, with its permissions if `mode`
+    /// is not -1; a new one has those of `mode` then. In both cases before anybody can connect.
     /// error: address_in_use when a living server, or a file that is no socket, has the name.
-    static result<socket_file> bind(int fd, const socket_address& where) {
+    static result<socket_file> bind(int fd, const socket_address& where, int mode = -1) {
+        struct stat before{};
+        bool named = !where.path().empty() && where.path().front() != '\0';
+        if (mode >= 0 && named && ::lstat(std::string(where.path()).c_str(), &before) == 0)
+            mode = static_cast<int>(before.st_mode & 0777);
         auto bound = bind_socket(fd, where);
         if (!bound && bound.error() == std::errc::address_in_use && remove_if_stale(where))
             bound = bind_socket(fd, where);
         if (!bound) return failure(bound.error());
         socket_file made;
-        if (where.path().front() == '\0') return made;
+        if (!named) return made;
         struct stat file{};
         std::string path(where.path());
         if (::lstat(path.c_str(), &file) < 0) return last_failure();
         made.path_ = std::move(path);
         made.device_ = file.st_dev;
         made.inode_ = file.st_ino;
+        if (mode >= 0 && ::chmod(made.path_.c_str(), static_cast<mode_t>(mode)) < 0) return last_failure();
         return made;
     }
 

@@ -7,15 +7,19 @@
 #include <coracle/loop/interrupt.hpp>
 #include <coracle/loop/run.hpp>
 #include <coracle/loop/thread_pool.hpp>
+#include <coracle/loop/timer_queue.hpp>
 #include <coracle/loop/watchdog.hpp>
 #include <coracle/net/address.hpp>
 #include <coracle/net/listening_socket.hpp>
 #include <coracle/os/random_bytes.hpp>
+#include <coracle/os/service_manager.hpp>
+#include <coracle/os/socket.hpp>
 #include <coracle/server/limits_report.hpp>
 #include <coracle/server/log_voice.hpp>
 #include <coracle/server/settings.hpp>
 #include <coracle/server/worker.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -32,6 +36,24 @@
 #include <vector>
 
 namespace coracle::server {
+
+/// A door of one's own. Error: std::system_error, with the address and what is wrong with it.
+[[gnu::cold]] inline net::listening_socket opened(const net::address& where, int backlog) {
+    net::listen_options how;
+    how.backlog = backlog;
+    how.socket_file_mode = 0666;
+    auto door = net::listening_socket::open(where, how);
+    if (!door) throw std::system_error(door.error(), "coracle: cannot listen on " + where.text());
+    return std::move(*door);
+}
+/// A door of somebody else's.
+[[gnu::cold]] inline net::listening_socket inherited(int number) {
+    auto door = net::listening_socket::inherit(number);
+    if (!door)
+        throw std::system_error(door.error(),
+                                "coracle: descriptor " + std::to_string(number) + " is no socket that listens");
+    return std::move(*door);
+}
 
 /// start(), then serve() until stop(). keeps: a reference to the app, which is frozen.
 class server {
@@ -54,20 +76,27 @@ public:
 
     ~server() { end_app(); }
 
-    /// Begins the app's lifespans, then listens; clients can connect from here on. Error: what a lifespan throws;
+    /// Begins the app's lifespans, then listens; clients can connect from here on. in: sockets that listen already and
+    /// are somebody else's, who keeps them open; with any, nothing else is opened. Error: what a lifespan throws;
     /// std::system_error, with the address and what is wrong with it.
-    void start() {
+    void start(std::vector<net::listening_socket> given = {}) {
         loop::run_on(workers_.front()->reactor(), app_.start());
         app_runs_ = true;
-        // An inherited socket, or one with a name in the file system, is one for all.
-        if (options_.fd >= 0 || !where_.path().empty()) return share_one_door();
-        if (workers_.size() > 1) where_ = alone_at(where_);
+        if (options_.fd >= 0) given.push_back(inherited(options_.fd));
+        for (net::listening_socket& each : given) share(std::move(each), false);
+        if (!given.empty()) return;
+        // A name in the file system is one for all, and so is a port where the system does not deal connections out.
+        bool several = workers_.size() > 1 && where_.path().empty() && os::ports_can_be_shared;
+        if (!several) return share(opened(where_, options_.backlog), true);
+        where_ = alone_at(where_);
         for (auto& each : workers_) {
-            auto opened = each->open(where_, workers_.size() > 1, options_.backlog);
+            auto opened = each->open(where_, true, options_.backlog);
             if (!opened) throw std::system_error(opened.error(), "coracle: cannot listen on " + where_.text());
             where_ = *opened;  // the others share the port that the first one got
         }
     }
+    /// Whom to tell of readiness, of the stop, and that all loops turn. keeps: the reference.
+    void serves_for(const os::service_manager& manager) noexcept { manager_ = &manager; }
     const net::address& where() const noexcept { return where_; }
     unsigned port() const noexcept { return where_.port(); }
 
@@ -81,9 +110,12 @@ public:
         if (options_.watchdog.count() > 0) watchdog.emplace(options_.watchdog);
         if (watchdog)
             for (auto& each : workers_) watches.emplace_back(*watchdog, each->reactor());
-        bool told = false;
+        std::optional<heartbeat> pulse;
+        if (manager_ && manager_->interval()) pulse.emplace(*this, *manager_->interval());
+        bool told = false, said = false;
         auto look = [&] {
             if (signals && signals->asked() && !std::exchange(told, true)) stop();
+            if (manager_ && workers_.front()->stopping() && !std::exchange(said, true)) manager_->stopping();
         };
         std::vector<std::thread> threads;
         for (std::size_t i = 1; i < workers_.size(); ++i)
@@ -94,10 +126,18 @@ public:
         if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
     }
 
-    /// From any thread, and again.
-    void stop() {
-        for (auto& each : workers_) each->stop();
+    /// From any thread, and again. in: see worker::stop().
+    void stop(bool alone = false) {
+        for (auto& each : workers_) each->stop(alone);
     }
+    /// Whether each of the loops has turned since this was asked last, or waits for the world. On the first loop.
+    bool all_loops_turn() noexcept {
+        bool all = true;
+        for (auto& each : workers_) all = each->turns() && all;
+        return all;
+    }
+    /// The loop of the thread that serves.
+    loop::reactor& first_loop() noexcept { return workers_.front()->reactor(); }
 
 private:
     /// Several workers share an address, and so would another server there, without a word: makes sure that there is
@@ -108,25 +148,31 @@ private:
         workers_.front()->close();
         return *opened;
     }
-    [[gnu::cold]] void share_one_door() {
-        net::listen_options how;
-        how.backlog = options_.backlog;
-        bool inherited = options_.fd >= 0;
-        auto door = inherited ? net::listening_socket::inherit(options_.fd) : net::listening_socket::open(where_, how);
-        if (!door)
-            throw std::system_error(door.error(), inherited ? "coracle: descriptor " + std::to_string(options_.fd) +
-                                                                  " is no socket that listens"
-                                                            : "coracle: cannot listen on " + where_.text());
-        where_ = door->where();
+    [[gnu::cold]] void share(net::listening_socket door, bool alone) {
+        where_ = door.where();
         for (std::size_t i = 1; i < workers_.size(); ++i) {
-            auto same = door->share();
+            auto same = door.share();
             auto taken =
-                same ? workers_[i]->take(std::move(*same), !inherited) : result<net::address>(failure(same.error()));
+                same ? workers_[i]->take(std::move(*same), alone) : result<net::address>(failure(same.error()));
             if (!taken) throw std::system_error(taken.error(), "coracle: cannot share " + where_.text());
         }
-        auto taken = workers_.front()->take(std::move(*door), !inherited);
+        auto taken = workers_.front()->take(std::move(door), alone);
         if (!taken) throw std::system_error(taken.error(), "coracle: cannot listen on " + where_.text());
     }
+    /// Tells the manager again and again that all is well, for as long as it is.
+    class heartbeat final : loop::timer {
+    public:
+        heartbeat(server& of, std::chrono::nanoseconds each) : of_(of), each_(each) { arm(of.first_loop().now()); }
+
+    private:
+        void arm(os::time_point now) { of_.first_loop().timers().arm(*this, loop::later(now, each_)); }
+        void fire(os::time_point now) noexcept override {
+            if (of_.all_loops_turn()) of_.manager_->alive();
+            arm(now);
+        }
+        server& of_;
+        std::chrono::nanoseconds each_;
+    };
     template <class EachTurn>
     void serve_on(worker& one, EachTurn each_turn) noexcept {
         try {
@@ -195,6 +241,7 @@ private:
     net::address where_;
     loop::thread_pool pool_;
     std::vector<std::unique_ptr<worker>> workers_;
+    const os::service_manager* manager_ = nullptr;
     std::mutex failed_;  // guards what follows
     std::exception_ptr failure_;
 };

@@ -25,6 +25,7 @@
 #include <coracle/server/workshop.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <string>
 #include <utility>
@@ -74,6 +75,13 @@ public:
     }
     /// Calls `f` on this loop when it has begun the last request that it may.
     void when_used_up(function<void()> f) { shop_.used_up = std::move(f); }
+    /// On its own loop.
+    bool stopping() const noexcept { return shop_.stopping(); }
+    /// Whether its loop has taken a step since this was asked last, or waits for the world. From one thread at a time.
+    bool turns() noexcept {
+        auto now = reactor_.look();
+        return std::exchange(step_seen_, now.step) != now.step || now.asleep;
+    }
     loop::reactor& reactor() noexcept { return reactor_; }
 
 private:
@@ -209,6 +217,7 @@ private:
     loop::reactor reactor_;
     workshop shop_;
     std::vector<door> doors_;
+    std::uint64_t step_seen_ = 0;
     event stop_asked_;
 };
 
