@@ -423,7 +423,12 @@
 #include <coracle/server/behind_proxy.hpp>
 #include <coracle/server/worker.hpp>
 #include <coracle/server/server.hpp>
+#include <coracle/server/handed_sockets.hpp>
 #include <coracle/server/serve.hpp>
+#include <coracle/server/parent_line.hpp>
+#include <coracle/server/worker_process.hpp>
+#include <coracle/server/supervisor.hpp>
+#include <coracle/server/run_processes.hpp>
 #include <coracle/server/option.hpp>
 #include <coracle/server/option_table.hpp>
 #include <coracle/server/arguments.hpp>

@@ -1,4 +1,5 @@
 // Scenarios of a server that stops, under load and at its ease: what it has taken on it answers, and wholly.
+#include "load.hpp"
 #include "talk.hpp"
 
 #include <coracle/app/app.hpp>
@@ -35,50 +36,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct load_count {
-    int connected = 0;
-    int answered = 0;
-    int refused = 0;
-    int lost = 0;  // asked on an open connection, and got no answer or half of one
-    std::string how{};
-};
-
-const std::string body(3000, 'x');
-
-/// One client among many: asks again and again, on one connection for as long as the server keeps it.
-task<> insist(net::address where, load_count& count) {
-    for (;;) {
-        auto open = co_await try_for(500ms, net::connect(where));
-        if (!open || !*open) {
-            ++count.refused;
-            co_return;
-        }
-        ++count.connected;
-        net::socket_stream stream = std::move(**open);
-        bool stays = true;
-        while (stays) {
-            auto sent = co_await stream.write("GET /work HTTP/1.1\r\nhost: x\r\n\r\n");
-            std::string got;
-            bool whole = false;
-            while (sent && !whole) {
-                auto bytes = co_await stream.read();
-                if (!bytes || bytes->empty()) {
-                    if (!bytes) got += " (" + bytes.error().message() + ")";
-                    break;
-                }
-                got += *bytes;
-                whole = got.ends_with(body);
-            }
-            if (!whole) {
-                ++count.lost;
-                count.how += sent ? "[got '" + got.substr(0, 200) + "']" : "[" + sent.error().message() + "]";
-                co_return;
-            }
-            ++count.answered;
-            stays = got.find("connection: close") == got.npos;
-        }
-    }
-}
+using load::insist;
+using load::load_count;
 
 /// A server, `clients` of them, and a stop in the middle of it. in: how it is told to stop.
 template <class Stop>
@@ -86,7 +45,7 @@ load_count stop_under_load(run_options how, int clients, std::chrono::millisecon
     app served;
     served.get("/work", []() -> task<std::string> {
         co_await sleep(1ms);
-        co_return body;
+        co_return load::body;
     });
     how.port = 0;
     how.access_log = how.banner = false;

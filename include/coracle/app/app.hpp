@@ -12,6 +12,7 @@
 #include <coracle/app/lifespan.hpp>
 #include <coracle/app/override_dependency.hpp>
 #include <coracle/app/openapi.hpp>
+#include <coracle/app/process_options.hpp>
 #include <coracle/app/reply.hpp>
 #include <coracle/app/request.hpp>
 #include <coracle/app/required_dependency.hpp>
@@ -184,6 +185,13 @@ public:
     /// line that means nothing. Defined in server/run_command.hpp.
     template <class Word>
     int run(int argc, Word** argv, const run_options& defaults = {});
+    /// The same in several processes: `app.run_processes({.count = 4}, {.port = 8000})`. One that crashes is replaced,
+    /// and takes no requests but its own with it. Each runs main() from its beginning, so what stands before this is done
+    /// in each. Ctrl-C and SIGTERM stop all; SIGHUP replaces one after the other by what the program's file is now, and
+    /// no request is lost; SIGTTIN and SIGTTOU start one more and end one. What is broadcast stays in its process.
+    /// out: 3 when a worker cannot start. Defined in server/run_processes.hpp.
+    template <class Processes = process_options>
+    int run_processes(const Processes& how, const run_options& options = {});
 
     /// The OpenAPI document, without a server: `std::puts(app.openapi().dump(2).c_str())`. Ends registration.
     /// error: std::logic_error as freeze().

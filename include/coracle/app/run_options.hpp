@@ -20,10 +20,13 @@ struct run_options {
     std::string host = "127.0.0.1";  ///< an IPv4 or IPv6 address, `localhost`, or `unix:/path`
     int port = 8000;                 ///< 0: any free one
     int fd = -1;                     ///< a socket that listens already and was inherited, in the place of host and port
-    int workers = 1;                 ///< loops, each on a thread of its own; with more than one, handlers run at once
-    std::size_t threads = 0;         ///< of the pool for plain functions; 0: as many as suit the machine
-    int backlog = 2048;              ///< connections that may wait for their turn; the kernel may cut it
-    bool access_log = true;          ///< one line per request on the standard output, if the level is info or less
+    /// Of the sockets that systemd hands over (LISTEN_FDS), those with this FileDescriptorName; empty: all of them. They
+    /// are served in the place of host and port.
+    std::string fd_name{};
+    int workers = 1;          ///< loops, each on a thread of its own; with more than one, handlers run at once
+    std::size_t threads = 0;  ///< of the pool for plain functions; 0: as many as suit the machine
+    int backlog = 2048;       ///< connections that may wait for their turn; the kernel may cut it
+    bool access_log = true;   ///< one line per request on the standard output, if the level is info or less
     coracle::log_level log_level = coracle::log_level::info;  ///< what is less is not told
     const coracle::log_format* log_format = nullptr;  ///< &json_log, &logfmt_log, your own; null: uvicorn's words
     std::optional<bool> use_colors{};                 ///< unset: where a terminal shows them

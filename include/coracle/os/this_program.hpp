@@ -47,6 +47,9 @@ inline std::vector<std::string> split_at_nul(const std::string& text) {
 
 }  // namespace detail
 
+/// The number of this process, for logs.
+inline long process_number() noexcept { return static_cast<long>(::getpid()); }
+
 /// error: not_supported where the system does not tell; what it says to reading it.
 inline result<program_words> this_program() {
     program_words all;

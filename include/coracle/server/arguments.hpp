@@ -148,6 +148,7 @@ arguments read_arguments(const std::vector<std::string_view>& words, Find find, 
     arguments said;
     said.options = all.options;
     said.reload = all.reload;
+    said.processes = all.processes;
     said.reload.dirs.clear();
     said.reload.includes.clear();
     said.reload.excludes.clear();

@@ -1,6 +1,7 @@
 // option: one option of a server's command line and environment, and what all of them together ask for.
 #pragma once
 
+#include <coracle/app/process_options.hpp>
 #include <coracle/app/run_options.hpp>
 #include <coracle/app/server_limits.hpp>
 #include <coracle/base/ascii.hpp>
@@ -35,7 +36,8 @@ struct arguments {
     deed what = deed::serve;
     run_options options{};
     reload_options reload{};
-    std::string error{};  ///< why it cannot be done, in a sentence; the exit code is 2 then
+    process_options processes{.count = 0};  ///< none: it serves in this process
+    std::string error{};                    ///< why it cannot be done, in a sentence; the exit code is 2 then
 };
 
 /// One option: a row of the table.

@@ -49,12 +49,34 @@ inline constexpr option option_table[] = {
      [](arguments& to, std::string_view value) -> std::string_view {
          return read_number(value, to.options.fd) ? "" : "the number of an open descriptor";
      }},
+    {"fd-name",
+     "NAME",
+     {},
+     "Of the sockets that systemd hands over, serve those with this name.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.fd_name = value;
+         return value.empty() ? "the FileDescriptorName of a socket unit" : "";
+     }},
     {"workers",
      "NUMBER",
      {},
      "Loops, each on a thread of its own. 1 unless WEB_CONCURRENCY says otherwise.",
      [](arguments& to, std::string_view value) -> std::string_view {
          return read_number(value, to.options.workers, 1, 1024) ? "" : "a number from 1 to 1024";
+     }},
+    {"processes",
+     "NUMBER",
+     {},
+     "Worker processes, each with its own loops; one that crashes is replaced. 0: this process serves.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return read_number(value, to.processes.count, 0, 1024) ? "" : "a number from 0 to 1024";
+     }},
+    {"timeout-worker-healthcheck",
+     "SECONDS",
+     {},
+     "How long a worker process may not answer before it is killed and replaced; 0: for ever. 5.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return read_seconds(value, to.processes.health_timeout) ? "" : "seconds, as 5";
      }},
     {"threads",
      "NUMBER",
@@ -308,28 +330,31 @@ inline constexpr option option_table[] = {
      {},
      {},
      "Print the OpenAPI document and end.",
-     [](arguments& to, std::string_view) -> std::string_view {
-         to.what = arguments::deed::openapi;
-         return "";
-     },
+     [](arguments& to, std::string_view) -> std::
+                                             string_view {
+                                                 to.what = arguments::deed::openapi;
+                                                 return "";
+                                             },
      false},
     {"ts",
      {},
      {},
      "Print a TypeScript client and end.",
-     [](arguments& to, std::string_view) -> std::string_view {
-         to.what = arguments::deed::ts;
-         return "";
-     },
+     [](arguments& to, std::string_view) -> std::
+                                             string_view {
+                                                 to.what = arguments::deed::ts;
+                                                 return "";
+                                             },
      false},
     {"version",
      {},
      {},
      "Print the version and end.",
-     [](arguments& to, std::string_view) -> std::string_view {
-         to.what = arguments::deed::version;
-         return "";
-     },
+     [](arguments& to, std::string_view) -> std::
+                                             string_view {
+                                                 to.what = arguments::deed::version;
+                                                 return "";
+                                             },
      false},
     {"help",
      {},

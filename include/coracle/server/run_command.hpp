@@ -12,12 +12,14 @@
 #include <coracle/server/log_voice.hpp>
 #include <coracle/server/reload.hpp>
 #include <coracle/server/routes_table.hpp>
+#include <coracle/server/run_processes.hpp>
 #include <coracle/server/serve.hpp>
 #include <coracle/server/usage.hpp>
 
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -91,6 +93,12 @@ int run_command(App& served, std::vector<std::string> words, const run_options& 
                 if constexpr (requires { std::string(served.typescript()); }) return print(served.typescript());
                 break;
             case arguments::deed::serve: {
+                if (asked.processes.count > 0 || is_worker_process()) {
+                    if (asked.reload.on)
+                        throw std::logic_error(
+                            "coracle: --reload is for developing, with one process; leave --processes out");
+                    return serve_in_processes(served, asked.options, asked.processes);
+                }
                 const char* child = std::getenv(reload_child_variable);
                 auto fd = child ? ascii::parse_decimal<unsigned>(child) : std::nullopt;
                 if (fd) {

@@ -7,6 +7,8 @@
 #include <coracle/base/version.hpp>
 #include <coracle/server/limits_report.hpp>
 #include <coracle/server/log_voice.hpp>
+#include <coracle/os/service_manager.hpp>
+#include <coracle/server/handed_sockets.hpp>
 #include <coracle/server/server.hpp>
 
 #include <cstdint>
@@ -34,9 +36,8 @@ inline run_options from_environment(run_options options) {
 }
 
 /// What a person wants to know who has just started it.
-inline void print_banner(const server& started, const run_options& options) {
-    bool unix_socket = started.where().port() == 0;
-    std::string url = unix_socket ? started.where().text() : "http://" + started.where().text();
+inline void print_banner(const net::address& where, const run_options& options) {
+    std::string url = where.port() == 0 ? where.text() : "http://" + where.text();
     announce(options, "coracle " CORACLE_VERSION_STRING);
     if (options.workers > 1) announce(options, std::to_string(options.workers) + " workers");
     announce(options, "Limits: " + limits_text(options.limits));
@@ -46,8 +47,11 @@ inline void print_banner(const server& started, const run_options& options) {
 /// From the banner to the end. out: the exit code. error: what kept it from starting, or ended it.
 inline int serve(app& served, const run_options& options) {
     server here(served, options);
-    here.start();
-    if (options.banner) print_banner(here, options);
+    os::service_manager manager = os::service_manager::from_environment();
+    here.serves_for(manager);
+    here.start(handed_sockets(options.fd_name));
+    if (options.banner) print_banner(here.where(), options);
+    manager.ready("Listening on " + here.where().text());
     here.serve();
     if (options.banner) announce(options, "Finished");
     return 0;

@@ -37,6 +37,14 @@
 
 namespace coracle::server {
 
+/// Error: std::logic_error for what is no address.
+[[gnu::cold]] inline net::address address_of(const run_options& options) {
+    if (options.port < 0 || options.port > 65535)
+        throw std::logic_error("coracle: a port is a number from 0 to 65535, not " + std::to_string(options.port));
+    auto parsed = net::address::of(options.host, static_cast<std::uint16_t>(options.port));
+    if (!parsed) throw std::logic_error("coracle: the host " + parsed.error().message);
+    return *parsed;
+}
 /// A door of one's own. Error: std::system_error, with the address and what is wrong with it.
 [[gnu::cold]] inline net::listening_socket opened(const net::address& where, int backlog) {
     net::listen_options how;
@@ -182,13 +190,6 @@ private:
             if (!failure_) failure_ = std::current_exception();
             stop();
         }
-    }
-    static net::address address_of(const run_options& options) {
-        if (options.port < 0 || options.port > 65535)
-            throw std::logic_error("coracle: a port is a number from 0 to 65535, not " + std::to_string(options.port));
-        auto parsed = net::address::of(options.host, static_cast<std::uint16_t>(options.port));
-        if (!parsed) throw std::logic_error("coracle: the host " + parsed.error().message);
-        return *parsed;
     }
     static std::size_t threads_of(const run_options& options) {
         return options.threads > 0 ? options.threads : loop::pool_limits::default_user();
