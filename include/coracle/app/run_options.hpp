@@ -20,8 +20,8 @@ struct run_options {
     std::string host = "127.0.0.1";  ///< an IPv4 or IPv6 address, `localhost`, or `unix:/path`
     int port = 8000;                 ///< 0: any free one
     int fd = -1;                     ///< a socket that listens already and was inherited, in the place of host and port
-    /// Of the sockets that systemd hands over (LISTEN_FDS), those with this FileDescriptorName; empty: all of them. They
-    /// are served in the place of host and port.
+    /// Of the sockets that systemd hands over (LISTEN_FDS), those with this FileDescriptorName; empty: all. They are
+    /// served in the place of host and port.
     std::string fd_name{};
     int workers = 1;          ///< loops, each on a thread of its own; with more than one, handlers run at once
     std::size_t threads = 0;  ///< of the pool for plain functions; 0: as many as suit the machine

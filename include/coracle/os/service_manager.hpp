@@ -1,4 +1,4 @@
-// service_manager: what a service tells systemd, or who else has started it and listens: that it is ready, stops, lives.
+// service_manager: what a service tells systemd, or who else has started it: that it is ready, stops, lives.
 // sd_notify(3), sd_watchdog_enabled(3): lines in a datagram to the unix socket that NOTIFY_SOCKET names.
 #pragma once
 
@@ -21,8 +21,8 @@
 namespace coracle::os {
 
 // Facts: a service of Type=notify that never says READY=1 is killed. RELOADING=1 wants MONOTONIC_USEC beside it, or
-// Type=notify-reload waits for ever (systemd 253). Who says WATCHDOG=1 too late is killed with SIGABRT; half the time is
-// the usual interval.
+// Type=notify-reload waits for ever (systemd 253). Who says WATCHDOG=1 too late is killed with SIGABRT; half the
+// time is the usual interval.
 
 /// Says nothing to nobody when this process was not started by one that listens.
 class service_manager {

@@ -26,8 +26,8 @@
 
 namespace coracle::os {
 
-// Fact: /proc/self/exe names the file that was started, and " (deleted)" behind it when another has taken its place since:
-// ask before that can happen.
+// Fact: /proc/self/exe names the file that was started, and " (deleted)" behind it when another has taken its place
+// since: ask before that can happen.
 
 /// `words.front()` is a path, whatever the name was by which it was called.
 struct program_words {

@@ -1,4 +1,4 @@
-// run_processes: app.run_processes(): the parent, and in each process that it starts, the worker. Both run the same main().
+// run_processes: app.run_processes(): the parent, or the worker that it has started. Both run main().
 #pragma once
 
 #include <coracle/app/app.hpp>

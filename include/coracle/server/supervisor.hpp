@@ -1,5 +1,5 @@
-// supervisor: a parent that holds the listening sockets and keeps worker processes alive. One that crashes takes its own
-// requests with it and no others, and another takes its place. Each begins as the program does, from its file: after a
+// supervisor: a parent that holds the listening sockets and keeps worker processes alive. One that crashes takes no
+// requests but its own with it, and another takes its place. Each begins as the program does, from its file: after a
 // SIGHUP, and after a crash, that is a program newly built. The signals are those of gunicorn and uvicorn.
 #pragma once
 
