@@ -39,9 +39,9 @@ namespace {
 using load::insist;
 using load::load_count;
 
-/// A server, `clients` of them, and a stop in the middle of it. in: how it is told to stop.
+/// A server, `clients` of them, and a stop when so many answers have come. in: how it is told to stop.
 template <class Stop>
-load_count stop_under_load(run_options how, int clients, std::chrono::milliseconds when, Stop stop) {
+load_count stop_under_load(run_options how, int clients, int answers, Stop stop) {
     app served;
     served.get("/work", []() -> task<std::string> {
         co_await sleep(1ms);
@@ -60,7 +60,7 @@ load_count stop_under_load(run_options how, int clients, std::chrono::millisecon
     auto load = [&]() -> task<> {
         task_group all;
         for (int i = 0; i < clients; ++i) all.spawn(insist(here.where(), count));
-        co_await sleep(when);
+        while (count.answered < answers) co_await sleep(1ms);
         stop(here);
         co_await all.join();
     };
@@ -75,7 +75,7 @@ load_count stop_under_load(run_options how, int clients, std::chrono::millisecon
 TEST_CASE("kill -TERM under the load of 64 connections loses no request, twenty times") {
     for (int round = 0; round < 20; ++round) {
         load_count got =
-            stop_under_load({}, 64, 40ms + round * 3ms, [](server::server&) { ::kill(::getpid(), SIGTERM); });
+            stop_under_load({}, 64, 100 + round * 23, [](server::server&) { ::kill(::getpid(), SIGTERM); });
         CHECK_MESSAGE(got.lost == 0, got.how);
         CHECK(got.answered > 64);
         CHECK(got.refused == 64);
@@ -86,7 +86,7 @@ TEST_CASE("three workers stop under load and lose no request, on ports of their 
     for (int round = 0; round < 5; ++round) {
         run_options how{.workers = 3, .signals = false};
         if (round % 2 != 0) how.host = "unix:/tmp/coracle_graceful_" + std::to_string(::getpid());
-        load_count got = stop_under_load(how, 64, 40ms, [](server::server& it) { it.stop(); });
+        load_count got = stop_under_load(how, 64, 100 + round * 23, [](server::server& it) { it.stop(); });
         CHECK_MESSAGE(got.lost == 0, got.how);
         CHECK(got.answered > 64);
     }
