@@ -245,6 +245,7 @@ public:
         settings_.graceful_timeout = 3s;
         settings_.limits.header_timeout = 2s;
         settings_.limits.max_head_bytes = 1024;
+        settings_.limits.min_write_rate = 1024;
         settings_.limits.max_body_bytes = 4096;
         if (how & 1) settings_.proxy = {.trusted = {"*"}, .forwarded = (how & 2) != 0, .host = true, .prefix = true};
         if (how & 4) settings_.root_path = "/r";
@@ -327,6 +328,7 @@ private:
                 lines.latency(std::chrono::milliseconds(measure % 100)).jitter(std::chrono::milliseconds(measure % 7));
                 break;
             case 8:
+                if (measure < 200) disturb();  // so slow a line is cut off
                 lines.capacity(static_cast<std::size_t>(measure) * 16 + 1);
                 break;
             case 9:
