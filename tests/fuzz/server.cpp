@@ -269,6 +269,7 @@ public:
         co_await let_in;
         shop_->stop();
         auto run_out = [&] {
+            ran_out_ = true;
             connections.cancel();
             world_.reactor().background().jobs().cancel();
         };
@@ -428,7 +429,7 @@ private:
             if (!cut_short) ++answers;
         }
         demand(answers <= who.records.size(), "there are more answers than requests");
-        if (!who.patient) return;
+        if (!who.patient || ran_out_) return;
         std::size_t whole = 0;
         while (whole < who.records.size() && who.records[whole].whole) ++whole;
         demand(answers >= whole, "an answer was lost");
@@ -439,6 +440,7 @@ private:
     server::settings settings_;
     bool ends_patiently_ = false;
     bool disturbed_ = false;
+    bool ran_out_ = false;  // what was under way at the stop took too long
     std::size_t readers_ = 0;
     std::list<client> clients_;
     std::optional<server::workshop> shop_;
