@@ -115,9 +115,9 @@ app& the_app() {
     static app* const made = [] {
         auto* one = new app;
         one->error_log([](const std::exception_ptr&, const request&) {});
-        one->observe([](const app&, server::workshop&) -> std::unique_ptr<request_observer> {
-            return std::make_unique<witness>();
-        });
+        one->observe(
+            {[](void*, server::workshop&) -> std::unique_ptr<request_observer> { return std::make_unique<witness>(); },
+             nullptr});
         one->get("/", on_loop([] { return std::string("root"); }));
         one->get("/big/{n:int}",
                  on_loop([](int n) { return std::string(static_cast<std::size_t>(n % 100'000), 'b'); }));
