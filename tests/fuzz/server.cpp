@@ -1,6 +1,6 @@
-// Invariant: whatever several clients send, in whatever pieces, at whatever times, over whatever lines, the server never
-// crashes, every answer is well-formed and in its order, a patient client gets each of its answers whole, nothing that
-// was begun is left behind, and a stop comes to its end.
+// Invariant: whatever several clients send, in whatever pieces, at whatever times, over whatever lines, the server
+// never crashes, every answer is well-formed and in its order, a patient client gets each of its answers whole, nothing
+// that was begun is left behind, and a stop comes to its end.
 // The bytes are a script: each pair an act and its measure. The world is in memory and in virtual time.
 #include <coracle/app/app.hpp>
 #include <coracle/app/background_tasks.hpp>

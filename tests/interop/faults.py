@@ -98,7 +98,8 @@ def under(server, calls, error, when):
     port = free_port()
     with tempfile.NamedTemporaryFile(mode="r") as log:
         # -D: strace is the grandchild, so that the signal at the end goes to the server.
-        strace = ["strace", "-D", "-f", "-qq", "-o", log.name, "-e", f"trace={calls}", "-e", f"inject={calls}:{error}:{when}"]
+        strace = ["strace", "-D", "-f", "-qq", "-o", log.name]
+        strace += ["-e", f"trace={calls}", "-e", f"inject={calls}:{error}:{when}"]
         command = [server, "--port", str(port), "--no-access-log", "--limit-body", "64M", "--timeout-keep-alive", "60"]
         process = subprocess.Popen(strace + command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         try:
