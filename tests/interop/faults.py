@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-# A server whose system calls fail: interrupted, short, or with a client that has gone before
-# it was let in. Nothing is lost by it.
+# A server whose system calls fail: interrupted, short, out of descriptors or memory, or with a
+# client that has gone before it was let in. What was let in loses nothing by it.
 """usage: tests/interop/faults.py SERVER
 
 strace makes the calls fail: apt-get install strace. Where it is not there, or may not trace, the test is skipped.
@@ -29,9 +29,13 @@ FAULTS = [
     ("sendto,sendmsg", "error=EINTR", "when=1+2"),
     ("accept4", "error=EINTR", "when=1+2"),
     ("accept4", "error=ECONNABORTED", "when=1+2"),
+    ("accept4", "error=EPROTO", "when=2+3"),
+    ("accept4", "error=EMFILE", "when=3+4"),
+    ("accept4", "error=ENFILE", "when=2+5"),
+    ("epoll_ctl", "error=ENOMEM", "when=9+9"),
 ]
-# That is what it says: the client has gone.
-MAY_CLOSE = ("ECONNABORTED",)
+# Who has gone is gone; without a descriptor, or the memory to watch it, a connection is closed, and the next one is fine.
+MAY_CLOSE = ("ECONNABORTED", "EMFILE", "ENFILE", "epoll_ctl")
 BODY = bytes(range(256)) * 2000
 
 
