@@ -261,14 +261,14 @@ TEST_CASE("T18: many clients that wait at once are answered at once, on one loop
 TEST_CASE("D7: slow heads, slow bodies and slow readers leave the answers of others as quick as they were") {
     app app;
     fill(app);
-    app.get("/large", on_loop([] { return std::string(1 << 22, 'x'); }));
+    app.get("/large", on_loop([] { return std::string(3 << 20, 'x'); }));
     loopback::running server(app);
     auto median = [&] {
         loopback::client client(server.port());
         std::vector<std::chrono::nanoseconds> took;
         for (int i = 0; i < 200; ++i) {
             auto begin = std::chrono::steady_clock::now();
-            CHECK(client.get("/").body == "root");
+            REQUIRE(client.get("/").body == "root");
             took.push_back(std::chrono::steady_clock::now() - begin);
         }
         std::sort(took.begin(), took.end());
@@ -281,7 +281,7 @@ TEST_CASE("D7: slow heads, slow bodies and slow readers leave the answers of oth
           std::string_view("GET /large HTTP/1.1\r\nhost: x\r\n\r\n")}) {
         CAPTURE(text);
         std::vector<loopback::client> slow;
-        for (int i = 0; i < 300; ++i) {
+        for (int i = 0; i < 60; ++i) {
             slow.emplace_back(server.port());
             slow.back().send(text);
         }
