@@ -616,3 +616,31 @@ TEST_CASE("pipes: reading waits for the writer, and meets the end when it closes
     };
     loop::run_on(on, work());
 }
+
+TEST_CASE("a watcher is told of every edge, also while nobody waits, until nobody is to be told") {
+    struct counted final : loop::edge_watcher {
+        int count = 0;
+        void on_edge() noexcept override { ++count; }
+    };
+    loop::thread_pool pool(1);
+    loop::reactor on(pool);
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    for (int fd : ends) REQUIRE(::fcntl(fd, F_SETFL, O_NONBLOCK) == 0);
+    auto work = [&]() -> task<> {
+        auto writer = std::make_unique<descriptor>(os::file_descriptor(ends[1]));
+        descriptor reader{os::file_descriptor(ends[0])};
+        counted told;
+        reader.tell(&told);
+        result<std::size_t> sent = co_await write_some(*writer, "ab");
+        CHECK(*sent == 2);
+        while (told.count == 0) co_await sleep(1ms);
+        CHECK_FALSE(reader.hung_up());
+        int before = told.count;
+        writer.reset();
+        while (told.count == before) co_await sleep(1ms);
+        CHECK(reader.hung_up());
+        reader.tell(nullptr);
+    };
+    loop::run_on(on, work());
+}

@@ -163,3 +163,39 @@ TEST_CASE("a stream may go while its other end waits") {
     };
     run(test());
 }
+
+namespace {
+
+/// Counts what it is told.
+struct counted_edges final : loop::edge_watcher {
+    int count = 0;
+    void on_edge() noexcept override { ++count; }
+};
+
+}  // namespace
+
+TEST_CASE("a watcher is told of bytes, of room, of the end and of the close of a stream, until nobody is to be told") {
+    auto test = []() -> task<> {
+        auto [near, far] = net::memory_stream::pair(4);
+        counted_edges told;
+        far.tell(&told);
+        near.push("ab");
+        CHECK(told.count == 1);
+        CHECK(*far.try_write("abcdef") == 4);
+        CHECK(near.take_all() == "abcd");
+        CHECK(told.count == 2);
+        CHECK(near.shutdown_write());
+        CHECK(told.count == 3);
+        CHECK(far.hung_up());
+        CHECK(*far.try_write({}) == 0);
+        near.close();
+        CHECK(told.count > 3);
+        CHECK_FALSE(far.try_write({}));
+        int before = told.count;
+        far.tell(nullptr);
+        near.push("x");
+        CHECK(told.count == before);
+        co_return;
+    };
+    run(test());
+}
