@@ -3531,6 +3531,14 @@ inline void wait_readable(std::initializer_list<int> numbers, std::chrono::milli
     [[maybe_unused]] int ready = ::poll(asked, count, static_cast<int>(time));
 }
 
+/// The same for any number of them.
+inline void wait_readable(std::span<const int> numbers, std::chrono::milliseconds most) {
+    std::vector<struct pollfd> asked;
+    for (int each : numbers) asked.push_back({each, POLLIN, 0});
+    auto time = std::clamp<std::chrono::milliseconds::rep>(most.count(), 0, std::numeric_limits<int>::max());
+    [[maybe_unused]] int ready = ::poll(asked.data(), static_cast<nfds_t>(asked.size()), static_cast<int>(time));
+}
+
 /// Another number for the same open file, closed at exec. It may be watched whatever becomes of the first number.
 /// in: at least `lowest`.
 inline result<file_descriptor> duplicate(int fd, int lowest = 0) noexcept {
@@ -4352,6 +4360,13 @@ inline result<std::pair<file_descriptor, file_descriptor>> open_socket_pair() no
 /// Lets a server bind again while connections of its predecessor are still in TIME_WAIT.
 inline result<void> reuse_address(int fd) noexcept { return detail::set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1); }
 
+/// Whether share_port() deals connections out here.
+#if defined(SO_REUSEPORT_LB) || defined(__linux__)
+inline constexpr bool ports_can_be_shared = true;
+#else
+inline constexpr bool ports_can_be_shared = false;
+#endif
+
 /// Lets several sockets listen on one address, the kernel dealing connections out among them (Linux, FreeBSD).
 /// error: not_supported where connections are not dealt out (macOS).
 inline result<void> share_port(int fd) noexcept {
@@ -4772,21 +4787,27 @@ public:
     }
     ~socket_file() { remove(); }
 
-    /// Binds the unix socket `fd`. A name that a dead server left behind is taken over.
+    /// Binds the unix socket `fd`. A name that a dead server left behind is taken over, with its permissions if `mode`
+    /// is not -1; a new one has those of `mode` then. In both cases before anybody can connect.
     /// error: address_in_use when a living server, or a file that is no socket, has the name.
-    static result<socket_file> bind(int fd, const socket_address& where) {
+    static result<socket_file> bind(int fd, const socket_address& where, int mode = -1) {
+        struct stat before{};
+        bool named = !where.path().empty() && where.path().front() != '\0';
+        if (mode >= 0 && named && ::lstat(std::string(where.path()).c_str(), &before) == 0)
+            mode = static_cast<int>(before.st_mode & 0777);
         auto bound = bind_socket(fd, where);
         if (!bound && bound.error() == std::errc::address_in_use && remove_if_stale(where))
             bound = bind_socket(fd, where);
         if (!bound) return failure(bound.error());
         socket_file made;
-        if (where.path().front() == '\0') return made;
+        if (!named) return made;
         struct stat file{};
         std::string path(where.path());
         if (::lstat(path.c_str(), &file) < 0) return last_failure();
         made.path_ = std::move(path);
         made.device_ = file.st_dev;
         made.inode_ = file.st_ino;
+        if (mode >= 0 && ::chmod(made.path_.c_str(), static_cast<mode_t>(mode)) < 0) return last_failure();
         return made;
     }
 
@@ -4863,6 +4884,195 @@ inline bool last_call([[maybe_unused]] int fd, [[maybe_unused]] address_family f
     return false;
 #endif
 }
+
+}  // namespace coracle::os
+
+// ---- coracle/os/this_program.hpp
+// this_program: the file that this process runs, and the words it was started with, to start it again.
+// proc(5) of Linux; _NSGetExecutablePath, _NSGetArgv of macOS; sysctl(3) KERN_PROC of FreeBSD.
+
+#if defined(__APPLE__)
+#include <crt_externs.h>
+#include <mach-o/dyld.h>
+#elif defined(__FreeBSD__)
+#include <sys/sysctl.h>
+#endif
+
+namespace coracle::os {
+
+// Fact: /proc/self/exe names the file that was started, and " (deleted)" behind it when another has taken its place
+// since: ask before that can happen.
+
+/// `words.front()` is a path, whatever the name was by which it was called.
+struct program_words {
+    std::vector<std::string> words;
+};
+
+namespace detail {
+
+inline std::vector<std::string> split_at_nul(const std::string& text) {
+    std::vector<std::string> words;
+    for (std::size_t at = 0; at < text.size();) {
+        words.emplace_back(text.c_str() + at);
+        at += words.back().size() + 1;
+    }
+    return words;
+}
+
+}  // namespace detail
+
+/// The number of this process, for logs.
+inline long process_number() noexcept { return static_cast<long>(::getpid()); }
+
+/// error: not_supported where the system does not tell; what it says to reading it.
+inline result<program_words> this_program() {
+    program_words all;
+#if defined(__linux__)
+    std::string path(4096, '\0');
+    auto length = ::readlink("/proc/self/exe", path.data(), path.size());
+    if (length <= 0) return last_failure();
+    path.resize(static_cast<std::size_t>(length));
+    file_descriptor words(::open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC));
+    if (!words) return last_failure();
+    std::string text;
+    char room[4096];
+    for (;;) {
+        auto count = uninterrupted([&]() noexcept { return ::read(words.get(), room, sizeof room); });
+        if (count < 0) return last_failure();
+        if (count == 0) break;
+        text.append(room, static_cast<std::size_t>(count));
+    }
+    all.words = detail::split_at_nul(text);
+#elif defined(__APPLE__)
+    std::uint32_t size = 4096;
+    std::string path(size, '\0');
+    if (::_NSGetExecutablePath(path.data(), &size) != 0)
+        return failure(std::make_error_code(std::errc::filename_too_long));
+    path.resize(path.find('\0'));
+    for (int n = 0; n < *::_NSGetArgc(); ++n) all.words.emplace_back((*::_NSGetArgv())[n]);
+#elif defined(__FreeBSD__)
+    std::string path(4096, '\0'), text(65536, '\0');
+    std::size_t length = path.size(), bytes = text.size();
+    int file[] = {CTL_KERN, KERN_PROC, KERN_PROC_PATHNAME, -1};
+    int words[] = {CTL_KERN, KERN_PROC, KERN_PROC_ARGS, static_cast<int>(::getpid())};
+    if (::sysctl(file, 4, path.data(), &length, nullptr, 0) < 0) return last_failure();
+    if (::sysctl(words, 4, text.data(), &bytes, nullptr, 0) < 0) return last_failure();
+    path.resize(path.find('\0'));
+    text.resize(bytes);
+    all.words = detail::split_at_nul(text);
+#else
+    std::string path;
+    return failure(std::make_error_code(std::errc::not_supported));
+#endif
+    if (all.words.empty()) all.words.emplace_back();
+    all.words.front() = std::move(path);
+    return all;
+}
+
+}  // namespace coracle::os
+
+// ---- coracle/os/socket_activation.hpp
+// socket_activation: sockets that systemd has opened for this process before it started it.
+// sd_listen_fds(3), systemd.socket(5): LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES; the first is number 3.
+
+namespace coracle::os {
+
+/// A descriptor that was handed over, and its FileDescriptorName.
+struct handed_descriptor {
+    int number;
+    std::string name;
+};
+
+/// Those meant for this process; none when there are none. They are given once: the variables are gone then, so that
+/// its children do not take them for theirs.
+inline std::vector<handed_descriptor> take_handed_descriptors() {
+    constexpr int first = 3;
+    std::vector<handed_descriptor> all;
+    const char* pid = std::getenv("LISTEN_PID");
+    const char* count = std::getenv("LISTEN_FDS");
+    if (!pid || !count) return all;
+    auto whose = ascii::parse_decimal<std::uint32_t>(pid);
+    auto many = ascii::parse_decimal<std::uint32_t>(count);
+    if (!whose || !many || *whose != static_cast<std::uint32_t>(::getpid())) return all;
+    const char* told = std::getenv("LISTEN_FDNAMES");
+    std::string_view names = told ? told : "";
+    for (int n = 0; n < 1024 && static_cast<std::uint32_t>(n) < *many; ++n) {
+        std::size_t colon = names.find(':');
+        all.push_back({first + n, std::string(names.substr(0, colon))});
+        names.remove_prefix(colon == names.npos ? names.size() : colon + 1);
+    }
+    for (const char* each : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(each);
+    return all;
+}
+
+}  // namespace coracle::os
+
+// ---- coracle/os/service_manager.hpp
+// service_manager: what a service tells systemd, or who else has started it: that it is ready, stops, lives.
+// sd_notify(3), sd_watchdog_enabled(3): lines in a datagram to the unix socket that NOTIFY_SOCKET names.
+
+namespace coracle::os {
+
+// Facts: a service of Type=notify that never says READY=1 is killed. RELOADING=1 wants MONOTONIC_USEC beside it, or
+// Type=notify-reload waits for ever (systemd 253). Who says WATCHDOG=1 too late is killed with SIGABRT; half the
+// time is the usual interval.
+
+/// Says nothing to nobody when this process was not started by one that listens.
+class service_manager {
+public:
+    service_manager() noexcept = default;
+
+    /// As the environment names it.
+    static service_manager from_environment() {
+        service_manager made;
+        const char* name = std::getenv("NOTIFY_SOCKET");
+        std::string path = name ? name : "";
+        if (path.size() < 2 || (path.front() != '/' && path.front() != '@')) return made;
+        if (path.front() == '@') path.front() = '\0';
+        auto where = socket_address::local(path);
+        auto socket = where ? open_datagram_socket(*where) : result<file_descriptor>(failure(where.error()));
+        if (!socket) return made;
+        made.where_ = *where;
+        made.socket_ = std::move(*socket);
+        made.interval_ = watchdog_time();
+        return made;
+    }
+
+    bool listens() const noexcept { return static_cast<bool>(socket_); }
+    /// How often it wants to hear alive(); none when it does not.
+    std::optional<std::chrono::microseconds> interval() const noexcept { return interval_; }
+
+    /// in: what is shown as its state, in one line.
+    void ready(std::string_view status) const { say("READY=1\nSTATUS=" + std::string(status)); }
+    void stopping() const { say("STOPPING=1\nSTATUS=Stopping"); }
+    void reloading() const {
+        timespec now{};
+        ::clock_gettime(CLOCK_MONOTONIC, &now);
+        say("RELOADING=1\nMONOTONIC_USEC=" +
+            std::to_string(std::int64_t{now.tv_sec} * 1'000'000 + std::int64_t{now.tv_nsec} / 1000));
+    }
+    void alive() const { say("WATCHDOG=1"); }
+
+private:
+    void say(std::string_view lines) const noexcept {
+        if (!socket_) return;
+        // A manager that does not listen any more, or cannot keep up, is no reason for anything here.
+        [[maybe_unused]] auto told = send_datagram(socket_.get(), lines, &where_);
+    }
+    static std::optional<std::chrono::microseconds> watchdog_time() {
+        const char* time = std::getenv("WATCHDOG_USEC");
+        const char* pid = std::getenv("WATCHDOG_PID");
+        if (!time || (pid && ascii::parse_decimal<std::uint32_t>(pid) != static_cast<std::uint32_t>(::getpid())))
+            return std::nullopt;
+        auto most = ascii::parse_decimal<std::uint32_t>(time);
+        if (!most || *most < 2) return std::nullopt;
+        return std::chrono::microseconds(*most / 2);
+    }
+
+    file_descriptor socket_;
+    socket_address where_;
+    std::optional<std::chrono::microseconds> interval_;
+};
 
 }  // namespace coracle::os
 
@@ -11421,9 +11631,9 @@ inline bool multipart_parser::read_line(std::string_view line) {
         return false;
     }
     std::string_view value = ascii::trim(line.substr(colon + 1));
-    const char* end = value.data() + value.size();
-    if (!value.empty() && scan::value_end(value.data(), end) != end) {
-        refuse("a header field of a part has a control character");
+    // Browsers send the name of a file as it is, but for line ends and quotes, so other control characters may come.
+    if (value.find_first_of(std::string_view("\r\0", 2)) != std::string_view::npos) {
+        refuse("a header field of a part has a CR or a NUL in it");
         return false;
     }
     head_.push_back({name, value});
@@ -16511,6 +16721,8 @@ bool made_alike(const T& a, const T& b) {
         return all_made_alike(a, b, std::make_index_sequence<std::tuple_size_v<T>>{});
     } else if constexpr (is_a<T, std::variant>) {
         return a.index() == b.index();
+    } else if constexpr (json_nullable<T>) {
+        return static_cast<bool>(a) == static_cast<bool>(b);  // what it holds may have no ==
     } else if constexpr (std::derived_from<T, json>) {
         return a == b;
     } else if constexpr (requires { a.empty(); }) {
@@ -17713,7 +17925,8 @@ namespace coracle {
 
 /// `decimal price = "19.99"; decimal total = (price * 3 * "1.19").rounded(2);` Sums and products are exact: they have
 /// the digits that they have on paper, as far as 36 go.
-/// error: std::overflow_error where they do not; a literal that is no decimal does not compile.
+/// error: std::overflow_error where they do not; std::invalid_argument for a literal that is no decimal, which does not
+/// compile where a constant is made of it.
 /// A JSON number has come as a double, so of one with a fraction, or beyond 64 bits, 17 digits count; as a string, all.
 class decimal {
 public:
@@ -17732,9 +17945,10 @@ public:
         for (std::size_t i = count_; i-- > 0; rest /= 10) digits_[i] = static_cast<std::uint8_t>(rest % 10);
     }
     template <std::size_t N>
-    consteval decimal(const char (&literal)[N]) {
-        if (read(std::string_view(literal, N - 1), *this) != reading::good)
-            throw "coracle: this is no decimal; one is written as \"19.99\", with at most 36 digits";
+    constexpr decimal(const char (&literal)[N]) {
+        if (read(std::string_view(literal), *this) != reading::good)
+            throw std::invalid_argument(
+                "coracle: this is no decimal; one is written as \"19.99\", of 36 digits at most");
     }
     /// The shortest decimal that reads back as this double: decimal(0.1) is 0.1. error: std::invalid_argument for
     /// infinity and NaN.
@@ -18865,7 +19079,6 @@ concept countable_items = json_list<T> || json_map<T>;
 [[gnu::cold]] inline std::string plain_number(const json& number) {
     if (number.type() == json_kind::integer) return std::to_string(number.as_int());
     if (number.type() == json_kind::unsigned_integer) return std::to_string(number.as_uint());
-    if (number.is_string()) return number.as_string();
     char text[512];
     auto done = std::to_chars(text, text + sizeof text, number.as_double(), std::chars_format::fixed);
     return std::string(text, done.ptr);
@@ -18955,8 +19168,6 @@ template <class T>
 json number_as(bound limit) {
     if constexpr (std::is_floating_point_v<T>)
         return json(limit.as<double>());
-    else if constexpr (exact_number<T>)
-        return json(limit.as<T>().to_text());
     else
         return limit.to_json();
 }
@@ -22867,6 +23078,17 @@ public:
         }
     }
 
+    /// Who waits for this direction goes on with what came of its last attempt: that it would block. Nobody: nothing.
+    void excuse(direction which) noexcept {
+        if (attempter* waiting = std::exchange(at(which).waiter, nullptr)) waiting->excused();
+    }
+    /// Gives the file away. in: nobody waits here.
+    os::file_descriptor release() noexcept {
+        CORACLE_ASSERT(!sides_[0].waiter && !sides_[1].waiter);
+        if (fd_) reactor_.poller().forget(fd_.get(), *this);
+        return std::move(fd_);
+    }
+
     /// Awaits until the attempt returns true: it makes the system call and keeps what came of it; false means that the
     /// call would block. It is called at once, and again after each edge, right before the coroutine goes on, so what
     /// it put into reactor::scratch() is still there.
@@ -22895,6 +23117,8 @@ private:
         void woken() noexcept { try_again(); }
         /// The descriptor is -1 now, and is not there any more when the coroutine goes on.
         virtual void closed() noexcept = 0;
+        /// The descriptor does not wait for it any more, and is perhaps not there any more when the coroutine goes on.
+        virtual void excused() noexcept = 0;
 
     protected:
         ~attempter() = default;
@@ -22974,6 +23198,10 @@ private:
     }
     void closed() noexcept override {
         tried();
+        descriptor_ = nullptr;
+        finish();
+    }
+    void excused() noexcept override {
         descriptor_ = nullptr;
         finish();
     }
@@ -26331,6 +26559,10 @@ public:
         return sent;
     }
 
+    /// Who reads goes on with the error that nothing is there to be read: for who wants the socket back.
+    void excuse_reader() noexcept { descriptor_->excuse(loop::direction::in); }
+    /// Gives the socket away, with what has come and was not read. in: nobody reads or writes.
+    os::file_descriptor release() noexcept { return descriptor_->release(); }
     void shutdown_read() noexcept { os::shutdown_receiving(descriptor_->get()); }
     result<void> shutdown_write() noexcept { return os::shutdown_sending(descriptor_->get()); }
     void close() noexcept { descriptor_->close(); }
@@ -26465,6 +26697,9 @@ struct listen_options {
     bool reuse_port = false;
     /// An IPv6 listener turns IPv4 away instead of taking it too.
     bool ipv6_only = false;
+    /// Who may connect to a unix socket: the permissions of its name, unless there was one, which then keeps its own.
+    /// -1: as the process's umask has it.
+    int socket_file_mode = -1;
 };
 
 /// Clients can connect to it from open() on, and wait for somebody to accept.
@@ -26480,7 +26715,7 @@ public:
         if (!socket) return failure(socket.error());
         listening_socket made;
         if (where.family() == address::family_type::local) {
-            auto bound = os::socket_file::bind(socket->get(), *target);
+            auto bound = os::socket_file::bind(socket->get(), *target, options.socket_file_mode);
             if (!bound) return failure(bound.error());
             made.file_ = std::move(*bound);
         } else if (auto bound = bind_tcp(socket->get(), *target, options); !bound) {
@@ -29767,320 +30002,6 @@ inline constexpr bool is_coroutine = detail::awaited_result<returned_by<F>>::wai
 
 }  // namespace coracle
 
-// ---- coracle/app/checked_pattern.hpp
-// checked_pattern: a route's text that has been compared with its handler, by the compiler if it is a literal.
-// The sentences below are what the compiler says, or what std::logic_error says of a runtime_pattern.
-
-namespace coracle {
-
-/// A route whose text is made while the program runs: `app.get(runtime_pattern(prefix + "/{id}"), handler)`. It is
-/// checked when it is registered. error: then, std::logic_error.
-class runtime_pattern {
-public:
-    explicit runtime_pattern(std::string text) : text_(std::move(text)) {}
-    const std::string& text() const noexcept { return text_; }
-
-private:
-    std::string text_;
-};
-
-namespace detail {
-
-using route::pattern_error;
-
-/// An integer as it stands in a default: an optional minus and digits, in the range of T.
-template <class T>
-constexpr std::optional<T> plain_integer(std::string_view text) noexcept {
-    bool negative = std::is_signed_v<T> && text.starts_with('-');
-    auto magnitude = ascii::parse_decimal<std::uint64_t>(negative ? text.substr(1) : text);
-    if (!magnitude) return std::nullopt;
-    auto most = static_cast<std::uint64_t>(std::numeric_limits<T>::max());
-    if (*magnitude > most + (negative ? 1U : 0U)) return std::nullopt;
-    return static_cast<T>(negative ? std::uint64_t{0} - *magnitude : *magnitude);
-}
-
-constexpr bool is_plain_number(std::string_view text) noexcept {
-    auto skip_digits = [&] {
-        std::size_t count = 0;
-        while (count < text.size() && ascii::is_digit(text[count])) ++count;
-        text.remove_prefix(count);
-        return count != 0;
-    };
-    if (text.starts_with('-')) text.remove_prefix(1);
-    if (!skip_digits()) return false;
-    if (text.starts_with('.')) {
-        text.remove_prefix(1);
-        if (!skip_digits()) return false;
-    }
-    if (text.starts_with('e') || text.starts_with('E')) {
-        text.remove_prefix(1);
-        if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-        if (!skip_digits()) return false;
-    }
-    return text.empty();
-}
-
-/// What is wrong with a route that is well written, but does not fit its handler.
-enum class route_mistake : unsigned char {
-    none,
-    too_few_names,
-    too_many_names,
-    list_in_path,
-    optional_in_path,
-    default_of_list,
-    default_of_bool,
-    default_of_integer,
-    default_of_float,
-    default_of_enum,
-    default_of_other,
-    default_unfit,
-};
-
-template <class T>
-constexpr route_mistake look_at_default(std::string_view text) {
-    using enum route_mistake;
-    if constexpr (checked_type<T>) {
-        using value_type = typename T::checked_value;
-        if (route_mistake wrong = look_at_default<value_type>(text); wrong != none) return wrong;
-        if constexpr (std::is_integral_v<value_type> && !std::same_as<value_type, bool>)
-            return T::fits(*plain_integer<value_type>(text)) ? none : default_unfit;
-        else if constexpr (std::same_as<value_type, std::string>)
-            return T::fits(value_type(text)) ? none : default_unfit;
-        else
-            return none;
-    } else if constexpr (std::same_as<T, bool>) {
-        return text == "true" || text == "false" || text == "1" || text == "0" ? none : default_of_bool;
-    } else if constexpr (std::is_integral_v<T>) {
-        return plain_integer<T>(text) ? none : default_of_integer;
-    } else if constexpr (std::is_floating_point_v<T>) {
-        return is_plain_number(text) ? none : default_of_float;
-    } else if constexpr (std::is_enum_v<T>) {
-        return reflect::enum_cast<T>(text) ? none : default_of_enum;
-    } else {
-        return std::same_as<T, std::string> ? none : default_of_other;
-    }
-}
-
-template <class P>
-constexpr route_mistake look_at_parameter(const route::pattern& route, std::size_t n) {
-    using enum route_mistake;
-    constexpr bool list = scalar_list<P>::value;
-    if (n < route.placeholder_count) return list ? list_in_path : is_optional<P> ? optional_in_path : none;
-    const route::pattern_query& query = route.queries[n - route.placeholder_count];
-    if (!query.has_default) return none;
-    return list ? default_of_list : look_at_default<element_t<P>>(query.default_text);
-}
-
-/// Whether a parameter finds this name of a route by itself.
-template <class P>
-constexpr bool finds_name([[maybe_unused]] std::string_view name) {
-    if constexpr (requires { parameter<P>::finds(name); })
-        return parameter<P>::finds(name);
-    else
-        return false;
-}
-
-/// Compares a route with the parameters of its handler, which are known to be good by themselves.
-template <class... P>
-constexpr route_mistake look_at_route(const route::pattern& route, types<P...>) {
-    constexpr std::size_t wanted = count_from<parameter_source::pattern, P...>;
-    if (wanted > route.parameter_count()) return route_mistake::too_few_names;
-    // Who takes the request and nothing else may look the names up in it.
-    constexpr bool by_hand = wanted == 0 && count_from<parameter_source::context, P...> != 0;
-    for (std::size_t i = wanted; i < route.parameter_count() && !by_hand; ++i)
-        if (!(finds_name<P>(route.parameter_name(i)) || ...)) return route_mistake::too_many_names;
-    auto found = route_mistake::none;
-    [[maybe_unused]] std::size_t n = 0;
-    [[maybe_unused]] auto look = [&]<class Q>(std::type_identity<Q>) {
-        if constexpr (parameter<Q>::source == parameter_source::pattern) {
-            auto wrong = look_at_parameter<Q>(route, n++);
-            if (found == route_mistake::none) found = wrong;
-        }
-    };
-    (look(std::type_identity<P>{}), ...);
-    return found;
-}
-
-// The compiler shows the line of a throw, and each call that led to it: so all are here, one call away from the route.
-// clang-format off
-constexpr void tell_mistake(std::string_view route, route_mistake what) {
-    switch (what) {
-        case route_mistake::none:
-            return;
-        case route_mistake::too_few_names:
-            throw pattern_error(route, "the handler has more parameters than this route has placeholders {id}, {?id}");
-        case route_mistake::too_many_names:
-            throw pattern_error(route, "this route has more placeholders than the handler has parameters");
-        case route_mistake::list_in_path:
-            throw pattern_error(route, "a placeholder is one value; std::vector is for query names: {?tag}");
-        case route_mistake::optional_in_path:
-            throw pattern_error(route, "a placeholder is always there: take it as it is, not as std::optional");
-        case route_mistake::default_of_list:
-            throw pattern_error(route, "a repeated query parameter has no default: absent, it is empty");
-        case route_mistake::default_of_bool:
-            throw pattern_error(route, "the default of a bool is true or false");
-        case route_mistake::default_of_integer:
-            throw pattern_error(route, "the default is no integer of the type that the handler takes");
-        case route_mistake::default_of_float:
-            throw pattern_error(route, "the default is no number");
-        case route_mistake::default_of_enum:
-            throw pattern_error(route, "the default is no name of the enum that the handler takes");
-        case route_mistake::default_of_other:
-            throw pattern_error(route, "this type has no default in a route: take std::optional of it");
-        case route_mistake::default_unfit:
-            throw pattern_error(route, "the default does not fit the constraints of the handler's parameter");
-    }
-}
-// clang-format on
-
-/// Whether it takes a file whatever the name of its field.
-template <class P>
-inline constexpr bool takes_any_file = requires { typename parameter<P>::takes_any_file; };
-
-template <parameter_source Source, class... P>
-inline constexpr bool any_from = count_from<Source, P...> != 0;
-
-/// What can be said of a handler without its route. Only the first mistake is told, and all by this function, to keep
-/// the compiler's output short.
-template <bool MayHaveBody, class... P>
-consteval bool good_parameters(types<P...>) {
-    constexpr bool owned = !any_from<parameter_source::reference, P...>;
-    static_assert(owned,
-                  "coracle: a handler takes its parameters by value (only request& is a reference): a reference could "
-                  "dangle after the first co_await");
-    constexpr bool kept = !any_from<parameter_source::view, P...>;
-    static_assert(kept || !owned,
-                  "coracle: a handler parameter owns what it holds: take std::string, not std::string_view, a span or "
-                  "a pointer, which would look into a request that may be gone");
-    constexpr bool known = !any_from<parameter_source::unsupported, P...>;
-    static_assert(known || !kept || !owned,
-                  "coracle: nothing in a request fills this handler parameter; take a number, a bool, a std::string, "
-                  "an enum, a std::optional or std::vector of these, a plain struct or json (the body), or request&");
-    // What is wrong with a parameter's own type, that type says.
-    constexpr bool sound = owned && kept && known && (is_good_parameter<P> && ...);
-
-    constexpr std::size_t documents = count_from<parameter_source::body, P...>;
-    constexpr std::size_t forms = count_from<parameter_source::form, P...>;
-    constexpr bool is_form = (is_from_form(parameter<P>::source) || ...);
-    constexpr bool one_kind = !is_form || (documents == 0 && !any_from<parameter_source::body_field, P...>);
-    static_assert(one_kind || !sound, "coracle: a request has one body: this handler takes a form and JSON");
-    constexpr bool one_document = documents + any_from<parameter_source::body_field, P...> <= 1;
-    static_assert(one_document || !one_kind || !sound,
-                  "coracle: a request has one body, and two parameters of this handler are a JSON body; put both into "
-                  "one struct, or name the members of the body: body_field<\"item\", item>");
-    constexpr bool one_form = forms <= 1;
-    static_assert(one_form || !one_kind || !sound,
-                  "coracle: a request has one form; put both structs into one, or take form_field<\"name\">");
-    constexpr bool named_files = (std::size_t{takes_any_file<P>} + ... + std::size_t{0}) <= 1;
-    static_assert(named_files || !one_form || !one_kind || !sound,
-                  "coracle: this handler takes the file of a form twice; files are told apart by the names of their "
-                  "fields: form_field<\"avatar\", upload_file>");
-    constexpr bool one = sound && one_kind && one_document && one_form && named_files;
-
-    constexpr bool meant =
-        MayHaveBody || ((parameter<P>::source != parameter_source::body || parameter<P>::said_aloud) && ...);
-    static_assert(meant || !one,
-                  "coracle: a GET, HEAD, DELETE or OPTIONS handler takes a struct, which means a JSON body; say so "
-                  "with json_body<T>, or name query parameters in the route: {?skip=0,limit=10}");
-    constexpr bool filled_in = MayHaveBody || !is_form;
-    static_assert(filled_in || !one,
-                  "coracle: a form is the body of POST, PUT or PATCH; what a GET form sends is query<T>");
-    return one && meant && filled_in;
-}
-
-/// Whether a handler is one. What is wrong with it, checked_pattern says.
-template <class H, bool MayHaveBody>
-consteval bool good_handler() {
-    if constexpr (has_signature<H>) return good_parameters<MayHaveBody>(parameters_of<H>{});
-    return false;
-}
-
-}  // namespace detail
-
-/// The text of a route for a handler of type H. Made from a literal, it is checked by the compiler, as std::format
-/// strings are; from a runtime_pattern, when the route is registered.
-template <class H, bool MayHaveBody>
-class checked_pattern {
-public:
-    template <std::size_t N>
-    consteval checked_pattern(const char (&literal)[N]) : text_(literal, N - 1) {
-        static_assert(callable,
-                      "coracle: a handler is a function, or an object with one call operator; a lambda with auto "
-                      "parameters does not say what it takes");
-        if constexpr (callable)
-            if constexpr (detail::good_parameters<MayHaveBody>(parameters_of<H>{})) {
-                route::pattern read = route::pattern::read(text_, true);
-                route::tell_mistake(text_, read.mistake);
-                detail::tell_mistake(text_, detail::look_at_route(read, parameters_of<H>{}));
-            }
-    }
-    checked_pattern(const runtime_pattern& made) : text_(made.text()) {
-        static_assert(callable,
-                      "coracle: a handler is a function, or an object with one call operator; a lambda with auto "
-                      "parameters does not say what it takes");
-        if constexpr (callable)
-            if constexpr (detail::good_parameters<MayHaveBody>(parameters_of<H>{}))
-                detail::tell_mistake(text_,
-                                     detail::look_at_route(route::pattern::behind_prefix(text_), parameters_of<H>{}));
-    }
-
-    template <class Text>
-        requires(!std::is_array_v<Text> && std::convertible_to<const Text&, std::string_view>)
-    checked_pattern(const Text&) {
-        static_assert(std::is_void_v<Text>,
-                      "coracle: a route that is made at run time is registered as runtime_pattern(text)");
-    }
-
-    std::string_view text() const noexcept { return text_; }
-
-private:
-    static constexpr bool callable = has_signature<H>;
-
-    std::string_view text_;
-};
-
-}  // namespace coracle
-
-// ---- coracle/app/http_error.hpp
-// http_error: the exception that is an answer. FastAPI's HTTPException.
-
-namespace coracle {
-
-/// Ends a handler with this status and the body `{"detail": ...}`: `throw http_error(404, "User not found");`
-/// cost: about 2 µs for the throw; a handler that answers so often gives back a response instead.
-class http_error : public std::exception {
-public:
-    /// The detail is the reason phrase of the status.
-    explicit http_error(int status) : http_error(status, json(http::reason_phrase(status))) {}
-    /// in: any JSON as detail; fields for the head of the answer. error: std::invalid_argument for a field that cannot
-    /// be sent.
-    http_error(int status, json detail, std::initializer_list<http::field> headers = {}) {
-        state made{status, std::move(detail), {}, std::to_string(status)};
-        for (const http::field& one : headers) made.headers.add(one.name, one.value);
-        made.what.append(" ").append(http::reason_phrase(status));
-        if (made.detail.is_string() && made.detail.as_string() != http::reason_phrase(status))
-            made.what.append(": ").append(made.detail.as_string());
-        state_ = std::make_shared<const state>(std::move(made));
-    }
-
-    int status() const noexcept { return state_->status; }
-    const json& detail() const noexcept { return state_->detail; }
-    const http::field_list& headers() const noexcept { return state_->headers; }
-    /// For logs: `404 Not Found: User not found`.
-    const char* what() const noexcept override { return state_->what.c_str(); }
-
-private:
-    struct state {
-        int status = 500;
-        json detail{};
-        http::field_list headers{};
-        std::string what{};
-    };
-    std::shared_ptr<const state> state_;  // exceptions are copied, and copying must not throw
-};
-
-}  // namespace coracle
-
 // ---- coracle/app/set_cookie.hpp
 // set_cookie: a cookie as the value of a Set-Cookie field. Nothing of it can break out of the field.
 // RFC 6265 4.1, RFC 6265bis 4.1.2.7 (SameSite), 4.1.3 (prefixes); the defaults are Starlette's.
@@ -30556,6 +30477,386 @@ public:
 private:
     std::string path_;
     file_options options_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/result_type.hpp
+// result_type: what a handler may give back, with a sentence for what it may not.
+
+namespace coracle {
+
+namespace detail {
+
+template <class R>
+inline constexpr bool is_tuple = is_made_from<R, std::pair> || is_made_from<R, std::tuple>;
+
+template <class R>
+inline constexpr bool is_task = false;
+template <class R>
+inline constexpr bool is_task<task<R>> = true;
+
+/// What a generator yields that is an answer.
+template <class T>
+consteval bool good_piece() {
+    constexpr bool known = std::is_same_v<T, sse_event> || std::is_convertible_v<const T&, std::string_view> ||
+                           std::is_constructible_v<json, const T&>;
+    static_assert(
+        known,
+        "coracle: a handler gives back a generator of text, sse_event or values that are JSON: a plain struct, "
+        "a list or map of these, a number, bool or enum");
+    return known;
+}
+
+/// Stops at the first mistake, to keep the compiler's output short.
+template <class R>
+consteval bool good_result() {
+    if constexpr (std::is_void_v<R>) {
+        return true;
+    } else {
+        static_assert(!std::is_reference_v<R>, "coracle: a handler gives back a value, not a reference");
+        static_assert(!is_task<R>, "coracle: a handler gives back task<T>, not a task of a task");
+        static_assert(
+            !is_tuple<R>,
+            "coracle: a handler does not give back a pair or tuple, whose members have no names; use a struct, "
+            "or response for a status and a body");
+        static_assert(!std::is_pointer_v<R> || std::is_convertible_v<R, std::string_view>,
+                      "coracle: a handler gives back a value, not a pointer");
+        static_assert(!std::is_same_v<R, generator<void>>,
+                      "coracle: a handler gives back a generator of text, sse_event or values that are JSON, and "
+                      "generator<> yields nothing");
+        constexpr bool good = !std::is_reference_v<R> && !is_task<R> && !is_tuple<R> &&
+                              (!std::is_pointer_v<R> || std::is_convertible_v<R, std::string_view>) &&
+                              !std::is_same_v<R, generator<void>>;
+        if constexpr (good && is_streamed<R>) {
+            return good_piece<std::remove_cvref_t<typename R::value_type>>();
+        } else if constexpr (good) {
+            constexpr bool known = std::is_same_v<R, response> || std::is_same_v<R, file> ||
+                                   std::is_same_v<R, std::monostate> || std::is_constructible_v<json, const R&>;
+            static_assert(known,
+                          "coracle: a handler gives back a plain struct, json, a list or map of these, a number, bool, "
+                          "enum or std::string, std::optional of these, response, file, a generator, or nothing");
+            return known;
+        }
+        return false;
+    }
+}
+
+}  // namespace detail
+
+}  // namespace coracle
+
+// ---- coracle/app/checked_pattern.hpp
+// checked_pattern: a route's text that has been compared with its handler, by the compiler if it is a literal.
+// The sentences below are what the compiler says, or what std::logic_error says of a runtime_pattern.
+
+namespace coracle {
+
+/// A route whose text is made while the program runs: `app.get(runtime_pattern(prefix + "/{id}"), handler)`. It is
+/// checked when it is registered. error: then, std::logic_error.
+class runtime_pattern {
+public:
+    explicit runtime_pattern(std::string text) : text_(std::move(text)) {}
+    const std::string& text() const noexcept { return text_; }
+
+private:
+    std::string text_;
+};
+
+namespace detail {
+
+using route::pattern_error;
+
+/// An integer as it stands in a default: an optional minus and digits, in the range of T.
+template <class T>
+constexpr std::optional<T> plain_integer(std::string_view text) noexcept {
+    bool negative = std::is_signed_v<T> && text.starts_with('-');
+    auto magnitude = ascii::parse_decimal<std::uint64_t>(negative ? text.substr(1) : text);
+    if (!magnitude) return std::nullopt;
+    auto most = static_cast<std::uint64_t>(std::numeric_limits<T>::max());
+    if (*magnitude > most + (negative ? 1U : 0U)) return std::nullopt;
+    return static_cast<T>(negative ? std::uint64_t{0} - *magnitude : *magnitude);
+}
+
+constexpr bool is_plain_number(std::string_view text) noexcept {
+    auto skip_digits = [&] {
+        std::size_t count = 0;
+        while (count < text.size() && ascii::is_digit(text[count])) ++count;
+        text.remove_prefix(count);
+        return count != 0;
+    };
+    if (text.starts_with('-')) text.remove_prefix(1);
+    if (!skip_digits()) return false;
+    if (text.starts_with('.')) {
+        text.remove_prefix(1);
+        if (!skip_digits()) return false;
+    }
+    if (text.starts_with('e') || text.starts_with('E')) {
+        text.remove_prefix(1);
+        if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+        if (!skip_digits()) return false;
+    }
+    return text.empty();
+}
+
+/// What is wrong with a route that is well written, but does not fit its handler.
+enum class route_mistake : unsigned char {
+    none,
+    too_few_names,
+    too_many_names,
+    list_in_path,
+    optional_in_path,
+    default_of_list,
+    default_of_bool,
+    default_of_integer,
+    default_of_float,
+    default_of_enum,
+    default_of_other,
+    default_unfit,
+};
+
+template <class T>
+constexpr route_mistake look_at_default(std::string_view text) {
+    using enum route_mistake;
+    if constexpr (checked_type<T>) {
+        using value_type = typename T::checked_value;
+        if (route_mistake wrong = look_at_default<value_type>(text); wrong != none) return wrong;
+        if constexpr (std::is_integral_v<value_type> && !std::same_as<value_type, bool>)
+            return T::fits(*plain_integer<value_type>(text)) ? none : default_unfit;
+        else if constexpr (std::same_as<value_type, std::string>)
+            return T::fits(value_type(text)) ? none : default_unfit;
+        else
+            return none;
+    } else if constexpr (std::same_as<T, bool>) {
+        return text == "true" || text == "false" || text == "1" || text == "0" ? none : default_of_bool;
+    } else if constexpr (std::is_integral_v<T>) {
+        return plain_integer<T>(text) ? none : default_of_integer;
+    } else if constexpr (std::is_floating_point_v<T>) {
+        return is_plain_number(text) ? none : default_of_float;
+    } else if constexpr (std::is_enum_v<T>) {
+        return reflect::enum_cast<T>(text) ? none : default_of_enum;
+    } else {
+        return std::same_as<T, std::string> ? none : default_of_other;
+    }
+}
+
+template <class P>
+constexpr route_mistake look_at_parameter(const route::pattern& route, std::size_t n) {
+    using enum route_mistake;
+    constexpr bool list = scalar_list<P>::value;
+    if (n < route.placeholder_count) return list ? list_in_path : is_optional<P> ? optional_in_path : none;
+    const route::pattern_query& query = route.queries[n - route.placeholder_count];
+    if (!query.has_default) return none;
+    return list ? default_of_list : look_at_default<element_t<P>>(query.default_text);
+}
+
+/// Whether a parameter finds this name of a route by itself.
+template <class P>
+constexpr bool finds_name([[maybe_unused]] std::string_view name) {
+    if constexpr (requires { parameter<P>::finds(name); })
+        return parameter<P>::finds(name);
+    else
+        return false;
+}
+
+/// Compares a route with the parameters of its handler, which are known to be good by themselves.
+template <class... P>
+constexpr route_mistake look_at_route(const route::pattern& route, types<P...>) {
+    constexpr std::size_t wanted = count_from<parameter_source::pattern, P...>;
+    if (wanted > route.parameter_count()) return route_mistake::too_few_names;
+    // Who takes the request and nothing else may look the names up in it.
+    constexpr bool by_hand = wanted == 0 && count_from<parameter_source::context, P...> != 0;
+    for (std::size_t i = wanted; i < route.parameter_count() && !by_hand; ++i)
+        if (!(finds_name<P>(route.parameter_name(i)) || ...)) return route_mistake::too_many_names;
+    auto found = route_mistake::none;
+    [[maybe_unused]] std::size_t n = 0;
+    [[maybe_unused]] auto look = [&]<class Q>(std::type_identity<Q>) {
+        if constexpr (parameter<Q>::source == parameter_source::pattern) {
+            auto wrong = look_at_parameter<Q>(route, n++);
+            if (found == route_mistake::none) found = wrong;
+        }
+    };
+    (look(std::type_identity<P>{}), ...);
+    return found;
+}
+
+// The compiler shows the line of a throw, and each call that led to it: so all are here, one call away from the route.
+// clang-format off
+constexpr void tell_mistake(std::string_view route, route_mistake what) {
+    switch (what) {
+        case route_mistake::none:
+            return;
+        case route_mistake::too_few_names:
+            throw pattern_error(route, "the handler has more parameters than this route has placeholders {id}, {?id}");
+        case route_mistake::too_many_names:
+            throw pattern_error(route, "this route has more placeholders than the handler has parameters");
+        case route_mistake::list_in_path:
+            throw pattern_error(route, "a placeholder is one value; std::vector is for query names: {?tag}");
+        case route_mistake::optional_in_path:
+            throw pattern_error(route, "a placeholder is always there: take it as it is, not as std::optional");
+        case route_mistake::default_of_list:
+            throw pattern_error(route, "a repeated query parameter has no default: absent, it is empty");
+        case route_mistake::default_of_bool:
+            throw pattern_error(route, "the default of a bool is true or false");
+        case route_mistake::default_of_integer:
+            throw pattern_error(route, "the default is no integer of the type that the handler takes");
+        case route_mistake::default_of_float:
+            throw pattern_error(route, "the default is no number");
+        case route_mistake::default_of_enum:
+            throw pattern_error(route, "the default is no name of the enum that the handler takes");
+        case route_mistake::default_of_other:
+            throw pattern_error(route, "this type has no default in a route: take std::optional of it");
+        case route_mistake::default_unfit:
+            throw pattern_error(route, "the default does not fit the constraints of the handler's parameter");
+    }
+}
+// clang-format on
+
+/// Whether it takes a file whatever the name of its field.
+template <class P>
+inline constexpr bool takes_any_file = requires { typename parameter<P>::takes_any_file; };
+
+template <parameter_source Source, class... P>
+inline constexpr bool any_from = count_from<Source, P...> != 0;
+
+/// What can be said of a handler without its route. Only the first mistake is told, and all by this function, to keep
+/// the compiler's output short.
+template <bool MayHaveBody, class... P>
+consteval bool good_parameters(types<P...>) {
+    constexpr bool owned = !any_from<parameter_source::reference, P...>;
+    static_assert(owned,
+                  "coracle: a handler takes its parameters by value (only request& is a reference): a reference could "
+                  "dangle after the first co_await");
+    constexpr bool kept = !any_from<parameter_source::view, P...>;
+    static_assert(kept || !owned,
+                  "coracle: a handler parameter owns what it holds: take std::string, not std::string_view, a span or "
+                  "a pointer, which would look into a request that may be gone");
+    constexpr bool known = !any_from<parameter_source::unsupported, P...>;
+    static_assert(known || !kept || !owned,
+                  "coracle: nothing in a request fills this handler parameter; take a number, a bool, a std::string, "
+                  "an enum, a std::optional or std::vector of these, a plain struct or json (the body), or request&");
+    // What is wrong with a parameter's own type, that type says.
+    constexpr bool sound = owned && kept && known && (is_good_parameter<P> && ...);
+
+    constexpr std::size_t documents = count_from<parameter_source::body, P...>;
+    constexpr std::size_t forms = count_from<parameter_source::form, P...>;
+    constexpr bool is_form = (is_from_form(parameter<P>::source) || ...);
+    constexpr bool one_kind = !is_form || (documents == 0 && !any_from<parameter_source::body_field, P...>);
+    static_assert(one_kind || !sound, "coracle: a request has one body: this handler takes a form and JSON");
+    constexpr bool one_document = documents + any_from<parameter_source::body_field, P...> <= 1;
+    static_assert(one_document || !one_kind || !sound,
+                  "coracle: a request has one body, and two parameters of this handler are a JSON body; put both into "
+                  "one struct, or name the members of the body: body_field<\"item\", item>");
+    constexpr bool one_form = forms <= 1;
+    static_assert(one_form || !one_kind || !sound,
+                  "coracle: a request has one form; put both structs into one, or take form_field<\"name\">");
+    constexpr bool named_files = (std::size_t{takes_any_file<P>} + ... + std::size_t{0}) <= 1;
+    static_assert(named_files || !one_form || !one_kind || !sound,
+                  "coracle: this handler takes the file of a form twice; files are told apart by the names of their "
+                  "fields: form_field<\"avatar\", upload_file>");
+    constexpr bool one = sound && one_kind && one_document && one_form && named_files;
+
+    constexpr bool meant =
+        MayHaveBody || ((parameter<P>::source != parameter_source::body || parameter<P>::said_aloud) && ...);
+    static_assert(meant || !one,
+                  "coracle: a GET, HEAD, DELETE or OPTIONS handler takes a struct, which means a JSON body; say so "
+                  "with json_body<T>, or name query parameters in the route: {?skip=0,limit=10}");
+    constexpr bool filled_in = MayHaveBody || !is_form;
+    static_assert(filled_in || !one,
+                  "coracle: a form is the body of POST, PUT or PATCH; what a GET form sends is query<T>");
+    return one && meant && filled_in;
+}
+
+/// Whether a handler is one. What is wrong with it, checked_pattern says.
+template <class H, bool MayHaveBody>
+consteval bool good_handler() {
+    if constexpr (has_signature<H>) return good_parameters<MayHaveBody>(parameters_of<H>{});
+    return false;
+}
+
+}  // namespace detail
+
+/// The text of a route for a handler of type H. Made from a literal, it is checked by the compiler, as std::format
+/// strings are; from a runtime_pattern, when the route is registered.
+template <class H, bool MayHaveBody>
+class checked_pattern {
+public:
+    template <std::size_t N>
+    consteval checked_pattern(const char (&literal)[N]) : text_(literal, N - 1) {
+        static_assert(callable,
+                      "coracle: a handler is a function, or an object with one call operator; a lambda with auto "
+                      "parameters does not say what it takes");
+        if constexpr (callable)
+            if constexpr (detail::good_parameters<MayHaveBody>(parameters_of<H>{}) &&
+                          detail::good_result<result_of<H>>()) {
+                route::pattern read = route::pattern::read(text_, true);
+                route::tell_mistake(text_, read.mistake);
+                detail::tell_mistake(text_, detail::look_at_route(read, parameters_of<H>{}));
+            }
+    }
+    checked_pattern(const runtime_pattern& made) : text_(made.text()) {
+        static_assert(callable,
+                      "coracle: a handler is a function, or an object with one call operator; a lambda with auto "
+                      "parameters does not say what it takes");
+        if constexpr (callable)
+            if constexpr (detail::good_parameters<MayHaveBody>(parameters_of<H>{}))
+                detail::tell_mistake(text_,
+                                     detail::look_at_route(route::pattern::behind_prefix(text_), parameters_of<H>{}));
+    }
+
+    template <class Text>
+        requires(!std::is_array_v<Text> && std::convertible_to<const Text&, std::string_view>)
+    checked_pattern(const Text&) {
+        static_assert(std::is_void_v<Text>,
+                      "coracle: a route that is made at run time is registered as runtime_pattern(text)");
+    }
+
+    std::string_view text() const noexcept { return text_; }
+
+private:
+    static constexpr bool callable = has_signature<H>;
+
+    std::string_view text_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/http_error.hpp
+// http_error: the exception that is an answer. FastAPI's HTTPException.
+
+namespace coracle {
+
+/// Ends a handler with this status and the body `{"detail": ...}`: `throw http_error(404, "User not found");`
+/// cost: about 2 µs for the throw; a handler that answers so often gives back a response instead.
+class http_error : public std::exception {
+public:
+    /// The detail is the reason phrase of the status.
+    explicit http_error(int status) : http_error(status, json(http::reason_phrase(status))) {}
+    /// in: any JSON as detail; fields for the head of the answer. error: std::invalid_argument for a field that cannot
+    /// be sent.
+    http_error(int status, json detail, std::initializer_list<http::field> headers = {}) {
+        state made{status, std::move(detail), {}, std::to_string(status)};
+        for (const http::field& one : headers) made.headers.add(one.name, one.value);
+        made.what.append(" ").append(http::reason_phrase(status));
+        if (made.detail.is_string() && made.detail.as_string() != http::reason_phrase(status))
+            made.what.append(": ").append(made.detail.as_string());
+        state_ = std::make_shared<const state>(std::move(made));
+    }
+
+    int status() const noexcept { return state_->status; }
+    const json& detail() const noexcept { return state_->detail; }
+    const http::field_list& headers() const noexcept { return state_->headers; }
+    /// For logs: `404 Not Found: User not found`.
+    const char* what() const noexcept override { return state_->what.c_str(); }
+
+private:
+    struct state {
+        int status = 500;
+        json detail{};
+        http::field_list headers{};
+        std::string what{};
+    };
+    std::shared_ptr<const state> state_;  // exceptions are copied, and copying must not throw
 };
 
 }  // namespace coracle
@@ -31165,17 +31466,17 @@ public:
     bool empty() const noexcept { return steps_.empty(); }
 
     /// For the server: the n-th of them, to be awaited.
-    task<> take(std::size_t n) { return steps_[n](); }
+    task<> take(std::size_t n) { return (*steps_[n])(); }
 
 private:
     using step = function<task<>()>;
-    void add_step(step one) { steps_.push_back(std::move(one)); }
+    void add_step(step one) { steps_.push_back(std::make_unique<step>(std::move(one))); }
     static task<> call_on_pool(function<void()> work) {
         auto call = [&work] { work(); };
         co_await offload(call);
     }
 
-    std::vector<step> steps_;
+    std::vector<std::unique_ptr<step>> steps_;  // each in its place: one that runs may add others
 };
 
 template <>
@@ -32092,8 +32393,8 @@ public:
         if (!trace_) trace_ = std::make_unique<trace_context>(trace_context::of(fields));
         return *trace_;
     }
-    /// Whether that was asked for or set.
-    bool traced() const noexcept { return trace_ != nullptr; }
+    /// The same, if somebody has asked for it or set it; else null.
+    const trace_context* known_trace() const noexcept { return trace_.get(); }
     void trace(const trace_context& span) { trace_ = std::make_unique<trace_context>(span); }
 
     /// What stands before the paths that its app knows, as the client sees it: the path at which a proxy shows it, and
@@ -36191,71 +36492,6 @@ loop_handler<std::decay_t<F>> on_loop(F&& f) {
 
 }  // namespace coracle
 
-// ---- coracle/app/result_type.hpp
-// result_type: what a handler may give back, with a sentence for what it may not.
-
-namespace coracle {
-
-namespace detail {
-
-template <class R>
-inline constexpr bool is_tuple = is_made_from<R, std::pair> || is_made_from<R, std::tuple>;
-
-template <class R>
-inline constexpr bool is_task = false;
-template <class R>
-inline constexpr bool is_task<task<R>> = true;
-
-/// What a generator yields that is an answer.
-template <class T>
-consteval bool good_piece() {
-    constexpr bool known = std::is_same_v<T, sse_event> || std::is_convertible_v<const T&, std::string_view> ||
-                           std::is_constructible_v<json, const T&>;
-    static_assert(
-        known,
-        "coracle: a handler gives back a generator of text, sse_event or values that are JSON: a plain struct, "
-        "a list or map of these, a number, bool or enum");
-    return known;
-}
-
-/// Stops at the first mistake, to keep the compiler's output short.
-template <class R>
-consteval bool good_result() {
-    if constexpr (std::is_void_v<R>) {
-        return true;
-    } else {
-        static_assert(!std::is_reference_v<R>, "coracle: a handler gives back a value, not a reference");
-        static_assert(!is_task<R>, "coracle: a handler gives back task<T>, not a task of a task");
-        static_assert(
-            !is_tuple<R>,
-            "coracle: a handler does not give back a pair or tuple, whose members have no names; use a struct, "
-            "or response for a status and a body");
-        static_assert(!std::is_pointer_v<R> || std::is_convertible_v<R, std::string_view>,
-                      "coracle: a handler gives back a value, not a pointer");
-        static_assert(!std::is_same_v<R, generator<void>>,
-                      "coracle: a handler gives back a generator of text, sse_event or values that are JSON, and "
-                      "generator<> yields nothing");
-        constexpr bool good = !std::is_reference_v<R> && !is_task<R> && !is_tuple<R> &&
-                              (!std::is_pointer_v<R> || std::is_convertible_v<R, std::string_view>) &&
-                              !std::is_same_v<R, generator<void>>;
-        if constexpr (good && is_streamed<R>) {
-            return good_piece<std::remove_cvref_t<typename R::value_type>>();
-        } else if constexpr (good) {
-            constexpr bool known = std::is_same_v<R, response> || std::is_same_v<R, file> ||
-                                   std::is_same_v<R, std::monostate> || std::is_constructible_v<json, const R&>;
-            static_assert(known,
-                          "coracle: a handler gives back a plain struct, json, a list or map of these, a number, bool, "
-                          "enum or std::string, std::optional of these, response, file, a generator, or nothing");
-            return known;
-        }
-        return false;
-    }
-}
-
-}  // namespace detail
-
-}  // namespace coracle
-
 // ---- coracle/app/generated_body.hpp
 // generated_body: the body of an answer whose pieces a generator gives: text, server-sent events, or JSON Lines.
 // jsonlines.org: one compact value per line.
@@ -37014,10 +37250,13 @@ struct run_options {
     std::string host = "127.0.0.1";  ///< an IPv4 or IPv6 address, `localhost`, or `unix:/path`
     int port = 8000;                 ///< 0: any free one
     int fd = -1;                     ///< a socket that listens already and was inherited, in the place of host and port
-    int workers = 1;                 ///< loops, each on a thread of its own; with more than one, handlers run at once
-    std::size_t threads = 0;         ///< of the pool for plain functions; 0: as many as suit the machine
-    int backlog = 2048;              ///< connections that may wait for their turn; the kernel may cut it
-    bool access_log = true;          ///< one line per request on the standard output, if the level is info or less
+    /// Of the sockets that systemd hands over (LISTEN_FDS), those with this FileDescriptorName; empty: all. They are
+    /// served in the place of host and port.
+    std::string fd_name{};
+    int workers = 1;          ///< loops, each on a thread of its own; with more than one, handlers run at once
+    std::size_t threads = 0;  ///< of the pool for plain functions; 0: as many as suit the machine
+    int backlog = 2048;       ///< connections that may wait for their turn; the kernel may cut it
+    bool access_log = true;   ///< one line per request on the standard output, if the level is info or less
     coracle::log_level log_level = coracle::log_level::info;  ///< what is less is not told
     const coracle::log_format* log_format = nullptr;  ///< &json_log, &logfmt_log, your own; null: uvicorn's words
     std::optional<bool> use_colors{};                 ///< unset: where a terminal shows them
@@ -37036,6 +37275,20 @@ struct run_options {
     std::chrono::milliseconds graceful_timeout{10'000};
     /// A handler that holds its loop for longer is reported on stderr, with its route; 0: nobody looks.
     std::chrono::milliseconds watchdog{100};
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/process_options.hpp
+// process_options: what app.run_processes() can be told.
+
+namespace coracle {
+
+/// `app.run_processes({.count = 4}, {.port = 8000});`
+struct process_options {
+    int count = 2;  ///< worker processes; SIGTTIN starts one more, SIGTTOU ends one
+    /// A worker one of whose loops stands still for so long is killed, and another takes its place; 0: nobody looks.
+    std::chrono::milliseconds health_timeout{5'000};
 };
 
 }  // namespace coracle
@@ -37149,14 +37402,18 @@ class app_route;
 /// It never throws but `cancelled`: an exception of the handler is a response by then.
 class next {
 public:
-    task<response> operator()(request& asked) const;
+    task<response> operator()(request& asked) const { return respond_(*app_, *to_, asked, depth_); }
 
-    next(const app& served, const app_route& to, std::size_t depth) noexcept : app_(&served), to_(&to), depth_(depth) {}
+    /// What calls the rest of a chain.
+    using responder = task<response> (*)(const app&, const app_route&, request&, std::size_t depth);
+    next(const app& served, const app_route& to, std::size_t depth, responder respond) noexcept
+        : app_(&served), to_(&to), depth_(depth), respond_(respond) {}
 
 private:
     const app* app_;
     const app_route* to_;
     std::size_t depth_;
+    responder respond_;
 };
 
 /// `app.use([](request& req, next next) -> task<response> { auto reply = co_await next(req); ... co_return reply; });`
@@ -38041,6 +38298,205 @@ private:
 
 }  // namespace coracle
 
+// ---- coracle/app/app_table.hpp
+// app_table: which route of an app answers a request, and what is answered where none does.
+// RFC 9110 15.5.6 (405 and Allow), 9.3.7 (OPTIONS).
+
+namespace coracle {
+
+/// The routes of a frozen app.
+class app_table {
+public:
+    /// in: unmatched, what no route takes, where middleware or an error's answer waits for that; or null.
+    void fill(std::vector<std::unique_ptr<app_route>> routes, std::unique_ptr<app_route> unmatched) {
+        add(routes);
+        routes_ = std::move(routes);
+        unmatched_ = std::move(unmatched);
+    }
+    bool filled() const noexcept { return table_.frozen(); }
+    const std::vector<std::unique_ptr<app_route>>& routes() const noexcept { return routes_; }
+
+    /// What answers; null when it has been answered. Notes in the request what was found.
+    const app_route* find(request& asked, reply& answer, const app_options& options) const {
+        table_.lookup(asked.method, asked.method_text, asked.target.path.substr(asked.below), asked.matched);
+        if (asked.matched.result != route::outcome::found || options.like_fastapi) [[unlikely]]
+            return find_otherwise(asked, answer, options);
+        return found(asked);
+    }
+    /// Answers what no route takes, behind the middleware. out: false when `refusal` is to be thrown.
+    bool answer_unmatched(request& asked, reply& answer, const app_options& options, bool errors_are_answered) const {
+        if (asked.matched.result == route::outcome::not_found && options.redirect_slashes == slashes::redirect &&
+            find_with_other_slash(asked, answer, options))
+            return true;
+        if (errors_are_answered && asked.matched.result != route::outcome::options) return false;
+        refuse(asked, answer);
+        return true;
+    }
+    http_error refusal(const request& asked) const;
+
+private:
+    const app_route* found(request& asked) const {
+        const app_route* to = routes_[asked.matched.route].get();
+        asked.pattern = &to->pattern();
+        asked.skipped = to->skipped();
+        return to;
+    }
+    void add(std::vector<std::unique_ptr<app_route>>& routes);
+    const app_route* find_otherwise(request& asked, reply& answer, const app_options& options) const;
+    const app_route* find_fallback(request& asked, bool may_redirect) const;
+    void restrict_like_fastapi(request& asked) const;
+    bool look_up_other_slash(const request& asked, std::string& other, route::match& match) const;
+    bool find_with_other_slash(request& asked, reply& answer, const app_options& options) const;
+    void refuse(const request& asked, reply& answer) const;
+
+    route::router table_;
+    std::unique_ptr<route::router> fallbacks_;  // the last routes, where there are some that answer what no other does
+    std::vector<std::unique_ptr<app_route>> routes_;
+    std::unique_ptr<app_route> unmatched_;
+};
+
+/// Those that answer what no other does go to the end, and into a table of their own.
+[[gnu::cold]] inline void app_table::add(std::vector<std::unique_ptr<app_route>>& routes) {
+    std::vector<std::unique_ptr<app_route>> last;
+    for (auto& each : routes) {
+        std::vector<std::string_view> methods(each->methods().begin(), each->methods().end());
+        if (each->fallback()) {
+            if (!fallbacks_) fallbacks_ = std::make_unique<route::router>();
+            fallbacks_->add(methods, each->pattern());
+            last.push_back(std::move(each));
+        } else {
+            table_.add(methods, each->pattern());
+        }
+    }
+    table_.freeze();
+    if (last.empty()) return;
+    fallbacks_->freeze();
+    std::erase(routes, nullptr);
+    for (auto& each : last) routes.push_back(std::move(each));
+}
+
+/// Null when there is none for this request, which then is what it was.
+[[gnu::cold]] inline const app_route* app_table::find_fallback(request& asked, bool may_redirect) const {
+    route::match match;
+    std::string other;
+    if (may_redirect && look_up_other_slash(asked, other, match)) return nullptr;
+    fallbacks_->lookup(asked.method, asked.method_text, asked.target.path.substr(asked.below), match);
+    if (match.result != route::outcome::found) return nullptr;
+    asked.matched.result = route::outcome::found;
+    asked.matched.route = static_cast<std::uint32_t>(table_.size()) + match.route;
+    asked.matched.capture_count = 0;  // it reads the path itself, which it has to see undecoded
+    return found(asked);
+}
+
+[[gnu::cold]] inline const app_route* app_table::find_otherwise(request& asked, reply& answer,
+                                                                const app_options& options) const {
+    // Nothing behind the path at which the app is shown: no path that is wrong, but one that wants a slash.
+    if (asked.below > 0 && asked.below == asked.target.path.size()) asked.matched.result = route::outcome::not_found;
+    if (options.like_fastapi) restrict_like_fastapi(asked);
+    if (asked.matched.result == route::outcome::found) return found(asked);
+    // A redirect goes through the middleware, as every answer does: respond() makes it then.
+    bool later = unmatched_ && options.redirect_slashes == slashes::redirect;
+    if (asked.matched.result == route::outcome::not_found && options.redirect_slashes != slashes::strict && !later &&
+        find_with_other_slash(asked, answer, options))
+        return answer.answered() ? nullptr : found(asked);
+    if (fallbacks_ && asked.matched.result == route::outcome::not_found)
+        if (const app_route* last = find_fallback(asked, later)) return last;
+    if (unmatched_) return unmatched_.get();
+    refuse(asked, answer);
+    return nullptr;
+}
+
+/// GET answers GET and nothing answers OPTIONS by itself; Allow names the methods of the first fitting route.
+[[gnu::cold]] inline void app_table::restrict_like_fastapi(request& asked) const {
+    route::match& found = asked.matched;
+    auto has = [&](std::uint32_t number, std::string_view method) {
+        for (const std::string& each : routes_[number]->methods())
+            if (each == method) return true;
+        return false;
+    };
+    if (found.result == route::outcome::not_found || found.result == route::outcome::bad_path) return;
+    if (found.result == route::outcome::found && has(found.route, asked.method_text)) return;
+    std::string_view path = asked.target.path.substr(asked.below);
+    std::uint32_t first = static_cast<std::uint32_t>(routes_.size());
+    for (std::size_t n = 0; n < http::known_methods; ++n) {
+        route::match one;
+        table_.lookup(static_cast<http::method>(n), {}, path, one);
+        if (one.result == route::outcome::found && one.route < first) first = one.route;
+    }
+    found.result = route::outcome::method_not_allowed;
+    found.allow.clear();
+    if (first == routes_.size()) return;
+    for (const std::string& each : routes_[first]->methods()) found.allow += (found.allow.empty() ? "" : ", ") + each;
+}
+
+/// Whether the path with a slash more, or without those at its end, is a route's.
+[[gnu::cold]] inline bool app_table::look_up_other_slash(const request& asked, std::string& other,
+                                                         route::match& match) const {
+    std::string_view path = asked.target.path.substr(asked.below);
+    if (path == "/") return false;
+    std::size_t bare = path.find_last_not_of('/') + 1;
+    other = path.substr(0, bare == path.size() ? path.size() : bare == 0 ? 1 : bare);
+    if (bare == path.size()) other += '/';
+    table_.lookup(asked.method, asked.method_text, other, match);
+    return match.result != route::outcome::not_found && match.result != route::outcome::bad_path;
+}
+
+/// True when there is such a path: the request is redirected, or found.
+[[gnu::cold]] inline bool app_table::find_with_other_slash(request& asked, reply& answer,
+                                                           const app_options& options) const {
+    std::string_view path = asked.target.path.substr(asked.below);
+    std::string other;
+    route::match match;
+    if (!look_up_other_slash(asked, other, match)) return false;
+    if (options.redirect_slashes == slashes::ignore) {
+        if (match.result != route::outcome::found) return false;
+        // What was captured stands in the path itself, but for an empty rest behind the slash that is not there.
+        bool escaped = !match.decoded.empty();
+        const char* from = escaped ? match.decoded.data() : other.data();
+        std::array<std::size_t, route::pattern::max_parameters> places{};
+        for (std::size_t n = 0; n < match.capture_count; ++n)
+            places[n] = static_cast<std::size_t>(match.captures[n].data() - from);
+        asked.matched.result = match.result;
+        asked.matched.route = match.route;
+        asked.matched.capture_count = match.capture_count;
+        asked.matched.decoded = std::move(match.decoded);
+        std::string_view to = escaped ? std::string_view(asked.matched.decoded) : path;
+        for (std::size_t n = 0; n < match.capture_count; ++n)
+            asked.matched.captures[n] = to.substr(std::min(places[n], to.size()), match.captures[n].size());
+        return true;
+    }
+    // W11: relative, and never `//host`.
+    std::string location = asked.base_path() + other;
+    std::size_t slashes_in_front = location.find_first_not_of('/');
+    if (slashes_in_front != std::string::npos && slashes_in_front > 1) location.erase(0, slashes_in_front - 1);
+    if (options.like_fastapi) location.insert(0, asked.origin());
+    if (!asked.target.query.empty()) location.append("?").append(asked.target.query);
+    answer.send(response(307, {}, {{"location", location}}));
+    return true;
+}
+
+[[gnu::cold]] inline http_error app_table::refusal(const request& asked) const {
+    const route::match& found = asked.matched;
+    if (found.result == route::outcome::not_found) return http_error(404);
+    if (found.result == route::outcome::method_not_allowed)
+        return http_error(405, json("Method Not Allowed"), {{"allow", found.allow}});
+    std::string_view path = asked.target.path;
+    const auto& facts = http::facts_of(!path.starts_with('/')          ? http::refusal::bad_target
+                                       : path.find("%00") == path.npos ? http::refusal::bad_escape
+                                                                       : http::refusal::nul_in_path);
+    return http_error(facts.status, json(facts.detail));
+}
+
+inline void app_table::refuse(const request& asked, reply& answer) const {
+    if (asked.matched.result == route::outcome::not_found) return answer.send_detail(404, json("Not Found"));
+    if (asked.matched.result != route::outcome::options) return answer.send(refusal(asked));
+    http::field_list fields;
+    fields.add("allow", asked.matched.allow);
+    answer.send_detail(204, json(), &fields);
+}
+
+}  // namespace coracle
+
 // ---- coracle/app/operation_ids.hpp
 // operation_ids: what each operation is called by programs: unique, readable, and the same as long as the route is.
 // OpenAPI 3.1.0, 4.8.10 (operationId). FastAPI appends the path to the function's name, which nobody likes.
@@ -38428,9 +38884,10 @@ namespace coracle::typescript {
         "keyof let module namespace never new null number object of package private protected public readonly require "
         "return set static string super switch symbol this throw true try type typeof undefined unique unknown var "
         "void "
-        "while with yield Promise Response RequestInit Headers URL URLSearchParams FormData BodyInit Error String "
+        "while with yield Promise Response RequestInit Headers URL URLSearchParams FormData BodyInit File Blob Error "
+        "String "
         "Object "
-        "Array JSON ApiError ApiKeyName Client ClientOptions Call SCHEMES send encode append ";
+        "Array JSON ApiError ApiKeyName Client ClientOptions Call SCHEMES send encode append parts ";
     std::string made = identifier(name);
     if (taken.find(" " + made + " ") != taken.npos) made += '_';
     return made;
@@ -38512,6 +38969,7 @@ namespace coracle::typescript {
         return made.empty() ? "never" : made;
     }
     std::string kind = text_of(schema, "type");
+    if (kind == "string" && text_of(schema, "contentMediaType") == "application/octet-stream") return "File | Blob";
     if (kind == "string" || kind == "boolean" || kind == "null") return kind;
     if (kind == "integer" || kind == "number") return "number";
     if (kind == "array") {
@@ -38590,6 +39048,16 @@ function append(to: URLSearchParams, from: object | undefined | null): void {
       if (each !== undefined && each !== null) to.append(name, String(each));
 }
 
+function parts(from: object): FormData {
+  if (from instanceof FormData) return from;
+  const form = new FormData();
+  for (const [name, value] of Object.entries(from))
+    for (const each of Array.isArray(value) ? value : [value])
+      if (each instanceof Blob) form.append(name, each);
+      else if (each !== undefined && each !== null) form.append(name, String(each));
+  return form;
+}
+
 async function send(options: ClientOptions, call: Call, init: RequestInit = {}): Promise<unknown> {
   const headers = new Headers(options.headers);
   const query = new URLSearchParams();
@@ -38616,9 +39084,11 @@ async function send(options: ClientOptions, call: Call, init: RequestInit = {}):
     } else if (call.media.endsWith("json")) {
       body = JSON.stringify(call.body);
       headers.set("content-type", call.media);
+    } else if (call.media === "multipart/form-data") {
+      body = parts(call.body as object);
     } else {
       body = call.body as BodyInit;
-      if (call.media !== "multipart/form-data") headers.set("content-type", call.media);
+      headers.set("content-type", call.media);
     }
   }
   for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
@@ -38812,7 +39282,9 @@ private:
         const json_member& first = content->as_object().front();
         media = first.key;
         const json* schema = first.value.find("schema");
-        if (media == "multipart/form-data") return "FormData";
+        // A handler that reads the parts by hand does not say what they are.
+        bool known = schema && (schema->contains("$ref") || schema->contains("properties"));
+        if (media == "multipart/form-data" && !known) return "FormData";
         return schema ? typescript::type_of(*schema, "  ") : "BodyInit";
     }
     /// `/items/${encode(args.path.id)}`, as a template literal.
@@ -39322,6 +39794,10 @@ public:
     void add(F f) {
         steps_.push_back({nullptr, nullptr, std::move(f), std::nullopt, false});
     }
+    /// Halves that are forgotten when all has ended, for who adds them anew before each start.
+    void once(function<task<>()> startup, function<task<>()> shutdown) {
+        steps_.push_back({std::move(startup), std::move(shutdown), nullptr, std::nullopt, false, true});
+    }
 
     /// error: what a beginning throws; what had begun before it has ended then.
     task<> start() {
@@ -39349,6 +39825,7 @@ public:
                 if (!failure) failure = std::current_exception();
             }
         }
+        std::erase_if(steps_, [](const step& each) { return each.once; });
         if (failure) std::rethrow_exception(failure);
     }
 
@@ -39359,6 +39836,7 @@ private:
         function<generator<>()> make{};
         std::optional<generator<>> running{};
         bool begun = false;
+        bool once = false;
     };
 
     template <class F>
@@ -40823,6 +41301,8 @@ private:
 // ---- coracle/app/app.hpp
 // app: the routes of a program and what answers them.
 
+// First, since a compiler tells the way to a mistake through the includes.
+
 namespace coracle {
 
 class request_observer;
@@ -40922,8 +41402,8 @@ public:
     /// strangers. Defined in server/metrics_page.hpp.
     template <class Options = route_options>
     app& use_metrics(std::string path = "/metrics", Options options = {});
-    /// `{"status":"ok"}` as long as the loop turns; if it does not, restart it. Defined in server/health.hpp, as the next
-    /// two.
+    /// `{"status":"ok"}` as long as the loop turns; if it does not, restart it. Defined in server/health.hpp, as the
+    /// next two.
     template <class Options = route_options>
     app& health(std::string path = "/healthz", Options options = {});
     /// Whether requests should be sent here: 200, or 503 while the server stops or a check fails.
@@ -40968,12 +41448,19 @@ public:
     /// line that means nothing. Defined in server/run_command.hpp.
     template <class Word>
     int run(int argc, Word** argv, const run_options& defaults = {});
+    /// The same in several processes: `app.run_processes({.count = 4}, {.port = 8000})`. One that crashes is replaced,
+    /// and takes no requests but its own with it. Each runs main() from its beginning, and does what stands before this.
+    /// Ctrl-C and SIGTERM stop all; SIGHUP replaces one after the other by what the program's file is now, and
+    /// no request is lost; SIGTTIN and SIGTTOU start one more and end one. What is broadcast stays in its process.
+    /// out: 3 when a worker cannot start. Defined in server/run_processes.hpp.
+    template <class Processes = process_options>
+    int run_processes(const Processes& how, const run_options& options = {});
 
     /// The OpenAPI document, without a server: `std::puts(app.openapi().dump(2).c_str())`. Ends registration.
     /// error: std::logic_error as freeze().
     json openapi() {
         freeze();
-        return openapi_document(options_, routes_).take();
+        return openapi_document(options_, routes()).take();
     }
 
     /// A client for browsers and Node, in TypeScript: an interface for each struct, a method for each operation. Ends
@@ -40985,7 +41472,7 @@ public:
 
     const app_options& settings() const noexcept { return options_; }
     /// Its routes as they answer, those of its routers too. in: a frozen app.
-    const std::vector<std::unique_ptr<app_route>>& routes() const noexcept { return routes_; }
+    const std::vector<std::unique_ptr<app_route>>& routes() const noexcept { return table_.routes(); }
     /// Calls `f(path, app)` for each app that is mounted in it.
     template <class F>
     void for_each_mounted(F f) const {
@@ -40997,7 +41484,7 @@ public:
     std::string path_from_root() const;
     /// Whether one of its routes has this pattern. in: a pattern by its address.
     bool has(const route::pattern& one) const noexcept {
-        for (const auto& each : routes_)
+        for (const auto& each : routes())
             if (&each->pattern() == &one) return true;
         return false;
     }
@@ -41015,10 +41502,7 @@ public:
         asked.belongs_to(*this, dependencies_.get());
         answer.write_errors(style_);
         answer.look_at(asked.response_context_slot());
-        table_.lookup(asked.method, asked.method_text, asked.target.path.substr(asked.below), asked.matched);
-        if (asked.matched.result != route::outcome::found || options_.like_fastapi) [[unlikely]]
-            return find_otherwise(asked, answer);
-        return found(asked);
+        return table_.find(asked, answer, options_);
     }
     /// For the server: calls a route that runs now. What it throws becomes the answer.
     void call_now(const app_route& to, request& asked, reply& answer) const {
@@ -41035,7 +41519,7 @@ public:
     /// For the server: whether the handler of this request, which was found, is cancelled when the client leaves.
     bool cancels_on_disconnect(const request& asked) const noexcept {
         return asked.matched.result != route::outcome::found ||
-               routes_[asked.matched.route]->options().cancel_on_disconnect;
+               routes()[asked.matched.route]->options().cancel_on_disconnect;
     }
     /// For the server, when the answer has been sent: what the request still has to do. error: `cancelled` only.
     task<> conclude(request& asked) const {
@@ -41057,21 +41541,6 @@ private:
         return *dependencies_;
     }
 
-    const app_route* found(request& asked) const {
-        const app_route* to = routes_[asked.matched.route].get();
-        asked.pattern = &to->pattern();
-        asked.skipped = to->skipped();
-        return to;
-    }
-    const app_route* find_otherwise(request& asked, reply& answer) const;
-    const app_route* find_fallback(request& asked, bool may_redirect) const;
-    void add_to_table(std::vector<std::unique_ptr<app_route>>& routes);
-    void restrict_like_fastapi(request& asked) const;
-    bool look_up_other_slash(const request& asked, std::string& other, route::match& match) const;
-    bool find_with_other_slash(request& asked, reply& answer) const;
-    http_error refusal(const request& asked) const;
-    void refuse(const request& asked, reply& answer) const;
-
     task<> call_plainly(const app_route& to, request& asked, reply& answer) const {
         std::exception_ptr unknown;
         try {
@@ -41091,6 +41560,11 @@ private:
         }
     }
     task<response> answer_error(const app_route& to, request& asked, std::exception_ptr error) const;
+    static task<response> respond_at(const app& served, const app_route& to, request& asked, std::size_t depth) {
+        return served.respond(to, asked, depth);
+    }
+    task<> make_values();
+    task<> drop_values();
 
     static std::size_t count(const route_group& of) {
         std::size_t routes = 0;
@@ -41106,10 +41580,7 @@ private:
     };
     app_options options_;
     error_style style_;
-    route::router table_;
-    std::unique_ptr<route::router> fallbacks_;  // the last routes, where there are some that answer what no other does
-    std::vector<std::unique_ptr<app_route>> routes_;
-    std::unique_ptr<app_route> unmatched_;  // what no route takes, where middleware or an error's answer waits for that
+    app_table table_;
     std::vector<mounting> mounted_;
     coracle::lifespan lifespan_;
     std::unique_ptr<dependency_store> dependencies_;  // null until there is something in it
@@ -41121,17 +41592,17 @@ private:
 };
 
 [[gnu::cold]] inline void app::freeze() {
-    if (!routes_.empty() || table_.frozen()) return;
+    if (table_.filled()) return;
     style_ = {options_.errors, options_.debug, options_.like_fastapi};
     std::vector<std::unique_ptr<app_route>> routes;
     route_list::read(*group(), routes);
     documentation::add(options_, route_list::outermost(*group()), routes);
-    add_to_table(routes);
-    routes_ = std::move(routes);
     auto around = route_list::outermost(*group());
+    std::unique_ptr<app_route> unmatched;
     if (!around.chain.empty() || !around.errors.front()->empty())
-        unmatched_ = std::make_unique<app_route>(nullptr, std::vector<std::string>(), std::string(), 0, route_options(),
-                                                 std::move(around));
+        unmatched = std::make_unique<app_route>(nullptr, std::vector<std::string>(), std::string(), 0, route_options(),
+                                                std::move(around));
+    table_.fill(std::move(routes), std::move(unmatched));
     for (mounting& each : mounted_) {
         each.below->above_ = this;
         each.below->freeze();
@@ -41139,150 +41610,12 @@ private:
 }
 
 [[gnu::cold]] inline void app::answer_within(std::chrono::milliseconds most) {
-    for (const auto& each : routes_) {
+    for (const auto& each : routes()) {
         bool leads_below = false;
         for (const mounting& one : mounted_) leads_below = leads_below || each->text() == one.path + "/{path:path}";
         if (!leads_below) each->answer_within(most);
     }
     for (mounting& each : mounted_) each.below->answer_within(most);
-}
-
-/// Those that answer what no other does go to the end, and into a table of their own.
-[[gnu::cold]] inline void app::add_to_table(std::vector<std::unique_ptr<app_route>>& routes) {
-    std::vector<std::unique_ptr<app_route>> last;
-    for (auto& each : routes) {
-        std::vector<std::string_view> methods(each->methods().begin(), each->methods().end());
-        if (each->fallback()) {
-            if (!fallbacks_) fallbacks_ = std::make_unique<route::router>();
-            fallbacks_->add(methods, each->pattern());
-            last.push_back(std::move(each));
-        } else {
-            table_.add(methods, each->pattern());
-        }
-    }
-    table_.freeze();
-    if (last.empty()) return;
-    fallbacks_->freeze();
-    std::erase(routes, nullptr);
-    for (auto& each : last) routes.push_back(std::move(each));
-}
-
-/// Null when there is none for this request, which then is what it was.
-[[gnu::cold]] inline const app_route* app::find_fallback(request& asked, bool may_redirect) const {
-    route::match match;
-    std::string other;
-    if (may_redirect && look_up_other_slash(asked, other, match)) return nullptr;
-    fallbacks_->lookup(asked.method, asked.method_text, asked.target.path.substr(asked.below), match);
-    if (match.result != route::outcome::found) return nullptr;
-    asked.matched.result = route::outcome::found;
-    asked.matched.route = static_cast<std::uint32_t>(table_.size()) + match.route;
-    asked.matched.capture_count = 0;  // it reads the path itself, which it has to see undecoded
-    return found(asked);
-}
-
-[[gnu::cold]] inline const app_route* app::find_otherwise(request& asked, reply& answer) const {
-    // Nothing behind the path at which the app is shown: no path that is wrong, but one that wants a slash.
-    if (asked.below > 0 && asked.below == asked.target.path.size()) asked.matched.result = route::outcome::not_found;
-    if (options_.like_fastapi) restrict_like_fastapi(asked);
-    if (asked.matched.result == route::outcome::found) return found(asked);
-    // A redirect goes through the middleware, as every answer does: respond() makes it then.
-    bool later = unmatched_ && options_.redirect_slashes == slashes::redirect;
-    if (asked.matched.result == route::outcome::not_found && options_.redirect_slashes != slashes::strict && !later &&
-        find_with_other_slash(asked, answer))
-        return answer.answered() ? nullptr : found(asked);
-    if (fallbacks_ && asked.matched.result == route::outcome::not_found)
-        if (const app_route* last = find_fallback(asked, later)) return last;
-    if (unmatched_) return unmatched_.get();
-    refuse(asked, answer);
-    return nullptr;
-}
-
-/// GET answers GET and nothing answers OPTIONS by itself; Allow names the methods of the first fitting route.
-[[gnu::cold]] inline void app::restrict_like_fastapi(request& asked) const {
-    route::match& found = asked.matched;
-    auto has = [&](std::uint32_t number, std::string_view method) {
-        for (const std::string& each : routes_[number]->methods())
-            if (each == method) return true;
-        return false;
-    };
-    if (found.result == route::outcome::not_found || found.result == route::outcome::bad_path) return;
-    if (found.result == route::outcome::found && has(found.route, asked.method_text)) return;
-    std::string_view path = asked.target.path.substr(asked.below);
-    std::uint32_t first = static_cast<std::uint32_t>(routes_.size());
-    for (std::size_t n = 0; n < http::known_methods; ++n) {
-        route::match one;
-        table_.lookup(static_cast<http::method>(n), {}, path, one);
-        if (one.result == route::outcome::found && one.route < first) first = one.route;
-    }
-    found.result = route::outcome::method_not_allowed;
-    found.allow.clear();
-    if (first == routes_.size()) return;
-    for (const std::string& each : routes_[first]->methods()) found.allow += (found.allow.empty() ? "" : ", ") + each;
-}
-
-/// Whether the path with a slash more, or without those at its end, is a route's.
-[[gnu::cold]] inline bool app::look_up_other_slash(const request& asked, std::string& other,
-                                                   route::match& match) const {
-    std::string_view path = asked.target.path.substr(asked.below);
-    if (path == "/") return false;
-    std::size_t bare = path.find_last_not_of('/') + 1;
-    other = path.substr(0, bare == path.size() ? path.size() : bare == 0 ? 1 : bare);
-    if (bare == path.size()) other += '/';
-    table_.lookup(asked.method, asked.method_text, other, match);
-    return match.result != route::outcome::not_found && match.result != route::outcome::bad_path;
-}
-
-/// True when there is such a path: the request is redirected, or found.
-[[gnu::cold]] inline bool app::find_with_other_slash(request& asked, reply& answer) const {
-    std::string_view path = asked.target.path.substr(asked.below);
-    std::string other;
-    route::match match;
-    if (!look_up_other_slash(asked, other, match)) return false;
-    if (options_.redirect_slashes == slashes::ignore) {
-        if (match.result != route::outcome::found) return false;
-        // What was captured stands in the path itself, but for an empty rest behind the slash that is not there.
-        bool escaped = !match.decoded.empty();
-        const char* from = escaped ? match.decoded.data() : other.data();
-        std::array<std::size_t, route::pattern::max_parameters> places{};
-        for (std::size_t n = 0; n < match.capture_count; ++n)
-            places[n] = static_cast<std::size_t>(match.captures[n].data() - from);
-        asked.matched.result = match.result;
-        asked.matched.route = match.route;
-        asked.matched.capture_count = match.capture_count;
-        asked.matched.decoded = std::move(match.decoded);
-        std::string_view to = escaped ? std::string_view(asked.matched.decoded) : path;
-        for (std::size_t n = 0; n < match.capture_count; ++n)
-            asked.matched.captures[n] = to.substr(std::min(places[n], to.size()), match.captures[n].size());
-        return true;
-    }
-    // W11: relative, and never `//host`.
-    std::string location = asked.base_path() + other;
-    std::size_t slashes_in_front = location.find_first_not_of('/');
-    if (slashes_in_front != std::string::npos && slashes_in_front > 1) location.erase(0, slashes_in_front - 1);
-    if (options_.like_fastapi) location.insert(0, asked.origin());
-    if (!asked.target.query.empty()) location.append("?").append(asked.target.query);
-    answer.send(response(307, {}, {{"location", location}}));
-    return true;
-}
-
-[[gnu::cold]] inline http_error app::refusal(const request& asked) const {
-    const route::match& found = asked.matched;
-    if (found.result == route::outcome::not_found) return http_error(404);
-    if (found.result == route::outcome::method_not_allowed)
-        return http_error(405, json("Method Not Allowed"), {{"allow", found.allow}});
-    std::string_view path = asked.target.path;
-    const auto& facts = http::facts_of(!path.starts_with('/')          ? http::refusal::bad_target
-                                       : path.find("%00") == path.npos ? http::refusal::bad_escape
-                                                                       : http::refusal::nul_in_path);
-    return http_error(facts.status, json(facts.detail));
-}
-
-inline void app::refuse(const request& asked, reply& answer) const {
-    if (asked.matched.result == route::outcome::not_found) return answer.send_detail(404, json("Not Found"));
-    if (asked.matched.result != route::outcome::options) return answer.send(refusal(asked));
-    http::field_list fields;
-    fields.add("allow", asked.matched.allow);
-    answer.send_detail(204, json(), &fields);
 }
 
 inline task<response> app::respond(const app_route& to, request& asked, std::size_t depth) const {
@@ -41295,18 +41628,13 @@ inline task<response> app::respond(const app_route& to, request& asked, std::siz
     std::exception_ptr failure;
     try {
         if (depth < to.chain().size()) {
-            next rest(*this, to, depth + 1);
+            next rest(*this, to, depth + 1, &respond_at);
             task<response> inner = (*to.chain()[depth])(asked, rest);
             made = co_await std::move(inner);
         } else if (to.target()) {
             co_await to.target()->run(asked, captured);
-        } else if (asked.matched.result == route::outcome::not_found &&
-                   options_.redirect_slashes == slashes::redirect && find_with_other_slash(asked, captured)) {
-            // It is redirected.
-        } else if (to.errors().empty() || asked.matched.result == route::outcome::options) {
-            refuse(asked, captured);
-        } else {
-            failure = std::make_exception_ptr(refusal(asked));
+        } else if (!table_.answer_unmatched(asked, captured, options_, !to.errors().empty())) {
+            failure = std::make_exception_ptr(table_.refusal(asked));
         }
     } catch (const cancelled&) {
         throw;
@@ -41366,8 +41694,6 @@ inline task<response> app::respond(const app_route& to, request& asked, std::siz
     co_return made;
 }
 
-inline task<response> next::operator()(request& asked) const { return app_->respond(*to_, asked, depth_); }
-
 [[gnu::cold]] inline void app::note(const std::exception_ptr& unknown, const request& asked) const {
     if (!unknown) return;
     if (error_log_) {
@@ -41386,51 +41712,32 @@ inline task<response> next::operator()(request& asked) const { return app_->resp
     log::error(std::string(asked.method_text) + ' ' + std::string(asked.target.path) + ": " + said);
 }
 
+// What only a started app has begins behind its own lifespans. It is said anew each time: the app may have moved since.
 [[gnu::cold]] inline task<> app::start() {
-    for (mounting& each : mounted_) each.below->above_ = this;  // it may have moved since it was frozen
-    co_await lifespan_.start();
-    std::exception_ptr failure;
-    try {
-        for (const auto& each : routes_) {
-            if (!each->target()) continue;
-            for (const app_value& value : each->target()->app_values()) {
-                if (!app_values_) app_values_ = value.keep(dependencies());
-                co_await app_values_->add(value);
-            }
-        }
-        for (mounting& each : mounted_) co_await each.below->start();
-    } catch (...) {
-        failure = std::current_exception();
+    lifespan_.once(nullptr, [this] { return drop_values(); });
+    lifespan_.once([this] { return make_values(); }, nullptr);
+    for (mounting& each : mounted_) {
+        app* below = each.below.get();
+        below->above_ = this;
+        lifespan_.once([below] { return below->start(); }, [below] { return below->stop(); });
     }
-    if (!failure) co_return;
-    try {
-        co_await stop();
-    } catch (...) {
-        // The first failure is the news.
-    }
-    std::rethrow_exception(failure);
+    return lifespan_.start();
 }
-[[gnu::cold]] inline task<> app::stop() {
-    std::exception_ptr failure;
-    for (std::size_t n = mounted_.size(); n-- > 0;) {
-        try {
-            co_await mounted_[n].below->stop();
-        } catch (...) {
-            if (!failure) failure = std::current_exception();
+[[gnu::cold]] inline task<> app::stop() { return lifespan_.stop(); }
+
+[[gnu::cold]] inline task<> app::make_values() {
+    for (const auto& each : routes()) {
+        if (!each->target()) continue;
+        for (const app_value& value : each->target()->app_values()) {
+            if (!app_values_) app_values_ = value.keep(dependencies());
+            co_await app_values_->add(value);
         }
     }
-    try {
-        if (app_values_) co_await app_values_->close();
-    } catch (...) {
-        if (!failure) failure = std::current_exception();
-    }
-    app_values_.reset();
-    try {
-        co_await lifespan_.stop();
-    } catch (...) {
-        if (!failure) failure = std::current_exception();
-    }
-    if (failure) std::rethrow_exception(failure);
+}
+[[gnu::cold]] inline task<> app::drop_values() {
+    if (!app_values_) co_return;
+    auto values = std::move(app_values_);
+    co_await values->close();
 }
 
 [[gnu::cold]] inline std::string app::path_from_root() const {
@@ -41442,7 +41749,7 @@ inline task<response> next::operator()(request& asked) const { return app_->resp
 }
 
 [[gnu::cold]] inline std::string app::find_url(std::string_view name, std::span<const std::string> values) const {
-    for (const auto& each : routes_)
+    for (const auto& each : routes())
         if (!name.empty() && each->options().name == name) return path_of(each->pattern(), values);
     for (const mounting& each : mounted_)
         if (!each.name.empty() && name.starts_with(each.name) && name.substr(each.name.size()).starts_with(':'))
@@ -41500,11 +41807,13 @@ namespace coracle {
 
 /// keeps: a reference to the request, which is whole: `asked.id`, `asked.trace()`, `asked.client`, its headers.
 struct request_record {
-    /// The client went away before there was an answer.
+    /// There was no answer: the client went away before it was there,
     static constexpr int client_left = 499;
+    /// or the server stopped, and would not wait any longer.
+    static constexpr int server_stopped = 503;
 
     const request& asked;
-    int status = 0;                   ///< that was answered, or client_left
+    int status = 0;                   ///< that was answered, or one of those above
     std::chrono::nanoseconds took{};  ///< from the end of the request's head to the end of its answer
     std::uint64_t bytes = 0;          ///< of the answer as it went out, its head too
     bool whole = true;                ///< false: the answer broke off
@@ -41518,12 +41827,11 @@ struct request_record {
         if (six) to += ']';
         if (who.port != 0) to.append(":").append(std::to_string(who.port));
     }
-    /// What names it in other logs, too: its id, else its trace; empty when it has neither.
-    std::string_view tag() const {
+    /// What names it in other logs, too: its id, else the trace that tracing() gave it; empty when it has neither.
+    std::string_view tag() const noexcept {
         if (!asked.id.empty()) return asked.id;
-        if (asked.traced() || asked.fields.contains("traceparent"))
-            return asked.trace() ? asked.trace().trace_id() : std::string_view();
-        return {};
+        const trace_context* trace = asked.known_trace();
+        return trace && trace->valid() ? trace->trace_id() : std::string_view();
     }
     /// The route that answered, as it was written: `/items/{id}`, below what it is mounted at; empty when none did. So
     /// there are as many of them as the program has routes, whatever clients ask for.
@@ -41553,16 +41861,44 @@ struct log_format {
 
 namespace detail {
 
-/// `0.05`, `1.2`, `340`: milliseconds, the finer the shorter.
-inline void append_milliseconds(std::string& to, std::chrono::nanoseconds took, bool exact = false) {
-    auto micros = static_cast<std::uint64_t>(took.count() < 0 ? 0 : (took.count() + 500) / 1000);
-    unsigned digits = exact ? 3 : micros < 995 ? 2 : micros < 99'950 ? 1 : 0;
-    std::uint64_t unit = digits == 3 ? 1 : digits == 2 ? 10 : digits == 1 ? 100 : 1000;
-    std::uint64_t rounded = (micros + unit / 2) / unit;
-    std::uint64_t whole = 1000 / unit;
-    to += std::to_string(rounded / whole);
-    if (digits != 0) to.append(".").append(std::to_string(whole + rounded % whole), 1, std::string::npos);
-}
+/// Writes where there is room enough.
+class line_pen {
+public:
+    explicit line_pen(char* to) noexcept : to_(to) {}
+    char* at() const noexcept { return to_; }
+
+    void plain(std::string_view text) noexcept { to_ = http::detail::write_text(to_, text); }
+    /// As append_ascii. in: four bytes of room for each.
+    void escaped(std::string_view text) noexcept {
+        for (char c : text) {
+            *to_++ = c;
+            if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') [[likely]]
+                continue;
+            constexpr std::string_view digits = "0123456789abcdef";
+            auto byte = static_cast<unsigned char>(c);
+            const char number[] = {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+            --to_;
+            plain({number, sizeof number});
+        }
+    }
+    void number(std::uint64_t value) noexcept {
+        to_ = http::detail::write_decimal(to_, value, http::detail::decimal_size(value));
+    }
+    /// `0.05`, `1.2`, `340`: milliseconds, the finer the shorter; or always with three digits.
+    void milliseconds(std::chrono::nanoseconds took, bool exact) noexcept {
+        auto micros = static_cast<std::uint64_t>(took.count() < 0 ? 0 : (took.count() + 500) / 1000);
+        unsigned digits = exact ? 3 : micros < 995 ? 2 : micros < 99'950 ? 1 : 0;
+        std::uint64_t unit = digits == 3 ? 1 : digits == 2 ? 10 : digits == 1 ? 100 : 1000;
+        std::uint64_t rounded = (micros + unit / 2) / unit;
+        number(rounded / (1000 / unit));
+        if (digits == 0) return;
+        *to_++ = '.';
+        to_ = http::detail::write_decimal(to_, rounded % (1000 / unit), digits);
+    }
+
+private:
+    char* to_;
+};
 
 /// `2026-01-31T12:34:56.500Z`
 [[gnu::cold]] inline void append_time(std::string& to, std::chrono::sys_time<std::chrono::milliseconds> at) {
@@ -41663,9 +41999,10 @@ template <class Line>
     std::string route = one.route();
     if (!route.empty()) line.text("route", route);
     line.plain("status", std::to_string(one.status));
-    words.clear();
-    append_milliseconds(words, one.took, true);
-    line.plain("duration_ms", words);
+    char took[32];
+    line_pen pen(took);
+    pen.milliseconds(one.took, true);
+    line.plain("duration_ms", {took, static_cast<std::size_t>(pen.at() - took)});
     line.plain("bytes", std::to_string(one.bytes));
     if (!one.whole) line.plain("whole", "false");
     if (!one.asked.id.empty()) line.text("request_id", one.asked.id);
@@ -41692,31 +42029,51 @@ template <class Line>
 /// `INFO:     127.0.0.1:60084 - "GET /docs?x=1 HTTP/1.1" 200 OK 1.2ms 345B [7f3a]`: uvicorn's line, then how long it
 /// took, how much went out, and the request's id or trace if it has one. What a client says is escaped (W10).
 inline void write_request_plainly(const request_record& one, std::string& line, bool colored) {
-    line += colored ? "\x1b[32mINFO\x1b[0m:     " : "INFO:     ";
-    one.append_client(line);
-    line += colored ? " - \"\x1b[1m" : " - \"";
-    append_ascii(line, one.asked.method_text);
-    line += ' ';
-    append_ascii(line, one.asked.target.text);
-    line.append(" ").append(http::version_text(one.asked.version));
-    line += colored ? "\x1b[0m\" " : "\" ";
+    const request& asked = one.asked;
+    std::string_view tag = one.tag();
+    // In one go: a program may write more of these lines than of anything else.
+    std::size_t before = line.size();
+    line.resize(before +
+                4 * (asked.client.address.size() + asked.method_text.size() + asked.target.text.size() + tag.size()) +
+                256);
+    detail::line_pen pen(line.data() + before);
+    pen.plain(colored ? "\x1b[32mINFO\x1b[0m:     " : "INFO:     ");
+    bool six = asked.client.address.find(':') != std::string_view::npos && !asked.client.address.starts_with("unix:");
+    if (six) pen.plain("[");
+    pen.escaped(asked.client.address);
+    if (six) pen.plain("]");
+    if (asked.client.port != 0) {
+        pen.plain(":");
+        pen.number(asked.client.port);
+    }
+    pen.plain(colored ? " - \"\x1b[1m" : " - \"");
+    pen.escaped(asked.method_text);
+    pen.plain(" ");
+    pen.escaped(asked.target.text);
+    pen.plain(" ");
+    pen.plain(http::version_text(asked.version));
+    pen.plain(colored ? "\x1b[0m\" " : "\" ");
     if (colored) {
         constexpr std::string_view colors[] = {"\x1b[37m", "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[91m"};
         int kind = one.status / 100;
-        line += colors[kind >= 1 && kind <= 5 ? kind - 1 : 4];
+        pen.plain(colors[kind >= 1 && kind <= 5 ? kind - 1 : 4]);
     }
-    line.append(std::to_string(one.status)).append(" ");
-    line += one.status == request_record::client_left ? "Client Left" : http::reason_phrase(one.status);
-    if (colored) line += "\x1b[0m";
-    line += ' ';
-    detail::append_milliseconds(line, one.took);
-    line.append("ms ").append(std::to_string(one.bytes)).append("B");
-    if (!one.whole) line += " broken off";
-    std::string_view tag = one.tag();
-    if (tag.empty()) return;
-    line += " [";
-    append_ascii(line, tag);
-    line += ']';
+    pen.number(static_cast<std::uint64_t>(one.status));
+    pen.plain(" ");
+    pen.plain(one.status == request_record::client_left ? "Client Left" : http::reason_phrase(one.status));
+    if (colored) pen.plain("\x1b[0m");
+    pen.plain(" ");
+    pen.milliseconds(one.took, false);
+    pen.plain("ms ");
+    pen.number(one.bytes);
+    pen.plain("B");
+    if (!one.whole) pen.plain(" broken off");
+    if (!tag.empty()) {
+        pen.plain(" [");
+        pen.escaped(tag);
+        pen.plain("]");
+    }
+    line.resize(static_cast<std::size_t>(pen.at() - line.data()));
 }
 
 /// One JSON object in each line: time, level, message; of requests their client, method, target, route, status,
@@ -41926,6 +42283,8 @@ public:
     virtual void hang_up() noexcept = 0;
     /// Hangs up if nothing of a next request has come; the connection has had one.
     virtual bool gives_way() noexcept { return false; }
+    /// Leaves the list to be kept in a smaller form, if it has waited between two requests for more than a moment.
+    virtual bool falls_asleep() noexcept { return false; }
     /// The answer under way is the last one, unless another request has come already.
     virtual void make_answer_last() noexcept = 0;
     /// Something has happened on its stream, of which it asked to be told.
@@ -41945,6 +42304,16 @@ public:
     bool make_room() noexcept {
         return idle_.any([](listed_client& each) { return each.gives_way(); });
     }
+    /// Sends to sleep who has waited longest, one or two. Looks at a few only. False: they had not waited for long.
+    bool lay_down() noexcept {
+        int looks = 4, slept = 0;
+        idle_.any([&](listed_client& each) {
+            slept += each.falls_asleep() ? 1 : 0;
+            return slept == 2 || --looks == 0;
+        });
+        return slept > 0;
+    }
+
     void stop() noexcept {
         idle_.for_each([](listed_client& each) { each.hang_up(); });
         busy_.for_each([](listed_client& each) { each.make_answer_last(); });
@@ -42017,6 +42386,8 @@ struct loop_counts {
     tally bytes_received;
     tally bytes_sent;
     std::array<tally, http::refusals> refused;  ///< requests, by reason
+    tally turned_away;                          ///< requests, because too many were under way
+    tally cut;                                  ///< connections whose clients took too long to take their answers
 
     void refuse(http::refusal why) noexcept { refused[static_cast<std::size_t>(why)].add(); }
     /// Are being answered. From another thread: a little of this moment, a little of the next.
@@ -42036,10 +42407,17 @@ namespace coracle::server {
 /// Belongs to a connection. keeps: a reference to the counts of its loop.
 class meter {
 public:
-    explicit meter(loop_counts& of) noexcept : counts_(of) { counts_.connections_opened.add(); }
+    /// in: whether the connection is new, and was not only asleep.
+    explicit meter(loop_counts& of, bool opens = true) noexcept : counts_(of) {
+        if (opens) counts_.connections_opened.add();
+    }
     meter(const meter&) = delete;
     meter& operator=(const meter&) = delete;
-    ~meter() { counts_.connections_closed.add(); }
+    ~meter() {
+        if (closes_) counts_.connections_closed.add();
+    }
+    /// The connection goes on without this.
+    void falls_asleep() noexcept { closes_ = false; }
 
     void received(std::size_t bytes) noexcept { counts_.bytes_received.add(bytes); }
     void sent(std::size_t bytes) noexcept {
@@ -42073,6 +42451,7 @@ private:
     std::uint64_t sent_ = 0;
     std::uint64_t before_ = 0;
     bool under_way_ = false;
+    bool closes_ = true;
 };
 
 }  // namespace coracle::server
@@ -43203,6 +43582,138 @@ private:
 
 }  // namespace coracle::server
 
+// ---- coracle/server/dormitory.hpp
+// dormitory: connections that wait between two requests for longer than the others, with as little of each as can be
+// kept: its socket, its client, and when its time is up. No coroutine, no job, no descriptor of the loop.
+
+namespace coracle::server {
+
+/// Belongs to one loop. Whoever serves its connections opens it, and goes on with those that wake. Connections that
+/// ask often never get here: the latest 256 stay awake whatever happens, and so does who was heard a moment ago.
+class dormitory {
+public:
+    static constexpr std::size_t stay_awake = 256;
+    static constexpr std::chrono::milliseconds moment{20};
+
+    /// What is kept of a connection.
+    struct guest {
+        os::file_descriptor socket;
+        std::uint32_t asked = 0;  ///< so many requests
+        bool tls = false;
+        os::time_point due{};  ///< by when its next request must have begun
+        net::address peer;
+    };
+
+    dormitory(loop::reactor& on, admission& connections, loop_counts& counts)
+        : reactor_(on), admission_(connections), counts_(counts), next_due_(on, close_due{*this}) {}
+    dormitory(const dormitory&) = delete;
+    dormitory& operator=(const dormitory&) = delete;
+    ~dormitory() {
+        while (!asleep_.empty()) drop(asleep_.front());
+        while (!awake_.empty()) drop(awake_.front());
+    }
+
+    bool is_open() const noexcept { return open_; }
+    void open(bool now) noexcept { open_ = now; }
+    std::size_t size() const noexcept { return size_; }
+    /// So many connections are awake that it is worth a look whether some of them should not be.
+    bool wants_more() const noexcept {
+        return admission_.connections() > stay_awake + size_ && open_ && reactor_.turn_time() >= next_look_;
+    }
+    /// There was nobody: not in the next millisecond again, for among many busy connections each asks.
+    void found_nobody() noexcept { next_look_ = reactor_.turn_time() + std::chrono::milliseconds(1); }
+
+    /// in: a guest whose time is up after that of those who came before.
+    /// error: std::bad_alloc, std::system_error when the kernel refuses to watch it; then it is closed.
+    void take_in(guest one) {
+        auto made = std::make_unique<sleeper>(*this, std::move(one));
+        result<void> watched = reactor_.poller().watch(made->what.socket.get(), *made);
+        if (!watched) throw std::system_error(watched.error(), "coracle: watching a connection");
+        if (asleep_.empty()) next_due_.set_at(made->what.due);
+        asleep_.push_back(*made.release());
+        ++size_;
+    }
+
+    /// Set when one has woken.
+    event& somebody_woke() noexcept { return woke_; }
+    std::optional<guest> next_awake() {
+        woke_.clear();
+        if (awake_.empty()) return std::nullopt;
+        std::unique_ptr<sleeper> who(&awake_.pop_front());
+        --size_;
+        return std::move(who->what);
+    }
+
+    /// Closes the connection that has slept longest. False: there is none.
+    bool make_room() noexcept {
+        if (asleep_.empty()) return false;
+        close(asleep_.front());
+        return true;
+    }
+    /// The server stops: who was heard less than `last_chance` ago wakes, the others are closed.
+    void stop(std::chrono::nanoseconds keep_alive, std::chrono::nanoseconds last_chance) noexcept {
+        open_ = false;
+        while (!asleep_.empty()) {
+            sleeper& each = asleep_.front();
+            auto heard = each.what.due - keep_alive;
+            if (reactor_.turn_time() - heard >= last_chance)
+                close(each);
+            else
+                wake(each);
+        }
+    }
+
+private:
+    class sleeper final : public list_node, public os::watcher {
+    public:
+        sleeper(dormitory& in, guest&& one) : what(std::move(one)), in_(in) {}
+        guest what;
+
+    private:
+        void on_ready(os::readiness now) noexcept override {
+            if (now.readable || now.hangup || now.error) in_.wake(*this);
+        }
+        dormitory& in_;
+    };
+    struct close_due {
+        dormitory& of;
+        void operator()() const noexcept { of.close_all_due(); }
+    };
+
+    void wake(sleeper& who) noexcept {
+        reactor_.poller().forget(who.what.socket.get(), who);
+        awake_.push_back(who);
+        woke_.set();
+    }
+    void close(sleeper& who) noexcept {
+        drop(who);
+        counts_.connections_closed.add();
+        admission_.connection_ends();
+    }
+    void drop(sleeper& who) noexcept {
+        std::unique_ptr<sleeper> gone(&who);
+        reactor_.poller().forget(who.what.socket.get(), who);
+        --size_;
+    }
+    void close_all_due() noexcept {
+        while (!asleep_.empty() && asleep_.front().what.due <= reactor_.turn_time()) close(asleep_.front());
+        if (!asleep_.empty()) next_due_.set_at(asleep_.front().what.due);
+    }
+
+    loop::reactor& reactor_;
+    admission& admission_;
+    loop_counts& counts_;
+    bool open_ = false;
+    std::size_t size_ = 0;
+    os::time_point next_look_{};
+    intrusive_list<sleeper> asleep_;  // who came first is due first
+    intrusive_list<sleeper> awake_;
+    event woke_;
+    loop::deadline<close_due> next_due_;
+};
+
+}  // namespace coracle::server
+
 // ---- coracle/server/workshop.hpp
 // workshop: what the connections of one loop share.
 
@@ -43235,6 +43746,7 @@ public:
     function<void()> used_up;
     client_list clients;
     loop_counts counts;
+    server::dormitory dormitory{reactor, admission, counts};
     /// For handlers. Whoever starts connections does so in a job that has gone through announce().
     stop_notice notice{reactor};
     /// On while no answered request has something left to do: no background task, no clean-up.
@@ -43288,6 +43800,10 @@ public:
     /// What the running job starts from here on, and that alone, finds the notice.
     void announce() { detail::notice_here.set(&notice); }
 
+    /// Some of the connections that wait go on waiting in a smaller form.
+    [[gnu::noinline]] void lay_down() noexcept {
+        if (!clients.lay_down()) dormitory.found_nobody();
+    }
     bool stopping() const noexcept { return stopping_; }
     /// A request has come, the `nth` of its connection. True when no other is to follow there.
     bool is_last(std::uint32_t nth) {
@@ -43300,6 +43816,7 @@ public:
     void stop() noexcept {
         stopping_ = true;
         clients.stop();
+        dormitory.stop(how.limits.keep_alive, how.last_chance);
         notice.give();
     }
 
@@ -43554,6 +44071,10 @@ private:
                sum([](const loop_counts& of) { return of.bytes_received.get(); }));
         to.one("http_sent_bytes_total", "counter", "What clients were sent",
                sum([](const loop_counts& of) { return of.bytes_sent.get(); }));
+        to.one("http_turned_away_total", "counter", "Requests that were answered 503 because too many were under way",
+               sum([](const loop_counts& of) { return of.turned_away.get(); }));
+        to.one("http_connections_cut_total", "counter", "Connections whose clients took too long to take an answer",
+               sum([](const loop_counts& of) { return of.cut.get(); }));
         to.family("http_refused_total", "counter", "Requests that were refused before they came to a route, by reason");
         for (std::size_t n = 0; n < http::refusals; ++n) {
             std::uint64_t count = sum([n](const loop_counts& of) { return of.refused[n].get(); });
@@ -43980,9 +44501,15 @@ namespace coracle::server {
 template <net::byte_stream Stream>
 class conversation final : listed_client, feeds_body {
 public:
-    conversation(Stream& stream, workshop& shop, bool tls)
-        : stream_(stream), shop_(shop), deadline_(shop.reactor, on_deadline{*this}), meter_(shop.counts), tls_(tls) {
-        shop.admission.connection_begins();
+    /// in: how many requests it has had before it fell asleep, if it did.
+    conversation(Stream& stream, workshop& shop, bool tls, std::uint32_t asked_before = 0)
+        : stream_(stream),
+          shop_(shop),
+          deadline_(shop.reactor, on_deadline{*this}),
+          meter_(shop.counts, asked_before == 0),
+          tls_(tls),
+          asked_(asked_before) {
+        if (asked_before == 0) shop.admission.connection_begins();
     }
     conversation(const conversation&) = delete;
     ~conversation() {
@@ -43992,7 +44519,7 @@ public:
         conclude_answered();
         if (now_) shop_.transactions.give_back(std::move(now_));
         give_back_output();
-        shop_.admission.connection_ends();
+        if (!sleeps_) shop_.admission.connection_ends();
     }
 
     /// Before waiting for the client: nothing that belongs to the loop is held on to, and the client's time runs.
@@ -44004,6 +44531,7 @@ public:
         input_.keep();
         give_back_output();
         shop_.clients.is_idle(*this);
+        if (can_sleep && shop_.dormitory.wants_more()) shop_.lay_down();
         late_ = false;
         if (turn_.whose() != http::turn::request) {
             deadline_.set(now_->sends.waits(shop_.reactor.turn_time()));
@@ -44018,6 +44546,20 @@ public:
             deadline_.set(shop_.how.limits.header_timeout);
         }
         return true;
+    }
+
+    /// The wait has ended only for this connection to be kept in a smaller form.
+    bool is_asleep() const noexcept { return sleeps_; }
+    /// False: the server stops, or its time is up, and it goes on listening.
+    [[gnu::cold, gnu::noinline]] bool goes_to_sleep() {
+        sleeps_ = false;
+        if constexpr (can_sleep) {
+            if (shop_.stopping() || !deadline_.is_set()) return false;
+            shop_.dormitory.take_in({stream_.release(), asked_, tls_, deadline_.due(), stream_.peer()});
+            sleeps_ = true;
+            meter_.falls_asleep();
+        }
+        return sleeps_;
     }
 
     /// What has come; empty when nothing more will.
@@ -44072,6 +44614,7 @@ public:
         now_->place = shop_.admission.enter();
         if (now_->place) [[likely]]
             return true;
+        shop_.counts.turned_away.add();
         shop_.admission.turn_away(*now_->answer);
         return false;
     }
@@ -44175,6 +44718,7 @@ private:
     template <class>
     friend class outgoing_answer;
     static constexpr std::size_t largest_piece = 256 * 1024;  // in one go
+    static constexpr bool can_sleep = requires(Stream& stream) { stream.excuse_reader(); };
     // Beyond it no pipelined request is looked at: small requests for large answers would fill the memory, and what is
     // answered would wait for the handler of the next one.
     static constexpr std::size_t most_unsent = 64 * 1024;
@@ -44192,10 +44736,14 @@ private:
             if (of.writing_ == 0)
                 of.stream_.shutdown_read();
             else if (!of.takes_enough())
-                of.stream_.close();
+                of.cut();
         }
     };
 
+    [[gnu::cold, gnu::noinline]] void cut() noexcept {
+        shop_.counts.cut.add();
+        stream_.close();
+    }
     /// So many bytes are to be written, and the client's time to take them runs.
     void writes(std::size_t bytes) {
         writing_ = bytes;
@@ -44228,6 +44776,17 @@ private:
     std::chrono::milliseconds time_between() const noexcept {
         std::chrono::milliseconds most = asked_ != 0 ? shop_.how.limits.keep_alive : shop_.how.limits.header_timeout;
         return shop_.stopping() && shop_.how.last_chance < most ? shop_.how.last_chance : most;
+    }
+    bool falls_asleep() noexcept override {
+        if constexpr (can_sleep) {
+            if (!is_idle() || sleeps_ || !deadline_.is_set() || !input_.unread().empty()) return false;
+            auto heard = deadline_.due() - shop_.how.limits.keep_alive;
+            if (shop_.reactor.turn_time() - heard < dormitory::moment) return false;
+            sleeps_ = true;
+            unlink();
+            stream_.excuse_reader();
+        }
+        return sleeps_;
     }
     bool gives_way() noexcept override {
         bool idle = is_idle();
@@ -44340,11 +44899,17 @@ private:
         if (host_.empty()) host_ = stream_.peer().host();
         now_->request.client = {host_, stream_.peer().port()};
     }
+    [[gnu::cold, gnu::noinline]] void tell_refusal(http::refusal why) {
+        const http::refusal_facts& facts = http::facts_of(why);
+        log::debug(stream_.peer().text() + " was refused: " + std::string(facts.name) + ", " +
+                   std::string(facts.section));
+    }
     /// The connection ends within an answer.
     [[gnu::cold, gnu::noinline]] void break_off() noexcept {
         try {
             bool begun = now_->answer && now_->answer->answered();
-            if (shop_.tells()) tell(begun ? now_->answer->status() : request_record::client_left, false);
+            int missing = gone_ ? request_record::client_left : request_record::server_stopped;
+            if (shop_.tells()) tell(begun ? now_->answer->status() : missing, false);
         } catch (...) {
             report("there was no memory for the log line of a request");
         }
@@ -44403,6 +44968,8 @@ private:
         deadline_.clear();
         if (!now_) now_ = shop_.transactions.take();
         shop_.counts.refuse(why);
+        if (log::hears(log_level::debug)) [[unlikely]]
+            tell_refusal(why);
         if (!turn_.refuse(now_->request)) return turn_.close_now();
         if (!meter_.under_way()) meter_.begin(shop_.reactor.turn_time(), output_.size());
         introduce_client();
@@ -44431,8 +44998,9 @@ private:
     meter meter_;
     const bool tls_;  // of the client to whoever brings its bytes here
     bool looks_closer_ = true;
+    bool sleeps_ = false;
+    std::uint32_t asked_;      // so many requests
     std::size_t writing_ = 0;  // so many bytes
-    std::uint32_t asked_ = 0;  // so many requests
     bool hearing_ = false;     // some of a head has come
     bool late_ = false;
     bool gone_ = false;
@@ -44454,10 +45022,14 @@ namespace coracle::server {
 /// Ends when the client leaves, when an answer was the last, when the client is too slow, or by `cancelled`.
 /// in: whether the client's bytes have come by TLS, up to here or up to a proxy. keeps: a reference to the shop.
 template <net::byte_stream Stream>
-task<> connection(Stream stream, workshop& shop, bool tls = false) {
-    conversation<Stream> client(stream, shop, tls);
+task<> connection(Stream stream, workshop& shop, bool tls = false, std::uint32_t asked_before = 0) {
+    conversation<Stream> client(stream, shop, tls, asked_before);
     while (client.listens()) {
         auto bytes = co_await stream.read();
+        if (client.is_asleep()) [[unlikely]] {
+            if (client.goes_to_sleep()) co_return;
+            continue;
+        }
         client.hear(bytes);
         do {
             while (request* asked = client.next_request()) {
@@ -44700,6 +45272,13 @@ public:
     }
     /// Calls `f` on this loop when it has begun the last request that it may.
     void when_used_up(function<void()> f) { shop_.used_up = std::move(f); }
+    /// On its own loop.
+    bool stopping() const noexcept { return shop_.stopping(); }
+    /// Whether its loop has taken a step since this was asked last, or waits for the world. From one thread at a time.
+    bool turns() noexcept {
+        auto now = reactor_.look();
+        return std::exchange(step_seen_, now.step) != now.step || now.asleep;
+    }
     loop::reactor& reactor() noexcept { return reactor_; }
 
 private:
@@ -44720,8 +45299,11 @@ private:
         task_group accepting;
         shop_.announce();
         for (door& each : doors_) accepting.spawn(accept_at(each.listener, connections));
+        accepting.spawn(rouse(connections));
+        shop_.dormitory.open(true);
         co_await stop_asked_.wait();
         shop_.stop();
+        rouse_all(connections);
         async::job_group& background = reactor_.background();
         auto run_out = [&] {
             connections.cancel();
@@ -44736,6 +45318,7 @@ private:
         }
         accepting.cancel();
         co_await accepting.join();
+        rouse_all(connections);
         for (door& each : doors_) close_door(each, connections);
         doors_.clear();
         co_await connections.join();
@@ -44759,6 +45342,24 @@ private:
             throw;
         }
     }
+    /// Goes on with the connections that wake from their sleep.
+    task<> rouse(task_group& connections) {
+        for (;;) {
+            co_await shop_.dormitory.somebody_woke().wait();
+            rouse_all(connections);
+        }
+    }
+    void rouse_all(task_group& connections) {
+        while (std::optional<dormitory::guest> one = shop_.dormitory.next_awake()) {
+            try {
+                net::socket_stream stream(std::move(one->socket), std::move(one->peer));
+                connections.spawn(connection(std::move(stream), shop_, one->tls, one->asked));
+            } catch (...) {
+                shop_.admission.connection_ends();
+                report(std::current_exception());
+            }
+        }
+    }
     [[gnu::cold]] bool last_call() noexcept {
         bool any = false;
         for (door& each : doors_) any = (each.alone && each.listener.last_call()) || any;
@@ -44778,7 +45379,7 @@ private:
     /// One more than there may be has come: he waits here, the others in the kernel, until one of the idle has made
     /// room for him.
     task<> room() {
-        shop_.admission.is_crowded(!shop_.clients.make_room());
+        shop_.admission.is_crowded(!shop_.dormitory.make_room() && !shop_.clients.make_room());
         while (shop_.admission.full() && !stop_asked_.is_set()) {
             shop_.admission.room().clear();
             co_await shop_.admission.room().wait();
@@ -44813,6 +45414,7 @@ private:
     loop::reactor reactor_;
     workshop shop_;
     std::vector<door> doors_;
+    std::uint64_t step_seen_ = 0;
     event stop_asked_;
 };
 
@@ -44822,6 +45424,32 @@ private:
 // server: an app at an address, on one loop or several.
 
 namespace coracle::server {
+
+/// Error: std::logic_error for what is no address.
+[[gnu::cold]] inline net::address address_of(const run_options& options) {
+    if (options.port < 0 || options.port > 65535)
+        throw std::logic_error("coracle: a port is a number from 0 to 65535, not " + std::to_string(options.port));
+    auto parsed = net::address::of(options.host, static_cast<std::uint16_t>(options.port));
+    if (!parsed) throw std::logic_error("coracle: the host " + parsed.error().message);
+    return *parsed;
+}
+/// A door of one's own. Error: std::system_error, with the address and what is wrong with it.
+[[gnu::cold]] inline net::listening_socket opened(const net::address& where, int backlog) {
+    net::listen_options how;
+    how.backlog = backlog;
+    how.socket_file_mode = 0666;
+    auto door = net::listening_socket::open(where, how);
+    if (!door) throw std::system_error(door.error(), "coracle: cannot listen on " + where.text());
+    return std::move(*door);
+}
+/// A door of somebody else's.
+[[gnu::cold]] inline net::listening_socket inherited(int number) {
+    auto door = net::listening_socket::inherit(number);
+    if (!door)
+        throw std::system_error(door.error(),
+                                "coracle: descriptor " + std::to_string(number) + " is no socket that listens");
+    return std::move(*door);
+}
 
 /// start(), then serve() until stop(). keeps: a reference to the app, which is frozen.
 class server {
@@ -44844,20 +45472,27 @@ public:
 
     ~server() { end_app(); }
 
-    /// Begins the app's lifespans, then listens; clients can connect from here on. Error: what a lifespan throws;
+    /// Begins the app's lifespans, then listens; clients can connect from here on. in: sockets that listen already and
+    /// are somebody else's, who keeps them open; with any, nothing else is opened. Error: what a lifespan throws;
     /// std::system_error, with the address and what is wrong with it.
-    void start() {
+    void start(std::vector<net::listening_socket> given = {}) {
         loop::run_on(workers_.front()->reactor(), app_.start());
         app_runs_ = true;
-        // An inherited socket, or one with a name in the file system, is one for all.
-        if (options_.fd >= 0 || !where_.path().empty()) return share_one_door();
-        if (workers_.size() > 1) where_ = alone_at(where_);
+        if (options_.fd >= 0) given.push_back(inherited(options_.fd));
+        for (net::listening_socket& each : given) share(std::move(each), false);
+        if (!given.empty()) return;
+        // A name in the file system is one for all, and so is a port where the system does not deal connections out.
+        bool several = workers_.size() > 1 && where_.path().empty() && os::ports_can_be_shared;
+        if (!several) return share(opened(where_, options_.backlog), true);
+        where_ = alone_at(where_);
         for (auto& each : workers_) {
-            auto opened = each->open(where_, workers_.size() > 1, options_.backlog);
+            auto opened = each->open(where_, true, options_.backlog);
             if (!opened) throw std::system_error(opened.error(), "coracle: cannot listen on " + where_.text());
             where_ = *opened;  // the others share the port that the first one got
         }
     }
+    /// Whom to tell of readiness, of the stop, and that all loops turn. keeps: the reference.
+    void serves_for(const os::service_manager& manager) noexcept { manager_ = &manager; }
     const net::address& where() const noexcept { return where_; }
     unsigned port() const noexcept { return where_.port(); }
 
@@ -44871,9 +45506,12 @@ public:
         if (options_.watchdog.count() > 0) watchdog.emplace(options_.watchdog);
         if (watchdog)
             for (auto& each : workers_) watches.emplace_back(*watchdog, each->reactor());
-        bool told = false;
+        std::optional<heartbeat> pulse;
+        if (manager_ && manager_->interval()) pulse.emplace(*this, *manager_->interval());
+        bool told = false, said = false;
         auto look = [&] {
             if (signals && signals->asked() && !std::exchange(told, true)) stop();
+            if (manager_ && workers_.front()->stopping() && !std::exchange(said, true)) manager_->stopping();
         };
         std::vector<std::thread> threads;
         for (std::size_t i = 1; i < workers_.size(); ++i)
@@ -44884,10 +45522,18 @@ public:
         if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
     }
 
-    /// From any thread, and again.
-    void stop() {
-        for (auto& each : workers_) each->stop();
+    /// From any thread, and again. in: see worker::stop().
+    void stop(bool alone = false) {
+        for (auto& each : workers_) each->stop(alone);
     }
+    /// Whether each of the loops has turned since this was asked last, or waits for the world. On the first loop.
+    bool all_loops_turn() noexcept {
+        bool all = true;
+        for (auto& each : workers_) all = each->turns() && all;
+        return all;
+    }
+    /// The loop of the thread that serves.
+    loop::reactor& first_loop() noexcept { return workers_.front()->reactor(); }
 
 private:
     /// Several workers share an address, and so would another server there, without a word: makes sure that there is
@@ -44898,25 +45544,31 @@ private:
         workers_.front()->close();
         return *opened;
     }
-    [[gnu::cold]] void share_one_door() {
-        net::listen_options how;
-        how.backlog = options_.backlog;
-        bool inherited = options_.fd >= 0;
-        auto door = inherited ? net::listening_socket::inherit(options_.fd) : net::listening_socket::open(where_, how);
-        if (!door)
-            throw std::system_error(door.error(), inherited ? "coracle: descriptor " + std::to_string(options_.fd) +
-                                                                  " is no socket that listens"
-                                                            : "coracle: cannot listen on " + where_.text());
-        where_ = door->where();
+    [[gnu::cold]] void share(net::listening_socket door, bool alone) {
+        where_ = door.where();
         for (std::size_t i = 1; i < workers_.size(); ++i) {
-            auto same = door->share();
+            auto same = door.share();
             auto taken =
-                same ? workers_[i]->take(std::move(*same), !inherited) : result<net::address>(failure(same.error()));
+                same ? workers_[i]->take(std::move(*same), alone) : result<net::address>(failure(same.error()));
             if (!taken) throw std::system_error(taken.error(), "coracle: cannot share " + where_.text());
         }
-        auto taken = workers_.front()->take(std::move(*door), !inherited);
+        auto taken = workers_.front()->take(std::move(door), alone);
         if (!taken) throw std::system_error(taken.error(), "coracle: cannot listen on " + where_.text());
     }
+    /// Tells the manager again and again that all is well, for as long as it is.
+    class heartbeat final : loop::timer {
+    public:
+        heartbeat(server& of, std::chrono::nanoseconds each) : of_(of), each_(each) { arm(of.first_loop().now()); }
+
+    private:
+        void arm(os::time_point now) { of_.first_loop().timers().arm(*this, loop::later(now, each_)); }
+        void fire(os::time_point now) noexcept override {
+            if (of_.all_loops_turn()) of_.manager_->alive();
+            arm(now);
+        }
+        server& of_;
+        std::chrono::nanoseconds each_;
+    };
     template <class EachTurn>
     void serve_on(worker& one, EachTurn each_turn) noexcept {
         try {
@@ -44926,13 +45578,6 @@ private:
             if (!failure_) failure_ = std::current_exception();
             stop();
         }
-    }
-    static net::address address_of(const run_options& options) {
-        if (options.port < 0 || options.port > 65535)
-            throw std::logic_error("coracle: a port is a number from 0 to 65535, not " + std::to_string(options.port));
-        auto parsed = net::address::of(options.host, static_cast<std::uint16_t>(options.port));
-        if (!parsed) throw std::logic_error("coracle: the host " + parsed.error().message);
-        return *parsed;
     }
     static std::size_t threads_of(const run_options& options) {
         return options.threads > 0 ? options.threads : loop::pool_limits::default_user();
@@ -44985,9 +45630,36 @@ private:
     net::address where_;
     loop::thread_pool pool_;
     std::vector<std::unique_ptr<worker>> workers_;
+    const os::service_manager* manager_ = nullptr;
     std::mutex failed_;  // guards what follows
     std::exception_ptr failure_;
 };
+
+}  // namespace coracle::server
+
+// ---- coracle/server/handed_sockets.hpp
+// handed_sockets: the doors that whoever started this process has opened for it: systemd, or its own parent.
+
+namespace coracle::server {
+
+/// Of systemd: all of them, or those with this FileDescriptorName. None when it handed over nothing. error:
+/// std::system_error for one that does not listen; std::logic_error when none has that name.
+[[gnu::cold]] inline std::vector<net::listening_socket> handed_sockets(const std::string& name) {
+    std::vector<net::listening_socket> all;
+    std::string names;
+    for (const os::handed_descriptor& each : os::take_handed_descriptors()) {
+        names += (names.empty() ? "" : ", ") + each.name;
+        if (!name.empty() && each.name != name) continue;
+        auto door = net::listening_socket::inherit(each.number);
+        if (!door)
+            throw std::system_error(door.error(), "coracle: descriptor " + std::to_string(each.number) + " ('" +
+                                                      each.name + "'), which systemd handed over, does not listen");
+        all.push_back(std::move(*door));
+    }
+    if (all.empty() && !names.empty())
+        throw std::logic_error("coracle: systemd handed over no socket with the name '" + name + "', but " + names);
+    return all;
+}
 
 }  // namespace coracle::server
 
@@ -45012,9 +45684,8 @@ inline run_options from_environment(run_options options) {
 }
 
 /// What a person wants to know who has just started it.
-inline void print_banner(const server& started, const run_options& options) {
-    bool unix_socket = started.where().port() == 0;
-    std::string url = unix_socket ? started.where().text() : "http://" + started.where().text();
+inline void print_banner(const net::address& where, const run_options& options) {
+    std::string url = where.port() == 0 ? where.text() : "http://" + where.text();
     announce(options, "coracle " CORACLE_VERSION_STRING);
     if (options.workers > 1) announce(options, std::to_string(options.workers) + " workers");
     announce(options, "Limits: " + limits_text(options.limits));
@@ -45024,8 +45695,11 @@ inline void print_banner(const server& started, const run_options& options) {
 /// From the banner to the end. out: the exit code. error: what kept it from starting, or ended it.
 inline int serve(app& served, const run_options& options) {
     server here(served, options);
-    here.start();
-    if (options.banner) print_banner(here, options);
+    os::service_manager manager = os::service_manager::from_environment();
+    here.serves_for(manager);
+    here.start(handed_sockets(options.fd_name));
+    if (options.banner) print_banner(here.where(), options);
+    manager.ready("Listening on " + here.where().text());
     here.serve();
     if (options.banner) announce(options, "Finished");
     return 0;
@@ -45037,6 +45711,441 @@ inline int app::run(const run_options& asked) {
     server::log_voice voice(asked);
     try {
         return server::serve(*this, server::from_environment(asked));
+    } catch (const std::exception& why) {
+        log::error(why.what());
+        return 3;
+    }
+}
+
+}  // namespace coracle
+
+// ---- coracle/server/parent_line.hpp
+// parent_line: what a worker process and its parent say to one another, a byte each over a pair of sockets.
+
+namespace coracle::server {
+
+/// Tells a worker process that it is one: how many sockets it has, from number 3 on. The line is the next number.
+inline constexpr const char* worker_process_variable = "CORACLE_WORKER_PROCESS";
+
+/// The words. The line's end, at the worker, means that its parent is gone: it finishes what runs and ends.
+namespace process_word {
+inline constexpr char ready = 'r';  ///< of the worker: it serves
+inline constexpr char ping = 'p';   ///< of the parent, and the worker's answer if all of its loops turn
+inline constexpr char stop = 's';   ///< of the parent: nobody else will accept who waits at the doors
+inline constexpr char leave = 'l';  ///< of the parent: others will
+}  // namespace process_word
+
+/// The worker's end. Owns itself; goes with the server's first loop, or when the line ends.
+class parent_line final : loop::sent_job<void> {
+public:
+    /// Says that the worker is ready, and obeys from here on. keeps: the server.
+    static void obey(server& here, os::file_descriptor line) {
+        // Before anything runs that could hold the loop: who was never ready is not asked whether he lives.
+        [[maybe_unused]] auto told = os::send_some(line.get(), {&process_word::ready, 1});
+        auto* made = new parent_line(here, std::move(line));
+        made->send();
+    }
+
+private:
+    parent_line(server& here, os::file_descriptor line) : sent_job(here.first_loop(), listen(here, std::move(line))) {}
+
+    static task<> listen(server& here, os::file_descriptor line) {
+        net::socket_stream parent(std::move(line), {});
+        for (;;) {
+            auto bytes = co_await parent.read();
+            if (!bytes || bytes->empty()) break;
+            for (char word : *bytes) {
+                if (word == process_word::ping && here.all_loops_turn()) [[maybe_unused]]
+                    auto told = parent.try_write({&process_word::ping, 1});
+                if (word == process_word::stop || word == process_word::leave) here.stop(word == process_word::stop);
+            }
+        }
+        here.stop();
+    }
+    void over(bool) noexcept override { delete this; }
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/worker_process.hpp
+// worker_process: one of the processes of a supervisor, as that sees it.
+
+namespace coracle::server {
+
+/// Killed when this goes first.
+class worker_process {
+public:
+    using clock = std::chrono::steady_clock;
+
+    /// in: the program's words. error: std::system_error when it cannot be started.
+    worker_process(const std::vector<std::string>& words, const std::vector<net::listening_socket>& doors) {
+        auto ends = os::open_socket_pair();
+        if (!ends) throw std::system_error(ends.error(), "coracle: a line to a worker process");
+        os::command_line what(words.front());
+        what.arguments(std::vector<std::string>(words.begin() + 1, words.end())).own_group();
+        what.environment(worker_process_variable, std::to_string(doors.size()));
+        // What is the parent's to take, or to say.
+        for (const char* each : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_USEC"})
+            what.without_environment(each);
+        for (const net::listening_socket& each : doors) what.descriptor(each.native_handle());
+        what.descriptor(ends->second.get());
+        auto started = os::child::start(what, {-1, -1, -1});
+        if (!started) throw std::system_error(started.error().code(), "coracle: " + started.error().message());
+        child_ = std::move(*started);
+        line_ = std::move(ends->first);
+        number_ = static_cast<long>(child_.pid());
+    }
+
+    long number() const noexcept { return number_; }
+    int line() const noexcept { return line_.get(); }
+    bool ready() const noexcept { return ready_; }
+    /// It was told to end.
+    bool leaving() const noexcept { return leave_by_.has_value(); }
+    clock::duration age() const noexcept { return clock::now() - started_; }
+    const std::optional<os::exit_status>& status() const noexcept { return child_.status(); }
+
+    /// Hears what it says, and whether it has ended. True when it has.
+    bool look() noexcept {
+        char said[64];
+        for (;;) {
+            auto count = line_ ? os::receive(line_.get(), said) : result<std::size_t>(std::size_t{0});
+            if (!count && os::is_would_block(count.error())) break;
+            if (!count || *count == 0) {
+                line_.reset();  // it closes, or has ended
+                break;
+            }
+            for (std::size_t n = 0; n < *count; ++n) {
+                if (said[n] == process_word::ready) ready_ = true;
+                if (said[n] == process_word::ping) asked_.reset();
+            }
+        }
+        return child_.look();
+    }
+    /// Asks now and then whether it lives. True when it has owed the answer for longer than `most`.
+    bool hangs(std::chrono::milliseconds most) {
+        if (!ready_ || killed_ || leaving() || most.count() <= 0) return false;
+        auto now = clock::now();
+        if (asked_) return now - *asked_ > most;
+        if (now - heard_ < most / 5) return false;
+        heard_ = now;
+        asked_ = now;
+        say(process_word::ping);
+        return false;
+    }
+    /// Ends when what it does is done, or when it is killed for taking longer than `most`.
+    void tell_to_end(char word, std::chrono::milliseconds most) {
+        auto by = clock::now() + most;
+        if (!leave_by_ || by < *leave_by_) leave_by_ = by;
+        say(word);
+        // One that is not listening yet has nothing to finish.
+        [[maybe_unused]] auto ended = ready_ ? result<void>() : child_.send(SIGTERM);
+    }
+    bool overdue() const noexcept { return leave_by_ && !killed_ && clock::now() > *leave_by_; }
+    void kill() noexcept {
+        killed_ = true;
+        [[maybe_unused]] auto ended = child_.send(SIGKILL);
+    }
+
+    bool to_be_replaced = false;  ///< by the next, as SIGHUP asked for
+    long replaces = 0;            ///< the number of the one that goes when this is ready
+
+private:
+    void say(char word) noexcept {
+        if (!line_) return;
+        [[maybe_unused]] auto told = os::send_some(line_.get(), {&word, 1});
+    }
+
+    os::child child_;
+    os::file_descriptor line_;
+    long number_ = 0;
+    clock::time_point started_ = clock::now();
+    clock::time_point heard_ = clock::now();
+    std::optional<clock::time_point> asked_;
+    std::optional<clock::time_point> leave_by_;
+    bool ready_ = false;
+    bool killed_ = false;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/supervisor.hpp
+// supervisor: a parent that holds the listening sockets and keeps worker processes alive. One that crashes takes no
+// requests but its own with it, and another takes its place. Each begins as the program does, from its file: after a
+// SIGHUP, and after a crash, that is a program newly built. The signals are those of gunicorn and uvicorn.
+
+namespace coracle::server {
+
+/// Plain calls that block: it has nothing else to do.
+class supervisor {
+public:
+    /// in: the sockets that the workers share, and whether they are this process's own; the words of the program.
+    /// error: std::logic_error, std::system_error.
+    supervisor(const run_options& options, const process_options& how, std::vector<net::listening_socket> doors,
+               bool own_doors, std::vector<std::string> words)
+        : how_(how),
+          grace_(options.graceful_timeout),
+          doors_(std::move(doors)),
+          own_doors_(own_doors),
+          words_(std::move(words)),
+          signals_(open_alarm()),
+          mailbox_(numbers, std::move(signals_.writer)),
+          manager_(os::service_manager::from_environment()) {
+        if (how.count < 1)
+            throw std::logic_error("coracle: processes must be at least 1, and are " + std::to_string(how.count));
+        wanted_ = static_cast<std::size_t>(how.count);
+    }
+    supervisor(const supervisor&) = delete;
+    supervisor& operator=(const supervisor&) = delete;
+
+    /// Until Ctrl-C or SIGTERM, or until a worker says that it cannot start. out: the exit code.
+    int run() {
+        log::info("Started parent process [" + std::to_string(os::process_number()) + "]");
+        while (!stopping_ || !all_.empty()) {
+            hear_signals();
+            tend();
+            tell_manager();
+            if (!stopping_ || !all_.empty()) wait();
+        }
+        doors_.clear();
+        log::info("Stopped parent process [" + std::to_string(os::process_number()) + "]");
+        return code_;
+    }
+
+private:
+    using clock = worker_process::clock;
+    using milliseconds = std::chrono::milliseconds;
+    static constexpr int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGTTIN, SIGTTOU, SIGCHLD};
+    static constexpr auto young = std::chrono::seconds(5);  // who ends before this age is not replaced at once
+    static constexpr milliseconds first_pause{200}, longest_pause{10'000};
+
+    static os::pipe_ends open_alarm() {
+        auto made = os::open_pipe();
+        if (!made) throw std::system_error(made.error(), "coracle: a pipe for signals");
+        for (int fd : {made->reader.get(), made->writer.get()})
+            if (auto done = os::set_blocking(fd, false); !done)
+                throw std::system_error(done.error(), "coracle: a pipe for signals");
+        return std::move(*made);
+    }
+    static std::string name_of(const worker_process& one) { return "[" + std::to_string(one.number()) + "]"; }
+
+    void wait() {
+        std::vector<int> heard{signals_.reader.get()};
+        for (const auto& each : all_)
+            if (each->line() >= 0) heard.push_back(each->line());
+        os::wait_readable(heard, milliseconds(100));
+    }
+
+    void hear_signals() {
+        os::drain(signals_.reader.get());
+        while (int number = mailbox_.take()) {
+            if (number == SIGINT || number == SIGTERM) stop_asked(number);
+            if (number == SIGHUP && !stopping_) replace_all();
+            if (number == SIGTTIN && !stopping_) want(wanted_ + 1);
+            if (number == SIGTTOU && !stopping_ && wanted_ > 1) want(wanted_ - 1);
+        }
+    }
+    void stop_asked(int number) {
+        if (!stopping_) return stop(0);
+        // Some send SIGTERM twice in a row; a second Ctrl-C is a person who will not wait.
+        if (number == SIGTERM && clock::now() - stopped_at_ < milliseconds(500)) return;
+        log::warning("A second signal: the worker processes are killed");
+        code_ = 128 + number;
+        for (auto& each : all_) each->kill();
+    }
+    void stop(int code) {
+        stopping_ = true;
+        stopped_at_ = clock::now();
+        code_ = code;
+        manager_.stopping();
+        if (own_doors_)
+            for (const net::listening_socket& each : doors_) [[maybe_unused]]
+                bool held = os::last_call(each.native_handle(), each.where().family());
+        for (auto& each : all_)
+            each->tell_to_end(own_doors_ ? process_word::stop : process_word::leave, grace_ + milliseconds(2'000));
+    }
+    void replace_all() {
+        log::info("SIGHUP: the worker processes are replaced, one after the other");
+        manager_.reloading();
+        reloading_ = true;
+        for (auto& each : all_)
+            if (!each->leaving()) each->to_be_replaced = true;
+    }
+    void want(std::size_t count) {
+        wanted_ = count;
+        log::info(std::to_string(count) + " worker processes are wanted");
+    }
+
+    /// Who has ended goes, who hangs is killed, who lacks is started.
+    void tend() {
+        for (std::size_t n = 0; n < all_.size();) {
+            worker_process& one = *all_[n];
+            if (one.look()) {
+                std::unique_ptr<worker_process> dead = std::move(all_[n]);
+                all_.erase(all_.begin() + static_cast<std::ptrdiff_t>(n));
+                bury(*dead);
+                continue;
+            }
+            if (one.overdue()) {
+                log::warning("Worker process " + name_of(one) + " does not stop; it is killed");
+                one.kill();
+            } else if (one.hangs(how_.health_timeout)) {
+                log::error("Worker process " + name_of(one) + " does not answer; it is killed");
+                one.kill();
+            }
+            ++n;
+        }
+        if (stopping_) return;
+        hand_over();
+        std::size_t serving = 0;
+        for (const auto& each : all_) serving += !each->leaving() && each->replaces == 0 ? 1 : 0;
+        while (serving < wanted_ && clock::now() >= next_start_ && start(0)) ++serving;
+        for (std::size_t n = all_.size(); n-- > 0 && serving > wanted_;) {
+            if (all_[n]->leaving() || all_[n]->replaces != 0) continue;
+            all_[n]->tell_to_end(process_word::leave, grace_ + milliseconds(2'000));
+            --serving;
+        }
+    }
+    void bury(const worker_process& dead) {
+        if (stopping_ || dead.leaving()) return log::info("Stopped worker process " + name_of(dead));
+        bool cannot_start = !dead.ready() && dead.status()->code() == 3;
+        std::string how = "Worker process " + name_of(dead) + " ended (" + dead.status()->text() + ")";
+        if (dead.replaces != 0) {
+            log::error(how + " before it was ready; the others serve on as they are");
+            for (auto& each : all_) each->to_be_replaced = false;
+            return;
+        }
+        log::error(how);
+        if (cannot_start) return stop(3);
+        pause_ = dead.age() >= young          ? milliseconds(0)
+                 : pause_.count() == 0        ? first_pause
+                 : pause_ * 2 < longest_pause ? pause_ * 2
+                                              : longest_pause;
+        next_start_ = clock::now() + pause_;
+    }
+    /// The replacement that is ready lets its predecessor go; then the next one's begins.
+    void hand_over() {
+        bool one_begins = false;
+        for (auto& each : all_) {
+            if (each->replaces == 0) continue;
+            if (!each->ready()) {
+                one_begins = true;
+                continue;
+            }
+            for (auto& old : all_)
+                if (old->number() == each->replaces)
+                    old->tell_to_end(process_word::leave, grace_ + milliseconds(2'000));
+            each->replaces = 0;
+        }
+        for (std::size_t n = 0; n < all_.size() && !one_begins; ++n) {
+            if (!all_[n]->to_be_replaced) continue;
+            all_[n]->to_be_replaced = false;
+            if (all_[n]->leaving()) continue;
+            one_begins = start(all_[n]->number());
+        }
+    }
+    bool start(long in_place_of) {
+        try {
+            all_.push_back(std::make_unique<worker_process>(words_, doors_));
+            all_.back()->replaces = in_place_of;
+            log::info("Started worker process " + name_of(*all_.back()));
+            return true;
+        } catch (const std::exception& why) {
+            log::error(why.what());
+            next_start_ = clock::now() + longest_pause;
+            return false;
+        }
+    }
+
+    void tell_manager() {
+        if (stopping_ || !manager_.listens()) return;
+        bool all_ready = !all_.empty();
+        for (const auto& each : all_) all_ready = all_ready && each->ready() && !each->to_be_replaced;
+        if (all_ready && (!told_ready_ || reloading_)) {
+            manager_.ready(std::to_string(wanted_) + " worker processes");
+            told_ready_ = true;
+            reloading_ = false;
+        }
+        if (manager_.interval() && clock::now() - told_alive_ >= *manager_.interval()) {
+            told_alive_ = clock::now();
+            manager_.alive();
+        }
+    }
+
+    process_options how_;
+    milliseconds grace_;
+    std::vector<net::listening_socket> doors_;
+    bool own_doors_;
+    std::vector<std::string> words_;
+    os::pipe_ends signals_;
+    os::signal_mailbox mailbox_;
+    os::service_manager manager_;
+    std::vector<std::unique_ptr<worker_process>> all_;
+    std::size_t wanted_ = 0;
+    milliseconds pause_{0};
+    clock::time_point next_start_{};
+    clock::time_point stopped_at_{};
+    clock::time_point told_alive_{};
+    bool stopping_ = false;
+    bool reloading_ = false;
+    bool told_ready_ = false;
+    int code_ = 0;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/run_processes.hpp
+// run_processes: app.run_processes(): the parent, or the worker that it has started. Both run main().
+
+namespace coracle::server {
+
+/// Whether a supervisor has started this process.
+inline bool is_worker_process() noexcept { return std::getenv(worker_process_variable) != nullptr; }
+
+/// The worker's part: it serves the sockets that its parent holds. out: 3 when it cannot start, which ends the parent.
+inline int serve_for_parent(app& served, run_options options) {
+    constexpr unsigned first = 3;
+    const char* told = std::getenv(worker_process_variable);
+    auto count = ascii::parse_decimal<unsigned>(told ? told : "");
+    ::unsetenv(worker_process_variable);  // its own children are none
+    if (!count || *count == 0 || *count > 1024)
+        throw std::logic_error(std::string("coracle: ") + worker_process_variable +
+                               " is for workers that run_processes() has started; unset it");
+    std::vector<net::listening_socket> doors;
+    for (unsigned n = 0; n < *count; ++n) doors.push_back(inherited(static_cast<int>(first + n)));
+    os::file_descriptor line(static_cast<int>(first + *count));
+    if (auto prepared = os::prepare_inherited(line.get()); !prepared)
+        throw std::system_error(prepared.error(), "coracle: the line to the parent process");
+    options.fd = -1;
+    server here(served, options);
+    here.start(std::move(doors));
+    parent_line::obey(here, std::move(line));
+    here.serve();
+    return 0;
+}
+
+/// The parent's part, or the worker's.
+inline int serve_in_processes(app& served, const run_options& options, const process_options& how) {
+    if (is_worker_process()) return serve_for_parent(served, options);
+    auto program = os::this_program();
+    if (!program) throw std::system_error(program.error(), "coracle: the file of this program, to start workers");
+    served.freeze();  // what is wrong with the routes is said once, and here
+    std::vector<net::listening_socket> doors = handed_sockets(options.fd_name);
+    if (options.fd >= 0) doors.push_back(inherited(options.fd));
+    bool own = doors.empty();
+    if (own) doors.push_back(opened(address_of(options), options.backlog));
+    if (options.banner) print_banner(doors.front().where(), options);
+    return supervisor(options, how, std::move(doors), own, std::move(program->words)).run();
+}
+
+}  // namespace coracle::server
+
+namespace coracle {
+
+template <class Processes>
+int app::run_processes(const Processes& how, const run_options& asked) {
+    server::log_voice voice(asked);
+    try {
+        return server::serve_in_processes(*this, server::from_environment(asked), how);
     } catch (const std::exception& why) {
         log::error(why.what());
         return 3;
@@ -45067,7 +46176,8 @@ struct arguments {
     deed what = deed::serve;
     run_options options{};
     reload_options reload{};
-    std::string error{};  ///< why it cannot be done, in a sentence; the exit code is 2 then
+    process_options processes{.count = 0};  ///< none: it serves in this process
+    std::string error{};                    ///< why it cannot be done, in a sentence; the exit code is 2 then
 };
 
 /// One option: a row of the table.
@@ -45199,12 +46309,34 @@ inline constexpr option option_table[] = {
      [](arguments& to, std::string_view value) -> std::string_view {
          return read_number(value, to.options.fd) ? "" : "the number of an open descriptor";
      }},
+    {"fd-name",
+     "NAME",
+     {},
+     "Of the sockets that systemd hands over, serve those with this name.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.options.fd_name = value;
+         return value.empty() ? "the FileDescriptorName of a socket unit" : "";
+     }},
     {"workers",
      "NUMBER",
      {},
      "Loops, each on a thread of its own. 1 unless WEB_CONCURRENCY says otherwise.",
      [](arguments& to, std::string_view value) -> std::string_view {
          return read_number(value, to.options.workers, 1, 1024) ? "" : "a number from 1 to 1024";
+     }},
+    {"processes",
+     "NUMBER",
+     {},
+     "Worker processes, each with its own loops; one that crashes is replaced. 0: this process serves.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return read_number(value, to.processes.count, 0, 1024) ? "" : "a number from 0 to 1024";
+     }},
+    {"timeout-worker-healthcheck",
+     "SECONDS",
+     {},
+     "How long a worker process may not answer before it is killed and replaced; 0: for ever. 5.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return read_seconds(value, to.processes.health_timeout) ? "" : "seconds, as 5";
      }},
     {"threads",
      "NUMBER",
@@ -45458,37 +46590,41 @@ inline constexpr option option_table[] = {
      {},
      {},
      "Print the OpenAPI document and end.",
-     [](arguments& to, std::string_view) -> std::string_view {
-         to.what = arguments::deed::openapi;
-         return "";
-     },
+     [](arguments& to, std::string_view) -> std::
+                                             string_view {
+                                                 to.what = arguments::deed::openapi;
+                                                 return "";
+                                             },
      false},
     {"ts",
      {},
      {},
      "Print a TypeScript client and end.",
-     [](arguments& to, std::string_view) -> std::string_view {
-         to.what = arguments::deed::ts;
-         return "";
-     },
+     [](arguments& to, std::string_view) -> std::
+                                             string_view {
+                                                 to.what = arguments::deed::ts;
+                                                 return "";
+                                             },
      false},
     {"version",
      {},
      {},
      "Print the version and end.",
-     [](arguments& to, std::string_view) -> std::string_view {
-         to.what = arguments::deed::version;
-         return "";
-     },
+     [](arguments& to, std::string_view) -> std::
+                                             string_view {
+                                                 to.what = arguments::deed::version;
+                                                 return "";
+                                             },
      false},
     {"help",
      {},
      {},
      "Print this and end.",
-     [](arguments& to, std::string_view) -> std::string_view {
-         to.what = arguments::deed::help;
-         return "";
-     },
+     [](arguments& to, std::string_view) -> std::
+                                             string_view {
+                                                 to.what = arguments::deed::help;
+                                                 return "";
+                                             },
      false},
     // Uvicorn's word for limit-head.
     {"h11-max-incomplete-event-size", "BYTES", {}, {}, bytes_limit<&server_limits::max_head_bytes>},
@@ -45496,9 +46632,11 @@ inline constexpr option option_table[] = {
      "PATH",
      {},
      {},
-     [](arguments&, std::string_view) -> std::string_view {
-         return "left out: it configures loggers of Python; coracle has --log-format and --log-level";
-     }},
+     [](arguments&, std::string_view)
+         -> std::
+             string_view {
+                 return "left out: it configures loggers of Python; coracle has --log-format and --log-level";
+             }},
     {"env-file", "PATH", {}, {}, not_yet},
     {"ssl-keyfile", "PATH", {}, {}, not_yet},
     {"ssl-certfile", "PATH", {}, {}, not_yet},
@@ -45647,6 +46785,7 @@ arguments read_arguments(const std::vector<std::string_view>& words, Find find, 
     arguments said;
     said.options = all.options;
     said.reload = all.reload;
+    said.processes = all.processes;
     said.reload.dirs.clear();
     said.reload.includes.clear();
     said.reload.excludes.clear();
@@ -46056,6 +47195,12 @@ int run_command(App& served, std::vector<std::string> words, const run_options& 
                 if constexpr (requires { std::string(served.typescript()); }) return print(served.typescript());
                 break;
             case arguments::deed::serve: {
+                if (asked.processes.count > 0 || is_worker_process()) {
+                    if (asked.reload.on)
+                        throw std::logic_error(
+                            "coracle: --reload is for developing, with one process; leave --processes out");
+                    return serve_in_processes(served, asked.options, asked.processes);
+                }
                 const char* child = std::getenv(reload_child_variable);
                 auto fd = child ? ascii::parse_decimal<unsigned>(child) : std::nullopt;
                 if (fd) {
