@@ -27,7 +27,8 @@ int main() {
     app.get("/countdown/{from}", countdown);
     app.get("/clock", []() -> event_stream {  // for ever: it ends when the client leaves, or the server stops
         for (int seconds = 0;; ++seconds) {
-            co_yield sse_event(json{{"seconds", seconds}});
+            json now{{"seconds", seconds}};
+            co_yield sse_event(now);
             co_await sleep(1s);
         }
     });

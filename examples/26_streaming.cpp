@@ -1,4 +1,4 @@
-// What:  answers and requests of any size, piece by piece: text, lines of JSON, a CSV file to keep, and an upload.
+// What:  answers and requests of any size, piece by piece: text, lines of JSON, and an upload.
 // Run:   clang++-19 -std=c++20 -O2 -I../single_include 26_streaming.cpp -o streaming -pthread && ./streaming
 // Try:   curl -N 127.0.0.1:8000/numbers; curl 127.0.0.1:8000/endless | head -c 1000; curl -T big.iso .../upload
 // Next:  29_metrics.cpp tells how the server does.
@@ -9,11 +9,6 @@ struct reading {
     int hour = 0;
     double celsius = 0;
 };
-
-generator<std::string> csv() {
-    co_yield "hour,celsius\n";
-    for (int hour = 0; hour < 3; ++hour) co_yield std::to_string(hour) + "," + std::to_string(20 + hour) + "\n";
-}
 
 int main() {
     app app;
@@ -29,9 +24,6 @@ int main() {
             reading one{hour, 20.5 + hour};
             co_yield one;
         }
-    });
-    app.get("/readings.csv", []() -> task<response> {  // by hand, with fields of its own
-        co_return response::streamed(csv(), {{"content-type", "text/csv"}, {"content-disposition", "attachment"}});
     });
     app.get("/endless", []() -> generator<std::string> {  // made no faster than the client takes it
         for (int line = 0;; ++line) co_yield "line " + std::to_string(line) + "\n";

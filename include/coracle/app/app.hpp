@@ -186,8 +186,8 @@ public:
     template <class Word>
     int run(int argc, Word** argv, const run_options& defaults = {});
     /// The same in several processes: `app.run_processes({.count = 4}, {.port = 8000})`. One that crashes is replaced,
-    /// and takes no requests but its own with it. Each runs main() from its beginning, and does what stands before this.
-    /// Ctrl-C and SIGTERM stop all; SIGHUP replaces one after the other by what the program's file is now, and
+    /// and takes no requests but its own with it. Each runs main() from its beginning, and does what stands before
+    /// this. Ctrl-C and SIGTERM stop all; SIGHUP replaces one after the other by what the program's file is now, and
     /// no request is lost; SIGTTIN and SIGTTOU start one more and end one. What is broadcast stays in its process.
     /// out: 3 when a worker cannot start. Defined in server/run_processes.hpp.
     template <class Processes = process_options>

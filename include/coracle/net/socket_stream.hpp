@@ -200,7 +200,8 @@ public:
     }
 
     /// Bytes of an open file, without a way through this process where the kernel can.
-    /// keeps: the file must stay open until it has returned. error: also invalid_seek, when the file ends before (P6), and io_error of the disk.
+    /// keeps: the file must stay open until it has returned. error: also invalid_seek, when the file ends before (P6),
+    /// and io_error of the disk.
     operation<detail::file_attempt> send_file(int file, std::uint64_t offset, std::uint64_t count) {
         return descriptor_->until(loop::direction::out, detail::file_attempt(file, offset, count));
     }
