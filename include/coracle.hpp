@@ -65,7 +65,7 @@
 #include <coracle/os/last_call.hpp>
 #include <coracle/os/this_program.hpp>
 #include <coracle/os/socket_activation.hpp>
-#include <coracle/os/service_manager.hpp>
+#include <coracle/os/service_notice.hpp>
 #include <coracle/os/spare_descriptor.hpp>
 #include <coracle/os/source_watch.hpp>
 #include <coracle/os/terminal.hpp>

@@ -5007,8 +5007,8 @@ inline std::vector<handed_descriptor> take_handed_descriptors() {
 
 }  // namespace coracle::os
 
-// ---- coracle/os/service_manager.hpp
-// service_manager: what a service tells systemd, or who else has started it: that it is ready, stops, lives.
+// ---- coracle/os/service_notice.hpp
+// service_notice: what a service tells systemd, or who else has started it: that it is ready, stops, lives.
 // sd_notify(3), sd_watchdog_enabled(3): lines in a datagram to the unix socket that NOTIFY_SOCKET names.
 
 namespace coracle::os {
@@ -5018,13 +5018,13 @@ namespace coracle::os {
 // time is the usual interval.
 
 /// Says nothing to nobody when this process was not started by one that listens.
-class service_manager {
+class service_notice {
 public:
-    service_manager() noexcept = default;
+    service_notice() noexcept = default;
 
     /// As the environment names it.
-    static service_manager from_environment() {
-        service_manager made;
+    static service_notice from_environment() {
+        service_notice made;
         const char* name = std::getenv("NOTIFY_SOCKET");
         std::string path = name ? name : "";
         if (path.size() < 2 || (path.front() != '/' && path.front() != '@')) return made;
@@ -26548,7 +26548,8 @@ public:
     }
 
     /// Bytes of an open file, without a way through this process where the kernel can.
-    /// keeps: the file must stay open until it has returned. error: also invalid_seek, when the file ends before (P6), and io_error of the disk.
+    /// keeps: the file must stay open until it has returned. error: also invalid_seek, when the file ends before (P6),
+    /// and io_error of the disk.
     operation<detail::file_attempt> send_file(int file, std::uint64_t offset, std::uint64_t count) {
         return descriptor_->until(loop::direction::out, detail::file_attempt(file, offset, count));
     }
@@ -41449,8 +41450,8 @@ public:
     template <class Word>
     int run(int argc, Word** argv, const run_options& defaults = {});
     /// The same in several processes: `app.run_processes({.count = 4}, {.port = 8000})`. One that crashes is replaced,
-    /// and takes no requests but its own with it. Each runs main() from its beginning, and does what stands before this.
-    /// Ctrl-C and SIGTERM stop all; SIGHUP replaces one after the other by what the program's file is now, and
+    /// and takes no requests but its own with it. Each runs main() from its beginning, and does what stands before
+    /// this. Ctrl-C and SIGTERM stop all; SIGHUP replaces one after the other by what the program's file is now, and
     /// no request is lost; SIGTTIN and SIGTTOU start one more and end one. What is broadcast stays in its process.
     /// out: 3 when a worker cannot start. Defined in server/run_processes.hpp.
     template <class Processes = process_options>
@@ -45492,7 +45493,7 @@ public:
         }
     }
     /// Whom to tell of readiness, of the stop, and that all loops turn. keeps: the reference.
-    void serves_for(const os::service_manager& manager) noexcept { manager_ = &manager; }
+    void serves_for(const os::service_notice& manager) noexcept { manager_ = &manager; }
     const net::address& where() const noexcept { return where_; }
     unsigned port() const noexcept { return where_.port(); }
 
@@ -45630,7 +45631,7 @@ private:
     net::address where_;
     loop::thread_pool pool_;
     std::vector<std::unique_ptr<worker>> workers_;
-    const os::service_manager* manager_ = nullptr;
+    const os::service_notice* manager_ = nullptr;
     std::mutex failed_;  // guards what follows
     std::exception_ptr failure_;
 };
@@ -45695,7 +45696,7 @@ inline void print_banner(const net::address& where, const run_options& options) 
 /// From the banner to the end. out: the exit code. error: what kept it from starting, or ended it.
 inline int serve(app& served, const run_options& options) {
     server here(served, options);
-    os::service_manager manager = os::service_manager::from_environment();
+    os::service_notice manager = os::service_notice::from_environment();
     here.serves_for(manager);
     here.start(handed_sockets(options.fd_name));
     if (options.banner) print_banner(here.where(), options);
@@ -45889,7 +45890,7 @@ public:
           words_(std::move(words)),
           signals_(open_alarm()),
           mailbox_(numbers, std::move(signals_.writer)),
-          manager_(os::service_manager::from_environment()) {
+          manager_(os::service_notice::from_environment()) {
         if (how.count < 1)
             throw std::logic_error("coracle: processes must be at least 1, and are " + std::to_string(how.count));
         wanted_ = static_cast<std::size_t>(how.count);
@@ -46078,7 +46079,7 @@ private:
     std::vector<std::string> words_;
     os::pipe_ends signals_;
     os::signal_mailbox mailbox_;
-    os::service_manager manager_;
+    os::service_notice manager_;
     std::vector<std::unique_ptr<worker_process>> all_;
     std::size_t wanted_ = 0;
     milliseconds pause_{0};

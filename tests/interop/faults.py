@@ -34,7 +34,7 @@ FAULTS = [
     ("accept4", "error=ENFILE", "when=2+5"),
     ("epoll_ctl", "error=ENOMEM", "when=9+9"),
 ]
-# Who has gone is gone; without a descriptor, or the memory to watch it, a connection is closed, and the next one is fine.
+# Who has gone is gone; without a descriptor, or the memory to watch it, one connection closes, and the next is fine.
 MAY_CLOSE = ("ECONNABORTED", "EMFILE", "ENFILE", "epoll_ctl")
 BODY = bytes(range(256)) * 2000
 

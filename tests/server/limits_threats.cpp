@@ -1,4 +1,4 @@
-// A story across several nouns: what clients that are slow, silent or too many cannot do to a server.
+// What clients that are slow, silent or too many cannot do to a server: a scenario across several nouns.
 #include "loopback.hpp"
 #include "talk.hpp"
 

@@ -7,7 +7,7 @@
 #include <coracle/base/version.hpp>
 #include <coracle/server/limits_report.hpp>
 #include <coracle/server/log_voice.hpp>
-#include <coracle/os/service_manager.hpp>
+#include <coracle/os/service_notice.hpp>
 #include <coracle/server/handed_sockets.hpp>
 #include <coracle/server/server.hpp>
 
@@ -47,7 +47,7 @@ inline void print_banner(const net::address& where, const run_options& options) 
 /// From the banner to the end. out: the exit code. error: what kept it from starting, or ended it.
 inline int serve(app& served, const run_options& options) {
     server here(served, options);
-    os::service_manager manager = os::service_manager::from_environment();
+    os::service_notice manager = os::service_notice::from_environment();
     here.serves_for(manager);
     here.start(handed_sockets(options.fd_name));
     if (options.banner) print_banner(here.where(), options);

@@ -12,7 +12,7 @@
 #include <coracle/net/address.hpp>
 #include <coracle/net/listening_socket.hpp>
 #include <coracle/os/random_bytes.hpp>
-#include <coracle/os/service_manager.hpp>
+#include <coracle/os/service_notice.hpp>
 #include <coracle/os/socket.hpp>
 #include <coracle/server/limits_report.hpp>
 #include <coracle/server/log_voice.hpp>
@@ -104,7 +104,7 @@ public:
         }
     }
     /// Whom to tell of readiness, of the stop, and that all loops turn. keeps: the reference.
-    void serves_for(const os::service_manager& manager) noexcept { manager_ = &manager; }
+    void serves_for(const os::service_notice& manager) noexcept { manager_ = &manager; }
     const net::address& where() const noexcept { return where_; }
     unsigned port() const noexcept { return where_.port(); }
 
@@ -242,7 +242,7 @@ private:
     net::address where_;
     loop::thread_pool pool_;
     std::vector<std::unique_ptr<worker>> workers_;
-    const os::service_manager* manager_ = nullptr;
+    const os::service_notice* manager_ = nullptr;
     std::mutex failed_;  // guards what follows
     std::exception_ptr failure_;
 };

@@ -10,7 +10,7 @@
 #include <coracle/os/last_call.hpp>
 #include <coracle/os/pipe.hpp>
 #include <coracle/os/readiness_probe.hpp>
-#include <coracle/os/service_manager.hpp>
+#include <coracle/os/service_notice.hpp>
 #include <coracle/os/signal_mailbox.hpp>
 #include <coracle/os/this_program.hpp>
 #include <coracle/server/worker_process.hpp>
@@ -41,7 +41,7 @@ public:
           words_(std::move(words)),
           signals_(open_alarm()),
           mailbox_(numbers, std::move(signals_.writer)),
-          manager_(os::service_manager::from_environment()) {
+          manager_(os::service_notice::from_environment()) {
         if (how.count < 1)
             throw std::logic_error("coracle: processes must be at least 1, and are " + std::to_string(how.count));
         wanted_ = static_cast<std::size_t>(how.count);
@@ -230,7 +230,7 @@ private:
     std::vector<std::string> words_;
     os::pipe_ends signals_;
     os::signal_mailbox mailbox_;
-    os::service_manager manager_;
+    os::service_notice manager_;
     std::vector<std::unique_ptr<worker_process>> all_;
     std::size_t wanted_ = 0;
     milliseconds pause_{0};

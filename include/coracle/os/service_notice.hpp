@@ -1,4 +1,4 @@
-// service_manager: what a service tells systemd, or who else has started it: that it is ready, stops, lives.
+// service_notice: what a service tells systemd, or who else has started it: that it is ready, stops, lives.
 // sd_notify(3), sd_watchdog_enabled(3): lines in a datagram to the unix socket that NOTIFY_SOCKET names.
 #pragma once
 
@@ -25,13 +25,13 @@ namespace coracle::os {
 // time is the usual interval.
 
 /// Says nothing to nobody when this process was not started by one that listens.
-class service_manager {
+class service_notice {
 public:
-    service_manager() noexcept = default;
+    service_notice() noexcept = default;
 
     /// As the environment names it.
-    static service_manager from_environment() {
-        service_manager made;
+    static service_notice from_environment() {
+        service_notice made;
         const char* name = std::getenv("NOTIFY_SOCKET");
         std::string path = name ? name : "";
         if (path.size() < 2 || (path.front() != '/' && path.front() != '@')) return made;

@@ -1,4 +1,4 @@
-#include <coracle/os/service_manager.hpp>
+#include <coracle/os/service_notice.hpp>
 
 #include <coracle/os/socket.hpp>
 
@@ -42,7 +42,7 @@ TEST_CASE("a service manager is told in its own words, by a path or an abstract 
 #endif
         manager_socket listener(abstract ? std::string(1, '\0') + "coracle" + path : path);
         ::setenv("NOTIFY_SOCKET", abstract ? ("@coracle" + path).c_str() : path.c_str(), 1);
-        os::service_manager manager = os::service_manager::from_environment();
+        os::service_notice manager = os::service_notice::from_environment();
         CHECK(manager.listens());
         CHECK(!manager.interval());
         manager.ready("Listening");
@@ -56,23 +56,23 @@ TEST_CASE("a service manager is told in its own words, by a path or an abstract 
         CHECK(listener.hear() == "nothing");
     }
     ::unlink(path.c_str());
-    os::service_manager late = os::service_manager::from_environment();
+    os::service_notice late = os::service_notice::from_environment();
     late.ready("nobody hears it");
     ::unsetenv("NOTIFY_SOCKET");
-    CHECK_FALSE(os::service_manager::from_environment().listens());
-    CHECK_FALSE(os::service_manager().listens());
+    CHECK_FALSE(os::service_notice::from_environment().listens());
+    CHECK_FALSE(os::service_notice().listens());
 }
 
 TEST_CASE("the watchdog's time is halved, and is nobody else's") {
     ::setenv("NOTIFY_SOCKET", "/tmp/coracle_nobody", 1);
     ::setenv("WATCHDOG_USEC", "3000000", 1);
-    CHECK(os::service_manager::from_environment().interval() == 1500ms);
+    CHECK(os::service_notice::from_environment().interval() == 1500ms);
     ::setenv("WATCHDOG_PID", "1", 1);
-    CHECK(!os::service_manager::from_environment().interval());
+    CHECK(!os::service_notice::from_environment().interval());
     ::setenv("WATCHDOG_PID", std::to_string(::getpid()).c_str(), 1);
-    CHECK(os::service_manager::from_environment().interval() == 1500ms);
+    CHECK(os::service_notice::from_environment().interval() == 1500ms);
     for (const char* each : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}) ::unsetenv(each);
     ::setenv("NOTIFY_SOCKET", "relative", 1);
-    CHECK_FALSE(os::service_manager::from_environment().listens());
+    CHECK_FALSE(os::service_notice::from_environment().listens());
     ::unsetenv("NOTIFY_SOCKET");
 }
