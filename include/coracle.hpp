@@ -422,6 +422,7 @@
 #include <coracle/server/announced_connection.hpp>
 #include <coracle/server/behind_proxy.hpp>
 #include <coracle/server/worker.hpp>
+#include <coracle/server/overtime.hpp>
 #include <coracle/server/server.hpp>
 #include <coracle/server/handed_sockets.hpp>
 #include <coracle/server/serve.hpp>

@@ -105,7 +105,7 @@ TEST_CASE("the second Ctrl-C ends the process as if nobody watched") {
     CHECK(WTERMSIG(status) == SIGINT);
 }
 
-TEST_CASE("a second SIGTERM changes nothing: timeout(1) sends two") {
+TEST_CASE("a second SIGTERM that comes at once changes nothing: timeout(1) sends two") {
     int status = ending_of([] {
         auto poller = os::make_native_poller();
         os::signal_watch watch(*poller);
@@ -114,4 +114,18 @@ TEST_CASE("a second SIGTERM changes nothing: timeout(1) sends two") {
     });
     REQUIRE(WIFEXITED(status));
     CHECK(WEXITSTATUS(status) == 7);
+}
+
+TEST_CASE("a SIGTERM half a second after the first ends the process as if nobody watched") {
+    for (int first : {SIGTERM, SIGINT}) {
+        int status = ending_of([first] {
+            auto poller = os::make_native_poller();
+            os::signal_watch watch(*poller);
+            ::raise(first);
+            std::this_thread::sleep_for(600ms);
+            ::raise(SIGTERM);
+        });
+        REQUIRE(WIFSIGNALED(status));
+        CHECK(WTERMSIG(status) == SIGTERM);
+    }
 }

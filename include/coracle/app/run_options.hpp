@@ -31,17 +31,20 @@ struct run_options {
     const coracle::log_format* log_format = nullptr;  ///< &json_log, &logfmt_log, your own; null: uvicorn's words
     std::optional<bool> use_colors{};                 ///< unset: where a terminal shows them
     bool banner = true;                               ///< where it listens, at the start
-    bool signals = true;                              ///< Ctrl-C and SIGTERM stop it
-    bool server_header = true;                        ///< `server: coracle` in every answer
-    bool date_header = true;                          ///< `date` in every answer
-    default_fields headers{};                         ///< more fields of every answer: `{{"x-frame-options", "DENY"}}`
-    proxy_options proxy{};  ///< which proxies are believed, and what: `{.trusted = {"10.0.0.0/8"}}`
+    /// Ctrl-C and SIGTERM stop it, and run() gives 0; a second one ends it at once. SIGHUP ends it, as any program;
+    /// app.run_processes() replaces its workers then.
+    bool signals = true;
+    bool server_header = true;  ///< `server: coracle` in every answer
+    bool date_header = true;    ///< `date` in every answer
+    default_fields headers{};   ///< more fields of every answer: `{{"x-frame-options", "DENY"}}`
+    proxy_options proxy{};      ///< which proxies are believed, and what: `{.trusted = {"10.0.0.0/8"}}`
     /// The path at which a proxy shows this app, as `/api`. Requests are understood with it and without it; links,
     /// redirects and the documentation have it in front.
     std::string root_path{};
     /// How much a client may send, take and wait, and how many there may be.
     server_limits limits{};
-    /// For requests under way when it stops; then they are cancelled.
+    /// For requests and background tasks under way when it stops; then they are cancelled. What cannot be, as a call on
+    /// the thread pool, app.run() leaves behind two seconds later: it ends the process, with exit code 4.
     std::chrono::milliseconds graceful_timeout{10'000};
     /// A handler that holds its loop for longer is reported on stderr, with its route; 0: nobody looks.
     std::chrono::milliseconds watchdog{100};

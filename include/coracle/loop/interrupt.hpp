@@ -7,7 +7,8 @@
 namespace coracle::loop {
 
 /// While it lives, the first Ctrl-C or SIGTERM only ends the wait of the reactor, which then finds asked() true; a
-/// Ctrl-C after that ends the process at once. One at a time in a process. error: std::logic_error, std::system_error.
+/// Ctrl-C after that, or a SIGTERM half a second after, ends the process at once. One at a time in a process. error:
+/// std::logic_error, std::system_error.
 class interrupt {
 public:
     /// keeps: the reactor.

@@ -12,6 +12,7 @@
 #include <coracle/os/this_program.hpp>
 #include <coracle/server/handed_sockets.hpp>
 #include <coracle/server/log_voice.hpp>
+#include <coracle/server/overtime.hpp>
 #include <coracle/server/parent_line.hpp>
 #include <coracle/server/serve.hpp>
 #include <coracle/server/server.hpp>
@@ -46,7 +47,9 @@ inline int serve_for_parent(app& served, run_options options) {
     if (auto prepared = os::prepare_inherited(line.get()); !prepared)
         throw std::system_error(prepared.error(), "coracle: the line to the parent process");
     options.fd = -1;
+    overtime late(options.graceful_timeout);
     server here(served, options);
+    here.leaves_after(late);
     here.start(std::move(doors));
     parent_line::obey(here, std::move(line));
     here.serve();

@@ -9,6 +9,7 @@
 #include <coracle/server/log_voice.hpp>
 #include <coracle/os/service_notice.hpp>
 #include <coracle/server/handed_sockets.hpp>
+#include <coracle/server/overtime.hpp>
 #include <coracle/server/server.hpp>
 
 #include <cstdint>
@@ -46,7 +47,9 @@ inline void print_banner(const net::address& where, const run_options& options) 
 
 /// From the banner to the end. out: the exit code. error: what kept it from starting, or ended it.
 inline int serve(app& served, const run_options& options) {
+    overtime late(options.graceful_timeout);
     server here(served, options);
+    here.leaves_after(late);
     os::service_notice manager = os::service_notice::from_environment();
     here.serves_for(manager);
     here.start(handed_sockets(options.fd_name));

@@ -16,6 +16,7 @@
 #include <coracle/os/socket.hpp>
 #include <coracle/server/limits_report.hpp>
 #include <coracle/server/log_voice.hpp>
+#include <coracle/server/overtime.hpp>
 #include <coracle/server/settings.hpp>
 #include <coracle/server/worker.hpp>
 
@@ -82,7 +83,10 @@ public:
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
-    ~server() { end_app(); }
+    ~server() {
+        end_app();
+        if (overtime_) overtime_->go_on();
+    }
 
     /// Begins the app's lifespans, then listens; clients can connect from here on. in: sockets that listen already and
     /// are somebody else's, who keeps them open; with any, nothing else is opened. Error: what a lifespan throws;
@@ -105,6 +109,8 @@ public:
     }
     /// Whom to tell of readiness, of the stop, and that all loops turn. keeps: the reference.
     void serves_for(const os::service_notice& manager) noexcept { manager_ = &manager; }
+    /// Who ends the process when what runs does not end. keeps: the reference.
+    void leaves_after(overtime& late) noexcept { overtime_ = &late; }
     const net::address& where() const noexcept { return where_; }
     unsigned port() const noexcept { return where_.port(); }
 
@@ -123,13 +129,17 @@ public:
         bool told = false, said = false;
         auto look = [&] {
             if (signals && signals->asked() && !std::exchange(told, true)) stop();
-            if (manager_ && workers_.front()->stopping() && !std::exchange(said, true)) manager_->stopping();
+            if (!workers_.front()->stopping() || std::exchange(said, true)) return;
+            if (manager_) manager_->stopping();
+            if (overtime_) overtime_->begin();
         };
         std::vector<std::thread> threads;
         for (std::size_t i = 1; i < workers_.size(); ++i)
             threads.emplace_back([this, &each = *workers_[i]] { serve_on(each, [] {}); });
         serve_on(*workers_.front(), look);
+        if (overtime_) overtime_->begin();  // also when a failure has ended it
         for (std::thread& each : threads) each.join();
+        if (overtime_) overtime_->rest();
         if (std::exchange(app_runs_, false)) loop::run_on(workers_.front()->reactor(), app_.stop());
         if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
     }
@@ -243,6 +253,7 @@ private:
     loop::thread_pool pool_;
     std::vector<std::unique_ptr<worker>> workers_;
     const os::service_notice* manager_ = nullptr;
+    overtime* overtime_ = nullptr;
     std::mutex failed_;  // guards what follows
     std::exception_ptr failure_;
 };
