@@ -231,3 +231,23 @@ TEST_CASE("T37: a server that stops ends a hundred open event streams, whole, an
     CHECK(here.waiting == 0);
     CHECK(std::chrono::steady_clock::now() - begun < 8s);
 }
+
+TEST_CASE("a client that leaves together with the last of its body cancels the handler that goes on without it") {
+    app served;
+    std::atomic<int> reading{0}, waiting{0};
+    served.post("/slow", [&](request& asked) -> task<> {
+        ++reading;
+        std::string body = co_await asked.body.text();
+        living here(waiting);
+        co_await sleep(60s);
+    });
+    loopback::running server(served);
+    loopback::client one(server.port());
+    one.send("POST /slow HTTP/1.1\r\nhost: test\r\ncontent-length: 4\r\n\r\n");
+    REQUIRE(comes_true([&] { return reading == 1; }));
+    std::this_thread::sleep_for(20ms);  // it waits for the body by then; if not, the test only tests less
+    ::send(one.fd(), "body", 4, MSG_MORE);
+    leave(one);
+    CHECK(comes_true([&] { return waiting == 1; }, 2s));
+    CHECK(comes_true([&] { return waiting == 0; }, 5s));
+}

@@ -162,3 +162,31 @@ TEST_CASE("T34: a body of 64 MiB to a slow handler costs no memory: the client i
         CHECK(peak - begun < most_growth);
     }
 }
+
+TEST_CASE("what a slow reader has sent ahead stays its own while others are served, and so does what is told of it") {
+    app site;
+    static const std::string large(16 * 1024 * 1024, 'x');
+    site.get("/whole", on_loop([] { return large; }));
+    site.get("/pieces", []() -> generator<std::string_view> { co_yield std::string_view(large); });
+    site.get("/ahead", on_loop([] { return "of my own"; }));
+    site.get("/strange", on_loop([] { return "of another"; }));
+    loopback::running server(site);
+    for (std::string_view target : {"/whole", "/pieces"}) {
+        loopback::client slow(server.port());
+        small_buffers(slow);
+        slow.send("GET " + std::string(target) +
+                  " HTTP/1.1\r\nhost: test\r\n\r\nGET /ahead HTTP/1.1\r\nhost: test\r\n\r\n" +
+                  "GET /ahead HTTP/1.1\r\nho");
+        char first[1];
+        REQUIRE(::recv(slow.fd(), first, 1, MSG_PEEK) == 1);
+        std::string over;
+        for (int i = 0; i < 100; ++i) over += "GET /strange HTTP/1.1\r\nhost: test\r\n\r\n";
+        loopback::client other(server.port());
+        other.send(over);
+        for (int i = 0; i < 100; ++i) REQUIRE(other.receive().body == "of another");
+        CHECK(slow.receive().body.size() == large.size());
+        CHECK(slow.receive().body == "of my own");
+        slow.send("st: test\r\n\r\n");
+        CHECK(slow.receive().body == "of my own");
+    }
+}

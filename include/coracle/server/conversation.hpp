@@ -186,6 +186,7 @@ public:
     /// The body of the answer is still to be made: send_stream() makes it and sends it.
     bool streams() const noexcept { return now_->answer->streams(); }
     task<> send_stream() {
+        keep_request();
         outgoing_answer<conversation> client(*this);
         std::shared_ptr<outgoing_body> body = now_->answer->stream();
         co_await body->send_to(client);
@@ -287,6 +288,7 @@ private:
     }
     /// So many bytes are to be written, and the client's time to take them runs.
     void writes(std::size_t bytes) {
+        input_.keep();  // while this one waits, others read into the room that it has read into
         writing_ = bytes;
         deadline_.set(now_->takes.waits(shop_.reactor.turn_time()));
     }
@@ -469,23 +471,24 @@ private:
     }
     /// For the handler, from inside it: the only other place that reads and writes the stream.
     task<std::optional<http::refusal>> more(bool say_continue) override {
-        wait_for_body waiting(*this);
-        feeding_ = true;
-        if (say_continue) output().append("HTTP/1.1 100 Continue\r\n\r\n");
-        keep_request();
-        while (has_outgoing()) {
-            auto outcome = co_await stream_.write(outgoing());
-            sent(outcome);
+        {
+            wait_for_body waiting(*this);
+            feeding_ = true;
+            if (say_continue) output().append("HTTP/1.1 100 Continue\r\n\r\n");
+            keep_request();
+            while (has_outgoing()) {
+                auto outcome = co_await stream_.write(outgoing());
+                sent(outcome);
+            }
+            deadline_.set(now_->sends.waits(shop_.reactor.turn_time()));
+            auto bytes = co_await stream_.read();
+            if (!bytes || bytes->empty()) co_return late_ ? http::refusal::too_slow : http::refusal::truncated;
+            meter_.received(bytes->size());
+            now_->sends.moved(shop_.reactor.turn_time(), bytes->size());
+            input_.take(*bytes);
+            input_.keep();  // the handler may wait for something else while it looks at these bytes
         }
-        deadline_.set(now_->sends.waits(shop_.reactor.turn_time()));
-        auto bytes = co_await stream_.read();
-        if (!bytes || bytes->empty()) co_return late_ ? http::refusal::too_slow : http::refusal::truncated;
-        meter_.received(bytes->size());
-        now_->sends.moved(shop_.reactor.turn_time(), bytes->size());
-        input_.take(*bytes);
-        input_.keep();  // the handler may wait for something else while it looks at these bytes
-        feeding_ = false;
-        on_edge();
+        on_edge();  // behind the end of that wait, which clears the deadline
         co_return std::nullopt;
     }
     /// Also when the wait is cancelled: no deadline is left behind, and where a write was cut short nobody knows how
