@@ -5,7 +5,7 @@
 #include <coracle.hpp>
 using namespace coracle;
 
-struct tracing {
+struct caller {
     std::string x_request_id;  // the field x-request-id
     int x_hops = 0;
     std::optional<std::string> user_agent;
@@ -22,6 +22,6 @@ int main() {
     app.get("/tags", [](header<"x-tag", std::vector<std::string>> tags) -> task<json> {  // each x-tag line
         co_return json{{"tags", *tags}};
     });
-    app.get("/trace", [](headers<tracing> in) -> task<tracing> { co_return *in; });  // several fields at once
+    app.get("/trace", [](headers<caller> in) -> task<caller> { co_return *in; });  // several fields at once
     return app.run({.port = 8000});
 }
