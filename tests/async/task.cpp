@@ -101,7 +101,7 @@ TEST_CASE("T32: a task that is dropped without having run says so in debug build
 #if defined(NDEBUG)
     CHECK(said.empty());
 #else
-    CHECK(said.find("coracle: a task was dropped that never ran; write co_await") == 0);
+    CHECK(said.find("a task was dropped that never ran; write co_await") != std::string::npos);
     CHECK(said.find("task.cpp:") != std::string::npos);  // and where the function is
 #endif
     CHECK(errors_of([&] { run_through(loop, one()); }).empty());
