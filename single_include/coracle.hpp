@@ -4065,12 +4065,12 @@ private:
 
 namespace coracle::os {
 
-// Fact: GNU timeout and some container runtimes send SIGTERM twice in a row: a second SIGTERM changes nothing. A second
-// Ctrl-C is a person who will not wait.
+// Fact: GNU timeout and some container runtimes send SIGTERM twice in a row: that is one. One that comes later, and a
+// second Ctrl-C at any time, are of somebody who will not wait.
 
 /// While it lives, SIGINT and SIGTERM are remembered and wake the poller instead of ending the process, and SIGPIPE is
-/// ignored. Ctrl-C after either of them does at once what the system would do. One at a time in a process; other
-/// listeners of the same signals are told beside it.
+/// ignored. Ctrl-C after either of them, and SIGTERM half a second after, do at once what the system would do. One at a
+/// time in a process; other listeners of the same signals are told beside it.
 /// keeps: a reference to `wakes`. On destruction everything is as it was before.
 class signal_watch final : signal_listener {
 public:
@@ -4101,6 +4101,13 @@ public:
     int caught() const noexcept { return caught_.load(); }
 
 private:
+    static constexpr std::int64_t same_wish = 500;  // milliseconds
+
+    static std::int64_t milliseconds_now() noexcept {
+        timespec now{};
+        ::clock_gettime(CLOCK_MONOTONIC, &now);
+        return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+    }
     static std::atomic<bool>& taken() noexcept {
         static constinit std::atomic<bool> the{false};
         return the;
@@ -4109,15 +4116,17 @@ private:
     void on_signal(int number) noexcept override {
         int none = 0;
         bool first = caught_.compare_exchange_strong(none, number);
-        if (!first && number == SIGINT) {
-            ::signal(SIGINT, SIG_DFL);
-            ::raise(SIGINT);  // blocked until this handler returns
+        if (first) caught_at_ = milliseconds_now();
+        if (!first && (number == SIGINT || milliseconds_now() - caught_at_ >= same_wish)) {
+            ::signal(number, SIG_DFL);
+            ::raise(number);  // blocked until this handler returns
         }
         wakes_.wake();
     }
 
     poller& wakes_;
     std::atomic<int> caught_{0};
+    std::atomic<std::int64_t> caught_at_{INT64_MAX};  // until the first handler has written it: not long ago
     struct sigaction pipe_before_{};
 };
 
@@ -23414,7 +23423,8 @@ inline auto replace_file(std::string path, std::string_view bytes) {
 namespace coracle::loop {
 
 /// While it lives, the first Ctrl-C or SIGTERM only ends the wait of the reactor, which then finds asked() true; a
-/// Ctrl-C after that ends the process at once. One at a time in a process. error: std::logic_error, std::system_error.
+/// Ctrl-C after that, or a SIGTERM half a second after, ends the process at once. One at a time in a process. error:
+/// std::logic_error, std::system_error.
 class interrupt {
 public:
     /// keeps: the reactor.
@@ -37262,17 +37272,20 @@ struct run_options {
     const coracle::log_format* log_format = nullptr;  ///< &json_log, &logfmt_log, your own; null: uvicorn's words
     std::optional<bool> use_colors{};                 ///< unset: where a terminal shows them
     bool banner = true;                               ///< where it listens, at the start
-    bool signals = true;                              ///< Ctrl-C and SIGTERM stop it
-    bool server_header = true;                        ///< `server: coracle` in every answer
-    bool date_header = true;                          ///< `date` in every answer
-    default_fields headers{};                         ///< more fields of every answer: `{{"x-frame-options", "DENY"}}`
-    proxy_options proxy{};  ///< which proxies are believed, and what: `{.trusted = {"10.0.0.0/8"}}`
+    /// Ctrl-C and SIGTERM stop it, and run() gives 0; a second one ends it at once. SIGHUP ends it, as any program;
+    /// app.run_processes() replaces its workers then.
+    bool signals = true;
+    bool server_header = true;  ///< `server: coracle` in every answer
+    bool date_header = true;    ///< `date` in every answer
+    default_fields headers{};   ///< more fields of every answer: `{{"x-frame-options", "DENY"}}`
+    proxy_options proxy{};      ///< which proxies are believed, and what: `{.trusted = {"10.0.0.0/8"}}`
     /// The path at which a proxy shows this app, as `/api`. Requests are understood with it and without it; links,
     /// redirects and the documentation have it in front.
     std::string root_path{};
     /// How much a client may send, take and wait, and how many there may be.
     server_limits limits{};
-    /// For requests under way when it stops; then they are cancelled.
+    /// For requests and background tasks under way when it stops; then they are cancelled. What cannot be, as a call on
+    /// the thread pool, app.run() leaves behind two seconds later: it ends the process, with exit code 4.
     std::chrono::milliseconds graceful_timeout{10'000};
     /// A handler that holds its loop for longer is reported on stderr, with its route; 0: nobody looks.
     std::chrono::milliseconds watchdog{100};
@@ -44646,6 +44659,7 @@ public:
     /// The body of the answer is still to be made: send_stream() makes it and sends it.
     bool streams() const noexcept { return now_->answer->streams(); }
     task<> send_stream() {
+        keep_request();
         outgoing_answer<conversation> client(*this);
         std::shared_ptr<outgoing_body> body = now_->answer->stream();
         co_await body->send_to(client);
@@ -44747,6 +44761,7 @@ private:
     }
     /// So many bytes are to be written, and the client's time to take them runs.
     void writes(std::size_t bytes) {
+        input_.keep();  // while this one waits, others read into the room that it has read into
         writing_ = bytes;
         deadline_.set(now_->takes.waits(shop_.reactor.turn_time()));
     }
@@ -44929,23 +44944,24 @@ private:
     }
     /// For the handler, from inside it: the only other place that reads and writes the stream.
     task<std::optional<http::refusal>> more(bool say_continue) override {
-        wait_for_body waiting(*this);
-        feeding_ = true;
-        if (say_continue) output().append("HTTP/1.1 100 Continue\r\n\r\n");
-        keep_request();
-        while (has_outgoing()) {
-            auto outcome = co_await stream_.write(outgoing());
-            sent(outcome);
+        {
+            wait_for_body waiting(*this);
+            feeding_ = true;
+            if (say_continue) output().append("HTTP/1.1 100 Continue\r\n\r\n");
+            keep_request();
+            while (has_outgoing()) {
+                auto outcome = co_await stream_.write(outgoing());
+                sent(outcome);
+            }
+            deadline_.set(now_->sends.waits(shop_.reactor.turn_time()));
+            auto bytes = co_await stream_.read();
+            if (!bytes || bytes->empty()) co_return late_ ? http::refusal::too_slow : http::refusal::truncated;
+            meter_.received(bytes->size());
+            now_->sends.moved(shop_.reactor.turn_time(), bytes->size());
+            input_.take(*bytes);
+            input_.keep();  // the handler may wait for something else while it looks at these bytes
         }
-        deadline_.set(now_->sends.waits(shop_.reactor.turn_time()));
-        auto bytes = co_await stream_.read();
-        if (!bytes || bytes->empty()) co_return late_ ? http::refusal::too_slow : http::refusal::truncated;
-        meter_.received(bytes->size());
-        now_->sends.moved(shop_.reactor.turn_time(), bytes->size());
-        input_.take(*bytes);
-        input_.keep();  // the handler may wait for something else while it looks at these bytes
-        feeding_ = false;
-        on_edge();
+        on_edge();  // behind the end of that wait, which clears the deadline
         co_return std::nullopt;
     }
     /// Also when the wait is cancelled: no deadline is left behind, and where a write was cut short nobody knows how
@@ -45421,6 +45437,92 @@ private:
 
 }  // namespace coracle::server
 
+// ---- coracle/server/overtime.hpp
+// overtime: what a process does when its server has stopped and something in it still does not end: it leaves.
+
+namespace coracle::server {
+
+/// A thread cannot be killed, nor a call on the thread pool be cancelled: only the process can leave it behind. For
+/// app.run(), whose process it is; a server that somebody else has made waits. Ends with the server: in time, then.
+class overtime {
+public:
+    /// The exit code of who leaves something behind.
+    static constexpr int exit_code = 4;
+    /// For what was cancelled after graceful_timeout, and for detached calls that are asked to stop, to clean up.
+    static constexpr std::chrono::milliseconds moment{2'000};
+
+    /// in: run_options::graceful_timeout; what ends the process.
+    explicit overtime(std::chrono::milliseconds grace, void (*leave)(int) = &std::_Exit)
+        : grace_(std::min<std::chrono::milliseconds>(grace, std::chrono::hours(24 * 365))), leave_(leave) {}
+    overtime(const overtime&) = delete;
+    overtime& operator=(const overtime&) = delete;
+    ~overtime() {
+        {
+            std::lock_guard lock(mutex_);
+            over_ = true;
+        }
+        changed_.notify_one();
+        if (thread_.joinable()) thread_.join();
+    }
+
+    /// The server begins to stop. Again: changes nothing.
+    [[gnu::cold]] void begin() noexcept {
+        std::lock_guard lock(mutex_);
+        if (until_) return;
+        until_ = clock::now() + grace_ + moment;
+        counts_ = true;
+        try {
+            thread_ = std::thread([this] { wait(); });
+        } catch (const std::system_error&) {
+            // Then it is as it was without this.
+        }
+    }
+    /// The ends of lifespans, which are never cut short, take their time.
+    [[gnu::cold]] void rest() noexcept { count(false); }
+    /// What is left are calls that nobody waits for.
+    [[gnu::cold]] void go_on() noexcept { count(true); }
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    void count(bool now) noexcept {
+        {
+            std::lock_guard lock(mutex_);
+            if (!until_ || counts_ == now) return;
+            counts_ = now;
+            if (now) until_ = std::max(*until_, clock::now() + moment);
+        }
+        changed_.notify_one();
+    }
+    void wait() {
+        std::unique_lock lock(mutex_);
+        while (!over_) {
+            if (!counts_)
+                changed_.wait(lock);
+            else if (clock::now() < *until_)
+                changed_.wait_until(lock, *until_);
+            else
+                break;
+        }
+        if (over_) return;
+        log::error(
+            "graceful_timeout has passed, and a call on the thread pool, or a handler that holds its loop, has not "
+            "ended: the process ends without it. What takes long asks stop_notice::given() now and then");
+        leave_(exit_code);
+    }
+
+    const std::chrono::milliseconds grace_;
+    void (*const leave_)(int);
+    std::mutex mutex_;  // guards what follows
+    std::optional<clock::time_point> until_;
+    bool counts_ = false;
+    bool over_ = false;
+    std::condition_variable changed_;
+    std::thread thread_;
+};
+
+}  // namespace coracle::server
+
 // ---- coracle/server/server.hpp
 // server: an app at an address, on one loop or several.
 
@@ -45471,7 +45573,10 @@ public:
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
-    ~server() { end_app(); }
+    ~server() {
+        end_app();
+        if (overtime_) overtime_->go_on();
+    }
 
     /// Begins the app's lifespans, then listens; clients can connect from here on. in: sockets that listen already and
     /// are somebody else's, who keeps them open; with any, nothing else is opened. Error: what a lifespan throws;
@@ -45494,6 +45599,8 @@ public:
     }
     /// Whom to tell of readiness, of the stop, and that all loops turn. keeps: the reference.
     void serves_for(const os::service_notice& manager) noexcept { manager_ = &manager; }
+    /// Who ends the process when what runs does not end. keeps: the reference.
+    void leaves_after(overtime& late) noexcept { overtime_ = &late; }
     const net::address& where() const noexcept { return where_; }
     unsigned port() const noexcept { return where_.port(); }
 
@@ -45512,13 +45619,17 @@ public:
         bool told = false, said = false;
         auto look = [&] {
             if (signals && signals->asked() && !std::exchange(told, true)) stop();
-            if (manager_ && workers_.front()->stopping() && !std::exchange(said, true)) manager_->stopping();
+            if (!workers_.front()->stopping() || std::exchange(said, true)) return;
+            if (manager_) manager_->stopping();
+            if (overtime_) overtime_->begin();
         };
         std::vector<std::thread> threads;
         for (std::size_t i = 1; i < workers_.size(); ++i)
             threads.emplace_back([this, &each = *workers_[i]] { serve_on(each, [] {}); });
         serve_on(*workers_.front(), look);
+        if (overtime_) overtime_->begin();  // also when a failure has ended it
         for (std::thread& each : threads) each.join();
+        if (overtime_) overtime_->rest();
         if (std::exchange(app_runs_, false)) loop::run_on(workers_.front()->reactor(), app_.stop());
         if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
     }
@@ -45632,6 +45743,7 @@ private:
     loop::thread_pool pool_;
     std::vector<std::unique_ptr<worker>> workers_;
     const os::service_notice* manager_ = nullptr;
+    overtime* overtime_ = nullptr;
     std::mutex failed_;  // guards what follows
     std::exception_ptr failure_;
 };
@@ -45695,7 +45807,9 @@ inline void print_banner(const net::address& where, const run_options& options) 
 
 /// From the banner to the end. out: the exit code. error: what kept it from starting, or ended it.
 inline int serve(app& served, const run_options& options) {
+    overtime late(options.graceful_timeout);
     server here(served, options);
+    here.leaves_after(late);
     os::service_notice manager = os::service_notice::from_environment();
     here.serves_for(manager);
     here.start(handed_sockets(options.fd_name));
@@ -46117,7 +46231,9 @@ inline int serve_for_parent(app& served, run_options options) {
     if (auto prepared = os::prepare_inherited(line.get()); !prepared)
         throw std::system_error(prepared.error(), "coracle: the line to the parent process");
     options.fd = -1;
+    overtime late(options.graceful_timeout);
     server here(served, options);
+    here.leaves_after(late);
     here.start(std::move(doors));
     parent_line::obey(here, std::move(line));
     here.serve();
