@@ -265,8 +265,9 @@ private:
     // answered would wait for the handler of the next one.
     static constexpr std::size_t most_unsent = 64 * 1024;
 
-    // A client that ends its stream early may still want its answer; most handlers have it by then.
-    static constexpr std::chrono::milliseconds probe_time{100};
+    // A client that ends its stream early may still want its answer; most handlers have it by then. A page that gives
+    // up a request looks the same, and what it asked for is to end within 50 ms.
+    static constexpr std::chrono::milliseconds probe_time{40};
     static constexpr std::chrono::seconds heartbeat_time{15};
     static constexpr bool tells = requires(Stream& stream) { stream.tell(nullptr); };
 

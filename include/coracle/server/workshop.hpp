@@ -124,9 +124,9 @@ public:
     /// end are told that it should come to one.
     void stop() noexcept {
         stopping_ = true;
+        notice.give();  // before they are cancelled, so that who waits for it has the last word
         clients.stop();
         dormitory.stop(how.limits.keep_alive, how.last_chance);
-        notice.give();
     }
 
 private:
