@@ -365,3 +365,53 @@ TEST_CASE("T27: a program whose start fails listens to nobody and ends with 3") 
     CHECK(app.run({.host = "127.0.0.1", .port = 0, .banner = false, .signals = false}) == 3);
     CHECK(seen == "a()a");
 }
+
+TEST_CASE("T35: with two workers, a route that computes leaves health to be told, in the pool and on a loop") {
+    app app;
+    std::atomic<int> computing = 0;
+    std::atomic<bool> enough = false;
+    auto compute = [&] {
+        ++computing;
+        while (!enough) std::this_thread::yield();
+        --computing;
+        return std::string("computed");
+    };
+    app.get("/pool", [&] { return compute(); });
+    app.get("/loop", [&]() -> task<std::string> { co_return compute(); });
+    app.get("/health", on_loop([] { return json{{"status", "healthy"}}; }));
+    app.get("/who", on_loop([] { return std::hash<std::thread::id>()(std::this_thread::get_id()) % 1'000'000; }));
+    loopback::running server(app, {.workers = 2, .threads = 2, .watchdog = std::chrono::milliseconds(0)});
+    // One client of each worker; who gets whom, the system decides.
+    std::vector<loopback::client> clients;
+    std::vector<std::string> workers;
+    for (int i = 0; i < 1000 && clients.size() < 2; ++i) {
+        loopback::client next(server.port());
+        std::string who = next.get("/who").body;
+        if (!workers.empty() && workers.front() == who) continue;
+        workers.push_back(who);
+        clients.push_back(std::move(next));
+    }
+    REQUIRE(clients.size() == 2);
+    auto healthy = [](loopback::client& who) {
+        for (int i = 0; i < 20; ++i) CHECK(who.get("/health").body == R"({"status":"healthy"})");
+    };
+    // The pool is full, and more wait for it: both loops go on.
+    std::vector<loopback::client> crowd;
+    for (int i = 0; i < 8; ++i) {
+        crowd.emplace_back(server.port());
+        crowd.back().send("GET /pool HTTP/1.1\r\nhost: test\r\n\r\n");
+    }
+    while (computing < 2) std::this_thread::yield();
+    for (auto& each : clients) healthy(each);
+    CHECK(computing == 2);
+    enough = true;
+    for (auto& each : crowd) CHECK(each.receive().body == "computed");
+    // A coroutine that computes holds its own loop, and that alone.
+    enough = false;
+    clients[0].send("GET /loop HTTP/1.1\r\nhost: test\r\n\r\n");
+    while (computing < 1) std::this_thread::yield();
+    healthy(clients[1]);
+    CHECK(computing == 1);
+    enough = true;
+    CHECK(clients[0].receive().body == "computed");
+}
