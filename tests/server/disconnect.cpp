@@ -251,3 +251,23 @@ TEST_CASE("a client that leaves together with the last of its body cancels the h
     CHECK(comes_true([&] { return waiting == 1; }, 2s));
     CHECK(comes_true([&] { return waiting == 0; }, 5s));
 }
+
+TEST_CASE("a plain function may add to the state of its request at the moment in which the client leaves") {
+    struct note {
+        std::string text = "of the thread";
+    };
+    app served;
+    std::atomic<int> waiting{0};
+    served.get("/work", [&](request& asked) {
+        living here(waiting);
+        auto late = std::chrono::steady_clock::now() + 20s;
+        while (!asked.is_disconnected() && std::chrono::steady_clock::now() < late) std::this_thread::sleep_for(1ms);
+        return asked.state<note>().text;
+    });
+    loopback::running server(served);
+    loopback::client one(server.port());
+    one.send(asking("/work"));
+    REQUIRE(comes_true([&] { return waiting == 1; }));
+    leave(one);
+    CHECK(comes_true([&] { return waiting == 0; }));
+}

@@ -152,11 +152,14 @@ public:
     bool is_disconnected() const noexcept { return client_left_.load(std::memory_order_relaxed); }
     /// Is asked to stop when the client leaves. On the loop of the handler; a plain function, which runs on the thread
     /// pool, takes a stop_token as its parameter.
-    coracle::stop_token stop_token() { return state<told_when_client_leaves>().source.get_token(); }
-    /// For the server, on the loop: it has left.
+    coracle::stop_token stop_token() {
+        told_ = &state<told_when_client_leaves>();
+        return told_->source.get_token();
+    }
+    /// For the server, on the loop: it has left. A plain function may be adding to state() meanwhile, on its thread.
     void client_left() noexcept {
         client_left_.store(true, std::memory_order_relaxed);
-        if (auto* told = state_.find<told_when_client_leaves>()) told->source.request_stop();
+        if (told_) told_->source.request_stop();
     }
     /// For the app: it is this one's now.
     void belongs_to(const coracle::app& served, const coracle::dependency_store* store = nullptr) noexcept {
@@ -185,6 +188,7 @@ public:
         dependencies.reset();
         earlier_issues = nullptr;
         state_.clear();
+        told_ = nullptr;
         client_left_.store(false, std::memory_order_relaxed);
         app_ = nullptr;
         store_ = nullptr;
@@ -215,6 +219,7 @@ private:
     const coracle::dependency_store* store_ = nullptr;
     std::unique_ptr<coracle::response_context> context_;
     typed_store state_;
+    told_when_client_leaves* told_ = nullptr;  // in state_, once somebody has asked to be told
     std::atomic<bool> client_left_{false};
 };
 
