@@ -1,7 +1,7 @@
 // What:  answers and requests of any size, piece by piece: text, lines of JSON, and an upload.
 // Run:   clang++-19 -std=c++20 -O2 -I../single_include 26_streaming.cpp -o streaming -pthread && ./streaming
 // Try:   curl -N 127.0.0.1:8000/numbers; curl 127.0.0.1:8000/endless | head -c 1000; curl -T big.iso .../upload
-// Next:  29_metrics.cpp tells how the server does.
+// Next:  27_graceful_stop.cpp ends an answer that would go on for ever.
 #include <coracle.hpp>
 using namespace coracle;
 

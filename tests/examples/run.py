@@ -17,7 +17,7 @@ A transcript is prose with indented steps. A server's steps are requests and the
 
 The status, each field named, and the body are compared exactly; other fields may come or not. `< !name` says that a
 field must not come, `< ...` stands for any number of lines of the body. Two `>` blocks in a row are sent at once, on
-two connections, and answered by as many `<` blocks. The lines of a body that is multipart/... are sent with CR LF.
+two connections, and answered by as many `<` blocks. `^C` behind them interrupts the server when they are sent. The lines of a body that is multipart/... are sent with CR LF.
 A server that says tcp://HOST:PORT is sent lines and answers with lines, each block on connections of its own, which
 have a letter when there are several. At its end the server must have said no more. `closed`: the server has closed it.
 
@@ -54,7 +54,7 @@ class Wrong(Exception):
 
 
 class Step:
-    """A run of lines of one kind: `>` requests, `<` answers, `|` output, `closed`, or the time it took."""
+    """A run of lines of one kind: `>` requests, `<` answers, `|` output, `closed`, `^C`, or the time it took."""
 
     def __init__(self, kind, line, block=0, name=""):
         self.kind, self.line, self.lines = kind, line, []
@@ -68,7 +68,10 @@ def parse(text):
         found = re.match(r" {4}([a-z]?)([<>|])(?: (.*))?$", line)
         closed = re.match(r" {4}(?:([a-z]) )?closed$", line)
         took = re.match(r" {4}took ([\d.]+) to ([\d.]+) s$", line)
-        if took:
+        if line == "    ^C":
+            steps.append(Step("^C", number))
+            last = None
+        elif took:
             steps.append(Step("took", number))
             steps[-1].lines = [float(took.group(1)), float(took.group(2))]
             last = None
@@ -85,7 +88,7 @@ def parse(text):
             steps[-1].lines.append(content)
             last = (kind, name)
         elif line.startswith("    ") and line.strip():
-            raise Wrong(f"line {number} is indented, but is no step: begin it with `>`, `<`, `|`, `closed` or `took`")
+            raise Wrong(f"line {number} is indented, but is no step: begin it with `>`, `<`, `|`, `closed`, `^C` or `took`")
         else:
             last, block = None, number
     if not any(step.kind in ("<", "|", "closed") for step in steps):
@@ -93,8 +96,8 @@ def parse(text):
     return steps
 
 
-def exchange(port, step):
-    """Sends the request of a step; its answer as (status, [(name, value)], body)."""
+def exchange(port, step, sent=lambda: None):
+    """Sends the request of a step, then calls sent(); its answer as (status, [(name, value)], body)."""
     first, *rest = step.lines
     method, target = first.split(" ")
     blank = rest.index("") if "" in rest else len(rest)
@@ -112,6 +115,7 @@ def exchange(port, step):
         head.append("Connection: close")
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
         connection.sendall(("\r\n".join(head) + "\r\n\r\n").encode() + body)
+        sent()
         answer = http.client.HTTPResponse(connection, method=method)
         answer.begin()
         return answer.status, answer.getheaders(), answer.read()
@@ -221,14 +225,15 @@ class Program:
             self.child.wait()
 
 
-def at_once(port, requests):
+def at_once(port, requests, all_sent=lambda: None):
     """The answers to requests sent at the same time, in the order of the requests."""
     answers = [None] * len(requests)
+    sending = threading.Barrier(len(requests), action=all_sent)
 
     def ask(i):
         try:
-            answers[i] = exchange(port, requests[i])
-        except (OSError, http.client.HTTPException) as error:
+            answers[i] = exchange(port, requests[i], lambda: sending.wait(PATIENCE))
+        except (OSError, http.client.HTTPException, threading.BrokenBarrierError) as error:
             answers[i] = error
 
     threads = [threading.Thread(target=ask, args=(i,)) for i in range(len(requests))]
@@ -335,15 +340,17 @@ def run_lines(port, steps):
 def run_server(program, steps):
     """The number of answers compared."""
     protocol, port = program.place()
-    compared = run_lines(port, steps) if protocol == "tcp" else run_requests(port, steps)
-    program.child.send_signal(signal.SIGINT)
+    interrupted = any(step.kind == "^C" for step in steps)
+    compared = run_lines(port, steps) if protocol == "tcp" else run_requests(port, steps, program)
+    if not interrupted:
+        program.child.send_signal(signal.SIGINT)
     status = program.finish()
     if status != 0:
         raise Wrong(f"ends with {status} on SIGINT, not with 0; it printed\n{program.output()}")
     return compared
 
 
-def run_requests(port, steps):
+def run_requests(port, steps, program):
     """The number of answers compared."""
     compared, seconds = 0, 0.0
     while steps:
@@ -352,7 +359,9 @@ def run_requests(port, steps):
             requests.append(steps.pop(0))
         if requests:
             started = time.monotonic()
-            answers = at_once(port, requests)
+            interrupts = bool(steps) and steps[0].kind == "^C" and steps.pop(0)
+            stop = (lambda: program.child.send_signal(signal.SIGINT)) if interrupts else (lambda: None)
+            answers = at_once(port, requests, stop)
             seconds = time.monotonic() - started
             for request, answer in zip(requests, answers):
                 if not steps or steps[0].kind != "<":
@@ -445,6 +454,12 @@ SAMPLES = [
     (SERVER.replace("STATUS", "0"), ANSWER.format("/a") + "    took 3 to 5 s\n", "not 3.0 to 5.0 s"),
     (SERVER.replace("STATUS", "0"), "    > GET /a\n", "has no steps"),
     (SERVER.replace("STATUS", "3"), ANSWER.format("/a"), "ends with 3 on SIGINT"),
+    (
+        SERVER.replace("os._exit(STATUS)", "threading.Timer(0.5, os._exit, [0]).start()").replace("sys,", "sys, threading,"),
+        "    > GET /a\n    ^C\n    < 200\n    <\n" + '    < {"path":"/a"}\n',
+        None,
+    ),
+    (SERVER.replace("STATUS", "0"), "    > GET /a\n    ^C\n    < 200\n", "gets no answer"),
     (
         LINES,
         "    > a\n    > b\n    < you said a\n    < you said b\n\nNext.\n\n    > QUIT\n    closed\n    took 0 to 5 s\n",
