@@ -17,7 +17,8 @@ A transcript is prose with indented steps. A server's steps are requests and the
 
 The status, each field named, and the body are compared exactly; other fields may come or not. `< !name` says that a
 field must not come, `< ...` stands for any number of lines of the body. Two `>` blocks in a row are sent at once, on
-two connections, and answered by as many `<` blocks. `^C` behind them interrupts the server when they are sent. The lines of a body that is multipart/... are sent with CR LF.
+two connections, and answered by as many `<` blocks. `^C` behind them interrupts the server when they are sent.
+The lines of a body that is multipart/... are sent with CR LF.
 A server that says tcp://HOST:PORT is sent lines and answers with lines, each block on connections of its own, which
 have a letter when there are several. At its end the server must have said no more. `closed`: the server has closed it.
 
@@ -88,7 +89,7 @@ def parse(text):
             steps[-1].lines.append(content)
             last = (kind, name)
         elif line.startswith("    ") and line.strip():
-            raise Wrong(f"line {number} is indented, but is no step: begin it with `>`, `<`, `|`, `closed`, `^C` or `took`")
+            raise Wrong(f"line {number} is indented, but is no step: begin it with > < | closed ^C or took")
         else:
             last, block = None, number
     if not any(step.kind in ("<", "|", "closed") for step in steps):
@@ -455,7 +456,7 @@ SAMPLES = [
     (SERVER.replace("STATUS", "0"), "    > GET /a\n", "has no steps"),
     (SERVER.replace("STATUS", "3"), ANSWER.format("/a"), "ends with 3 on SIGINT"),
     (
-        SERVER.replace("os._exit(STATUS)", "threading.Timer(0.5, os._exit, [0]).start()").replace("sys,", "sys, threading,"),
+        SERVER.replace("os._exit(STATUS)", "__import__('threading').Timer(0.5, os._exit, [0]).start()"),
         "    > GET /a\n    ^C\n    < 200\n    <\n" + '    < {"path":"/a"}\n',
         None,
     ),

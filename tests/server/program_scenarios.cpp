@@ -183,3 +183,90 @@ TEST_CASE("a detached call that does not end is left behind, too, after the end 
     CHECK(one.end().code() == server::overtime::exit_code);
     CHECK(one.said().find("shut down") != std::string::npos);
 }
+
+namespace {
+
+/// A name of a unix socket, for the time of a test.
+struct name_of_socket {
+    explicit name_of_socket(const char* what) : path("/tmp/coracle_" + std::string(what) + std::to_string(::getpid())) {
+        ::unlink(path.c_str());
+    }
+    ~name_of_socket() { ::unlink(path.c_str()); }
+    int mode() const {
+        struct stat found{};
+        REQUIRE(::lstat(path.c_str(), &found) == 0);
+        CHECK(S_ISSOCK(found.st_mode));
+        return static_cast<int>(found.st_mode & 0777);
+    }
+    /// A socket of that name, of SOCK_STREAM or SOCK_DGRAM.
+    int bound(int kind) const {
+        int fd = ::socket(AF_UNIX, kind, 0);
+        sockaddr_un at{};
+        at.sun_family = AF_UNIX;
+        path.copy(at.sun_path, sizeof at.sun_path - 1);
+        REQUIRE(::bind(fd, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0);
+        return fd;
+    }
+    std::string path;
+};
+
+}  // namespace
+
+TEST_CASE("a unix socket is for everybody, whatever the umask, and its name goes with the server") {
+    name_of_socket name("mode_");
+    app served;
+    mode_t before = ::umask(077);
+    {
+        server::server here(served, {.host = "unix:" + name.path, .signals = false});
+        here.start();
+        CHECK(name.mode() == 0666);
+    }
+    ::umask(before);
+    CHECK(::access(name.path.c_str(), F_OK) != 0);
+}
+
+TEST_CASE("a unix socket that a dead server left behind keeps the permissions that somebody gave it") {
+    name_of_socket name("kept_");
+    ::close(name.bound(SOCK_STREAM));
+    REQUIRE(::chmod(name.path.c_str(), 0620) == 0);
+    app served;
+    server::server here(served, {.host = "unix:" + name.path, .signals = false});
+    here.start();
+    CHECK(name.mode() == 0620);
+}
+
+TEST_CASE("a socket that systemd hands over is served, and nothing else is opened") {
+    auto door = net::listening_socket::open(*net::address::of("127.0.0.1", 0));
+    REQUIRE(door);
+    os::command_line what = program::itself("LISTEN_PID=$$ ");
+    what.environment("LISTEN_FDS", "1").environment("LISTEN_FDNAMES", "web").descriptor(door->native_handle());
+    program one(1h, what);
+    CHECK(one.port() == door->where().port());
+    CHECK(loopback::get(door->where().port(), "/").body == "1");
+    one.kill(SIGTERM);
+    CHECK(one.end().code() == 0);
+    // It is somebody else's: who comes now waits there for the next program.
+    loopback::client later(door->where().port());
+    later.send("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+    program next(1h, what);
+    CHECK(later.receive().body == "1");
+}
+
+TEST_CASE("a program tells who has started it that it is ready, and that it stops") {
+    name_of_socket name("told_");
+    int manager = name.bound(SOCK_DGRAM);
+    auto hear = [&] {
+        pollfd readable{manager, POLLIN, 0};
+        char room[512];
+        auto got = ::poll(&readable, 1, 60'000) == 1 ? ::recv(manager, room, sizeof room, 0) : -1;
+        return got < 0 ? std::string("nothing") : std::string(room, static_cast<std::size_t>(got));
+    };
+    os::command_line what = program::itself();
+    what.environment("NOTIFY_SOCKET", name.path).without_environment("WATCHDOG_USEC");
+    program one(1h, what);
+    CHECK(hear() == "READY=1\nSTATUS=Listening on 127.0.0.1:" + std::to_string(one.port()));
+    one.kill(SIGTERM);
+    CHECK(hear() == "STOPPING=1\nSTATUS=Stopping");
+    CHECK(one.end().code() == 0);
+    ::close(manager);
+}

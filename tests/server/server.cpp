@@ -83,12 +83,34 @@ TEST_CASE("stop ends idle connections at once and lets requests under way finish
     CHECK(idle.closed());
 }
 
-TEST_CASE("a server can be made, run and stopped again and again") {
-    for (int round = 0; round < 50; ++round) {
+TEST_CASE("a server can be made, run and stopped a thousand times") {
+    for (int round = 0; round < 1000; ++round) {
         app served;
         served.get("/", on_loop([round] { return round; }));
-        loopback::running server(served);
-        CHECK(loopback::get(server.port(), "/").body == std::to_string(round));
+        loopback::running server(served, {.workers = 1 + (round % 50 == 49 ? 2 : 0)});
+        // Some stop before anybody has come, and before they have begun to serve.
+        if (round % 4 == 0) CHECK(loopback::get(server.port(), "/").body == std::to_string(round));
+    }
+}
+
+TEST_CASE("stop() may be called from several threads at once, again, and before and after it serves") {
+    for (int round = 0; round < 20; ++round) {
+        app served;
+        served.get("/", on_loop([] { return 1; }));
+        server::server here(
+            served, {.port = 0, .workers = 1 + round % 3, .access_log = false, .banner = false, .signals = false});
+        here.start();
+        std::atomic<int> ready = 0;
+        std::vector<std::thread> stoppers;
+        for (int i = 0; i < 4; ++i)
+            stoppers.emplace_back([&] {
+                ++ready;
+                while (ready < 4) std::this_thread::yield();
+                for (int again = 0; again < 3; ++again) here.stop(again == 1);
+            });
+        here.serve();
+        for (std::thread& each : stoppers) each.join();
+        here.stop();
     }
 }
 

@@ -4,6 +4,7 @@
 #include "loopback.hpp"
 
 #include <coracle/async/task_group.hpp>
+#include <coracle/base/log.hpp>
 #include <coracle/loop/run.hpp>
 #include <coracle/loop/sleep.hpp>
 #include <coracle/net/listening_socket.hpp>
@@ -18,6 +19,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -168,12 +170,23 @@ TEST_CASE("a worker process that cannot start ends its parent with 3") {
     CHECK(none.code == 3);
 }
 
+namespace {
+
+std::atomic<bool> replacement_ended;
+
+}  // namespace
+
 TEST_CASE("a replacement that cannot start leaves those that serve alone") {
     supervised one({.count = 1});
     std::string before = one.ask("/pid");
     ::setenv("CORACLE_TEST_CANNOT_START", "1", 1);
+    replacement_ended = false;
+    log::sink sink = log::set_sink([](const log_message& said) noexcept {
+        if (said.text.find("before it was ready") != said.text.npos) replacement_ended = true;
+    });
     ::kill(::getpid(), SIGHUP);
-    std::this_thread::sleep_for(300ms);
+    CHECK(eventually([] { return replacement_ended.load(); }));
+    log::set_sink(sink);
     CHECK(one.ask("/pid") == before);
     ::unsetenv("CORACLE_TEST_CANNOT_START");
     ::kill(::getpid(), SIGHUP);

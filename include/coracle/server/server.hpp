@@ -96,16 +96,9 @@ public:
         app_runs_ = true;
         if (options_.fd >= 0) given.push_back(inherited(options_.fd));
         for (net::listening_socket& each : given) share(std::move(each), false);
-        if (!given.empty()) return;
-        // A name in the file system is one for all, and so is a port where the system does not deal connections out.
-        bool several = workers_.size() > 1 && where_.path().empty() && os::ports_can_be_shared;
-        if (!several) return share(opened(where_, options_.backlog), true);
-        where_ = alone_at(where_);
-        for (auto& each : workers_) {
-            auto opened = each->open(where_, true, options_.backlog);
-            if (!opened) throw std::system_error(opened.error(), "coracle: cannot listen on " + where_.text());
-            where_ = *opened;  // the others share the port that the first one got
-        }
+        if (given.empty()) open_doors();
+        // Who is told that it listens may stop it at once; a lifespan that hangs can still be interrupted.
+        if (options_.signals) signals_.emplace(workers_.front()->reactor());
     }
     /// Whom to tell of readiness, of the stop, and that all loops turn. keeps: the reference.
     void serves_for(const os::service_notice& manager) noexcept { manager_ = &manager; }
@@ -117,8 +110,6 @@ public:
     /// Serves on this thread, and on one more for each further worker, until stop(), Ctrl-C or SIGTERM, and until what
     /// was under way then has ended. error: what ended a worker; the others have stopped then.
     void serve() {
-        std::optional<loop::interrupt> signals;
-        if (options_.signals) signals.emplace(workers_.front()->reactor());
         std::optional<loop::watchdog> watchdog;
         std::list<loop::watchdog::watch> watches;
         if (options_.watchdog.count() > 0) watchdog.emplace(options_.watchdog);
@@ -128,7 +119,7 @@ public:
         if (manager_ && manager_->interval()) pulse.emplace(*this, *manager_->interval());
         bool told = false, said = false;
         auto look = [&] {
-            if (signals && signals->asked() && !std::exchange(told, true)) stop();
+            if (signals_ && signals_->asked() && !std::exchange(told, true)) stop();
             if (!workers_.front()->stopping() || std::exchange(said, true)) return;
             if (manager_) manager_->stopping();
             if (overtime_) overtime_->begin();
@@ -141,6 +132,7 @@ public:
         for (std::thread& each : threads) each.join();
         if (overtime_) overtime_->rest();
         if (std::exchange(app_runs_, false)) loop::run_on(workers_.front()->reactor(), app_.stop());
+        signals_.reset();
         if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
     }
 
@@ -158,6 +150,17 @@ public:
     loop::reactor& first_loop() noexcept { return workers_.front()->reactor(); }
 
 private:
+    void open_doors() {
+        // A name in the file system is one for all, and so is a port where the system does not deal connections out.
+        bool several = workers_.size() > 1 && where_.path().empty() && os::ports_can_be_shared;
+        if (!several) return share(opened(where_, options_.backlog), true);
+        where_ = alone_at(where_);
+        for (auto& each : workers_) {
+            auto opened = each->open(where_, true, options_.backlog);
+            if (!opened) throw std::system_error(opened.error(), "coracle: cannot listen on " + where_.text());
+            where_ = *opened;  // the others share the port that the first one got
+        }
+    }
     /// Several workers share an address, and so would another server there, without a word: makes sure that there is
     /// none. Gives the address with its port.
     net::address alone_at(const net::address& where) {
@@ -252,6 +255,7 @@ private:
     net::address where_;
     loop::thread_pool pool_;
     std::vector<std::unique_ptr<worker>> workers_;
+    std::optional<loop::interrupt> signals_;
     const os::service_notice* manager_ = nullptr;
     overtime* overtime_ = nullptr;
     std::mutex failed_;  // guards what follows
