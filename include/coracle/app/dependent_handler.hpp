@@ -106,8 +106,10 @@ protected:
         if (failure) std::rethrow_exception(failure);
     }
 
-    /// A file is opened while all is there that may have made it.
-    static task<> give_file(request_dependencies& all, const file& made, reply& answer) {
+    /// A file is opened while all is there that may have made it. A template, because GCC makes every other coroutine
+    /// of a class, and this one needs what stands in server/.
+    template <class File>
+    static task<> give_file(request_dependencies& all, const File& made, reply& answer) {
         response opened = co_await made.respond(all.asked());
         if (all.open(scope::function)) co_await close_function(all);
         answer.give(opened, opened.status);
