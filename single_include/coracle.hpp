@@ -32451,11 +32451,14 @@ public:
     bool is_disconnected() const noexcept { return client_left_.load(std::memory_order_relaxed); }
     /// Is asked to stop when the client leaves. On the loop of the handler; a plain function, which runs on the thread
     /// pool, takes a stop_token as its parameter.
-    coracle::stop_token stop_token() { return state<told_when_client_leaves>().source.get_token(); }
-    /// For the server, on the loop: it has left.
+    coracle::stop_token stop_token() {
+        told_ = &state<told_when_client_leaves>();
+        return told_->source.get_token();
+    }
+    /// For the server, on the loop: it has left. A plain function may be adding to state() meanwhile, on its thread.
     void client_left() noexcept {
         client_left_.store(true, std::memory_order_relaxed);
-        if (auto* told = state_.find<told_when_client_leaves>()) told->source.request_stop();
+        if (told_) told_->source.request_stop();
     }
     /// For the app: it is this one's now.
     void belongs_to(const coracle::app& served, const coracle::dependency_store* store = nullptr) noexcept {
@@ -32484,6 +32487,7 @@ public:
         dependencies.reset();
         earlier_issues = nullptr;
         state_.clear();
+        told_ = nullptr;
         client_left_.store(false, std::memory_order_relaxed);
         app_ = nullptr;
         store_ = nullptr;
@@ -32514,6 +32518,7 @@ private:
     const coracle::dependency_store* store_ = nullptr;
     std::unique_ptr<coracle::response_context> context_;
     typed_store state_;
+    told_when_client_leaves* told_ = nullptr;  // in state_, once somebody has asked to be told
     std::atomic<bool> client_left_{false};
 };
 
@@ -36831,8 +36836,10 @@ protected:
         if (failure) std::rethrow_exception(failure);
     }
 
-    /// A file is opened while all is there that may have made it.
-    static task<> give_file(request_dependencies& all, const file& made, reply& answer) {
+    /// A file is opened while all is there that may have made it. A template, because GCC makes every other coroutine
+    /// of a class, and this one needs what stands in server/.
+    template <class File>
+    static task<> give_file(request_dependencies& all, const File& made, reply& answer) {
         response opened = co_await made.respond(all.asked());
         if (all.open(scope::function)) co_await close_function(all);
         answer.give(opened, opened.status);
@@ -43829,9 +43836,9 @@ public:
     /// end are told that it should come to one.
     void stop() noexcept {
         stopping_ = true;
+        notice.give();  // before they are cancelled, so that who waits for it has the last word
         clients.stop();
         dormitory.stop(how.limits.keep_alive, how.last_chance);
-        notice.give();
     }
 
 private:
@@ -44738,8 +44745,9 @@ private:
     // answered would wait for the handler of the next one.
     static constexpr std::size_t most_unsent = 64 * 1024;
 
-    // A client that ends its stream early may still want its answer; most handlers have it by then.
-    static constexpr std::chrono::milliseconds probe_time{100};
+    // A client that ends its stream early may still want its answer; most handlers have it by then. A page that gives
+    // up a request looks the same, and what it asked for is to end within 50 ms.
+    static constexpr std::chrono::milliseconds probe_time{40};
     static constexpr std::chrono::seconds heartbeat_time{15};
     static constexpr bool tells = requires(Stream& stream) { stream.tell(nullptr); };
 
@@ -45586,16 +45594,9 @@ public:
         app_runs_ = true;
         if (options_.fd >= 0) given.push_back(inherited(options_.fd));
         for (net::listening_socket& each : given) share(std::move(each), false);
-        if (!given.empty()) return;
-        // A name in the file system is one for all, and so is a port where the system does not deal connections out.
-        bool several = workers_.size() > 1 && where_.path().empty() && os::ports_can_be_shared;
-        if (!several) return share(opened(where_, options_.backlog), true);
-        where_ = alone_at(where_);
-        for (auto& each : workers_) {
-            auto opened = each->open(where_, true, options_.backlog);
-            if (!opened) throw std::system_error(opened.error(), "coracle: cannot listen on " + where_.text());
-            where_ = *opened;  // the others share the port that the first one got
-        }
+        if (given.empty()) open_doors();
+        // Who is told that it listens may stop it at once; a lifespan that hangs can still be interrupted.
+        if (options_.signals) signals_.emplace(workers_.front()->reactor());
     }
     /// Whom to tell of readiness, of the stop, and that all loops turn. keeps: the reference.
     void serves_for(const os::service_notice& manager) noexcept { manager_ = &manager; }
@@ -45607,8 +45608,6 @@ public:
     /// Serves on this thread, and on one more for each further worker, until stop(), Ctrl-C or SIGTERM, and until what
     /// was under way then has ended. error: what ended a worker; the others have stopped then.
     void serve() {
-        std::optional<loop::interrupt> signals;
-        if (options_.signals) signals.emplace(workers_.front()->reactor());
         std::optional<loop::watchdog> watchdog;
         std::list<loop::watchdog::watch> watches;
         if (options_.watchdog.count() > 0) watchdog.emplace(options_.watchdog);
@@ -45618,7 +45617,7 @@ public:
         if (manager_ && manager_->interval()) pulse.emplace(*this, *manager_->interval());
         bool told = false, said = false;
         auto look = [&] {
-            if (signals && signals->asked() && !std::exchange(told, true)) stop();
+            if (signals_ && signals_->asked() && !std::exchange(told, true)) stop();
             if (!workers_.front()->stopping() || std::exchange(said, true)) return;
             if (manager_) manager_->stopping();
             if (overtime_) overtime_->begin();
@@ -45631,6 +45630,7 @@ public:
         for (std::thread& each : threads) each.join();
         if (overtime_) overtime_->rest();
         if (std::exchange(app_runs_, false)) loop::run_on(workers_.front()->reactor(), app_.stop());
+        signals_.reset();
         if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
     }
 
@@ -45648,6 +45648,17 @@ public:
     loop::reactor& first_loop() noexcept { return workers_.front()->reactor(); }
 
 private:
+    void open_doors() {
+        // A name in the file system is one for all, and so is a port where the system does not deal connections out.
+        bool several = workers_.size() > 1 && where_.path().empty() && os::ports_can_be_shared;
+        if (!several) return share(opened(where_, options_.backlog), true);
+        where_ = alone_at(where_);
+        for (auto& each : workers_) {
+            auto opened = each->open(where_, true, options_.backlog);
+            if (!opened) throw std::system_error(opened.error(), "coracle: cannot listen on " + where_.text());
+            where_ = *opened;  // the others share the port that the first one got
+        }
+    }
     /// Several workers share an address, and so would another server there, without a word: makes sure that there is
     /// none. Gives the address with its port.
     net::address alone_at(const net::address& where) {
@@ -45742,6 +45753,7 @@ private:
     net::address where_;
     loop::thread_pool pool_;
     std::vector<std::unique_ptr<worker>> workers_;
+    std::optional<loop::interrupt> signals_;
     const os::service_notice* manager_ = nullptr;
     overtime* overtime_ = nullptr;
     std::mutex failed_;  // guards what follows
