@@ -38,7 +38,7 @@ app& app::ready(std::string path, Options options) {
         bool stopping = server_stopping().given();
         json told = json::object();
         told["status"] = json(stopping ? "stopping" : seen.ready ? "ok" : "unavailable");
-        if (seen.told.size() != 0) told["checks"] = std::move(seen.told);
+        if (!seen.told.empty()) told["checks"] = std::move(seen.told);
         response made = response::json(told, seen.ready && !stopping ? 200 : 503);
         made.headers.set("cache-control", "no-store");
         co_return made;

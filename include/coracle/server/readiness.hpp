@@ -52,6 +52,7 @@ public:
     task<verdict> look() {
         verdict all;
         std::vector<std::shared_ptr<flight>> flights;
+        flights.reserve(checks_.size());
         for (const auto& each : checks_) flights.push_back(begin(*each));
         for (std::size_t n = 0; n < checks_.size(); ++n) {
             [[maybe_unused]] bool in_time = co_await try_for(checks_[n]->limit, end_of(*flights[n]));

@@ -42,6 +42,7 @@ inline int serve_for_parent(app& served, run_options options) {
         throw std::logic_error(std::string("coracle: ") + worker_process_variable +
                                " is for workers that run_processes() has started; unset it");
     std::vector<net::listening_socket> doors;
+    doors.reserve(*count);
     for (unsigned n = 0; n < *count; ++n) doors.push_back(inherited(static_cast<int>(first + n)));
     os::file_descriptor line(static_cast<int>(first + *count));
     if (auto prepared = os::prepare_inherited(line.get()); !prepared)
