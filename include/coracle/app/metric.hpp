@@ -75,8 +75,8 @@ private:
         intrusive_list<metric> all;
     };
     static all_there_are& everything() noexcept {
-        // Metrics at namespace scope may go after any static, so this one never does. Without memory at the start there is
-        // no program. NOLINTNEXTLINE(bugprone-unhandled-exception-at-new)
+        // Metrics at namespace scope may go after any static, so this one never does. Without memory at the start
+        // there is no program. NOLINTNEXTLINE(bugprone-unhandled-exception-at-new)
         static all_there_are* const forever = new all_there_are;
         return *forever;
     }
