@@ -126,6 +126,22 @@ template <auto Limit>
 std::string_view time_limit(arguments& to, std::string_view value) {
     return read_seconds(value, to.options.limits.*Limit) ? "" : "seconds, as 5 or 0.5";
 }
+// Each is the apply() of a switch.
+template <auto Member>
+std::string_view run_switch(arguments& to, std::string_view value) {
+    to.options.*Member = value == "true";
+    return "";
+}
+template <auto Member>
+std::string_view proxy_switch(arguments& to, std::string_view value) {
+    to.options.proxy.*Member = value == "true";
+    return "";
+}
+template <arguments::deed Deed>
+std::string_view does(arguments& to, std::string_view) {
+    to.what = Deed;
+    return "";
+}
 /// The row of an option that uvicorn has and coracle will.
 inline std::string_view not_yet(arguments&, std::string_view) { return "not there yet"; }
 

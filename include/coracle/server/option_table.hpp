@@ -104,34 +104,18 @@ inline constexpr option option_table[] = {
      {},
      "no-use-colors",
      "Show levels and statuses in colours, or do not. On terminals, unless NO_COLOR is set.",
-     [](arguments& to, std::string_view value) -> std::string_view {
-         to.options.use_colors = value == "true";
-         return "";
-     }},
+     run_switch<&run_options::use_colors>},
     {"access-log",
      {},
      "no-access-log",
      "Print a line for each request, or none.",
-     [](arguments& to, std::string_view value) -> std::string_view {
-         to.options.access_log = value == "true";
-         return "";
-     }},
+     run_switch<&run_options::access_log>},
     {"server-header",
      {},
      "no-server-header",
      "Say `server: coracle` in answers, or do not.",
-     [](arguments& to, std::string_view value) -> std::string_view {
-         to.options.server_header = value == "true";
-         return "";
-     }},
-    {"date-header",
-     {},
-     "no-date-header",
-     "Say the date in answers, or do not.",
-     [](arguments& to, std::string_view value) -> std::string_view {
-         to.options.date_header = value == "true";
-         return "";
-     }},
+     run_switch<&run_options::server_header>},
+    {"date-header", {}, "no-date-header", "Say the date in answers, or do not.", run_switch<&run_options::date_header>},
     {"header",
      "NAME:VALUE",
      {},
@@ -159,10 +143,7 @@ inline constexpr option option_table[] = {
      {},
      "no-proxy-headers",
      "Believe X-Forwarded-For and -Proto of proxies that are trusted, or do not.",
-     [](arguments& to, std::string_view value) -> std::string_view {
-         to.options.proxy.headers = value == "true";
-         return "";
-     }},
+     proxy_switch<&proxy_options::headers>},
     {"forwarded-allow-ips",
      "LIST",
      {},
@@ -181,10 +162,7 @@ inline constexpr option option_table[] = {
      {},
      "no-proxy-protocol",
      "Each connection begins with the PROXY protocol of a proxy that is trusted, or does not.",
-     [](arguments& to, std::string_view value) -> std::string_view {
-         to.options.proxy.protocol = value == "true";
-         return "";
-     }},
+     proxy_switch<&proxy_options::protocol>},
     {"backlog",
      "NUMBER",
      {},
@@ -317,66 +295,20 @@ inline constexpr option option_table[] = {
      [](arguments& to, std::string_view value) -> std::string_view {
          return read_seconds(value, to.reload.delay) ? "" : "seconds, as 0.25";
      }},
-    {"routes",
-     {},
-     {},
-     "Print the routes and end.",
-     [](arguments& to, std::string_view) -> std::string_view {
-         to.what = arguments::deed::routes;
-         return "";
-     },
-     false},
-    {"openapi",
-     {},
-     {},
-     "Print the OpenAPI document and end.",
-     [](arguments& to, std::string_view) -> std::
-                                             string_view {
-                                                 to.what = arguments::deed::openapi;
-                                                 return "";
-                                             },
-     false},
-    {"ts",
-     {},
-     {},
-     "Print a TypeScript client and end.",
-     [](arguments& to, std::string_view) -> std::
-                                             string_view {
-                                                 to.what = arguments::deed::ts;
-                                                 return "";
-                                             },
-     false},
-    {"version",
-     {},
-     {},
-     "Print the version and end.",
-     [](arguments& to, std::string_view) -> std::
-                                             string_view {
-                                                 to.what = arguments::deed::version;
-                                                 return "";
-                                             },
-     false},
-    {"help",
-     {},
-     {},
-     "Print this and end.",
-     [](arguments& to, std::string_view) -> std::
-                                             string_view {
-                                                 to.what = arguments::deed::help;
-                                                 return "";
-                                             },
-     false},
+    {"routes", {}, {}, "Print the routes and end.", does<arguments::deed::routes>, false},
+    {"openapi", {}, {}, "Print the OpenAPI document and end.", does<arguments::deed::openapi>, false},
+    {"ts", {}, {}, "Print a TypeScript client and end.", does<arguments::deed::ts>, false},
+    {"version", {}, {}, "Print the version and end.", does<arguments::deed::version>, false},
+    {"help", {}, {}, "Print this and end.", does<arguments::deed::help>, false},
     // Uvicorn's word for limit-head.
     {"h11-max-incomplete-event-size", "BYTES", {}, {}, bytes_limit<&server_limits::max_head_bytes>},
     {"log-config",
      "PATH",
      {},
      {},
-     [](arguments&, std::string_view)
-         -> std::
-             string_view {
-                 return "left out: it configures loggers of Python; coracle has --log-format and --log-level";
-             }},
+     [](arguments&, std::string_view) -> std::string_view {
+         return "left out: it configures loggers of Python; coracle has --log-format and --log-level";
+     }},
     {"env-file", "PATH", {}, {}, not_yet},
     {"ssl-keyfile", "PATH", {}, {}, not_yet},
     {"ssl-certfile", "PATH", {}, {}, not_yet},
