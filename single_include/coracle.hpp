@@ -3963,10 +3963,20 @@ private:
 
 namespace coracle::os {
 
+/// The pipe of a mailbox: neither end blocks. error: std::system_error.
+inline pipe_ends open_alarm() {
+    auto made = open_pipe();
+    if (!made) throw std::system_error(made.error(), "coracle: a pipe for signals");
+    for (int fd : {made->reader.get(), made->writer.get()})
+        if (auto done = set_blocking(fd, false); !done)
+            throw std::system_error(done.error(), "coracle: a pipe for signals");
+    return std::move(*made);
+}
+
 /// One bit for each signal: two of a kind that come before the first is taken are one, as in the kernel.
 class signal_mailbox final : signal_listener {
 public:
-    /// in: the writer's end of a pipe, non-blocking, which gets a byte for each signal after its bit is set. The
+    /// in: the writer's end of open_alarm(), which gets a byte for each signal after its bit is set. The
     /// reader's end must live until stop(). error: as signal_listener::listen.
     signal_mailbox(std::span<const int> numbers, file_descriptor alarm) : alarm_(std::move(alarm)) { listen(numbers); }
     ~signal_mailbox() { stop(); }
@@ -23955,18 +23965,9 @@ public:
 private:
     struct state {
         explicit state(std::initializer_list<int> numbers)
-            : state(std::span(numbers.begin(), numbers.size()), open()) {}
+            : state(std::span(numbers.begin(), numbers.size()), os::open_alarm()) {}
         state(std::span<const int> numbers, os::pipe_ends ends)
             : alarm(std::move(ends.reader)), mailbox(numbers, std::move(ends.writer)) {}
-
-        static os::pipe_ends open() {
-            auto made = os::open_pipe();
-            if (!made) throw std::system_error(made.error(), "coracle: a pipe for signals");
-            for (int fd : {made->reader.get(), made->writer.get()})
-                if (auto done = os::set_blocking(fd, false); !done)
-                    throw std::system_error(done.error(), "coracle: a pipe for signals");
-            return std::move(*made);
-        }
 
         loop::descriptor alarm;  // closed after the mailbox, which writes to its other end
         os::signal_mailbox mailbox;
@@ -46017,7 +46018,7 @@ public:
           doors_(std::move(doors)),
           own_doors_(own_doors),
           words_(std::move(words)),
-          signals_(open_alarm()),
+          signals_(os::open_alarm()),
           mailbox_(numbers, std::move(signals_.writer)),
           manager_(os::service_notice::from_environment()) {
         if (how.count < 1)
@@ -46048,14 +46049,6 @@ private:
     static constexpr auto young = std::chrono::seconds(5);  // who ends before this age is not replaced at once
     static constexpr milliseconds first_pause{200}, longest_pause{10'000};
 
-    static os::pipe_ends open_alarm() {
-        auto made = os::open_pipe();
-        if (!made) throw std::system_error(made.error(), "coracle: a pipe for signals");
-        for (int fd : {made->reader.get(), made->writer.get()})
-            if (auto done = os::set_blocking(fd, false); !done)
-                throw std::system_error(done.error(), "coracle: a pipe for signals");
-        return std::move(*made);
-    }
     static std::string name_of(const worker_process& one) { return "[" + std::to_string(one.number()) + "]"; }
 
     void wait() {
@@ -47004,7 +46997,7 @@ public:
           grace_(options.graceful_timeout + std::chrono::seconds(2)),
           words_(std::move(words)),
           socket_(open_socket(options)),
-          signals_(open_pipe()),
+          signals_(os::open_alarm()),
           mailbox_(numbers, std::move(signals_.writer)),
           sources_(how_.dirs.empty() ? std::vector<std::string>{"."} : how_.dirs, includes(), excludes()),
           program_(program_files()) {}
@@ -47063,14 +47056,6 @@ private:
         auto opened = net::listening_socket::open(*where, how);
         if (!opened) throw std::system_error(opened.error(), "coracle: cannot listen on " + where->text());
         return std::move(*opened);
-    }
-    static os::pipe_ends open_pipe() {
-        auto made = os::open_pipe();
-        if (!made) throw std::system_error(made.error(), "coracle: a pipe for signals");
-        for (int fd : {made->reader.get(), made->writer.get()})
-            if (auto done = os::set_blocking(fd, false); !done)
-                throw std::system_error(done.error(), "coracle: a pipe for signals");
-        return std::move(*made);
     }
 
     static void say(std::string_view level, const std::string& what) {

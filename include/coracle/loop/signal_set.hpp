@@ -67,18 +67,9 @@ public:
 private:
     struct state {
         explicit state(std::initializer_list<int> numbers)
-            : state(std::span(numbers.begin(), numbers.size()), open()) {}
+            : state(std::span(numbers.begin(), numbers.size()), os::open_alarm()) {}
         state(std::span<const int> numbers, os::pipe_ends ends)
             : alarm(std::move(ends.reader)), mailbox(numbers, std::move(ends.writer)) {}
-
-        static os::pipe_ends open() {
-            auto made = os::open_pipe();
-            if (!made) throw std::system_error(made.error(), "coracle: a pipe for signals");
-            for (int fd : {made->reader.get(), made->writer.get()})
-                if (auto done = os::set_blocking(fd, false); !done)
-                    throw std::system_error(done.error(), "coracle: a pipe for signals");
-            return std::move(*made);
-        }
 
         loop::descriptor alarm;  // closed after the mailbox, which writes to its other end
         os::signal_mailbox mailbox;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <coracle/os/file_descriptor.hpp>
+#include <coracle/os/pipe.hpp>
 #include <coracle/os/signal_listener.hpp>
 
 #include <unistd.h>
@@ -11,14 +12,25 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <system_error>
 #include <utility>
 
 namespace coracle::os {
 
+/// The pipe of a mailbox: neither end blocks. error: std::system_error.
+inline pipe_ends open_alarm() {
+    auto made = open_pipe();
+    if (!made) throw std::system_error(made.error(), "coracle: a pipe for signals");
+    for (int fd : {made->reader.get(), made->writer.get()})
+        if (auto done = set_blocking(fd, false); !done)
+            throw std::system_error(done.error(), "coracle: a pipe for signals");
+    return std::move(*made);
+}
+
 /// One bit for each signal: two of a kind that come before the first is taken are one, as in the kernel.
 class signal_mailbox final : signal_listener {
 public:
-    /// in: the writer's end of a pipe, non-blocking, which gets a byte for each signal after its bit is set. The
+    /// in: the writer's end of open_alarm(), which gets a byte for each signal after its bit is set. The
     /// reader's end must live until stop(). error: as signal_listener::listen.
     signal_mailbox(std::span<const int> numbers, file_descriptor alarm) : alarm_(std::move(alarm)) { listen(numbers); }
     ~signal_mailbox() { stop(); }

@@ -41,7 +41,7 @@ public:
           grace_(options.graceful_timeout + std::chrono::seconds(2)),
           words_(std::move(words)),
           socket_(open_socket(options)),
-          signals_(open_pipe()),
+          signals_(os::open_alarm()),
           mailbox_(numbers, std::move(signals_.writer)),
           sources_(how_.dirs.empty() ? std::vector<std::string>{"."} : how_.dirs, includes(), excludes()),
           program_(program_files()) {}
@@ -100,14 +100,6 @@ private:
         auto opened = net::listening_socket::open(*where, how);
         if (!opened) throw std::system_error(opened.error(), "coracle: cannot listen on " + where->text());
         return std::move(*opened);
-    }
-    static os::pipe_ends open_pipe() {
-        auto made = os::open_pipe();
-        if (!made) throw std::system_error(made.error(), "coracle: a pipe for signals");
-        for (int fd : {made->reader.get(), made->writer.get()})
-            if (auto done = os::set_blocking(fd, false); !done)
-                throw std::system_error(done.error(), "coracle: a pipe for signals");
-        return std::move(*made);
     }
 
     static void say(std::string_view level, const std::string& what) {

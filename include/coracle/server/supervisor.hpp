@@ -39,7 +39,7 @@ public:
           doors_(std::move(doors)),
           own_doors_(own_doors),
           words_(std::move(words)),
-          signals_(open_alarm()),
+          signals_(os::open_alarm()),
           mailbox_(numbers, std::move(signals_.writer)),
           manager_(os::service_notice::from_environment()) {
         if (how.count < 1)
@@ -70,14 +70,6 @@ private:
     static constexpr auto young = std::chrono::seconds(5);  // who ends before this age is not replaced at once
     static constexpr milliseconds first_pause{200}, longest_pause{10'000};
 
-    static os::pipe_ends open_alarm() {
-        auto made = os::open_pipe();
-        if (!made) throw std::system_error(made.error(), "coracle: a pipe for signals");
-        for (int fd : {made->reader.get(), made->writer.get()})
-            if (auto done = os::set_blocking(fd, false); !done)
-                throw std::system_error(done.error(), "coracle: a pipe for signals");
-        return std::move(*made);
-    }
     static std::string name_of(const worker_process& one) { return "[" + std::to_string(one.number()) + "]"; }
 
     void wait() {
