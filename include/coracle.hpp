@@ -303,6 +303,7 @@
 #include <coracle/app/body.hpp>
 #include <coracle/app/cookie_pairs.hpp>
 #include <coracle/app/query_values.hpp>
+#include <coracle/app/hex_id.hpp>
 #include <coracle/app/trace_context.hpp>
 #include <coracle/app/typed_store.hpp>
 #include <coracle/app/request.hpp>

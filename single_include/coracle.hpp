@@ -135,6 +135,17 @@ constexpr int hex_value(char c) noexcept {
     return -1;
 }
 
+/// The digit of 0 to 15; higher bits do not count.
+constexpr char hex_digit(unsigned value) noexcept { return "0123456789abcdef"[value & 15]; }
+constexpr char upper_hex_digit(unsigned value) noexcept { return "0123456789ABCDEF"[value & 15]; }
+
+/// Appends `%E2`, a byte percent-encoded. RFC 3986 2.1.
+inline void append_percent(std::string& out, char c) {
+    auto byte = static_cast<unsigned char>(c);
+    const char escape[] = {'%', upper_hex_digit(byte >> 4U), upper_hex_digit(byte)};
+    out.append(escape, sizeof escape);
+}
+
 /// Same text when the case of ASCII letters is ignored.
 constexpr bool iequals(std::string_view a, std::string_view b) noexcept {
     if (a.size() != b.size()) return false;
@@ -1740,9 +1751,8 @@ namespace coracle {
 
 namespace detail {
 inline void append_byte_number(std::string& to, char c) {
-    constexpr std::string_view digits = "0123456789abcdef";
     auto byte = static_cast<unsigned char>(c);
-    const char escape[] = {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+    const char escape[] = {'\\', 'x', ascii::hex_digit(byte >> 4U), ascii::hex_digit(byte)};
     to.append(escape, sizeof escape);
 }
 
@@ -1787,10 +1797,13 @@ inline void append_printable(std::string& to, std::string_view text) {
 
 /// The same as a JSON string, quotes included. A byte that is no UTF-8 becomes U+FFFD.
 inline void append_json_text(std::string& to, std::string_view text) {
-    constexpr std::string_view digits = "0123456789abcdef";
     auto escape = [&](unsigned code) {
-        const char out[] = {
-            '\\', 'u', digits[code >> 12 & 15], digits[code >> 8 & 15], digits[code >> 4 & 15], digits[code & 15]};
+        const char out[] = {'\\',
+                            'u',
+                            ascii::hex_digit(code >> 12),
+                            ascii::hex_digit(code >> 8),
+                            ascii::hex_digit(code >> 4),
+                            ascii::hex_digit(code)};
         to.append(out, sizeof out);
     };
     to += '"';
@@ -10940,12 +10953,11 @@ constexpr void for_each_entity_tag(std::string_view list, F&& f) {
 /// The tag of a file: `"17d3a5c2e4b1f000-4d2"`. in: when it was modified, in nanoseconds, and how large it is; what
 /// tells its encoded forms apart, as `gz`: they are other bytes, and so other tags (RFC 9110 8.8.3.3).
 inline std::string file_entity_tag(std::int64_t modified, std::uint64_t size, std::string_view form = {}) {
-    constexpr std::string_view digits = "0123456789abcdef";
     std::string tag = "\"";
     auto put = [&](std::uint64_t value) {
         char text[16];
         std::size_t at = sizeof text;
-        do text[--at] = digits[value & 15];
+        do text[--at] = ascii::hex_digit(static_cast<unsigned>(value & 15));
         while ((value >>= 4) != 0);
         tag.append(text + at, sizeof text - at);
     };
@@ -11299,12 +11311,11 @@ inline std::optional<form_disposition> parse_form_disposition(std::string_view f
 /// Writes `; name="..."` or `; filename="..."` so that nothing in the value can end it or its line: as browsers do, who
 /// write %22 for a quote, and other control characters like theirs for CR and LF.
 inline void append_form_parameter(std::string& out, std::string_view name, std::string_view value) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
     out.append("; ").append(name).append("=\"");
     for (char c : value) {
         auto byte = static_cast<unsigned char>(c);
         if (byte < 0x20 || byte == 0x7F || c == '"')
-            (out += '%').append({digits[byte >> 4], digits[byte & 15]});
+            ascii::append_percent(out, c);
         else
             out += c;
     }
@@ -12614,17 +12625,13 @@ namespace coracle::http {
 namespace detail {
 /// What a request line cannot hold is percent-encoded; what is encoded already stays.
 inline std::string quoted(std::string_view text) {
-    constexpr std::string_view digits = "0123456789ABCDEF", unsafe = "\"<>\\^`{|}";
+    constexpr std::string_view unsafe = "\"<>\\^`{|}";
     std::string out;
     for (char c : text) {
-        auto byte = static_cast<unsigned char>(c);
-        if (byte > 0x20 && byte < 0x7F && unsafe.find(c) == unsafe.npos) {
+        if (c > 0x20 && c < 0x7F && unsafe.find(c) == unsafe.npos)
             out += c;
-        } else {
-            out += '%';
-            out += digits[byte >> 4];
-            out += digits[byte & 15];
-        }
+        else
+            ascii::append_percent(out, c);
     }
     return out;
 }
@@ -13318,18 +13325,13 @@ inline std::string_view decode_query(std::string_view text, std::string& storage
 
 /// Appends `text` to `out` with everything escaped but letters, digits, "-._~" and the characters of `keep`.
 inline void encode_percent(std::string_view text, std::string& out, std::string_view keep = {}) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
     for (char c : text) {
         bool plain =
             ascii::is_alpha(c) || ascii::is_digit(c) || std::string_view("-._~").find(c) != std::string_view::npos;
-        if (plain || (c != '%' && keep.find(c) != std::string_view::npos)) {
+        if (plain || (c != '%' && keep.find(c) != std::string_view::npos))
             out.push_back(c);
-        } else {
-            auto byte = static_cast<unsigned char>(c);
-            out.push_back('%');
-            out.push_back(digits[byte >> 4]);
-            out.push_back(digits[byte & 15]);
-        }
+        else
+            ascii::append_percent(out, c);
     }
 }
 
@@ -14335,10 +14337,9 @@ public:
         CORACLE_ASSERT(sends_pieces() && size != 0);
         left_ -= left_ == no_length ? 0 : size < left_ ? size : left_;
         if (!chunks_) return;
-        constexpr std::string_view digits = "0123456789abcdef";
         char line[18];
         char* first = line + 16;
-        for (; size != 0; size >>= 4) *--first = digits[size & 15];
+        for (; size != 0; size >>= 4) *--first = ascii::hex_digit(static_cast<unsigned>(size & 15));
         line[16] = '\r';
         line[17] = '\n';
         out_->append({first, static_cast<std::size_t>(line + sizeof line - first)});
@@ -17870,13 +17871,12 @@ public:
 
     /// `67e55044-10b1-426f-9247-bb680e5fe0c8`, as str() of Python writes it.
     std::string to_text() const {
-        constexpr char digits[] = "0123456789abcdef";
         std::string text;
         text.reserve(36);
         for (std::size_t i = 0; i < 16; ++i) {
             if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-            text += digits[bytes_[i] >> 4];
-            text += digits[bytes_[i] & 15];
+            text += ascii::hex_digit(bytes_[i] >> 4U);
+            text += ascii::hex_digit(bytes_[i]);
         }
         return text;
     }
@@ -18499,8 +18499,8 @@ private:
         if (c == '\\') return "\"\\\"";
         if (c == '\'') return "\"'\"";
         if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) return "'" + std::string(character) + "'";
-        constexpr char digits[] = "0123456789ABCDEF";
-        return std::string("U+00") + digits[c >> 4] + digits[c & 15];
+        auto byte = static_cast<unsigned char>(c);
+        return std::string("U+00") + ascii::upper_hex_digit(byte >> 4U) + ascii::upper_hex_digit(byte);
     }
     /// Characters that are not seen, or turn the text around: an address must be what it looks like.
     static bool has_invisible(std::string_view text) noexcept {
@@ -21517,7 +21517,6 @@ private:
                          " and cannot be written as JSON");
     }
     void write_escape(unsigned char byte) noexcept {
-        constexpr char digits[] = "0123456789abcdef";
         char letter = byte == '"'    ? '"'
                       : byte == '\\' ? '\\'
                       : byte == '\b' ? 'b'
@@ -21530,8 +21529,8 @@ private:
         put(letter);
         if (letter != 'u') return;
         copy("00", 2);
-        put(digits[byte >> 4]);
-        put(digits[byte & 15]);
+        put(ascii::hex_digit(byte >> 4U));
+        put(ascii::hex_digit(byte));
     }
 
     void write_value(const json& value) {
@@ -24988,14 +24987,13 @@ public:
 
 private:
     static std::string shown(std::string_view route) {
-        constexpr std::string_view digits = "0123456789ABCDEF";
         std::string out;
         for (char c : route) {
             auto byte = static_cast<unsigned char>(c);
             if (byte >= 0x20 && byte != 0x7F)
                 out += c;
             else
-                out.append("\\x").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
+                out.append("\\x").append({ascii::upper_hex_digit(byte >> 4U), ascii::upper_hex_digit(byte)});
         }
         return out;
     }
@@ -32091,13 +32089,12 @@ private:
 
 }  // namespace coracle
 
-// ---- coracle/app/trace_context.hpp
-// trace_context: which distributed trace a request belongs to, taken from it and passed on.
-// W3C Trace Context, level 1 (traceparent, tracestate); the random flag of level 2.
+// ---- coracle/app/hex_id.hpp
+// hex_id: an id in hexadecimal digits that nobody can guess, for requests and traces.
+// W3C Trace Context 3.2.2 (the digits are lower-case, and not all zeros).
 
 namespace coracle {
 
-namespace detail {
 /// An id of `Size` lower-case hexadecimal digits; all zeros: none.
 template <std::size_t Size>
 class hex_id {
@@ -32120,7 +32117,7 @@ public:
             async::scheduler::current().random_bytes(bytes);
             for (std::size_t i = 0; i < Size; ++i) {
                 auto byte = static_cast<unsigned char>(bytes[i / 2]);
-                made.digits_[i] = "0123456789abcdef"[i % 2 == 0 ? byte >> 4 : byte & 15];
+                made.digits_[i] = ascii::hex_digit(i % 2 == 0 ? byte >> 4U : byte);
             }
         }
         return made;
@@ -32132,7 +32129,14 @@ public:
 private:
     std::array<char, Size> digits_;
 };
-}  // namespace detail
+
+}  // namespace coracle
+
+// ---- coracle/app/trace_context.hpp
+// trace_context: which distributed trace a request belongs to, taken from it and passed on.
+// W3C Trace Context, level 1 (traceparent, tracestate); the random flag of level 2.
+
+namespace coracle {
 
 /// One span of a trace: what this service does for one request, or a part of that.
 class trace_context {
@@ -32155,8 +32159,8 @@ public:
     /// The first span of a new trace. in: on a loop; whether those who gather traces should keep it.
     static trace_context begin(bool sampled = true) {
         trace_context made;
-        made.trace_ = detail::hex_id<32>::make();
-        made.span_ = detail::hex_id<16>::make();
+        made.trace_ = hex_id<32>::make();
+        made.span_ = hex_id<16>::make();
         made.flags_ = static_cast<unsigned char>((sampled ? sampled_flag : 0U) | random_flag);
         return made;
     }
@@ -32164,7 +32168,7 @@ public:
     trace_context child() const {
         trace_context made = *this;
         made.parent_ = span_;
-        made.span_ = detail::hex_id<16>::make();
+        made.span_ = hex_id<16>::make();
         return made;
     }
 
@@ -32182,10 +32186,9 @@ public:
 
     /// The value of the field traceparent for whom this span calls: `00-<trace>-<span>-01`.
     std::string traceparent() const {
-        constexpr std::string_view digits = "0123456789abcdef";
         std::string text = "00-";
         text.append(trace_id()).append("-").append(span_id()).append("-");
-        return text.append(1, digits[flags_ >> 4]).append(1, digits[flags_ & 15]);
+        return text.append({ascii::hex_digit(flags_ >> 4U), ascii::hex_digit(flags_)});
     }
 
     /// That of the request that is answered here, also in calls on the thread pool; invalid where there is none, or
@@ -32208,10 +32211,10 @@ private:
     bool read_parent(std::string_view value) noexcept {
         // version "-" trace "-" span "-" flags; later versions may go on behind another dash.
         if (value.size() < 55 || value[2] != '-' || value[35] != '-' || value[52] != '-') return false;
-        auto version = detail::hex_id<2>::read(value.substr(0, 2));
-        auto trace = detail::hex_id<32>::read(value.substr(3, 32));
-        auto span = detail::hex_id<16>::read(value.substr(36, 16));
-        auto flags = detail::hex_id<2>::read(value.substr(53, 2));
+        auto version = hex_id<2>::read(value.substr(0, 2));
+        auto trace = hex_id<32>::read(value.substr(3, 32));
+        auto span = hex_id<16>::read(value.substr(36, 16));
+        auto flags = hex_id<2>::read(value.substr(53, 2));
         if (!version || !trace || !span || !flags || version->text() == "ff") return false;
         if (trace->empty() || span->empty()) return false;
         if (version->empty() ? value.size() != 55 : value.size() > 55 && value[55] != '-') return false;
@@ -32260,9 +32263,9 @@ private:
         return true;
     }
 
-    detail::hex_id<32> trace_;
-    detail::hex_id<16> span_;
-    detail::hex_id<16> parent_;
+    hex_id<32> trace_;
+    hex_id<16> span_;
+    hex_id<16> parent_;
     unsigned char flags_ = 0;
     std::string state_;
 };
@@ -37796,17 +37799,7 @@ public:
         return true;
     }
     /// W14: 32 hexadecimal digits, 128 bits of the system's randomness. in: on a loop.
-    static std::string make() {
-        std::array<char, 16> bytes{};
-        async::scheduler::current().random_bytes(bytes);
-        std::string out;
-        for (char c : bytes) {
-            constexpr std::string_view digits = "0123456789abcdef";
-            out += digits[static_cast<unsigned char>(c) >> 4];
-            out += digits[static_cast<unsigned char>(c) & 15];
-        }
-        return out;
-    }
+    static std::string make() { return std::string(hex_id<32>::make().text()); }
     /// The one that the request brought, or a new one. A request that brings two brings none.
     std::string choose(const request& asked) const {
         std::size_t count = 0;
@@ -41898,9 +41891,8 @@ public:
             *to_++ = c;
             if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') [[likely]]
                 continue;
-            constexpr std::string_view digits = "0123456789abcdef";
             auto byte = static_cast<unsigned char>(c);
-            const char number[] = {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+            const char number[] = {'\\', 'x', ascii::hex_digit(byte >> 4U), ascii::hex_digit(byte)};
             --to_;
             plain({number, sizeof number});
         }
@@ -48603,9 +48595,9 @@ public:
     }
     void send_chunk(std::string_view bytes) {
         if (bytes.empty()) return;
-        constexpr std::string_view digits = "0123456789abcdef";
         std::string size;
-        for (std::size_t left = bytes.size(); left > 0; left /= 16) size.insert(size.begin(), digits[left % 16]);
+        for (std::size_t left = bytes.size(); left > 0; left /= 16)
+            size.insert(size.begin(), ascii::hex_digit(static_cast<unsigned>(left % 16)));
         send(size + "\r\n" + std::string(bytes) + "\r\n");
     }
     void send_last_chunk() { send("0\r\n\r\n"); }

@@ -51,6 +51,18 @@ TEST_CASE("hexadecimal digits of both cases have their value, everything else -1
     });
 }
 
+TEST_CASE("a hexadecimal digit is that of its value, and a byte is percent-encoded in two") {
+    for (unsigned value = 0; value < 16; ++value) {
+        CHECK(ascii::hex_value(ascii::hex_digit(value)) == static_cast<int>(value));
+        CHECK(ascii::to_lower(ascii::upper_hex_digit(value)) == ascii::hex_digit(value));
+    }
+    CHECK(ascii::hex_digit(0xE2) == '2');  // higher bits do not count
+    CHECK(ascii::upper_hex_digit(0xFA) == 'A');
+    std::string out = "x";
+    for (char c : {'\xE2', '\0', '/'}) ascii::append_percent(out, c);
+    CHECK(out == "x%E2%00%2F");
+}
+
 TEST_CASE("iequals ignores the case of letters, and of nothing else") {
     CHECK(ascii::iequals("", ""));
     CHECK(ascii::iequals("Content-Length", "cONTENT-lENGTH"));

@@ -2,6 +2,7 @@
 // RFC 8259 (one object in each line), RFC 3339 (times), W3C Trace Context (ids).
 #pragma once
 
+#include <coracle/base/ascii.hpp>
 #include <coracle/app/clock.hpp>
 #include <coracle/app/request_record.hpp>
 #include <coracle/app/trace_context.hpp>
@@ -43,9 +44,8 @@ public:
             *to_++ = c;
             if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') [[likely]]
                 continue;
-            constexpr std::string_view digits = "0123456789abcdef";
             auto byte = static_cast<unsigned char>(c);
-            const char number[] = {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+            const char number[] = {'\\', 'x', ascii::hex_digit(byte >> 4U), ascii::hex_digit(byte)};
             --to_;
             plain({number, sizeof number});
         }

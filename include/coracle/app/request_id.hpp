@@ -2,19 +2,17 @@
 // The field X-Request-ID is nobody's standard and everybody's habit.
 #pragma once
 
+#include <coracle/app/hex_id.hpp>
 #include <coracle/app/middleware.hpp>
 #include <coracle/app/request.hpp>
 #include <coracle/app/response.hpp>
 #include <coracle/async/context_local.hpp>
-#include <coracle/async/scheduler.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/base/ascii.hpp>
 #include <coracle/base/log.hpp>
 #include <coracle/http/field_list.hpp>
 
-#include <array>
 #include <cstddef>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -54,17 +52,7 @@ public:
         return true;
     }
     /// W14: 32 hexadecimal digits, 128 bits of the system's randomness. in: on a loop.
-    static std::string make() {
-        std::array<char, 16> bytes{};
-        async::scheduler::current().random_bytes(bytes);
-        std::string out;
-        for (char c : bytes) {
-            constexpr std::string_view digits = "0123456789abcdef";
-            out += digits[static_cast<unsigned char>(c) >> 4];
-            out += digits[static_cast<unsigned char>(c) & 15];
-        }
-        return out;
-    }
+    static std::string make() { return std::string(hex_id<32>::make().text()); }
     /// The one that the request brought, or a new one. A request that brings two brings none.
     std::string choose(const request& asked) const {
         std::size_t count = 0;

@@ -2,58 +2,19 @@
 // W3C Trace Context, level 1 (traceparent, tracestate); the random flag of level 2.
 #pragma once
 
+#include <coracle/app/hex_id.hpp>
 #include <coracle/async/context_local.hpp>
-#include <coracle/async/scheduler.hpp>
 #include <coracle/base/ascii.hpp>
 #include <coracle/http/fields.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace coracle {
-
-namespace detail {
-/// An id of `Size` lower-case hexadecimal digits; all zeros: none.
-template <std::size_t Size>
-class hex_id {
-public:
-    constexpr hex_id() noexcept { digits_.fill('0'); }
-    static constexpr std::optional<hex_id> read(std::string_view text) noexcept {
-        hex_id made;
-        if (text.size() != Size) return std::nullopt;
-        for (std::size_t i = 0; i < Size; ++i) {
-            if (ascii::hex_value(text[i]) < 0 || ascii::is_upper(text[i])) return std::nullopt;
-            made.digits_[i] = text[i];
-        }
-        return made;
-    }
-    /// in: on a loop.
-    static hex_id make() {
-        hex_id made;
-        while (made.empty()) {
-            std::array<char, Size / 2> bytes{};
-            async::scheduler::current().random_bytes(bytes);
-            for (std::size_t i = 0; i < Size; ++i) {
-                auto byte = static_cast<unsigned char>(bytes[i / 2]);
-                made.digits_[i] = "0123456789abcdef"[i % 2 == 0 ? byte >> 4 : byte & 15];
-            }
-        }
-        return made;
-    }
-    constexpr std::string_view text() const noexcept { return {digits_.data(), Size}; }
-    constexpr bool empty() const noexcept { return text().find_first_not_of('0') == std::string_view::npos; }
-    friend bool operator==(const hex_id&, const hex_id&) = default;
-
-private:
-    std::array<char, Size> digits_;
-};
-}  // namespace detail
 
 /// One span of a trace: what this service does for one request, or a part of that.
 class trace_context {
@@ -76,8 +37,8 @@ public:
     /// The first span of a new trace. in: on a loop; whether those who gather traces should keep it.
     static trace_context begin(bool sampled = true) {
         trace_context made;
-        made.trace_ = detail::hex_id<32>::make();
-        made.span_ = detail::hex_id<16>::make();
+        made.trace_ = hex_id<32>::make();
+        made.span_ = hex_id<16>::make();
         made.flags_ = static_cast<unsigned char>((sampled ? sampled_flag : 0U) | random_flag);
         return made;
     }
@@ -85,7 +46,7 @@ public:
     trace_context child() const {
         trace_context made = *this;
         made.parent_ = span_;
-        made.span_ = detail::hex_id<16>::make();
+        made.span_ = hex_id<16>::make();
         return made;
     }
 
@@ -103,10 +64,9 @@ public:
 
     /// The value of the field traceparent for whom this span calls: `00-<trace>-<span>-01`.
     std::string traceparent() const {
-        constexpr std::string_view digits = "0123456789abcdef";
         std::string text = "00-";
         text.append(trace_id()).append("-").append(span_id()).append("-");
-        return text.append(1, digits[flags_ >> 4]).append(1, digits[flags_ & 15]);
+        return text.append({ascii::hex_digit(flags_ >> 4U), ascii::hex_digit(flags_)});
     }
 
     /// That of the request that is answered here, also in calls on the thread pool; invalid where there is none, or
@@ -129,10 +89,10 @@ private:
     bool read_parent(std::string_view value) noexcept {
         // version "-" trace "-" span "-" flags; later versions may go on behind another dash.
         if (value.size() < 55 || value[2] != '-' || value[35] != '-' || value[52] != '-') return false;
-        auto version = detail::hex_id<2>::read(value.substr(0, 2));
-        auto trace = detail::hex_id<32>::read(value.substr(3, 32));
-        auto span = detail::hex_id<16>::read(value.substr(36, 16));
-        auto flags = detail::hex_id<2>::read(value.substr(53, 2));
+        auto version = hex_id<2>::read(value.substr(0, 2));
+        auto trace = hex_id<32>::read(value.substr(3, 32));
+        auto span = hex_id<16>::read(value.substr(36, 16));
+        auto flags = hex_id<2>::read(value.substr(53, 2));
         if (!version || !trace || !span || !flags || version->text() == "ff") return false;
         if (trace->empty() || span->empty()) return false;
         if (version->empty() ? value.size() != 55 : value.size() > 55 && value[55] != '-') return false;
@@ -181,9 +141,9 @@ private:
         return true;
     }
 
-    detail::hex_id<32> trace_;
-    detail::hex_id<16> span_;
-    detail::hex_id<16> parent_;
+    hex_id<32> trace_;
+    hex_id<16> span_;
+    hex_id<16> parent_;
     unsigned char flags_ = 0;
     std::string state_;
 };

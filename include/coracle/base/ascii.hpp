@@ -49,6 +49,17 @@ constexpr int hex_value(char c) noexcept {
     return -1;
 }
 
+/// The digit of 0 to 15; higher bits do not count.
+constexpr char hex_digit(unsigned value) noexcept { return "0123456789abcdef"[value & 15]; }
+constexpr char upper_hex_digit(unsigned value) noexcept { return "0123456789ABCDEF"[value & 15]; }
+
+/// Appends `%E2`, a byte percent-encoded. RFC 3986 2.1.
+inline void append_percent(std::string& out, char c) {
+    auto byte = static_cast<unsigned char>(c);
+    const char escape[] = {'%', upper_hex_digit(byte >> 4U), upper_hex_digit(byte)};
+    out.append(escape, sizeof escape);
+}
+
 /// Same text when the case of ASCII letters is ignored.
 constexpr bool iequals(std::string_view a, std::string_view b) noexcept {
     if (a.size() != b.size()) return false;

@@ -2,6 +2,7 @@
 // Unicode 15 23.2 (controls) and 9.4 (directions); RFC 8259 7 (JSON); the escapes \xHH are nginx's.
 #pragma once
 
+#include <coracle/base/ascii.hpp>
 #include <coracle/base/utf8.hpp>
 
 #include <cstddef>
@@ -12,9 +13,8 @@ namespace coracle {
 
 namespace detail {
 inline void append_byte_number(std::string& to, char c) {
-    constexpr std::string_view digits = "0123456789abcdef";
     auto byte = static_cast<unsigned char>(c);
-    const char escape[] = {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+    const char escape[] = {'\\', 'x', ascii::hex_digit(byte >> 4U), ascii::hex_digit(byte)};
     to.append(escape, sizeof escape);
 }
 
@@ -59,10 +59,13 @@ inline void append_printable(std::string& to, std::string_view text) {
 
 /// The same as a JSON string, quotes included. A byte that is no UTF-8 becomes U+FFFD.
 inline void append_json_text(std::string& to, std::string_view text) {
-    constexpr std::string_view digits = "0123456789abcdef";
     auto escape = [&](unsigned code) {
-        const char out[] = {
-            '\\', 'u', digits[code >> 12 & 15], digits[code >> 8 & 15], digits[code >> 4 & 15], digits[code & 15]};
+        const char out[] = {'\\',
+                            'u',
+                            ascii::hex_digit(code >> 12),
+                            ascii::hex_digit(code >> 8),
+                            ascii::hex_digit(code >> 4),
+                            ascii::hex_digit(code)};
         to.append(out, sizeof out);
     };
     to += '"';

@@ -95,12 +95,11 @@ inline std::optional<form_disposition> parse_form_disposition(std::string_view f
 /// Writes `; name="..."` or `; filename="..."` so that nothing in the value can end it or its line: as browsers do, who
 /// write %22 for a quote, and other control characters like theirs for CR and LF.
 inline void append_form_parameter(std::string& out, std::string_view name, std::string_view value) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
     out.append("; ").append(name).append("=\"");
     for (char c : value) {
         auto byte = static_cast<unsigned char>(c);
         if (byte < 0x20 || byte == 0x7F || c == '"')
-            (out += '%').append({digits[byte >> 4], digits[byte & 15]});
+            ascii::append_percent(out, c);
         else
             out += c;
     }

@@ -67,12 +67,11 @@ constexpr void for_each_entity_tag(std::string_view list, F&& f) {
 /// The tag of a file: `"17d3a5c2e4b1f000-4d2"`. in: when it was modified, in nanoseconds, and how large it is; what
 /// tells its encoded forms apart, as `gz`: they are other bytes, and so other tags (RFC 9110 8.8.3.3).
 inline std::string file_entity_tag(std::int64_t modified, std::uint64_t size, std::string_view form = {}) {
-    constexpr std::string_view digits = "0123456789abcdef";
     std::string tag = "\"";
     auto put = [&](std::uint64_t value) {
         char text[16];
         std::size_t at = sizeof text;
-        do text[--at] = digits[value & 15];
+        do text[--at] = ascii::hex_digit(static_cast<unsigned>(value & 15));
         while ((value >>= 4) != 0);
         tag.append(text + at, sizeof text - at);
     };

@@ -94,18 +94,13 @@ inline std::string_view decode_query(std::string_view text, std::string& storage
 
 /// Appends `text` to `out` with everything escaped but letters, digits, "-._~" and the characters of `keep`.
 inline void encode_percent(std::string_view text, std::string& out, std::string_view keep = {}) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
     for (char c : text) {
         bool plain =
             ascii::is_alpha(c) || ascii::is_digit(c) || std::string_view("-._~").find(c) != std::string_view::npos;
-        if (plain || (c != '%' && keep.find(c) != std::string_view::npos)) {
+        if (plain || (c != '%' && keep.find(c) != std::string_view::npos))
             out.push_back(c);
-        } else {
-            auto byte = static_cast<unsigned char>(c);
-            out.push_back('%');
-            out.push_back(digits[byte >> 4]);
-            out.push_back(digits[byte & 15]);
-        }
+        else
+            ascii::append_percent(out, c);
     }
 }
 

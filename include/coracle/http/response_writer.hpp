@@ -2,6 +2,7 @@
 // RFC 9110 6.4 and 8.6, RFC 9112 4, 6 and 7.1. Names of fields are sent in lower-case.
 #pragma once
 
+#include <coracle/base/ascii.hpp>
 #include <coracle/base/assert.hpp>
 #include <coracle/base/byte_buffer.hpp>
 #include <coracle/http/field_list.hpp>
@@ -136,10 +137,9 @@ public:
         CORACLE_ASSERT(sends_pieces() && size != 0);
         left_ -= left_ == no_length ? 0 : size < left_ ? size : left_;
         if (!chunks_) return;
-        constexpr std::string_view digits = "0123456789abcdef";
         char line[18];
         char* first = line + 16;
-        for (; size != 0; size >>= 4) *--first = digits[size & 15];
+        for (; size != 0; size >>= 4) *--first = ascii::hex_digit(static_cast<unsigned>(size & 15));
         line[16] = '\r';
         line[17] = '\n';
         out_->append({first, static_cast<std::size_t>(line + sizeof line - first)});

@@ -14,17 +14,13 @@ namespace coracle::http {
 namespace detail {
 /// What a request line cannot hold is percent-encoded; what is encoded already stays.
 inline std::string quoted(std::string_view text) {
-    constexpr std::string_view digits = "0123456789ABCDEF", unsafe = "\"<>\\^`{|}";
+    constexpr std::string_view unsafe = "\"<>\\^`{|}";
     std::string out;
     for (char c : text) {
-        auto byte = static_cast<unsigned char>(c);
-        if (byte > 0x20 && byte < 0x7F && unsafe.find(c) == unsafe.npos) {
+        if (c > 0x20 && c < 0x7F && unsafe.find(c) == unsafe.npos)
             out += c;
-        } else {
-            out += '%';
-            out += digits[byte >> 4];
-            out += digits[byte & 15];
-        }
+        else
+            ascii::append_percent(out, c);
     }
     return out;
 }

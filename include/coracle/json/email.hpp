@@ -173,8 +173,8 @@ private:
         if (c == '\\') return "\"\\\"";
         if (c == '\'') return "\"'\"";
         if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) return "'" + std::string(character) + "'";
-        constexpr char digits[] = "0123456789ABCDEF";
-        return std::string("U+00") + digits[c >> 4] + digits[c & 15];
+        auto byte = static_cast<unsigned char>(c);
+        return std::string("U+00") + ascii::upper_hex_digit(byte >> 4U) + ascii::upper_hex_digit(byte);
     }
     /// Characters that are not seen, or turn the text around: an address must be what it looks like.
     static bool has_invisible(std::string_view text) noexcept {

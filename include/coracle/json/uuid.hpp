@@ -61,13 +61,12 @@ public:
 
     /// `67e55044-10b1-426f-9247-bb680e5fe0c8`, as str() of Python writes it.
     std::string to_text() const {
-        constexpr char digits[] = "0123456789abcdef";
         std::string text;
         text.reserve(36);
         for (std::size_t i = 0; i < 16; ++i) {
             if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-            text += digits[bytes_[i] >> 4];
-            text += digits[bytes_[i] & 15];
+            text += ascii::hex_digit(bytes_[i] >> 4U);
+            text += ascii::hex_digit(bytes_[i]);
         }
         return text;
     }

@@ -2,6 +2,7 @@
 // RFC 8259. Compact, UTF-8 as it is, numbers with the fewest digits that read back as the same, `1.0` for a whole one.
 #pragma once
 
+#include <coracle/base/ascii.hpp>
 #include <coracle/base/byte_buffer.hpp>
 #include <coracle/base/utf8.hpp>
 #include <coracle/json/convert.hpp>
@@ -244,7 +245,6 @@ private:
                          " and cannot be written as JSON");
     }
     void write_escape(unsigned char byte) noexcept {
-        constexpr char digits[] = "0123456789abcdef";
         char letter = byte == '"'    ? '"'
                       : byte == '\\' ? '\\'
                       : byte == '\b' ? 'b'
@@ -257,8 +257,8 @@ private:
         put(letter);
         if (letter != 'u') return;
         copy("00", 2);
-        put(digits[byte >> 4]);
-        put(digits[byte & 15]);
+        put(ascii::hex_digit(byte >> 4U));
+        put(ascii::hex_digit(byte));
     }
 
     void write_value(const json& value) {

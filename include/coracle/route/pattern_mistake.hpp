@@ -2,6 +2,7 @@
 // std::logic_error's for a text that is made at run time.
 #pragma once
 
+#include <coracle/base/ascii.hpp>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -16,14 +17,13 @@ public:
 
 private:
     static std::string shown(std::string_view route) {
-        constexpr std::string_view digits = "0123456789ABCDEF";
         std::string out;
         for (char c : route) {
             auto byte = static_cast<unsigned char>(c);
             if (byte >= 0x20 && byte != 0x7F)
                 out += c;
             else
-                out.append("\\x").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
+                out.append("\\x").append({ascii::upper_hex_digit(byte >> 4U), ascii::upper_hex_digit(byte)});
         }
         return out;
     }

@@ -1,6 +1,7 @@
 // test_line: a connection in memory between a test_client and the server of its app, and what a test sees of both ends.
 #pragma once
 
+#include <coracle/base/ascii.hpp>
 #include <coracle/async/context_local.hpp>
 #include <coracle/async/event.hpp>
 #include <coracle/async/join_handle.hpp>
@@ -110,9 +111,9 @@ public:
     }
     void send_chunk(std::string_view bytes) {
         if (bytes.empty()) return;
-        constexpr std::string_view digits = "0123456789abcdef";
         std::string size;
-        for (std::size_t left = bytes.size(); left > 0; left /= 16) size.insert(size.begin(), digits[left % 16]);
+        for (std::size_t left = bytes.size(); left > 0; left /= 16)
+            size.insert(size.begin(), ascii::hex_digit(static_cast<unsigned>(left % 16)));
         send(size + "\r\n" + std::string(bytes) + "\r\n");
     }
     void send_last_chunk() { send("0\r\n\r\n"); }
