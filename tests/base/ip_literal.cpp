@@ -88,6 +88,12 @@ TEST_CASE("IPv6 is read in every form and written in one") {
     }
 }
 
+TEST_CASE("a mapped address may be written in groups as well") {
+    std::string out = "x";
+    append_ipv6_groups(out, *parse_ipv6("::ffff:192.0.2.1"));
+    CHECK(out == "x::ffff:c000:201");
+}
+
 TEST_CASE("the C library agrees, on random text and on random addresses") {
     std::mt19937 random(7);
     constexpr std::string_view letters = "0123456789abcdefF::::....g%";

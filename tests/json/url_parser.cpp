@@ -117,6 +117,7 @@ TEST_CASE("a URL is made normal as browsers do it") {
         {"http://[::g]", "! invalid IPv6 address"},
         {"http://[1::2::3]", "! invalid IPv6 address"},
         {"http://[12345::]", "! invalid IPv6 address"},
+        {"http://[1::2:3:4:5:6:7:8]", "! invalid IPv6 address"},  // :: is one group of zeros at least
         {"http://[1:2:3:4:5:6:7]", "! invalid IPv6 address"},
         {"http://[1:2:3:4:5:6:7:8:9]", "! invalid IPv6 address"},
         {"http://[::1.2.3]", "! invalid IPv6 address"},

@@ -90,12 +90,8 @@ constexpr std::optional<ipv4_bytes> mapped_ipv4(const ipv6_bytes& bytes) noexcep
     return ipv4_bytes{bytes[12], bytes[13], bytes[14], bytes[15]};
 }
 
-inline void append_ipv6(std::string& out, const ipv6_bytes& bytes) {
-    if (auto inner = mapped_ipv4(bytes)) {
-        out += "::ffff:";
-        append_ipv4(out, *inner);
-        return;
-    }
+/// Eight groups in hexadecimal; the longest run of zeros, the first of equals, is `::`. RFC 5952 4.
+inline void append_ipv6_groups(std::string& out, const ipv6_bytes& bytes) {
     auto group = [&](std::size_t i) { return static_cast<unsigned>(bytes[2 * i] << 8 | bytes[2 * i + 1]); };
     std::size_t gap = 8;
     std::size_t longest = 1;  // a single zero group is not worth a gap
@@ -123,10 +119,18 @@ inline void append_ipv6(std::string& out, const ipv6_bytes& bytes) {
             unsigned digit = group(i) >> shift & 0xF;
             if (leading && digit == 0 && shift > 0) continue;
             leading = false;
-            out.push_back("0123456789abcdef"[digit]);
+            out.push_back(ascii::hex_digit(digit));
         }
         ++i;
     }
+}
+
+/// The same, but a mapped IPv4 address is seen to be one: `::ffff:192.0.2.1`. RFC 5952 5.
+inline void append_ipv6(std::string& out, const ipv6_bytes& bytes) {
+    auto inner = mapped_ipv4(bytes);
+    if (!inner) return append_ipv6_groups(out, bytes);
+    out += "::ffff:";
+    append_ipv4(out, *inner);
 }
 
 }  // namespace coracle::ip

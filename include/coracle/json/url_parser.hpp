@@ -6,8 +6,8 @@
 #pragma once
 
 #include <coracle/base/ascii.hpp>
+#include <coracle/base/ip_literal.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -43,16 +43,11 @@ private:
         return kept;
     }
     void append(std::string_view text, std::string_view unsafe) {
-        constexpr char digits[] = "0123456789ABCDEF";
         for (char c : text) {
-            auto byte = static_cast<unsigned char>(c);
-            if (byte >= 0x20 && byte < 0x7F && unsafe.find(c) == unsafe.npos) {
+            if (c >= 0x20 && c < 0x7F && unsafe.find(c) == unsafe.npos)
                 out_ += c;
-            } else {
-                out_ += '%';
-                out_ += digits[byte >> 4];
-                out_ += digits[byte & 15];
-            }
+            else
+                ascii::append_percent(out_, c);
         }
     }
     /// The port that need not be said; none for schemes without a place of their own in the standard.
@@ -261,95 +256,19 @@ private:
             if (last) break;
             name.remove_prefix(dot + 1);
         }
-        for (unsigned part = 0; part < 4; ++part) {
-            if (part != 0) out_ += '.';
-            out_ += std::to_string(address >> (24 - 8 * part) & 255);
-        }
+        ip::ipv4_bytes bytes{};
+        for (unsigned part = 0; part < 4; ++part) bytes[part] = static_cast<std::uint8_t>(address >> (24 - 8 * part));
+        ip::append_ipv4(out_, bytes);
         return {};
     }
+    /// Always in hexadecimal, `::ffff:c000:201` too.
     std::string_view ipv6(std::string_view text) {
-        constexpr std::string_view wrong = "invalid IPv6 address";
-        std::array<unsigned, 8> pieces{};
-        std::size_t count = 0;
-        std::size_t gap = 8;  // where :: stands
-        if (text.starts_with("::"))
-            text.remove_prefix(1);
-        else if (text.starts_with(':'))
-            return wrong;
-        while (!text.empty()) {
-            if (count == 8) return wrong;
-            if (text[0] == ':') {
-                if (gap != 8) return wrong;
-                gap = count;
-                text.remove_prefix(1);
-                continue;
-            }
-            std::size_t size = 0;
-            unsigned value = 0;
-            for (; size < 4 && size < text.size() && ascii::hex_value(text[size]) >= 0; ++size)
-                value = value * 16 + static_cast<unsigned>(ascii::hex_value(text[size]));
-            if (size < text.size() && text[size] == '.') {
-                if (count > 6 || !dotted(text, pieces[count], pieces[count + 1])) return wrong;
-                count += 2;
-                break;
-            }
-            if (size == 0) return wrong;
-            text.remove_prefix(size);
-            pieces[count++] = value;
-            if (text.empty()) break;
-            if (text[0] != ':' || text.size() == 1) return wrong;
-            text.remove_prefix(1);
-        }
-        if (gap == 8 && count != 8) return wrong;
-        for (std::size_t moved = count; gap < 8 && moved-- > gap;) {
-            pieces[moved + 8 - count] = pieces[moved];
-            if (count != 8) pieces[moved] = 0;
-        }
-        write_ipv6(pieces);
-        return {};
-    }
-    static bool dotted(std::string_view text, unsigned& high, unsigned& low) noexcept {
-        unsigned parts[4] = {};
-        for (unsigned i = 0; i < 4; ++i) {
-            std::size_t dot = i == 3 ? text.size() : text.find('.');
-            std::string_view digits = text.substr(0, dot);
-            if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0')) return false;
-            auto value = ascii::parse_decimal<std::uint32_t>(digits);
-            if (!value || *value > 255) return false;
-            parts[i] = *value;
-            text.remove_prefix(i == 3 || dot == text.npos ? text.size() : dot + 1);
-        }
-        high = parts[0] << 8 | parts[1];
-        low = parts[2] << 8 | parts[3];
-        return true;
-    }
-    /// The longest run of zeros, of two at least and the first of equals, becomes ::.
-    void write_ipv6(const std::array<unsigned, 8>& pieces) {
-        std::size_t best = 8, best_size = 1;
-        for (std::size_t i = 0; i < 8; ++i) {
-            std::size_t size = 0;
-            while (i + size < 8 && pieces[i + size] == 0) ++size;
-            if (size > best_size) {
-                best = i;
-                best_size = size;
-            }
-        }
+        auto address = ip::parse_ipv6(text);
+        if (!address) return "invalid IPv6 address";
         out_ += '[';
-        for (std::size_t i = 0; i < 8; ++i) {
-            if (i == best) {
-                out_ += "::";
-                i += best_size - 1;
-                continue;
-            }
-            if (i != 0 && out_.back() != ':') out_ += ':';
-            bool begun = false;
-            for (int shift = 12; shift >= 0; shift -= 4) {
-                unsigned digit = pieces[i] >> shift & 15;
-                begun = begun || digit != 0 || shift == 0;
-                if (begun) out_ += "0123456789abcdef"[digit];
-            }
-        }
+        ip::append_ipv6_groups(out_, *address);
         out_ += ']';
+        return {};
     }
 
     std::string& out_;
