@@ -12,16 +12,6 @@ using namespace coracle;
 
 namespace {
 
-/// Runs a task to its end, with the calls that it sends to other threads.
-template <class T>
-T run(hand_loop& on, task<T> work) {
-    started<T> whole(on, std::move(work));
-    while (!whole.ended()) {
-        on.turn_until_idle();
-        if (!on.calls.empty()) on.run_call();
-    }
-    return whole.result();
-}
 task<> write(spool& to, std::string bytes) {
     to.append(bytes);
     if (to.full()) co_await to.write_out();
@@ -40,17 +30,17 @@ TEST_CASE("D9 what waits for a handler is in memory up to a mebibyte, then in a 
     for (int i = 0; i < 50; ++i) {
         std::string piece(64 * 1024, static_cast<char>('a' + i % 26));
         all += piece;
-        run(loop, write(*content, piece));
+        run_with_calls(loop, write(*content, piece));
         CHECK(content->on_disk() == (all.size() > spool::most_in_memory));
     }
-    run(loop, write(*content, "end"));
-    run(loop, content->finish());
+    run_with_calls(loop, write(*content, "end"));
+    run_with_calls(loop, content->finish());
     all += "end";
     CHECK(content->size() == all.size());
-    CHECK((run(loop, content->read(0, all.size() + 1)) == all));
-    CHECK(run(loop, content->read(all.size() - 5, 100)) == all.substr(all.size() - 5));
-    CHECK(run(loop, content->read(all.size(), 100)).empty());
-    CHECK(run(loop, content->read(all.size() + 7, 100)).empty());
+    CHECK((run_with_calls(loop, content->read(0, all.size() + 1)) == all));
+    CHECK(run_with_calls(loop, content->read(all.size() - 5, 100)) == all.substr(all.size() - 5));
+    CHECK(run_with_calls(loop, content->read(all.size(), 100)).empty());
+    CHECK(run_with_calls(loop, content->read(all.size() + 7, 100)).empty());
     CHECK((content->read_now(100, 1'000'000) == all.substr(100, 1'000'000)));
     CHECK(loop.detached_calls.empty());
     content.reset();

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <os/temporary_folder.hpp>
+
 #include <coracle/app/upload_file.hpp>
 #include <coracle/json/read.hpp>
 #include <coracle/json/schema.hpp>
@@ -9,8 +11,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -18,93 +18,60 @@
 
 using namespace coracle;
 
-namespace {
-
-template <class T>
-T run(hand_loop& on, task<T> work) {
-    started<T> whole(on, std::move(work));
-    while (!whole.ended()) {
-        on.turn_until_idle();
-        if (!on.calls.empty()) on.run_call();
-    }
-    return whole.result();
-}
-
-/// A directory for one test.
-struct directory {
-    std::filesystem::path path;
-    directory() {
-        std::string name = (std::filesystem::temp_directory_path() / "coracle-test-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path = name;
-    }
-    directory(const directory&) = delete;
-    ~directory() { std::filesystem::remove_all(path); }
-    std::string in(std::string_view name) const { return (path / name).string(); }
-    std::size_t files() const {
-        std::filesystem::directory_iterator all(path);
-        return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-    }
-};
-std::string content(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("a file is read in pieces, from anywhere, or as a whole") {
     hand_loop loop;
     upload_file file("a.txt", "0123456789", "text/plain");
     CHECK(file.size == 10);
-    CHECK(run(loop, file.read(4)) == "0123");
-    CHECK(run(loop, file.read(4)) == "4567");
-    CHECK(run(loop, file.text()) == "0123456789");
-    CHECK(run(loop, file.read()) == "89");
-    CHECK(run(loop, file.read()).empty());
+    CHECK(run_with_calls(loop, file.read(4)) == "0123");
+    CHECK(run_with_calls(loop, file.read(4)) == "4567");
+    CHECK(run_with_calls(loop, file.text()) == "0123456789");
+    CHECK(run_with_calls(loop, file.read()) == "89");
+    CHECK(run_with_calls(loop, file.read()).empty());
     CHECK(file.position() == 10);
     file.seek(8);
-    CHECK(run(loop, file.read(1)) == "8");
+    CHECK(run_with_calls(loop, file.read(1)) == "8");
     file.seek(100);
-    CHECK(run(loop, file.read(1)).empty());
+    CHECK(run_with_calls(loop, file.read(1)).empty());
     file.seek(0);
     upload_file same = file;
     CHECK(file.read_now(3) == "012");
     CHECK(same.read_now() == "0123456789");
     CHECK(same.text_now() == "0123456789");
     upload_file none;
-    CHECK(run(loop, none.read()).empty());
-    CHECK(run(loop, none.text()).empty());
+    CHECK(run_with_calls(loop, none.read()).empty());
+    CHECK(run_with_calls(loop, none.text()).empty());
     CHECK(none.text_now().empty());
 }
 
 TEST_CASE("a file is stored under a path, or in a directory under a name that nobody can guess") {
-    directory here;
+    temporary_folder here;
     hand_loop loop;
     upload_file file("a.txt", "hello");
     std::string path = here.in("kept.txt");
-    run(loop, file.save(path));
-    CHECK(content(path) == "hello");
+    run_with_calls(loop, file.save(path));
+    CHECK(content_of(path) == "hello");
     upload_file("b.txt", "other").save_now(path);
-    CHECK(content(path) == "other");
+    CHECK(content_of(path) == "other");
     CHECK(here.files() == 1);
-    std::string random = run(loop, file.save_in(here.path.string()));
-    CHECK(content(random) == "hello");
-    CHECK(random.size() == here.path.string().size() + 1 + 24);
-    CHECK(file.save_in_now(here.path.string()) != random);
-    CHECK(run(loop, file.save_in(here.path.string(), "c.txt")) == here.in("c.txt"));
-    CHECK_THROWS_AS(run(loop, upload_file("d", "x").save_in(here.path.string(), "c.txt")), std::system_error);
-    CHECK_THROWS_AS(file.save_in_now(here.path.string(), "c.txt"), std::system_error);
-    CHECK(content(here.in("c.txt")) == "hello");
-    CHECK_THROWS_AS(run(loop, file.save(here.in("no/such/directory"))), std::system_error);
+    std::string random = run_with_calls(loop, file.save_in(here.path));
+    CHECK(content_of(random) == "hello");
+    CHECK(random.size() == here.path.size() + 1 + 24);
+    CHECK(file.save_in_now(here.path) != random);
+    CHECK(run_with_calls(loop, file.save_in(here.path, "c.txt")) == here.in("c.txt"));
+    CHECK_THROWS_AS(run_with_calls(loop, upload_file("d", "x").save_in(here.path, "c.txt")), std::system_error);
+    CHECK_THROWS_AS(file.save_in_now(here.path, "c.txt"), std::system_error);
+    CHECK(content_of(here.in("c.txt")) == "hello");
+    CHECK_THROWS_AS(run_with_calls(loop, file.save(here.in("no/such/directory"))), std::system_error);
     upload_file().save_now(here.in("empty"));
-    CHECK(content(here.in("empty")).empty());
+    CHECK(content_of(here.in("empty")).empty());
     CHECK(here.files() == 5);
 }
 
 TEST_CASE("D10 no name that a client sends leads out of the directory, hides, or replaces a file") {
-    directory here;
-    std::filesystem::create_directory(here.path / "uploads");
+    temporary_folder here;
+    std::filesystem::create_directory(here.in("uploads"));
     std::string uploads = here.in("uploads");
     hand_loop loop;
     for (std::string_view name :
@@ -113,10 +80,10 @@ TEST_CASE("D10 no name that a client sends leads out of the directory, hides, or
           std::string_view("con.txt"), std::string_view("LPT1")}) {
         CAPTURE(name);
         upload_file file(std::string(name), "evil");
-        CHECK_THROWS_AS(run(loop, file.save_in(uploads, file.filename)), http_error);
+        CHECK_THROWS_AS(run_with_calls(loop, file.save_in(uploads, file.filename)), http_error);
         CHECK_THROWS_AS(file.save_in_now(uploads, file.filename), http_error);
         // The path that a hurried program puts together.
-        CHECK_THROWS_AS(run(loop, file.save(uploads + "/" + file.filename)), http_error);
+        CHECK_THROWS_AS(run_with_calls(loop, file.save(uploads + "/" + file.filename)), http_error);
         CHECK_THROWS_AS(file.save_now((std::filesystem::path(uploads) / file.filename).string()), http_error);
         try {
             file.save_now(file.filename);
@@ -130,7 +97,7 @@ TEST_CASE("D10 no name that a client sends leads out of the directory, hides, or
         CHECK(http::file_name_mistake(each.path().filename().string()) == "");
     upload_file plain("good name.txt", "x");
     plain.save_now(uploads + "/" + plain.filename);
-    CHECK(content(uploads + "/good name.txt") == "x");
+    CHECK(content_of(uploads + "/good name.txt") == "x");
 }
 
 TEST_CASE("in JSON a file is what is known of it, and nothing in JSON is a file") {

@@ -130,6 +130,17 @@ T run_through(hand_loop& on, task<T> work) {
     return whole.result();
 }
 
+/// The same, with the calls that it sends to other threads.
+template <class T>
+T run_with_calls(hand_loop& on, task<T> work) {
+    started<T> whole(on, std::move(work));
+    while (!whole.ended()) {
+        on.turn_until_idle();
+        if (!on.calls.empty()) on.run_call();
+    }
+    return whole.result();
+}
+
 /// Goes to the end of the ready queue, or waits for let_go(); the least operation there is.
 class [[nodiscard]] hop final : public async::operation {
 public:

@@ -1,10 +1,11 @@
 #include <coracle/server/arguments.hpp>
 #include <coracle/server/option_table.hpp>
 
+#include "read_words.hpp"
+
 #include <doctest/doctest.h>
 
 #include <chrono>
-#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,19 +17,6 @@ using namespace std::chrono_literals;
 inline namespace in_option_table {
 
 using server::arguments;  // here it hides the one that binds handlers
-
-namespace {
-arguments read(std::vector<std::string_view> words, std::map<std::string, std::string> environment = {},
-               run_options defaults = {}) {
-    return server::read_arguments(
-        words,
-        [&](const char* name) -> const char* {
-            auto found = environment.find(name);
-            return found == environment.end() ? nullptr : found->second.c_str();
-        },
-        defaults);
-}
-}  // namespace
 
 TEST_CASE("every option does what it says, with = and without") {
     struct row {
@@ -106,23 +94,23 @@ TEST_CASE("every option does what it says, with = and without") {
         CAPTURE(each.name);
         tried.insert(each.name);
         std::string flag = "--" + std::string(each.name);
-        arguments apart = read({flag, each.value});
+        arguments apart = read_words({flag, each.value});
         CHECK(apart.error == "");
         CHECK(each.good(apart));
-        CHECK(!each.good(read({})));
-        CHECK(each.good(read({flag + '=' + each.value})));
-        CHECK(read({flag}).error.find(flag + " needs a value behind it") == 0);
-        CHECK(read({flag, "--help"}).error.find(flag + " needs a value behind it") == 0);
+        CHECK(!each.good(read_words({})));
+        CHECK(each.good(read_words({flag + '=' + each.value})));
+        CHECK(read_words({flag}).error.find(flag + " needs a value behind it") == 0);
+        CHECK(read_words({flag, "--help"}).error.find(flag + " needs a value behind it") == 0);
         for (const server::option& option : server::option_table)
-            if (option.name == each.name) CHECK(each.good(read({}, {{server::variable_of(option), each.value}})));
+            if (option.name == each.name) CHECK(each.good(read_words({}, {{server::variable_of(option), each.value}})));
     }
     for (const row& each : switches) {
         CAPTURE(each.name);
         tried.insert(each.name);
         std::string flag = "--" + std::string(each.name);
-        CHECK(read({flag}).error == "");
-        CHECK(each.good(read({flag})));
-        CHECK(read({flag + "=1"}).error == flag + " is a switch and takes no value");
+        CHECK(read_words({flag}).error == "");
+        CHECK(each.good(read_words({flag})));
+        CHECK(read_words({flag + "=1"}).error == flag + " is a switch and takes no value");
     }
     for (const server::option& each : server::option_table) {
         CAPTURE(each.name);

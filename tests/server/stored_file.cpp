@@ -1,38 +1,20 @@
 #include <doctest/doctest.h>
 
+#include <os/temporary_folder.hpp>
+
 #include <coracle/server/stored_file.hpp>
 
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <system_error>
 
 using namespace coracle;
 
-namespace {
-
-struct folder {
-    std::string path = (std::filesystem::temp_directory_path() / "coracle-stored-XXXXXX").string();
-    folder() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
-    folder(const folder&) = delete;
-    ~folder() { std::filesystem::remove_all(path); }
-    std::size_t files() const {
-        std::filesystem::directory_iterator all(path);
-        return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-    }
-};
-std::string whole(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("a file without a name is in no directory, and is read where it was written") {
-    folder here;
+    temporary_folder here;
     const char* before = std::getenv("TMPDIR");
     std::string kept = before ? before : "";
     ::setenv("TMPDIR", here.path.c_str(), 1);
@@ -54,7 +36,7 @@ TEST_CASE("a file without a name is in no directory, and is read where it was wr
 }
 
 TEST_CASE("a file that is not kept is deleted, and takes the place of another one only when it is") {
-    folder here;
+    temporary_folder here;
     std::string path = here.path + "/a";
     disk_file::create(path);
     CHECK(here.files() == 0);
@@ -65,18 +47,18 @@ TEST_CASE("a file that is not kept is deleted, and takes the place of another on
     first->keep();
     CHECK(first->path() == path);
     first.reset();
-    CHECK(whole(path) == "first");
+    CHECK(content_of(path) == "first");
     {
         auto second = disk_file::instead_of(path);
         second->append("half");
-        CHECK(whole(path) == "first");
+        CHECK(content_of(path) == "first");
     }
     CHECK(here.files() == 1);
     auto second = disk_file::instead_of(path);
     second->append("second");
-    CHECK(whole(path) == "first");
+    CHECK(content_of(path) == "first");
     second->keep();
-    CHECK(whole(path) == "second");
+    CHECK(content_of(path) == "second");
     CHECK(here.files() == 1);
     auto somewhere = disk_file::create_in(here.path);
     somewhere->keep();

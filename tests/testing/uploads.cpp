@@ -6,13 +6,14 @@
 
 #include <doctest/doctest.h>
 
+#include <os/temporary_folder.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -32,20 +33,6 @@ constexpr bool honest_memory = !__has_feature(address_sanitizer) && !__has_featu
 constexpr bool honest_memory = true;
 #endif
 
-struct folder {
-    std::string path = (std::filesystem::temp_directory_path() / "coracle-uploads-XXXXXX").string();
-    folder() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
-    folder(const folder&) = delete;
-    ~folder() { std::filesystem::remove_all(path); }
-    std::size_t files() const {
-        std::filesystem::directory_iterator all(path);
-        return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-    }
-};
-std::string whole(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 /// Bytes that no compressor likes, with line ends of all kinds among them.
 std::string noise(std::size_t size, unsigned seed) {
     std::string out(size, '\0');
@@ -97,7 +84,7 @@ TEST_CASE("a test client sends files, with fields beside them") {
 }
 
 TEST_CASE("large files arrive as they were sent, are stored, and leave nothing behind") {
-    folder here;
+    temporary_folder here;
     app app;
     app.post("/", {.max_body_bytes = 20'000'000}, [&](std::vector<upload_file> files, request& req) -> task<json> {
         json paths = json::array();
@@ -121,14 +108,14 @@ TEST_CASE("large files arrive as they were sent, are stored, and leave nothing b
         REQUIRE(answer.status == 200);
         json paths = answer.json();
         REQUIRE(paths.size() == contents.size());
-        for (std::size_t i = 0; i < contents.size(); ++i) CHECK((whole(paths[i].as_string()) == contents[i]));
+        for (std::size_t i = 0; i < contents.size(); ++i) CHECK((content_of(paths[i].as_string()) == contents[i]));
         CHECK(here.files() == contents.size() + 1);
     }
     CHECK(open_files() <= before);
 }
 
 TEST_CASE("D9 a form that breaks off leaves no file behind, neither stored nor waiting") {
-    folder here;
+    temporary_folder here;
     app app;
     app.post("/stored", [&](multipart_form form) -> task<std::string> {
         while (auto part = co_await form.next()) co_await part->save(here.path + "/kept.bin");
@@ -147,7 +134,7 @@ TEST_CASE("D9 a form that breaks off leaves no file behind, neither stored nor w
     std::string head = "--x\r\nContent-Disposition: form-data; name=a; filename=\"b.bin\"\r\n\r\n" + noise(700'000, 4);
     std::vector<test_pair> type{{"content-type", "multipart/form-data; boundary=x"}};
     CHECK(client.post("/stored", {.headers = type, .body = head}).status == 400);
-    CHECK(whole(here.path + "/kept.bin") == "before");
+    CHECK(content_of(here.path + "/kept.bin") == "before");
     CHECK(here.files() == 1);
     CHECK(client.post("/named", {.headers = type, .body = head}).status == 400);
     CHECK(here.files() == 1);
@@ -158,13 +145,13 @@ TEST_CASE("D9 a form that breaks off leaves no file behind, neither stored nor w
     }  // the client leaves
     CHECK(comes_true(client, [&] { return here.files() == 1; }));
     CHECK(client.post("/stored", {.headers = type, .body = head + "\r\n--x--"}).status == 200);
-    CHECK(whole(here.path + "/kept.bin").size() == 700'000);
+    CHECK(content_of(here.path + "/kept.bin").size() == 700'000);
     CHECK(client.post("/named", {.headers = type, .body = head + "\r\n--x--"}).text() == "b.bin");
     CHECK(here.files() == 2);
 }
 
 TEST_CASE("D10 a name from the client that leads elsewhere is 400, before a byte of the file is stored") {
-    folder here;
+    temporary_folder here;
     app app;
     app.post("/part", [&](multipart_form form) -> task<> {
         while (auto part = co_await form.next()) co_await part->save_in(here.path, *part->filename);
@@ -185,7 +172,7 @@ TEST_CASE("D10 a name from the client that leads elsewhere is 400, before a byte
         }
     CHECK(here.files() == 0);
     CHECK(client.post("/part", {.files = {{"file", "good.txt", "x"}}}).status == 204);
-    CHECK(whole(here.path + "/good.txt") == "x");
+    CHECK(content_of(here.path + "/good.txt") == "x");
 }
 
 TEST_CASE("the limit of a route counts in the place of the server's, and is known before the body comes") {
