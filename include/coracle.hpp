@@ -397,6 +397,7 @@
 #include <coracle/server/input.hpp>
 #include <coracle/server/loop_counts.hpp>
 #include <coracle/server/meter.hpp>
+#include <coracle/server/client_watch.hpp>
 #include <coracle/server/incoming_body.hpp>
 #include <coracle/server/admission.hpp>
 #include <coracle/server/pace.hpp>

@@ -19,6 +19,7 @@
 #include <coracle/loop/deadline.hpp>
 #include <coracle/net/byte_stream.hpp>
 #include <coracle/server/client_list.hpp>
+#include <coracle/server/client_watch.hpp>
 #include <coracle/server/incoming_body.hpp>
 #include <coracle/server/input.hpp>
 #include <coracle/server/outgoing_answer.hpp>
@@ -168,15 +169,12 @@ public:
     /// leaves, the handler is cancelled. in: what makes the next piece of the answer, if that waits.
     void waits(async::cancel_scope* making = nullptr) {
         keep_request();
-        now_->handler = &async::this_job();
-        now_->making = making;
-        watching_ = true;
+        now_->watch.begin(async::this_job(), making);
         if constexpr (tells) stream_.tell(this);
         on_edge();
     }
     void goes_on() noexcept {
-        if (!watching_) return;
-        watching_ = false;
+        if (!now_ || !now_->watch.end()) return;
         deadline_.clear();
         if constexpr (tells) stream_.tell(nullptr);
     }
@@ -208,7 +206,6 @@ public:
             now_->reset();
         else
             now_->place = {};
-        probed_ = held_up_ = false;
     }
     /// What was answered is sent: background tasks and clean-up begin, as jobs of their own. Whoever holds this
     /// connection up does not hold them up, and the other way round.
@@ -265,16 +262,12 @@ private:
     // answered would wait for the handler of the next one.
     static constexpr std::size_t most_unsent = 64 * 1024;
 
-    // A client that ends its stream early may still want its answer; most handlers have it by then. A page that gives
-    // up a request looks the same, and what it asked for is to end within 50 ms.
-    static constexpr std::chrono::milliseconds probe_time{40};
-    static constexpr std::chrono::seconds heartbeat_time{15};
     static constexpr bool tells = requires(Stream& stream) { stream.tell(nullptr); };
 
     struct on_deadline {
         conversation& of;
         void operator()() const noexcept {
-            if (of.watching_ && !of.feeding_) return of.on_time();
+            if (of.watches()) return of.ask();
             of.late_ = true;
             if (of.writing_ == 0)
                 of.stream_.shutdown_read();
@@ -315,7 +308,7 @@ private:
     // Unless there is another request behind this one already.
     void make_answer_last() noexcept override {
         if (turn_.reads_body() || input_.unread().empty()) turn_.close_after_answer();
-        if (watching_ && is_live() && now_->making) now_->making->cancel();
+        if (now_ && now_->watch.is_on() && is_live()) now_->watch.stop_making();
     }
     std::chrono::milliseconds time_between() const noexcept {
         std::chrono::milliseconds most = asked_ != 0 ? shop_.how.limits.keep_alive : shop_.how.limits.header_timeout;
@@ -345,38 +338,24 @@ private:
 
     /// The answer is news that have no end of their own.
     bool is_live() const noexcept { return now_->answer->streams() && !now_->answer->stream()->heartbeat().empty(); }
+    bool watches() const noexcept { return now_ && now_->watch.is_on() && !feeding_ && writing_ == 0; }
     /// The handler waits, and something may have happened on the stream.
     void on_edge() noexcept override {
-        if (!watching_ || feeding_ || writing_) return;
-        send_some();
-        if (!stream_.hung_up()) return;
-        // Nothing is sent with this, but a connection that has been reset says so.
-        if (!stream_.try_write({})) return lose_client();
-        if (!probed_) now_->making ? on_time() : deadline_.set(probe_time);
+        if (!watches()) return;
+        presence client = now_->watch.look(stream_, output_, meter_);
+        if (client == presence::gone) return lose_client();
+        if (client == presence::silent) now_->watch.makes_answer() ? ask() : deadline_.set(client_watch::probe_time);
     }
-    void send_some() noexcept {
-        if (output_.empty()) return;
-        if (result<std::size_t> sent = stream_.try_write(output_.view())) {
-            meter_.sent(*sent);
-            output_.consume(*sent);
-        }
-    }
-    /// A client that has ended its stream either waits for its answer or is gone, and only what is sent to it tells: a
-    /// client that is gone answers with a reset.
-    [[gnu::cold]] void on_time() noexcept {
-        probed_ = probed_ || stream_.hung_up();
-        bool unsent = !output_.empty();
+    [[gnu::cold]] void ask() noexcept {
+        presence client{};
         if (is_live() && turn_.whose() == http::turn::body) {
-            deadline_.set(heartbeat_time);
-            if (unsent && std::exchange(held_up_, true)) return lose_client();
-            held_up_ = unsent;
-            if (!unsent) now_->answer->writer().piece(now_->answer->stream()->heartbeat());
-            send_some();
-        } else if (!unsent) {
-            output().append(probe());
-            send_some();
+            deadline_.set(client_watch::heartbeat_time);
+            client = now_->watch.beat(stream_, output_, meter_,
+                                      [&] { now_->answer->writer().piece(now_->answer->stream()->heartbeat()); });
+        } else {
+            client = now_->watch.ask(stream_, output(), meter_, probe());
         }
-        if (stream_.hung_up() && !stream_.try_write({})) lose_client();
+        if (client == presence::gone) lose_client();
     }
     /// What may stand where the answer is now and means nothing: an interim answer, or the first digit of a chunk size.
     std::string_view probe() const noexcept {
@@ -389,11 +368,7 @@ private:
         client_left();
         coracle::request& asked = now_->request;
         asked.client_left();
-        if (!asked.app().cancels_on_disconnect(asked)) return;
-        if (now_->making)
-            now_->making->cancel();
-        else
-            now_->handler->root().cancel();
+        if (asked.app().cancels_on_disconnect(asked)) now_->watch.cancel();
     }
 
     [[gnu::cold, gnu::noinline]] void begin_conclusions() noexcept {
@@ -550,10 +525,7 @@ private:
     bool late_ = false;
     bool gone_ = false;
     bool held_back_ = false;
-    bool watching_ = false;  // a handler waits, and what happens on the stream is looked at
-    bool feeding_ = false;   // it waits for its body
-    bool probed_ = false;
-    bool held_up_ = false;  // a heartbeat found what was before it unsent
+    bool feeding_ = false;  // the handler waits for its body
 };
 
 }  // namespace coracle::server

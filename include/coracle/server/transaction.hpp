@@ -5,11 +5,11 @@
 #include <coracle/app/reply.hpp>
 #include <coracle/app/request.hpp>
 #include <coracle/app/server_limits.hpp>
-#include <coracle/async/job.hpp>
 #include <coracle/base/byte_buffer.hpp>
 #include <coracle/http/limits.hpp>
 #include <coracle/http/request_parser.hpp>
 #include <coracle/server/admission.hpp>
+#include <coracle/server/client_watch.hpp>
 #include <coracle/server/incoming_body.hpp>
 #include <coracle/server/pace.hpp>
 
@@ -43,9 +43,8 @@ public:
     std::uint64_t taken = 0;  ///< of the connection, as far as it was asked for
     /// Among those that wait.
     admission::place place;
-    /// Who waits while the client may leave: the job of the handler, and in it what makes the next piece of the body.
-    async::job* handler = nullptr;
-    async::cancel_scope* making = nullptr;
+    /// Of its client, while the handler waits.
+    client_watch watch;
 
     /// The head is in somebody else's bytes, which begin with it; keep_head() moves it into this transaction's own.
     void head_is_in(std::string_view bytes) noexcept { borrowed_ = bytes; }
@@ -88,6 +87,7 @@ public:
         body.reset();
         borrowed_ = {};
         place = {};
+        watch = {};
     }
 
 private:
