@@ -246,6 +246,7 @@
 #include <coracle/net/read_error.hpp>
 #include <coracle/net/buffered_reader.hpp>
 #include <coracle/net/socket_stream.hpp>
+#include <coracle/net/any_stream.hpp>
 #include <coracle/net/connect.hpp>
 #include <coracle/net/copy.hpp>
 #include <coracle/net/listening_socket.hpp>
@@ -439,6 +440,21 @@
 #include <coracle/server/routes_table.hpp>
 #include <coracle/server/reload.hpp>
 #include <coracle/server/run_command.hpp>
+
+#include <coracle/client/client_timeouts.hpp>
+#include <coracle/client/client_error.hpp>
+#include <coracle/client/request_body.hpp>
+#include <coracle/client/outgoing_request.hpp>
+#include <coracle/client/reply_stream.hpp>
+#include <coracle/client/http_reply.hpp>
+#include <coracle/client/transport.hpp>
+#include <coracle/client/http_client_options.hpp>
+#include <coracle/client/upgraded.hpp>
+#include <coracle/client/request_url.hpp>
+#include <coracle/client/client_settings.hpp>
+#include <coracle/client/exchange.hpp>
+#include <coracle/client/pending_request.hpp>
+#include <coracle/client/http_client.hpp>
 
 #include <coracle/testing/network_link.hpp>
 #include <coracle/testing/network_path.hpp>

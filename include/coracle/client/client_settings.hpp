@@ -1,0 +1,37 @@
+// client_settings: what the options of a client come to, shared by its handles and its requests.
+#pragma once
+
+#include <coracle/client/http_client_options.hpp>
+#include <coracle/client/request_url.hpp>
+#include <coracle/http/field_list.hpp>
+#include <coracle/http/url.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace coracle::client {
+
+/// Does not change: any loop may read it.
+struct client_settings {
+    /// error: invalid_url, unsupported_protocol, std::invalid_argument (a header).
+    explicit client_settings(http_client_options said) : options(std::move(said)) {
+        if (!options.base_url.empty()) base = whole_url(options.base_url);
+        for (const auto& [name, value] : options.headers) usual_fields.set(name, value);
+    }
+
+    /// A request with this client's URL, and nothing else yet. error: invalid_url, unsupported_protocol.
+    outgoing_request request(std::string method, std::string_view url) const {
+        outgoing_request made;
+        made.method = std::move(method);
+        made.url = base && !is_whole_url(url) ? appended_url(*base, url) : whole_url(url);
+        return made;
+    }
+
+    mutable http_client_options options;  // its hooks are called
+    std::optional<http::url> base{};
+    http::field_list usual_fields{};
+};
+
+}  // namespace coracle::client

@@ -1,0 +1,54 @@
+// http_client_options: all that can be said about a client.
+#pragma once
+
+#include <coracle/async/task.hpp>
+#include <coracle/base/function.hpp>
+#include <coracle/client/client_timeouts.hpp>
+#include <coracle/client/http_reply.hpp>
+#include <coracle/client/outgoing_request.hpp>
+#include <coracle/client/transport.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace coracle {
+
+/// How many connections a loop has to others. Clients that say the same share them.
+struct pool_limits {
+    std::size_t connections = 100;    ///< in use and idle together; who comes later waits, first come first
+    std::size_t per_host = SIZE_MAX;  ///< of them to one scheme, host and port
+    std::size_t idle = 20;            ///< kept for later
+    std::chrono::nanoseconds idle_for = std::chrono::seconds(5);  ///< how long one is kept
+
+    friend bool operator==(const pool_limits&, const pool_limits&) noexcept = default;
+};
+
+/// `http_client http{{.base_url = "https://api.example.com", .timeout = 5s}};`
+struct http_client_options {
+    /// What paths are appended to: `http.get("/users/1")`.
+    std::string base_url{};
+    client_timeouts timeout{};
+    /// For each request that does not say otherwise: `.headers = {{"accept", "application/json"}}`.
+    std::vector<std::pair<std::string, std::string>> headers{};
+    pool_limits limits{};
+    /// Larger bodies of answers are refused; what is read as a stream is not limited, unless its request says so.
+    std::uint64_t max_body_bytes = 64 * 1024 * 1024;
+    std::size_t max_head_bytes = 64 * 1024;
+    /// Of a unix socket that all requests go to, whatever host they name: "/run/app.sock".
+    std::string unix_socket{};
+    /// In the place of the network: an app in this process, a script.
+    std::shared_ptr<client::transport> transport{};
+    /// For https; nothing: that of <coracle/with/openssl.hpp>, if it is included.
+    std::shared_ptr<client::secure_layer> tls{};
+    /// Sees each request before it is sent, and may change it: for tracing, signatures, logs.
+    function<task<>(outgoing_request&)> on_request{};
+    /// Sees each answer before it is given; a body that is a stream is not read yet.
+    function<task<>(http_reply&)> on_reply{};
+};
+
+}  // namespace coracle

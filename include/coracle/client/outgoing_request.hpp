@@ -1,0 +1,40 @@
+// outgoing_request: a request of this program's own, before it is sent. What redirects, retries and the like decide on.
+#pragma once
+
+#include <coracle/client/client_timeouts.hpp>
+#include <coracle/client/request_body.hpp>
+#include <coracle/http/field_list.hpp>
+#include <coracle/http/method.hpp>
+#include <coracle/http/url.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace coracle {
+
+/// What one request says differently from its client; nothing: as the client.
+struct request_options {
+    std::optional<client_timeouts> timeout{};
+    std::optional<std::uint64_t> max_body_bytes{};  ///< of the answer
+    bool stream = false;                            ///< the answer is given when its head has come
+    std::string upgrade{};                          ///< the protocol to go on with: "websocket"; the answer may be 101
+};
+
+/// Method, place, fields, body. Its fields are checked as they are set; the rest when it is sent.
+struct outgoing_request {
+    std::string method = "GET";
+    http::url url{};            ///< whole: scheme, authority, path
+    http::field_list fields{};  ///< without host, content-length and the like, which the client writes itself
+    request_body body{};
+    request_options options{};
+
+    http::method known_method() const noexcept { return http::method_from(method); }
+    /// Asking twice is as good as asking once.
+    bool is_idempotent() const noexcept { return http::is_idempotent(known_method()); }
+    /// For messages and logs: `GET http://example.com/users`. Without credentials, which no url holds.
+    std::string text() const { return method + ' ' + url.text(); }
+};
+
+}  // namespace coracle

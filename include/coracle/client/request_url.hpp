@@ -1,0 +1,90 @@
+// request_url: from what a program writes, "/users/1" or "http://example.com/", to a URL that can be asked.
+// RFC 3986 3, RFC 9112 3.2; W2: nothing in it can end a line.
+#pragma once
+
+#include <coracle/client/client_error.hpp>
+#include <coracle/http/authority.hpp>
+#include <coracle/http/url.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace coracle::client {
+
+namespace detail {
+[[gnu::cold, noreturn]] inline void refuse_url(std::string_view text, std::string_view why) {
+    std::string shown = "coracle: '";
+    for (char c : text.substr(0, 200)) shown += c > ' ' && c < '\x7f' ? c : '?';
+    // Credentials are nobody's business who reads logs.
+    if (std::size_t at = shown.find('@'), from = shown.find("//"); from < at && at != shown.npos)
+        shown.replace(from + 2, at - from - 2, "...");
+    shown.append("' ").append(why);
+    throw invalid_url(shown);
+}
+}  // namespace detail
+
+/// Of http and its like; 0 for other schemes.
+constexpr std::uint16_t usual_port(std::string_view scheme) noexcept {
+    if (scheme == "http" || scheme == "ws") return 80;
+    if (scheme == "https" || scheme == "wss") return 443;
+    return 0;
+}
+
+/// Refuses what no request line can hold. error: invalid_url.
+inline void check_url_text(std::string_view text) {
+    for (char c : text)
+        if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f') [[unlikely]]
+            detail::refuse_url(text,
+                               "has a space or a control character; write %20, or give values by .query(name, value)");
+}
+
+/// Refuses what cannot be asked: another scheme, no host. error: invalid_url, unsupported_protocol.
+inline void check_whole_url(const http::url& whole, std::string_view text) {
+    if (whole.scheme.empty())
+        detail::refuse_url(text, "is no whole URL; write http://host/path, or give the client a base_url");
+    if (whole.authority.empty()) detail::refuse_url(text, "names no host; write http://host/path");
+    if (usual_port(whole.scheme) == 0)
+        throw unsupported_protocol("coracle: nobody here speaks '" + whole.scheme +
+                                   "'; http, https, ws and wss are known");
+    if (!http::parse_authority(whole.authority)) detail::refuse_url(text, "has no host and port that could be asked");
+}
+
+inline http::url whole_url(std::string_view text) {
+    check_url_text(text);
+    http::url whole = http::url::parse(text);
+    check_whole_url(whole, text);
+    whole.fragment.clear();
+    return whole;
+}
+
+/// Whether it begins with a scheme and a host of its own.
+constexpr bool is_whole_url(std::string_view text) noexcept {
+    std::size_t colon = text.find_first_of(":/?#");
+    return colon != text.npos && colon > 0 && text.substr(colon).starts_with("://");
+}
+
+/// `path` behind `base`, as it stands: "/v1" and "/users" make "/v1/users"; no path can name another host.
+inline http::url appended_url(const http::url& base, std::string_view path) {
+    check_url_text(path);
+    http::url out;
+    out.scheme = base.scheme;
+    out.authority = base.authority;
+    path = path.substr(0, path.find('#'));
+    std::size_t mark = path.find('?');
+    if (mark != path.npos) out.query = http::detail::quoted(path.substr(mark + 1));
+    path = path.substr(0, mark);
+    std::string_view before = base.path;
+    if (before.ends_with('/')) before.remove_suffix(1);
+    out.path = before;
+    if (!path.empty()) {
+        if (!path.starts_with('/')) out.path += '/';
+        out.path += http::detail::quoted(path);
+    } else if (base.path.ends_with('/')) {
+        out.path += '/';
+    }
+    return out;
+}
+
+}  // namespace coracle::client

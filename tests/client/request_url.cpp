@@ -1,0 +1,63 @@
+#include <coracle/client/request_url.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace coracle;
+
+namespace {
+std::string refused(const char* text) {
+    try {
+        (void)client::whole_url(text);
+    } catch (const std::exception& why) {
+        return why.what();
+    }
+    return "";
+}
+}  // namespace
+
+TEST_CASE("a path is appended to the base as it stands") {
+    http::url base = client::whole_url("https://api.example.com/v1/");
+    CHECK(client::appended_url(base, "/users/1").text() == "https://api.example.com/v1/users/1");
+    CHECK(client::appended_url(base, "users?a=1").text() == "https://api.example.com/v1/users?a=1");
+    CHECK(client::appended_url(base, "").text() == "https://api.example.com/v1/");
+    CHECK(client::appended_url(base, "?a=1#part").text() == "https://api.example.com/v1/?a=1");
+    http::url bare = client::whole_url("http://example.com");
+    CHECK(client::appended_url(bare, "/x").text() == "http://example.com/x");
+    CHECK(client::appended_url(bare, "").target() == "/");
+}
+
+TEST_CASE("no path leads to another host than the base") {
+    http::url base = client::whole_url("http://example.com");
+    for (const char* path : {"//example.org/x", "@example.org/", ":8080/x", ".example.org/"}) {
+        http::url made = client::appended_url(base, path);
+        CHECK(made.authority == "example.com");
+        CHECK(http::url::parse(made.text()).authority == "example.com");
+    }
+    CHECK(!client::is_whole_url("//example.org"));
+    CHECK(!client::is_whole_url("/redirect?to=http://example.org"));
+    CHECK(client::is_whole_url("http://example.com"));
+}
+
+TEST_CASE("W2 a URL with a space, a line end or another control character is refused") {
+    for (const char* text : {"http://a/b c", "http://a/\r\nx: y", "http://a\r\n/", "http://a/\tb", "http://a/?q=\x7f"})
+        CHECK_THROWS_AS((void)client::whole_url(text), invalid_url);
+    CHECK_THROWS_AS((void)client::appended_url(client::whole_url("http://a"), "/x HTTP/1.1"), invalid_url);
+    CHECK(
+        refused("http://a/b c") ==
+        "coracle: 'http://a/b?c' has a space or a control character; write %20, or give values by .query(name, value)");
+}
+
+TEST_CASE("what cannot be asked is refused, and the sentence says what would be right, without credentials") {
+    CHECK(refused("/users").find("give the client a base_url") != std::string::npos);
+    CHECK_THROWS_AS((void)client::whole_url("ftp://example.com/"), unsupported_protocol);
+    CHECK_THROWS_AS((void)client::whole_url("javascript:alert(1)"), invalid_url);
+    CHECK(refused("localhost:8000/x").find("write http://host/path") != std::string::npos);
+    CHECK_THROWS_AS((void)client::whole_url("http:///path"), invalid_url);
+    CHECK_THROWS_AS((void)client::whole_url("http://a:b/"), invalid_url);
+    CHECK_THROWS_AS((void)client::whole_url("http://a:99999/"), invalid_url);
+    CHECK_THROWS_AS((void)client::whole_url("http://[1::2/"), invalid_url);
+    std::string why = refused("http://ada:secret@exa mple.com/");
+    CHECK(why.find("secret") == std::string::npos);
+}

@@ -1,0 +1,11 @@
+#include <coracle/client/transport.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace coracle;
+
+TEST_CASE("nobody encrypts until a header of with/ says who does") {
+    CHECK(client::secure_layer::usual() == nullptr);
+    client::destination where;
+    CHECK(!where.secure);
+}
