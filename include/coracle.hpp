@@ -19,12 +19,14 @@
 #include <coracle/base/result.hpp>
 #include <coracle/base/ring.hpp>
 #include <coracle/base/scan.hpp>
+#include <coracle/base/sha1.hpp>
 #include <coracle/base/sha256.hpp>
 #include <coracle/base/hmac.hpp>
 #include <coracle/base/stop_token.hpp>
 #include <coracle/base/tally.hpp>
 #include <coracle/base/time_tally.hpp>
 #include <coracle/base/utf8.hpp>
+#include <coracle/base/utf8_progress.hpp>
 #include <coracle/base/printable.hpp>
 #include <coracle/base/log.hpp>
 #include <coracle/base/report.hpp>
@@ -156,6 +158,22 @@
 #include <coracle/http/request_parser.hpp>
 #include <coracle/http/response_writer.hpp>
 #include <coracle/http/weighted_list.hpp>
+
+#include <coracle/websocket/opcode.hpp>
+#include <coracle/websocket/close_code.hpp>
+#include <coracle/websocket/close_reason.hpp>
+#include <coracle/websocket/limits.hpp>
+#include <coracle/websocket/event.hpp>
+#include <coracle/websocket/mask.hpp>
+#include <coracle/websocket/frame_head.hpp>
+#include <coracle/websocket/frame_writer.hpp>
+#include <coracle/websocket/keep_alive.hpp>
+#include <coracle/websocket/message_transform.hpp>
+#include <coracle/websocket/session.hpp>
+#include <coracle/websocket/extension_list.hpp>
+#include <coracle/websocket/deflate_terms.hpp>
+#include <coracle/websocket/subprotocol.hpp>
+#include <coracle/websocket/handshake.hpp>
 
 #include <coracle/json/tie.hpp>
 #include <coracle/json/reflect.hpp>
