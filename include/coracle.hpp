@@ -285,6 +285,7 @@
 #include <coracle/app/disk_file.hpp>
 #include <coracle/app/spool.hpp>
 #include <coracle/app/exposition.hpp>
+#include <coracle/app/exposition_format.hpp>
 #include <coracle/app/metric.hpp>
 #include <coracle/app/counter.hpp>
 #include <coracle/app/gauge.hpp>

@@ -57,6 +57,26 @@ TEST_CASE("names are those that Prometheus reads") {
     CHECK(!metrics::is_label_name("__name__"));
 }
 
+TEST_CASE("OpenMetrics: a counter is called without _total and its samples with it, units are said, and there is an end") {
+    std::string page;
+    metrics::exposition to(page, metrics::exposition_format::openmetrics);
+    to.one("sent_bytes_total", "counter", "Bytes that were \"sent\"", 7U);
+    to.family("took_seconds", "histogram", "Time");
+    to.bucket("a=\"b\"", 1, 2);
+    to.bucket("", 0.5, 3);
+    to.bucket("", 1e20, 3);
+    to.bucket("", HUGE_VAL, 4);
+    to.one("seconds", "gauge", "No unit alone", 1.5);
+    to.end();
+    CHECK(page ==
+          "# HELP sent_bytes Bytes that were \\\"sent\\\"\n# TYPE sent_bytes counter\n# UNIT sent_bytes bytes\n"
+          "sent_bytes_total 7\n"
+          "# HELP took_seconds Time\n# TYPE took_seconds histogram\n# UNIT took_seconds seconds\n"
+          "took_seconds_bucket{a=\"b\",le=\"1.0\"} 2\ntook_seconds_bucket{le=\"0.5\"} 3\n"
+          "took_seconds_bucket{le=\"1e+20\"} 3\ntook_seconds_bucket{le=\"+Inf\"} 4\n"
+          "# HELP seconds No unit alone\n# TYPE seconds gauge\nseconds 1.5\n# EOF\n");
+}
+
 TEST_CASE("a family is its help, its type and its samples") {
     std::string page;
     metrics::exposition to(page);

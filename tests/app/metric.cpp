@@ -86,6 +86,26 @@ TEST_CASE("D18: labels that clients choose do not fill the memory, and are compl
     CHECK(complaints == 1);
 }
 
+TEST_CASE("who hears that there are too many labels may count them, and look at the page") {
+    static metrics::counter* counted;
+    static bool asked;
+    metrics::counter all{"heard_total", "", {"agent"}};
+    counted = &all;
+    asked = false;
+    log::sink before = log::set_sink([](const log_message&) noexcept {
+        std::thread other([] {
+            counted->with("0").inc();
+            (void)page();
+            asked = true;
+        });
+        other.join();
+    });
+    for (int i = 0; i < 1001; ++i) all.with(std::to_string(i)).inc();
+    log::set_sink(before);
+    CHECK(asked);
+    CHECK(all.with("0").value() == 2);
+}
+
 TEST_CASE("threads count together, and nothing is lost, while the page is written") {
     metrics::counter all{"threads_total", "", {"n"}};
     metrics::histogram took{"threads_seconds", ""};

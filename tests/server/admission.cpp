@@ -13,6 +13,13 @@ using namespace coracle;
 using namespace std::chrono_literals;
 using server::admission;
 
+TEST_CASE("the chance to serve a few more does not make the most of all into none") {
+    CHECK(server::requests_until_stop({.max_requests = 10, .max_requests_jitter = 5}, 3) == 13);
+    CHECK(server::requests_until_stop({.max_requests = 0, .max_requests_jitter = 5}, 3) == 0);
+    CHECK(server::requests_until_stop({.max_requests = UINT64_MAX}, 1) == UINT64_MAX);
+    CHECK(server::requests_until_stop({.max_requests = UINT64_MAX - 2}, UINT64_MAX) == UINT64_MAX);
+}
+
 TEST_CASE("a request has its place until it gives it back, and then the next one has it") {
     admission few({.max_in_flight = 2});
     admission::place first = few.enter();

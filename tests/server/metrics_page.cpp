@@ -94,6 +94,20 @@ TEST_CASE("the page has its type, is kept by nobody, and is in no documentation"
     CHECK(app.openapi().dump().find("internal") == std::string::npos);
 }
 
+TEST_CASE("who asks for OpenMetrics gets it, to its end") {
+    metrics::counter hits{"open_hits_total", "Hits"};
+    app app;
+    app.use_metrics();
+    std::string asked = "GET /metrics HTTP/1.1\r\nhost: test\r\naccept: application/openmetrics-text\r\n\r\n";
+    std::string heard = talk::hear(app, {asked});
+    CHECK(heard.find("content-type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n") != heard.npos);
+    std::string page = last_body(heard);
+    CHECK(has(page, "# TYPE open_hits counter"));
+    CHECK(has(page, "open_hits_total 0"));
+    CHECK(has(page, "# UNIT process_cpu_seconds seconds"));
+    CHECK(page.ends_with("\n# EOF\n"));
+}
+
 TEST_CASE("an app without metrics has nobody who follows its requests") {
     app app;
     CHECK(app.observers().empty());

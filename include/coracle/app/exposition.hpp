@@ -1,5 +1,5 @@
 // exposition: numbers as Prometheus reads them: families of samples with labels, a line each.
-// Prometheus text format 0.0.4: HELP, TYPE, samples; escapes of labels and of help.
+// Prometheus text format 0.0.4: HELP, TYPE, samples; escapes of labels and of help. OpenMetrics 1.0: UNIT, EOF besides.
 #pragma once
 
 #include <coracle/base/utf8.hpp>
@@ -60,26 +60,37 @@ inline void append_value(std::string& to, double value) {
     }
 }
 
+enum class exposition_format : unsigned char { prometheus, openmetrics };
+
 /// Writes a page, family after family.
 class exposition {
 public:
-    [[gnu::cold]] explicit exposition(std::string& to) noexcept : to_(to) {}
+    [[gnu::cold]] explicit exposition(std::string& to, exposition_format how = exposition_format::prometheus) noexcept
+        : to_(to), open_(how == exposition_format::openmetrics) {}
 
-    /// Begins a family. in: `type` is counter, gauge or histogram.
+    /// Begins a family. in: `type` is counter, gauge or histogram; the name of a counter ends in `_total`, one that ends
+    /// in a unit, `_seconds` or `_bytes` say, has that.
     [[gnu::cold]] void family(std::string_view name, std::string_view type, std::string_view help) {
-        name_ = name;
-        to_.append("# HELP ").append(name).append(" ");
+        constexpr std::string_view total = "_total";
+        // In OpenMetrics it is the samples of a counter that are called so, and not their family.
+        total_ = open_ && type == "counter" && name.ends_with(total);
+        name_ = total_ ? name.substr(0, name.size() - total.size()) : name;
+        to_.append("# HELP ").append(name_).append(" ");
         for (char c : help) {
             if (c == '\\') to_ += "\\\\";
             if (c == '\n') to_ += "\\n";
+            if (c == '"' && open_) to_ += '\\';
             if (c != '\\' && c != '\n') to_ += c;
         }
-        to_.append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
+        to_.append("\n# TYPE ").append(name_).append(" ").append(type).append("\n");
+        if (open_)
+            if (std::string_view unit = unit_of(name_); !unit.empty())
+                to_.append("# UNIT ").append(name_).append(" ").append(unit).append("\n");
     }
-    /// A sample of it. in: its labels as append_label writes them; what stands behind the name, `_bucket` say.
+    /// A sample of it. in: its labels as append_label writes them; what stands behind the name, `_count` say.
     template <class T>
     [[gnu::cold]] void sample(std::string_view labels, T value, std::string_view behind = {}) {
-        to_.append(name_).append(behind);
+        to_.append(name_).append(total_ ? "_total" : behind);
         if (!labels.empty()) to_.append("{").append(labels).append("}");
         to_ += ' ';
         if constexpr (std::integral<T>)
@@ -88,16 +99,40 @@ public:
             append_value(to_, static_cast<double>(value));
         to_ += '\n';
     }
+    /// A sample of a histogram: so many were at most `bound`.
+    [[gnu::cold]] void bucket(std::string labels, double bound, std::uint64_t count) {
+        std::string text;
+        append_value(text, bound);
+        // OpenMetrics tells 1 from 1.0 in labels, and wants the latter.
+        if (open_ && text.find_first_not_of("0123456789") == text.npos) text += ".0";
+        append_label(labels, "le", text);
+        sample(labels, count, "_bucket");
+    }
     /// A family of one sample.
     template <class T>
     [[gnu::cold]] void one(std::string_view name, std::string_view type, std::string_view help, T value) {
         family(name, type, help);
         sample({}, value);
     }
+    /// The page is whole.
+    [[gnu::cold]] void end() {
+        if (open_) to_ += "# EOF\n";
+    }
 
 private:
+    [[gnu::cold]] static std::string_view unit_of(std::string_view name) noexcept {
+        std::string_view word = name.substr(name.rfind('_') + 1);
+        if (word.size() == name.size()) return {};
+        for (std::string_view unit :
+             {"seconds", "bytes", "celsius", "meters", "volts", "amperes", "joules", "grams", "ratio"})
+            if (word == unit) return unit;
+        return {};
+    }
+
     std::string& to_;
     std::string_view name_;
+    const bool open_;
+    bool total_ = false;
 };
 
 }  // namespace coracle::metrics

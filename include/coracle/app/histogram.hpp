@@ -40,11 +40,7 @@ public:
         std::uint64_t all = 0;
         for (std::size_t i = 0; i <= bounds_->size(); ++i) {
             all += counts_[i].get();
-            std::string bound;
-            append_value(bound, i < bounds_->size() ? (*bounds_)[i] : HUGE_VAL);
-            std::string with(labels);
-            append_label(with, "le", bound);
-            to.sample(with, all, "_bucket");
+            to.bucket(std::string(labels), i < bounds_->size() ? (*bounds_)[i] : HUGE_VAL, all);
         }
         to.sample(labels, sum_.get(), "_sum");
         to.sample(labels, all, "_count");

@@ -173,7 +173,7 @@ private:
         for (std::size_t i = 0; i < count; ++i)
             key.append(std::to_string(values[i].size())).append(":").append(values[i]);
         for (char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-        std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
         entry*& first = by_hash_[hash % by_hash_.size()];
         for (entry* each = first; each; each = each->next_with_hash)
             if (each->key == key) return each->series;
@@ -186,6 +186,7 @@ private:
         prepare(added.series);
         if (many) {
             other_ = &added;
+            lock.unlock();  // who hears of it may count it
             log::warning("the metric " + name() +
                          " has too many combinations of labels; what is new is counted as "
                          "(other). Labels are for few values: not for ids or names of users");

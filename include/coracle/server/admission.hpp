@@ -14,6 +14,12 @@
 
 namespace coracle::server {
 
+/// After how many requests a server stops; 0: after none. in: how many more than its limits say, by chance.
+inline std::uint64_t requests_until_stop(const server_limits& limits, std::uint64_t more) noexcept {
+    if (limits.max_requests == 0) return 0;
+    return more < UINT64_MAX - limits.max_requests ? limits.max_requests + more : UINT64_MAX;
+}
+
 /// Belongs to one loop. Of several workers each has its share, rounded up, so that none has to ask another.
 class admission {
 public:

@@ -1,12 +1,15 @@
 // metrics_page: what is shown at /metrics: every loop's requests, connections and lag, the thread pool, the process,
-// and the program's own metrics. Prometheus text format 0.0.4; names of process_ metrics as its clients have them.
+// and the program's own metrics. Prometheus text format 0.0.4 and OpenMetrics 1.0; names of process_ metrics as its
+// clients have them.
 #pragma once
 
 #include <coracle/app/app.hpp>
 #include <coracle/app/checked_pattern.hpp>
 #include <coracle/app/exposition.hpp>
+#include <coracle/app/exposition_format.hpp>
 #include <coracle/app/metric.hpp>
 #include <coracle/app/on_loop.hpp>
+#include <coracle/app/request.hpp>
 #include <coracle/app/request_observer.hpp>
 #include <coracle/http/refusal.hpp>
 #include <coracle/loop/pool_statistics.hpp>
@@ -41,9 +44,9 @@ public:
     }
 
     /// From any thread. cost: a millisecond for some thousand series.
-    [[gnu::cold]] std::string text() const {
+    [[gnu::cold]] std::string text(metrics::exposition_format how = metrics::exposition_format::prometheus) const {
         std::string page;
-        metrics::exposition to(page);
+        metrics::exposition to(page, how);
         {
             std::lock_guard lock(mutex_);
             write_requests(to);
@@ -55,6 +58,7 @@ public:
                loop::watchdog::findings());
         write_process(to, os::read_process_facts());
         metrics::metric::write_all(to);
+        to.end();
         return page;
     }
 
@@ -135,11 +139,7 @@ private:
         std::uint64_t all = 0;
         for (std::size_t at = 0; at <= bounds.size(); ++at) {
             all += count(at);
-            std::string bound;
-            metrics::append_value(bound, at < bounds.size() ? bounds[at] : HUGE_VAL);
-            std::string with = labels;
-            metrics::append_label(with, "le", bound);
-            to.sample(with, all, "_bucket");
+            to.bucket(labels, at < bounds.size() ? bounds[at] : HUGE_VAL, all);
         }
         to.sample(labels, seconds, "_sum");
         to.sample(labels, all, "_count");
@@ -242,8 +242,9 @@ app& app::use_metrics(std::string path, Options options) {
     observe({[](void* who, server::workshop& loop) { return static_cast<metrics_page*>(who)->begin(loop); }, &page});
     route_options how = std::move(options);
     how.include_in_schema = false;
-    get(runtime_pattern(std::move(path)), std::move(how), on_loop([&page]() {
-            response made(200, page.text(), {{"content-type", "text/plain; version=0.0.4; charset=utf-8"}});
+    get(runtime_pattern(std::move(path)), std::move(how), on_loop([&page](request& asked) {
+            metrics::exposition_format format = metrics::exposition_format_for(asked.headers);
+            response made(200, page.text(format), {{"content-type", metrics::media_type_of(format)}});
             made.headers.set("cache-control", "no-store");
             return made;
         }));

@@ -214,7 +214,7 @@ private:
         how.colors = how.access_log && shows_colors(options, how.access_log_to);
         how.server_header = options.server_header;
         how.limits = options.limits;
-        if (how.limits.max_requests != 0) how.limits.max_requests += chance(how.limits.max_requests_jitter);
+        how.limits.max_requests = requests_until_stop(options.limits, chance(options.limits.max_requests_jitter));
         how.workers = static_cast<std::size_t>(options.workers);
         how.date_header = options.date_header;
         how.headers = options.headers.wire();
