@@ -452,6 +452,7 @@
 #include <coracle/server/worker_process.hpp>
 #include <coracle/server/supervisor.hpp>
 #include <coracle/server/run_processes.hpp>
+#include <coracle/server/env_file.hpp>
 #include <coracle/server/option.hpp>
 #include <coracle/server/option_table.hpp>
 #include <coracle/server/arguments.hpp>

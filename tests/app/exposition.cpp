@@ -57,7 +57,8 @@ TEST_CASE("names are those that Prometheus reads") {
     CHECK(!metrics::is_label_name("__name__"));
 }
 
-TEST_CASE("OpenMetrics: a counter is called without _total and its samples with it, units are said, and there is an end") {
+TEST_CASE(
+    "OpenMetrics: a counter is called without _total and its samples with it, units are said, and there is an end") {
     std::string page;
     metrics::exposition to(page, metrics::exposition_format::openmetrics);
     to.one("sent_bytes_total", "counter", "Bytes that were \"sent\"", 7U);

@@ -23,11 +23,13 @@ TEST_CASE("OpenMetrics is for who names it") {
     CHECK(open("application/openmetrics-text"));
     CHECK(open("Application/OpenMetrics-Text; version=1.0.0; charset=utf-8"));
     // What Prometheus 3 and Prometheus 2 send.
-    CHECK(open("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;"
-               "version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,"
-               "*/*;q=0.2"));
-    CHECK(open("application/openmetrics-text;version=\"1.0.0\",application/openmetrics-text;version=0.0.1;q=0.75,"
-               "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"));
+    CHECK(
+        open("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;"
+             "version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,"
+             "*/*;q=0.2"));
+    CHECK(
+        open("application/openmetrics-text;version=\"1.0.0\",application/openmetrics-text;version=0.0.1;q=0.75,"
+             "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"));
 }
 
 TEST_CASE("text is for who likes it better, or wants a version that is not there") {

@@ -47,6 +47,10 @@ TEST_CASE("what Prometheus would refuse is refused when it is made, in a sentenc
                          "coracle: there are two metrics with the name same_total; make it once, at namespace scope "
                          "say, and use it everywhere",
                          std::logic_error);
+    CHECK_THROWS_WITH_AS(metrics::gauge("same", ""),
+                         "coracle: same_total and same are one name to OpenMetrics, which calls a counter by its name "
+                         "without _total",
+                         std::logic_error);
     CHECK_THROWS_AS(metrics::histogram("h", "", {}, {1, 1}), std::logic_error);
 }
 

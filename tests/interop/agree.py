@@ -4,7 +4,7 @@
 """usage: tests/interop/agree.py SERVER
 
 What is not installed is left out, with a sentence: apt-get install curl wget nginx-light haproxy nodejs
-python3-httpx python3-aiohttp.
+python3-httpx python3-aiohttp python3-prometheus-client.
 """
 
 import asyncio
@@ -222,6 +222,44 @@ def everybody_agrees(where, base):
                 check(what, first[1] == answer[1], f"{name} and {first[0]} do not agree")
 
 
+def numbers(port):
+    """Prometheus' own parsers read /metrics in both formats, and find the same."""
+    if not importable("prometheus_client"):
+        left_out.append("prometheus_client")
+        return
+    from prometheus_client import openmetrics, parser
+    from prometheus_client.openmetrics import parser as open_parser
+
+    def page(accept):
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        line.request("GET", "/metrics", headers={"accept": accept})
+        got = line.getresponse()
+        text = got.read().decode()
+        line.close()
+        return got.getheader("content-type"), text
+
+    def samples(families):
+        return {
+            (each.name, tuple(sorted((k, float(v) if k == "le" else v) for k, v in each.labels.items()))): each.value
+            for family in families
+            for each in family.samples
+            if each.name.startswith("interop_")
+        }
+
+    type_of, text = page("application/openmetrics-text;version=1.0.0;q=0.6,text/plain;q=0.4")
+    check("openmetrics", type_of == openmetrics.exposition.CONTENT_TYPE_LATEST, type_of)
+    families = list(open_parser.text_string_to_metric_families(text))
+    units = {each.name: each.unit for each in families}
+    check("openmetrics", units.get("process_cpu") is None and units.get("process_cpu_seconds") == "seconds", str(units))
+    help_of = {each.name: each.documentation for each in families}
+    check("openmetrics", help_of.get("interop_asked") == 'Said "twice",\nwith a \\', repr(help_of.get("interop_asked")))
+    type_of, text = page("text/plain")
+    check("prometheus", type_of == "text/plain; version=0.0.4; charset=utf-8", type_of)
+    in_text = samples(parser.text_string_to_metric_families(text))
+    in_open = samples(families)
+    check("metrics", in_text == in_open and len(in_text) == 4 + 4 * 8 + 1, f"{in_text} and {in_open}")
+
+
 def who_am_i(port, path, headers=None):
     """What the server knows of a client, and the client's own port."""
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
@@ -338,6 +376,7 @@ def main(arguments):
     with Running(arguments[0], "--port", str(plain), *quiet, port=plain):
         everybody_agrees("straight", f"http://127.0.0.1:{plain}")
         straight(plain)
+        numbers(plain)
         with_nginx(plain)
         with Running(arguments[0], "--port", str(announced), "--proxy-protocol", *quiet, port=announced):
             with_haproxy(plain, announced)

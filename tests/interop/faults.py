@@ -27,6 +27,7 @@ FAULTS = [
     ("epoll_wait,epoll_pwait,epoll_pwait2", "error=EINTR", "when=1+3"),
     ("recvfrom", "error=EINTR", "when=1+2"),
     ("sendto,sendmsg", "error=EINTR", "when=1+2"),
+    ("sendfile,sendfile64", "error=EINTR", "when=1+2"),
     ("accept4", "error=EINTR", "when=1+2"),
     ("accept4", "error=ECONNABORTED", "when=1+2"),
     ("accept4", "error=EPROTO", "when=2+3"),
@@ -37,6 +38,8 @@ FAULTS = [
 # Who has gone is gone; without a descriptor, or the memory to watch it, one connection closes, and the next is fine.
 MAY_CLOSE = ("ECONNABORTED", "EMFILE", "ENFILE", "epoll_ctl")
 BODY = bytes(range(256)) * 2000
+FILE = bytes(range(255)) * 9000
+REQUESTS = 15
 
 
 def free_port():
@@ -58,9 +61,9 @@ def wait_for(port, process):
 def one_client(port, number, answers, failed):
     """Requests one after another, over a connection that is opened anew when the server could not keep it."""
     line, asked = None, 0
-    while asked < 12:
-        body = BODY if asked % 4 == 3 else None
-        path = ("/hello", f"/large/{3000000 + number}", "/stream/20", "/upload")[asked % 4]
+    while asked < REQUESTS:
+        body = BODY if asked % 5 == 3 else None
+        path = ("/hello", f"/large/{3000000 + number}", "/stream/20", "/upload", "/files/large.bin")[asked % 5]
         try:
             if line is None:
                 line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
@@ -89,6 +92,8 @@ def right(path, status, body):
         return body == b'{"size":%d,"sum":%d}' % (len(BODY), sum(BODY))
     if path == "/stream/20":
         return body == b"".join(b"line %d\n" % n for n in range(19, -1, -1))
+    if path == "/files/large.bin":
+        return body == FILE
     return body == b"x" * int(path.rsplit("/", 1)[1])
 
 
@@ -100,12 +105,19 @@ def may_trace():
 def under(server, calls, error, when):
     """What went wrong with this fault, in sentences."""
     port = free_port()
-    with tempfile.NamedTemporaryFile(mode="r") as log:
+    with tempfile.NamedTemporaryFile(mode="r") as log, tempfile.TemporaryDirectory() as files:
+        with open(os.path.join(files, "large.bin"), "wb") as large:
+            large.write(FILE)
         # -D: strace is the grandchild, so that the signal at the end goes to the server.
         strace = ["strace", "-D", "-f", "-qq", "-o", log.name]
         strace += ["-e", f"trace={calls}", "-e", f"inject={calls}:{error}:{when}"]
         command = [server, "--port", str(port), "--no-access-log", "--limit-body", "64M", "--timeout-keep-alive", "60"]
-        process = subprocess.Popen(strace + command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            strace + command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "INTEROP_FILES": files},
+        )
         try:
             if not wait_for(port, process):
                 return ["the server does not start"]
@@ -128,8 +140,8 @@ def under(server, calls, error, when):
     wrong = []
     if injected == 0:
         wrong.append("nothing failed: the test is none")
-    if len(answers) != 8 * 12:
-        wrong.append(f"{len(answers)} answers of {8 * 12}")
+    if len(answers) != 8 * REQUESTS:
+        wrong.append(f"{len(answers)} answers of {8 * REQUESTS}")
     for path, status, body in answers:
         if not right(path, status, body):
             wrong.append(f"{path}: {status} {body[:100]!r}, {len(body)} bytes")

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 
 using namespace coracle;
@@ -33,6 +34,11 @@ struct counting final : outgoing_body {
     int left;
     std::string text;
 };
+
+// What a reader of metrics may stumble over.
+metrics::counter asked{"interop_asked_total", "Said \"twice\",\nwith a \\", {"who"}};
+metrics::histogram took{"interop_took_seconds", "Times", {"who"}, {0.001, 1, 10, 1e6, 1e21}};
+metrics::gauge unlike{"interop_unlike_ratio", ""};
 
 }  // namespace
 
@@ -68,6 +74,13 @@ int main(int argc, char** argv) {
         co_return reply;
     });
     app.get("/nothing", on_loop([] {}));
+    app.use_metrics();
+    for (std::string_view who : {"a\"b", "c\\d\n", "\xff", ""}) {
+        asked.with(who).inc(0.5);
+        took.with(who).observe(2);
+    }
+    unlike.set(-1.25e-9);
+    if (const char* folder = std::getenv("INTEROP_FILES")) app.files("/files", folder);
     app.get("/fails", []() -> task<int> {
         throw std::runtime_error("told to");
         co_return 1;

@@ -48,7 +48,7 @@ TEST_CASE("requests are shown by their route, never by what clients write") {
     CHECK(has(page, "http_request_duration_seconds_bucket{method=\"GET\",route=\"/items/{id}\",le=\"0.05\"} 4"));
     CHECK(has(page, "http_request_duration_seconds_count{method=\"GET\",route=\"/items/{id}\"} 4"));
     CHECK(has(page, "http_requests_in_progress 1"));  // this one
-    CHECK(has(page, "http_connections 1"));
+    CHECK(has(page, "http_open_connections 1"));
     CHECK(has(page, "http_received_bytes_total " + std::to_string(asked.size())));
     CHECK(page.find("/items/none") == page.npos);
     CHECK(page.find("BREW") == page.npos);

@@ -62,6 +62,7 @@ TEST_CASE("every option does what it says, with = and without") {
         {"h11-max-incomplete-event-size", "20000",
          [](const arguments& a) { return a.options.limits.max_head_bytes == 20000; }},
         {"timeout-graceful-shutdown", "0.5", [](const arguments& a) { return a.options.graceful_timeout == 500ms; }},
+        {"env-file", ".env", [](const arguments& a) { return a.env_file == ".env"; }},
         {"reload-command", "make x", [](const arguments& a) { return a.reload.command == "make x"; }},
         {"reload-dir", "src", [](const arguments& a) { return a.reload.dirs == std::vector<std::string>{"src"}; }},
         {"reload-include", "*.x", [](const arguments& a) { return a.reload.includes.size() == 1; }},

@@ -1,6 +1,8 @@
 #include <coracle/app/mounted_app.hpp>
 #include <coracle/server/run_command.hpp>
 
+#include <os/temporary_folder.hpp>
+
 #include <doctest/doctest.h>
 
 #include <fcntl.h>
@@ -118,4 +120,36 @@ TEST_CASE("a start that fails is the exit code 3") {
     const char* words[] = {"app", "--port=0"};
     CHECK(broken.run(2, words) == 3);
     CHECK(errors.text() == "ERROR:    no database\n");
+}
+
+TEST_CASE("--env-file sets what is not set, for the program and for its options") {
+    temporary_folder folder;
+    std::string path = folder.path + "/.env";
+    auto write = [&](const char* text) {
+        FILE* file = std::fopen(path.c_str(), "w");
+        std::fputs(text, file);
+        std::fclose(file);
+    };
+    ::setenv("ENV_FILE_THERE", "before", 1);
+    write("ENV_FILE_NEW=\"${ENV_FILE_THERE}\\n\"\nENV_FILE_THERE=after\nCORACLE_PORT=many\n");
+    said wrong = run({"--env-file", path.c_str()});
+    CHECK(wrong.code == 2);
+    CHECK(wrong.errors == "ERROR:    CORACLE_PORT must be a number from 0 to 65535, not 'many'\n");
+    ::unsetenv("CORACLE_PORT");
+    CHECK(std::string(std::getenv("ENV_FILE_NEW")) == "before\n");
+    CHECK(std::string(std::getenv("ENV_FILE_THERE")) == "before");
+    ::unsetenv("ENV_FILE_NEW");
+    ::unsetenv("ENV_FILE_THERE");
+
+    write("A=1\nnothing to see\n");
+    CHECK(run({"--env-file", path.c_str(), "--version"}).errors ==
+          "ERROR:    --env-file " + path +
+              ": line 2 must be KEY=value, # a comment, or empty; quotes end with the value\n");
+    ::unsetenv("A");
+    ::setenv("CORACLE_ENV_FILE", (folder.path + "/none").c_str(), 1);
+    said none = run({"--version"});
+    ::unsetenv("CORACLE_ENV_FILE");
+    CHECK(none.code == 2);
+    CHECK(none.errors == "ERROR:    --env-file cannot open '" + folder.path + "/none': No such file or directory\n");
+    CHECK(run({"--env-file="}).errors == "ERROR:    --env-file must be the path of a file, as .env, not ''\n");
 }

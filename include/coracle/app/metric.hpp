@@ -53,10 +53,17 @@ protected:
     [[gnu::cold]] void join() {
         std::lock_guard lock(everything().mutex);
         bool there = false;
-        everything().all.for_each([&](metric& each) { there = there || each.name_ == name_; });
+        const metric* alike = nullptr;
+        everything().all.for_each([&](metric& each) {
+            there = there || each.name_ == name_;
+            if (each.family_name() == family_name()) alike = &each;
+        });
         if (there)
             throw std::logic_error("coracle: there are two metrics with the name " + name_ +
                                    "; make it once, at namespace scope say, and use it everywhere");
+        if (alike)
+            throw std::logic_error("coracle: " + alike->name_ + " and " + name_ +
+                                   " are one name to OpenMetrics, which calls a counter by its name without _total");
         everything().all.push_back(*this);
     }
     /// The first that a destructor does: nobody reads it any more.
@@ -79,6 +86,12 @@ private:
         // there is no program. NOLINTNEXTLINE(bugprone-unhandled-exception-at-new)
         static all_there_are* const forever = new all_there_are;
         return *forever;
+    }
+
+    std::string_view family_name() const noexcept {
+        std::string_view all = name_;
+        if (type_ == "counter") all.remove_suffix(std::string_view("_total").size());
+        return all;
     }
 
     std::string name_;

@@ -149,6 +149,7 @@ arguments read_arguments(const std::vector<std::string_view>& words, Find find, 
     said.options = all.options;
     said.reload = all.reload;
     said.processes = all.processes;
+    said.env_file = all.env_file;
     said.reload.dirs.clear();
     said.reload.includes.clear();
     said.reload.excludes.clear();

@@ -154,7 +154,7 @@ private:
     [[gnu::cold]] void write_connections(metrics::exposition& to) const {
         to.one("http_requests_in_progress", "gauge", "Requests that are being answered",
                sum([](const loop_counts& of) { return loop_counts::between(of.requests_begun, of.requests_ended); }));
-        to.one("http_connections", "gauge", "Connections that are open", sum([](const loop_counts& of) {
+        to.one("http_open_connections", "gauge", "Connections that are open", sum([](const loop_counts& of) {
                    return loop_counts::between(of.connections_opened, of.connections_closed);
                }));
         to.one("http_connections_total", "counter", "Connections that were opened",

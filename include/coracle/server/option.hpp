@@ -37,6 +37,7 @@ struct arguments {
     run_options options{};
     reload_options reload{};
     process_options processes{.count = 0};  ///< none: it serves in this process
+    std::string env_file{};                 ///< of variables that are set before the others are read
     std::string error{};                    ///< why it cannot be done, in a sentence; the exit code is 2 then
 };
 

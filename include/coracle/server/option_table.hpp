@@ -248,6 +248,14 @@ inline constexpr option option_table[] = {
      [](arguments& to, std::string_view value) -> std::string_view {
          return read_seconds(value, to.options.graceful_timeout) ? "" : "seconds, as 10";
      }},
+    {"env-file",
+     "PATH",
+     {},
+     "Variables of the environment, KEY=VALUE lines; what is set already stays as it is.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.env_file = value;
+         return value.empty() ? "the path of a file, as .env" : "";
+     }},
     {"reload",
      {},
      "no-reload",
@@ -309,7 +317,6 @@ inline constexpr option option_table[] = {
      [](arguments&, std::string_view) -> std::string_view {
          return "left out: it configures loggers of Python; coracle has --log-format and --log-level";
      }},
-    {"env-file", "PATH", {}, {}, not_yet},
     {"ssl-keyfile", "PATH", {}, {}, not_yet},
     {"ssl-certfile", "PATH", {}, {}, not_yet},
     {"ws-max-size", "NUMBER", {}, {}, not_yet},

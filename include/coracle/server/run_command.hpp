@@ -8,7 +8,9 @@
 #include <coracle/base/log.hpp>
 #include <coracle/base/version.hpp>
 #include <coracle/json/schema.hpp>
+#include <coracle/os/file.hpp>
 #include <coracle/server/arguments.hpp>
+#include <coracle/server/env_file.hpp>
 #include <coracle/server/log_voice.hpp>
 #include <coracle/server/reload.hpp>
 #include <coracle/server/routes_table.hpp>
@@ -16,6 +18,7 @@
 #include <coracle/server/serve.hpp>
 #include <coracle/server/usage.hpp>
 
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -57,12 +60,29 @@ inline void add_rows(const app& of, const std::string& below, std::vector<route_
     }
 }
 
+/// Sets the variables of a file for this process and its children, but for those that are set already. Gives why it
+/// cannot, in a sentence. in: before other threads look at the environment.
+inline std::string load_env_file(const std::string& path) {
+    constexpr std::size_t most = 1024 * 1024;
+    auto text = os::read_file(path, most);
+    if (!text) return text.error().message();
+    auto set = [](const std::string& name, const std::string& value) { ::setenv(name.c_str(), value.c_str(), 0); };
+    std::string wrong = env_file(*text).read([](const char* name) { return std::getenv(name); }, set);
+    return wrong.empty() ? wrong : path + ": " + wrong;
+}
+
 /// A program with a command line. A template only so that who does not use it pays nothing.
 template <class App>
 int run_command(App& served, std::vector<std::string> words, const run_options& defaults) {
     std::string program = words.empty() ? "app" : words.front();
     std::vector<std::string_view> behind(words.empty() ? words.end() : words.begin() + 1, words.end());
-    arguments asked = read_arguments(behind, [](const char* name) { return std::getenv(name); }, defaults);
+    auto find = [](const char* name) { return std::getenv(name); };
+    arguments asked = read_arguments(behind, find, defaults);
+    if (asked.error.empty() && !asked.env_file.empty()) {
+        std::string wrong = load_env_file(asked.env_file);
+        asked = read_arguments(behind, find, defaults);  // it may have said some of the options
+        if (!wrong.empty()) asked.error = "--env-file " + wrong;
+    }
     if (!asked.error.empty()) {
         std::fprintf(stderr, "ERROR:    %s\n", asked.error.c_str());
         return 2;
