@@ -134,9 +134,9 @@ app& the_app() {
         });
         one->post("/pieces", [](request& asked) -> task<std::string> {
             std::string all;
-            while (auto one = co_await asked.body.read()) {
+            while (auto piece = co_await asked.body.read()) {
                 co_await sleep(3ms);
-                all += *one;
+                all += *piece;
                 if (all.size() > 500) break;
             }
             co_return all;

@@ -1,5 +1,6 @@
 #include <coracle/server/supervisor.hpp>
 
+#include "os/temporary_folder.hpp"
 #include "load.hpp"
 #include "loopback.hpp"
 
@@ -18,11 +19,14 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -32,21 +36,31 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// What this very program is when a supervisor of these tests starts it.
-const std::vector<std::string> worker_words() {
+constexpr std::string_view obstacle_word = "--cannot-start-while-there-is=";
+
+// What this very program is when a supervisor of these tests starts it. It cannot start while there is such a file.
+std::vector<std::string> worker_words(std::string_view obstacle) {
     auto self = os::this_program();
     REQUIRE(self);
-    return {self->words.front(), "--test-case=the program of a worker process", "--no-skip"};
+    return {self->words.front(), "--test-case=the program of a worker process", "--no-skip",
+            std::string(obstacle_word).append(obstacle)};
+}
+// In the worker.
+bool stands_in_the_way() {
+    auto self = os::this_program();
+    for (const std::string& word : self->words)
+        if (word.starts_with(obstacle_word)) return ::access(word.c_str() + obstacle_word.size(), F_OK) == 0;
+    return false;
 }
 
 struct supervised {
-    explicit supervised(process_options how, run_options options = {})
+    explicit supervised(process_options how, std::string_view obstacle = "/nowhere")
         : door(net::listening_socket::open(*net::address::of("127.0.0.1", 0))) {
         REQUIRE(door);
         where = door->where();
         std::vector<net::listening_socket> doors;
         doors.push_back(std::move(*door));
-        parent.emplace(options, how, std::move(doors), true, worker_words());
+        parent.emplace(run_options(), how, std::move(doors), true, worker_words(obstacle));
         thread = std::thread([this] { code = parent->run(); });
     }
     ~supervised() { end(SIGTERM); }
@@ -90,6 +104,7 @@ bool eventually(Condition holds) {
 
 TEST_CASE("the program of a worker process" * doctest::skip()) {
     if (!server::is_worker_process()) return;
+    ::signal(SIGTERM, SIG_DFL);  // doctest calls it a crash
     app served;
     served.get("/pid", []() -> task<long> { co_return static_cast<long>(::getpid()); });
     served.get("/exit/{code}", on_loop([](int code) { std::_Exit(code); }));
@@ -101,7 +116,7 @@ TEST_CASE("the program of a worker process" * doctest::skip()) {
         co_return load::body;
     });
     served.on_startup([] {
-        if (std::getenv("CORACLE_TEST_CANNOT_START")) throw std::runtime_error("no database");
+        if (stands_in_the_way()) throw std::runtime_error("no database");
     });
     int code = 3;
     try {
@@ -163,10 +178,9 @@ TEST_CASE("SIGHUP replaces all worker processes under load, SIGTERM stops them, 
 }
 
 TEST_CASE("a worker process that cannot start ends its parent with 3") {
-    ::setenv("CORACLE_TEST_CANNOT_START", "1", 1);
-    supervised none({.count = 2});
+    temporary_folder here;
+    supervised none({.count = 2}, here.path);
     none.thread.join();
-    ::unsetenv("CORACLE_TEST_CANNOT_START");
     CHECK(none.code == 3);
 }
 
@@ -177,9 +191,11 @@ std::atomic<bool> replacement_ended;
 }  // namespace
 
 TEST_CASE("a replacement that cannot start leaves those that serve alone") {
-    supervised one({.count = 1});
+    temporary_folder here;
+    std::string obstacle = here.in("obstacle");
+    supervised one({.count = 1}, obstacle);
     std::string before = one.ask("/pid");
-    ::setenv("CORACLE_TEST_CANNOT_START", "1", 1);
+    std::ofstream(obstacle) << "in the way";
     replacement_ended = false;
     log::sink sink = log::set_sink([](const log_message& said) noexcept {
         if (said.text.find("before it was ready") != said.text.npos) replacement_ended = true;
@@ -188,7 +204,7 @@ TEST_CASE("a replacement that cannot start leaves those that serve alone") {
     CHECK(eventually([] { return replacement_ended.load(); }));
     log::set_sink(sink);
     CHECK(one.ask("/pid") == before);
-    ::unsetenv("CORACLE_TEST_CANNOT_START");
+    CHECK(::unlink(obstacle.c_str()) == 0);
     ::kill(::getpid(), SIGHUP);
     CHECK(eventually([&] {
         std::string now = one.ask("/pid");
