@@ -29,6 +29,7 @@
 #include <coracle/base/utf8_progress.hpp>
 #include <coracle/base/printable.hpp>
 #include <coracle/base/log.hpp>
+#include <coracle/base/md5.hpp>
 #include <coracle/base/report.hpp>
 #include <coracle/base/version.hpp>
 
@@ -148,6 +149,8 @@
 #include <coracle/http/media_type.hpp>
 #include <coracle/http/hashed_name.hpp>
 #include <coracle/http/percent.hpp>
+#include <coracle/http/challenge.hpp>
+#include <coracle/http/digest.hpp>
 #include <coracle/http/file_path.hpp>
 #include <coracle/http/proxy_protocol.hpp>
 #include <coracle/http/attachment.hpp>
@@ -461,6 +464,13 @@
 #include <coracle/server/reload.hpp>
 #include <coracle/server/run_command.hpp>
 
+#include <coracle/client/redirect_rules.hpp>
+#include <coracle/client/retry_rules.hpp>
+#include <coracle/client/auth.hpp>
+#include <coracle/client/digest_auth.hpp>
+#include <coracle/client/proxy_rules.hpp>
+#include <coracle/client/address_guard.hpp>
+#include <coracle/client/cookie_store.hpp>
 #include <coracle/client/client_timeouts.hpp>
 #include <coracle/client/client_error.hpp>
 #include <coracle/client/request_body.hpp>
