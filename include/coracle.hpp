@@ -471,12 +471,16 @@
 #include <coracle/client/proxy_rules.hpp>
 #include <coracle/client/address_guard.hpp>
 #include <coracle/client/cookie_store.hpp>
+#include <coracle/client/client_policies.hpp>
 #include <coracle/client/client_timeouts.hpp>
 #include <coracle/client/client_error.hpp>
 #include <coracle/client/request_body.hpp>
+#include <coracle/client/generator_stream.hpp>
+#include <coracle/client/multipart_body.hpp>
 #include <coracle/client/outgoing_request.hpp>
 #include <coracle/client/reply_stream.hpp>
 #include <coracle/client/http_reply.hpp>
+#include <coracle/client/errand.hpp>
 #include <coracle/client/transport.hpp>
 #include <coracle/client/http_client_options.hpp>
 #include <coracle/client/upgraded.hpp>

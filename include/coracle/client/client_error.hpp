@@ -119,6 +119,11 @@ class too_many_redirects : public request_error {
 public:
     using request_error::request_error;
 };
+/// A redirect that leads nowhere, or to where redirect_rules do not follow.
+class redirect_refused : public request_error {
+public:
+    using request_error::request_error;
+};
 
 /// raise_for_status(): the answer came, and was a status of 400 or more.
 class status_error : public client_error {

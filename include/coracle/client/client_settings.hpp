@@ -1,12 +1,14 @@
 // client_settings: what the options of a client come to, shared by its handles and its requests.
 #pragma once
 
+#include <coracle/client/client_policies.hpp>
 #include <coracle/client/http_client_options.hpp>
 #include <coracle/client/request_url.hpp>
 #include <coracle/http/field_list.hpp>
 #include <coracle/http/url.hpp>
 
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +21,11 @@ struct client_settings {
     explicit client_settings(http_client_options said) : options(std::move(said)) {
         if (!options.base_url.empty()) base = whole_url(options.base_url);
         for (const auto& [name, value] : options.headers) usual_fields.set(name, value);
+        policies = {options.redirects, options.retry, options.auth, options.cookies, options.proxy, options.guard};
+        if (options.trust_env && !policies.proxy) policies.proxy = proxy_rules::from_environment();
+        if (policies.proxy && policies.guard)
+            throw std::invalid_argument(
+                "coracle: an address_guard cannot see to whom a proxy connects; a client has one of them");
     }
 
     /// A request with this client's URL, and nothing else yet. error: invalid_url, unsupported_protocol.
@@ -32,6 +39,7 @@ struct client_settings {
     mutable http_client_options options;  // its hooks are called
     std::optional<http::url> base{};
     http::field_list usual_fields{};
+    client_policies policies{};
 };
 
 }  // namespace coracle::client

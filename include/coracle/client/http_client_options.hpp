@@ -3,6 +3,7 @@
 
 #include <coracle/async/task.hpp>
 #include <coracle/base/function.hpp>
+#include <coracle/client/client_policies.hpp>
 #include <coracle/client/client_timeouts.hpp>
 #include <coracle/client/http_reply.hpp>
 #include <coracle/client/outgoing_request.hpp>
@@ -36,6 +37,20 @@ struct http_client_options {
     /// For each request that does not say otherwise: `.headers = {{"accept", "application/json"}}`.
     std::vector<std::pair<std::string, std::string>> headers{};
     pool_limits limits{};
+    /// `.redirects = {.follow = true}`: not followed, unless it is said.
+    client::redirect_rules redirects{};
+    /// `.retry = {.attempts = 3}`: what fails has failed, unless it is said.
+    client::retry_rules retry{};
+    /// `.auth = client::basic("me", "secret")`. Goes to the origin of the base_url alone, if there is one.
+    client::auth auth{};
+    /// `.cookies = client::cookie_store::made()`: none are kept or sent, unless it is said.
+    client::cookie_store cookies{};
+    /// `.proxy = client::proxy_rules("http://proxy.example.com:3128")`.
+    client::proxy_rules proxy{};
+    /// Where `proxy` says nothing, `http_proxy` and `no_proxy` of the environment say it.
+    bool trust_env = false;
+    /// `.guard = client::address_guard::on()` where strangers say whom to ask.
+    client::address_guard guard{};
     /// Larger bodies of answers are refused; what is read as a stream is not limited, unless its request says so.
     std::uint64_t max_body_bytes = 64 * 1024 * 1024;
     std::size_t max_head_bytes = 64 * 1024;

@@ -1,6 +1,7 @@
 // outgoing_request: a request of this program's own, before it is sent. What redirects, retries and the like decide on.
 #pragma once
 
+#include <coracle/client/client_policies.hpp>
 #include <coracle/client/client_timeouts.hpp>
 #include <coracle/client/request_body.hpp>
 #include <coracle/http/field_list.hpp>
@@ -8,6 +9,7 @@
 #include <coracle/http/url.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,6 +22,13 @@ struct request_options {
     std::optional<std::uint64_t> max_body_bytes{};  ///< of the answer
     bool stream = false;                            ///< the answer is given when its head has come
     std::string upgrade{};                          ///< the protocol to go on with: "websocket"; the answer may be 101
+    std::shared_ptr<client::client_policies> policies{};  ///< in the place of the client's
+    // For the exchange, by the policies: a proxy in the way, and who may be asked. Null: neither.
+    const client::proxy* through = nullptr;
+    const client::address_guard* guard = nullptr;
+    client::proxy_way way = client::proxy_way::direct;
+    bool has_usual_fields = false;  ///< those of its client are among its fields
+    bool own_auth = false;  ///< their auth is meant for the url of this request, and not for the client's base_url
 };
 
 /// Method, place, fields, body. Its fields are checked as they are set; the rest when it is sent.

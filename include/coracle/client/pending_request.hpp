@@ -2,10 +2,12 @@
 #pragma once
 
 #include <coracle/async/caller.hpp>
+#include <coracle/async/generator.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/client/client_settings.hpp>
 #include <coracle/client/client_timeouts.hpp>
 #include <coracle/client/exchange.hpp>
+#include <coracle/client/generator_stream.hpp>
 #include <coracle/client/http_reply.hpp>
 #include <coracle/client/outgoing_request.hpp>
 #include <coracle/client/request_body.hpp>
@@ -67,6 +69,35 @@ public:
         request_.body = request_body(std::move(stream));
         return std::move(*this);
     }
+    /// One more field of an urlencoded form.
+    pending_request&& form(std::string_view name, std::string_view value) {
+        std::string all(request_.body.bytes());
+        if (!all.empty()) all += '&';
+        http::encode_percent(name, all);
+        all += '=';
+        http::encode_percent(value, all);
+        return body(std::move(all), "application/x-www-form-urlencoded");
+    }
+    template <class Number>
+        requires std::is_arithmetic_v<Number>
+    pending_request&& form(std::string_view name, Number value) {
+        return form(name, std::string_view(to_json_text(value)));
+    }
+    /// A form with files: `.multipart(multipart_body().field("title", "me").file_on_disk("photo", "me.png"))`.
+    template <class Form>
+        requires requires(Form&& of, std::string& type) { std::forward<Form>(of).take(type); }
+    pending_request&& multipart(Form form) {
+        std::string type;
+        request_.body = std::move(form).take(type);
+        request_.fields.set("content-type", type);
+        return std::move(*this);
+    }
+    /// Pieces that a coroutine makes while they are sent; in chunks, unless it is said how many bytes they have. Sent
+    /// once: no redirect and no retry has them a second time.
+    pending_request&& body(generator<std::string> pieces, std::optional<std::uint64_t> bytes = std::nullopt) {
+        return body(std::make_unique<client::generator_stream>(std::move(pieces), bytes));
+    }
+
     /// In the place of the client's: `.timeout(1s)`, `.timeout(client_timeouts().read(1min))`.
     pending_request&& timeout(client_timeouts of) {
         request_.options.timeout = of;
@@ -80,6 +111,32 @@ public:
     /// A larger body of the answer is refused.
     pending_request&& max_body_bytes(std::uint64_t most) {
         request_.options.max_body_bytes = most;
+        return std::move(*this);
+    }
+
+    /// Up to 20 redirects are followed: `redirect_rules` of the options say how far.
+    pending_request&& follow_redirects(bool yes = true) {
+        policies().redirects.follow = yes;
+        return std::move(*this);
+    }
+    /// So many attempts in all, where another one can do no harm.
+    pending_request&& attempts(unsigned most) {
+        policies().retry.attempts = most;
+        return std::move(*this);
+    }
+    /// In the place of the client's. error: std::invalid_argument for what cannot be sent.
+    pending_request&& auth(client::auth who) {
+        policies().auth = std::move(who);
+        request_.options.own_auth = true;
+        return std::move(*this);
+    }
+    pending_request&& basic_auth(std::string_view user, std::string_view password) {
+        return auth(client::basic(user, password));
+    }
+    pending_request&& bearer(std::string_view token) { return auth(client::bearer(token)); }
+    /// Whose cookies are shown, and who keeps those of the answer.
+    pending_request&& cookies(client::cookie_store kept) {
+        policies().cookies = std::move(kept);
         return std::move(*this);
     }
 
@@ -103,6 +160,13 @@ public:
     awaiter operator co_await() && { return awaiter(client::send(*with_, request_)); }
 
 private:
+    // Of this request alone; its client's are shared.
+    client::client_policies& policies() {
+        std::shared_ptr<client::client_policies>& own = request_.options.policies;
+        if (!own) own = std::make_shared<client::client_policies>(with_->policies);
+        return *own;
+    }
+
     std::shared_ptr<const client::client_settings> with_;
     outgoing_request request_;
 };

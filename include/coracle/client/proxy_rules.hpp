@@ -139,6 +139,8 @@ public:
         return from_environment([](const char* name) { return std::getenv(name); });
     }
 
+    explicit operator bool() const noexcept { return proxy_.has_value(); }
+
     proxy_way way_of(const http::url& to) const {
         if (!proxy_ || (to.is_secure() && only_http_) || exceptions_.contains(to)) return proxy_way::direct;
         return to.is_secure() ? proxy_way::tunnel : proxy_way::forward;

@@ -20,6 +20,8 @@ public:
     body_stream& operator=(const body_stream&) = delete;
     virtual ~body_stream() = default;
 
+    /// Called before length() and read(), each time it is sent: opens what has to be opened.
+    virtual task<> prepare() { co_return; }
     /// The next piece; nothing at the end. keeps: the view stays good until the next call.
     virtual task<std::optional<std::string_view>> read() = 0;
     /// How many bytes there are in all, when that is known: else they are sent as chunks.
