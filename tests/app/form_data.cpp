@@ -125,3 +125,64 @@ TEST_CASE("D9 a form that is broken is 400 with a sentence") {
         CHECK(answer.body == R"({"detail":")" + std::string(row.detail) + "\"}");
     }
 }
+
+TEST_CASE("D9: a route says how much of a form it takes, whichever way it is read") {
+    app app;
+    const http::form_limits few{.max_files = 1, .max_fields = 2, .max_part_size = 4, .max_file_size = 6};
+    auto text = [](request& req) -> task<std::string> {
+        const form_data& form = co_await read_form(req);
+        co_return std::to_string(form.size());
+    };
+    struct pair {
+        std::string a = "-";
+        std::string b = "-";
+    };
+    router limited("/limited", {.form = few});
+    limited.post("/read", text);
+    limited.post("/own", {.form = {.max_fields = 1}}, text);
+    app.include(std::move(limited));
+    app.post("/bound", {.form = few}, [](form<pair> in) { return in->a + in->b; });
+    app.post("/by_hand", {.form = few}, [](multipart_form form) -> task<std::string> {
+        std::string all;
+        while (auto part = co_await form.next()) {
+            if (part->filename) continue;
+            std::string text = co_await part->text();
+            all += text;
+        }
+        co_return all;
+    });
+    app.post("/said", [](request& req) -> task<std::string> {
+        const http::form_limits said{.max_fields = 1};
+        const form_data& form = co_await read_form(req, said);
+        co_return std::to_string(form.size());
+    });
+    app.post("/usual", text);
+    stage play(app);
+    auto pairs = [&](std::string_view to, std::string_view body) {
+        auto got = play.post(to, body, "application/x-www-form-urlencoded");
+        return std::to_string(got.status) + " " + got.body;
+    };
+    auto parts = [&](std::string_view to, const std::string& body) {
+        auto got = play.post(to, body + "--x--", multipart);
+        return std::to_string(got.status) + " " + got.body;
+    };
+    const std::string fields = R"(400 {"detail":"Too many fields. Maximum number of fields is )";
+    const std::string a = part("name=a", "1"), file = part("name=f; filename=f", "123456");
+    CHECK(pairs("/limited/read", "a=1&b=2") == "200 2");
+    CHECK(pairs("/limited/read", "a=1&b=2&c=3") == fields + "2.\"}");
+    CHECK(pairs("/limited/own", "a=12345678&b=2") == fields + "1.\"}");
+    CHECK(pairs("/bound", "a=1&b=2") == "200 12");
+    CHECK(pairs("/bound", "a=1&b=2&c=3") == fields + "2.\"}");
+    CHECK(pairs("/bound", "a=1234") == R"(400 {"detail":"Field exceeded maximum size of 4 bytes."})");
+    CHECK(pairs("/said", "a=1&b=2") == fields + "1.\"}");
+    CHECK(pairs("/usual", "a=12345&b=2&c=3") == "200 3");
+    for (std::string_view to : {"/limited/read", "/by_hand"}) {
+        CHECK(parts(to, a + a + a) == fields + "2.\"}");
+        CHECK(parts(to, a + file + file) == R"(400 {"detail":"Too many files. Maximum number of files is 1."})");
+        CHECK(parts(to, part("name=a", "12345")) == R"(400 {"detail":"Part exceeded maximum size of 4 bytes."})");
+    }
+    CHECK(parts("/limited/read", a + file) == "200 2");
+    CHECK(parts("/limited/read", part("name=f; filename=f", "1234567")) ==
+          R"(413 {"detail":"File exceeded maximum size of 6 bytes."})");
+    CHECK(parts("/usual", a + a + a + file + file) == "200 5");
+}

@@ -87,5 +87,5 @@ TEST_CASE("the text of a part is bounded, and a part that is over gives nothing"
     stage play(app);
     heard answer = play.post("/", form, multipart);
     CHECK(answer.status == 400);
-    CHECK(answer.body == R"({"detail":"Part exceeded maximum size of 0KB."})");
+    CHECK(answer.body == R"({"detail":"Part exceeded maximum size of 4 bytes."})");
 }

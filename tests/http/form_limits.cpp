@@ -24,6 +24,16 @@ TEST_CASE("a field has a mebibyte, of name and value together, as they stand on 
     CHECK(http::form_refusal("a==" + value) == "Field exceeded maximum size of 1024KB.");
 }
 
+TEST_CASE("D9: a form may have other limits, and says them") {
+    http::form_limits limits{.max_fields = 2, .max_part_size = 10};
+    CHECK(http::form_refusal("a=1&&b=2", limits).empty());
+    CHECK(http::form_refusal("a=1&b&c=3", limits) == "Too many fields. Maximum number of fields is 2.");
+    CHECK(http::form_refusal("a=123456789", limits).empty());
+    CHECK(http::form_refusal("a=1234567890", limits) == "Field exceeded maximum size of 10 bytes.");
+    CHECK(http::form_refusal("a", {.max_fields = 0}) == "Too many fields. Maximum number of fields is 0.");
+    CHECK(limits != http::form_limits{});
+}
+
 TEST_CASE("what is wrong first is told") {
     std::string many;
     for (int i = 0; i < 1001; ++i) many += "a&";

@@ -39,7 +39,7 @@ public:
           options_(std::move(options)),
           around_(std::move(around)),
           fallback_(fallback) {
-        if (target_) target_ = bounded_endpoint::around(unbounded_, options_.timeout, options_.max_body_bytes);
+        if (target_) target_ = bounded_endpoint::around(unbounded_, bounds_within(options_.timeout));
         std::erase_if(around_.errors, [](const error_handlers* each) { return each->empty(); });
         plain_ = target_ && around_.chain.empty() && around_.errors.empty();
     }
@@ -49,7 +49,7 @@ public:
     /// Its handler has so much time if the route says nothing of it. In: before the first request.
     [[gnu::cold]] void answer_within(std::chrono::milliseconds most) {
         if (target_ && options_.timeout.count() == 0)
-            target_ = bounded_endpoint::around(unbounded_, most, options_.max_body_bytes);
+            target_ = bounded_endpoint::around(unbounded_, bounds_within(most));
     }
 
     coracle::endpoint* target() const noexcept { return target_.get(); }
@@ -74,6 +74,9 @@ public:
     bool keeps_request() const noexcept { return !plain_ || target_->keeps_request(); }
 
 private:
+    bounded_endpoint::bounds bounds_within(std::chrono::milliseconds most) const noexcept {
+        return {most, options_.max_body_bytes, options_.form};
+    }
     std::shared_ptr<coracle::endpoint> unbounded_;
     std::shared_ptr<coracle::endpoint> target_;  // the same, with its bounds
     std::vector<std::string> methods_;

@@ -1,4 +1,4 @@
-// bounded_endpoint: an endpoint whose answer must begin within a time, or whose body has a bound of its own.
+// bounded_endpoint: an endpoint whose answer must begin within a time, or whose body or form has bounds of its own.
 #pragma once
 
 #include <coracle/app/endpoint.hpp>
@@ -11,6 +11,7 @@
 #include <coracle/async/scheduler.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/base/assert.hpp>
+#include <coracle/http/form_limits.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -26,24 +27,25 @@ namespace coracle {
 /// it and see its errors: http_error 504 when the time was up and the handler had been cancelled, 413.
 class bounded_endpoint final : public endpoint {
 public:
-    /// in: no time, or no bytes: no bound.
-    bounded_endpoint(std::shared_ptr<endpoint> inner, std::chrono::milliseconds most_time, std::uint64_t most_bytes)
-        : endpoint(inner->text(), {}, {false, inner->keeps_request()}),
-          inner_(std::move(inner)),
-          most_time_(most_time),
-          most_bytes_(most_bytes) {}
+    struct bounds {
+        std::chrono::milliseconds time{0};  ///< 0: none
+        std::uint64_t body_bytes = 0;       ///< 0: none of its own
+        http::form_limits form{};
+
+        bool any() const noexcept { return time.count() != 0 || body_bytes != 0 || form != http::form_limits{}; }
+    };
+    bounded_endpoint(std::shared_ptr<endpoint> inner, const bounds& most)
+        : endpoint(inner->text(), {}, {false, inner->keeps_request()}), inner_(std::move(inner)), most_(most) {}
 
     /// `inner` with these bounds; as it is when there are none, or when it never waits.
     /// error: std::logic_error for a time below zero.
-    [[gnu::cold]] static std::shared_ptr<endpoint> around(std::shared_ptr<endpoint> inner,
-                                                          std::chrono::milliseconds most_time,
-                                                          std::uint64_t most_bytes) {
-        if (most_time.count() < 0)
+    [[gnu::cold]] static std::shared_ptr<endpoint> around(std::shared_ptr<endpoint> inner, const bounds& most) {
+        if (most.time.count() < 0)
             throw std::logic_error("coracle: the timeout of the route '" + inner->text() +
-                                   "' must be 0, for no bound, or more, and is " + std::to_string(most_time.count()) +
+                                   "' must be 0, for no bound, or more, and is " + std::to_string(most.time.count()) +
                                    "ms");
-        if ((most_time.count() == 0 && most_bytes == 0) || inner->runs_now()) return inner;
-        return std::make_shared<bounded_endpoint>(std::move(inner), most_time, most_bytes);
+        if (!most.any() || inner->runs_now()) return inner;
+        return std::make_shared<bounded_endpoint>(std::move(inner), most);
     }
 
     [[gnu::cold]] void describe(operation& told) const override { inner_->describe(told); }
@@ -51,14 +53,15 @@ public:
 
     void run_now(request&, reply&) override { CORACLE_ASSERT(runs_now()); }
     task<> run(request& asked, reply& answer) override {
-        if (most_bytes_ > 0) asked.body.allow(most_bytes_);
-        return most_time_.count() > 0 ? run_in_time(asked, answer) : inner_->run(asked, answer);
+        if (most_.body_bytes > 0) asked.body.allow(most_.body_bytes);
+        if (most_.form != http::form_limits{}) asked.state<http::form_limits>() = most_.form;
+        return most_.time.count() > 0 ? run_in_time(asked, answer) : inner_->run(asked, answer);
     }
 
 private:
     task<> run_in_time(request& asked, reply& answer) {
         async::cancel_scope in_time(async::this_job());
-        std::unique_ptr<async::alarm> alarm = async::scheduler::current().cancel_later(in_time, most_time_);
+        std::unique_ptr<async::alarm> alarm = async::scheduler::current().cancel_later(in_time, most_.time);
         try {
             task<> work = inner_->run(asked, answer);
             co_await std::move(work);
@@ -69,14 +72,13 @@ private:
         if (!answer.answered()) throw too_late();
     }
     [[gnu::cold]] http_error too_late() const {
-        auto count = most_time_.count();
+        auto count = most_.time.count();
         std::string length = count % 1000 == 0 ? std::to_string(count / 1000) + " s" : std::to_string(count) + " ms";
         return http_error(504, "The answer was not ready within " + length);
     }
 
     std::shared_ptr<endpoint> inner_;
-    std::chrono::milliseconds most_time_;
-    std::uint64_t most_bytes_;
+    bounds most_;
 };
 
 }  // namespace coracle

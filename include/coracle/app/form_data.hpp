@@ -64,7 +64,7 @@ public:
         }
         const std::string& text = co_await asked.body.text();
         bool urlencoded = ascii::iequals(asked.media_type(), "application/x-www-form-urlencoded");
-        if (!std::exchange(is_read_, true) && urlencoded) read_pairs(text);
+        if (!std::exchange(is_read_, true) && urlencoded) read_pairs(text, multipart_form::limits_of(asked));
         co_return std::string_view(text);
     }
 
@@ -72,15 +72,17 @@ private:
     // Text stays in memory: all of it together as much as an urlencoded form may have that nobody raised the limit for.
     static constexpr std::size_t most_text = std::size_t{10} << 20;
 
-    void read_pairs(std::string_view text) {
-        if (std::string_view refusal = http::form_refusal(text); !refusal.empty())
-            throw http_error(400, std::string(refusal));
+    void read_pairs(std::string_view text, const http::form_limits& limits) {
+        if (std::string refusal = http::form_refusal(text, limits); !refusal.empty())
+            throw http_error(400, std::move(refusal));
         for (http::query_reader pairs(text); pairs.next();)
             entries_.push_back({std::string(pairs.name()), std::string(pairs.value())});
     }
 
     task<> read_parts(request& asked) {
         multipart_form form(asked);
+        const std::size_t longest = multipart_form::limits_of(asked).max_part_size;
+        const std::size_t most = longest > most_text ? longest : most_text;
         auto content = std::make_shared<spool>();
         std::size_t text = 0;
         while (auto part = co_await form.next()) {
@@ -88,7 +90,7 @@ private:
             if (!part->filename) {
                 made.value = co_await part->text();
                 text += made.name.size() + made.value.size();
-                if (text > most_text) throw http_error(400, "Fields exceeded maximum size of 10240KB.");
+                if (text > most) throw http_error(400, http::form_limits::too_large("Fields", most));
             } else {
                 std::uint64_t begin = content->size();
                 while (auto bytes = co_await part->read()) {
@@ -114,11 +116,16 @@ private:
 /// How the body of a request is taken in for who reads a form from it.
 inline task<std::string_view> take_form(request& asked) { return asked.state<form_data>().read(asked); }
 
-/// The form of a request, by hand: `const form_data& form = co_await read_form(req);`. Starlette's request.form().
+/// The form of a request, by hand: `const form_data& form = co_await read_form(req);`. Starlette's request.form():
+/// within what its route says of forms, or `read_form(req, {.max_files = 3})`. Who reads it first sets the limits.
 inline task<const form_data&> read_form(request& asked) {
     form_data& form = asked.state<form_data>();
     co_await form.read(asked);
     co_return form;
+}
+inline task<const form_data&> read_form(request& asked, const http::form_limits& limits) {
+    asked.state<http::form_limits>() = limits;
+    return read_form(asked);
 }
 
 }  // namespace coracle

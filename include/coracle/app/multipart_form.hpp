@@ -20,6 +20,7 @@
 #include <coracle/http/owned_fields.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,11 +41,12 @@ public:
     http::owned_fields headers{};
 
     /// The next piece as it comes; nothing at the end. The view is good until the next read. error: http_error 400 when
-    /// the form is broken, 413 when the body is too large.
+    /// the form is broken, 413 when the body is too large, or this file is.
     task<std::optional<std::string_view>> read();
     /// All of it (or what read() left), as UTF-8: what is none is taken for Latin-1. error: http_error 400 when it has
-    /// more than `most` bytes.
-    task<std::string> text(std::size_t most = http::max_form_field_size);
+    /// more than `most` bytes, or than a field of this form may have.
+    task<std::string> text(std::size_t most);
+    task<std::string> text();
     /// Stores it as it comes, as the functions of upload_file do; what has come of a form that is broken is deleted.
     task<> save(std::string path);
     task<std::string> save_in(std::string directory);
@@ -58,18 +60,29 @@ private:
 
     multipart_form* of_;
     std::size_t number_;
+    std::uint64_t read_ = 0;  // bytes
 };
 
 /// `app.post("/upload", [](multipart_form form) -> task<json> { while (auto part = co_await form.next()) ... });`, or
 /// `multipart_form form(req);`. Nothing is read before next() is called. keeps: a reference to the request.
 class multipart_form {
 public:
-    /// error: http_error 400 when it is none.
-    explicit multipart_form(request& asked)
-        : asked_(&asked), parser_(boundary_of(asked.headers["content-type"])), left_(asked.body.gathered()) {}
+    /// Within what its route says of forms, or Starlette's limits. error: http_error 400 when it is none.
+    explicit multipart_form(request& asked) : multipart_form(asked, limits_of(asked)) {}
+    multipart_form(request& asked, const http::form_limits& limits)
+        : asked_(&asked),
+          parser_(boundary_of(asked.headers["content-type"])),
+          left_(asked.body.gathered()),
+          limits_(limits) {}
+
+    /// What the route of a request says of forms.
+    static http::form_limits limits_of(request& asked) {
+        const http::form_limits* said = asked.find_state<http::form_limits>();
+        return said ? *said : http::form_limits{};
+    }
 
     /// The next part, past what was not read of this one; nothing at the end. error: http_error 400 for a form that is
-    /// broken, or has more than 1000 files or 1000 fields.
+    /// broken, or has more files or fields than it may have.
     task<std::optional<multipart_part>> next() {
         for (;;) {
             http::multipart_step step = co_await advance();
@@ -124,16 +137,15 @@ private:
         made.name = std::move(said->name);
         made.filename = std::move(said->filename);
         made.content_type = std::string(made.headers["content-type"]);
-        if (made.filename && ++files_ > http::max_form_files)
-            refuse("Too many files. Maximum number of files is 1000.");
-        if (!made.filename && ++fields_ > http::max_form_fields)
-            refuse("Too many fields. Maximum number of fields is 1000.");
+        if (made.filename && ++files_ > limits_.max_files) refuse(limits_.too_many_files());
+        if (!made.filename && ++fields_ > limits_.max_fields) refuse(limits_.too_many_fields());
         return made;
     }
 
     request* asked_;
     http::multipart_parser parser_;
     std::string_view left_;
+    http::form_limits limits_;
     std::size_t files_ = 0;
     std::size_t fields_ = 0;
     std::size_t number_ = 0;  // of the part under way
@@ -143,15 +155,18 @@ private:
 inline task<std::optional<std::string_view>> multipart_part::read() {
     if (!of_->open_ || of_->number_ != number_) co_return std::nullopt;
     http::multipart_step step = co_await of_->advance();
-    if (step.state == http::multipart_state::data) co_return step.data;
-    co_return std::nullopt;
+    if (step.state != http::multipart_state::data) co_return std::nullopt;
+    std::uint64_t most = filename ? of_->limits_.max_file_size : 0;
+    read_ += step.data.size();
+    if (most != 0 && read_ > most) throw http_error(413, http::form_limits::too_large("File", most));
+    co_return step.data;
 }
 
+inline task<std::string> multipart_part::text() { return text(of_->limits_.max_part_size); }
 inline task<std::string> multipart_part::text(std::size_t most) {
     std::string all;
     while (auto bytes = co_await read()) {
-        if (bytes->size() > most - all.size())
-            multipart_form::refuse("Part exceeded maximum size of " + std::to_string(most / 1024) + "KB.");
+        if (bytes->size() > most - all.size()) multipart_form::refuse(http::form_limits::too_large("Part", most));
         all += *bytes;
     }
     if (!utf8::is_valid(all)) {

@@ -140,6 +140,11 @@ public:
         if (T* there = state_.find<T>()) return *there;
         return state_.emplace<T>();
     }
+    /// The same, but null when nobody has asked for it yet.
+    template <class T>
+    T* find_state() noexcept {
+        return state_.find<T>();
+    }
     /// What is changed in the answer that is made from the handler's result.
     coracle::response_context& response_context() {
         if (!context_) context_ = std::make_unique<coracle::response_context>();

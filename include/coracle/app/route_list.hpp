@@ -76,6 +76,7 @@ private:
         join(outer.dependencies, inner.dependencies);
         if (inner.timeout.count() != 0) outer.timeout = inner.timeout;
         if (inner.max_body_bytes != 0) outer.max_body_bytes = inner.max_body_bytes;
+        if (inner.form != http::form_limits{}) outer.form = inner.form;
         return outer;
     }
     static route_options joined(const router_options& outer, route_options inner) {
@@ -90,6 +91,7 @@ private:
         inner.dependencies = std::move(dependencies);
         if (inner.timeout.count() == 0) inner.timeout = outer.timeout;
         if (inner.max_body_bytes == 0) inner.max_body_bytes = outer.max_body_bytes;
+        if (inner.form == http::form_limits{}) inner.form = outer.form;
         return inner;
     }
 };

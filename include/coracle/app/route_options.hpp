@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coracle/app/required_dependency.hpp>
+#include <coracle/http/form_limits.hpp>
 #include <coracle/json/value.hpp>
 
 #include <chrono>
@@ -32,6 +33,8 @@ struct route_options {
     std::chrono::milliseconds timeout{0};
     /// Of its body; more is 413. 0: as the server has it. It may be more than that, or less.
     std::uint64_t max_body_bytes = 0;
+    /// Of a form that it takes, whichever way it is read: `{.form = {.max_files = 3}}`. Starlette's numbers.
+    http::form_limits form{};
 };
 
 /// What all routes of a router share: `router admin("/admin", {.tags = {"admin"}});`
@@ -43,6 +46,7 @@ struct router_options {
     std::vector<required_dependency> dependencies{};  ///< called before those of its routes
     std::chrono::milliseconds timeout{0};             ///< of those of its routes that say nothing
     std::uint64_t max_body_bytes = 0;                 ///< of those of its routes that say nothing
+    http::form_limits form{};                         ///< of those of its routes that say nothing
 };
 
 }  // namespace coracle
