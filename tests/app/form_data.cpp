@@ -146,8 +146,8 @@ TEST_CASE("D9: a route says how much of a form it takes, whichever way it is rea
         std::string all;
         while (auto part = co_await form.next()) {
             if (part->filename) continue;
-            std::string text = co_await part->text();
-            all += text;
+            std::string field = co_await part->text();
+            all += field;
         }
         co_return all;
     });
