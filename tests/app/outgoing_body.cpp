@@ -182,3 +182,15 @@ TEST_CASE("pieces of any size arrive as they were made") {
     std::string heard = here.hear(asking("GET / HTTP/1.1"));
     CHECK((heard.substr(heard.find("\r\n\r\n") + 4) == all));
 }
+
+TEST_CASE("a stream that is given twice is sent once: the second answer is 500, and the first is whole") {
+    for (auto pause : {0ns, std::chrono::nanoseconds(1ms)}) {
+        served here({"a", "b", "c"}, std::nullopt, 200, pause);
+        std::string heard = here.hear(asking("HEAD / HTTP/1.1") + asking("GET / HTTP/1.1") + asking("GET / HTTP/1.1"));
+        CHECK(heard.find("\r\n\r\n1\r\na\r\n1\r\nb\r\n1\r\nc\r\n0\r\n\r\nHTTP/1.1 500 ") != heard.npos);
+        CHECK(here.log ==
+              "coracle: a response with a stream was given for a second time; its body is made while it is sent, once: "
+              "make such a response anew for each request");
+        CHECK(here.body->asked == 4);
+    }
+}

@@ -7,6 +7,7 @@
 #include <coracle/async/scheduler.hpp>
 #include <coracle/async/task.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -18,8 +19,12 @@
 namespace coracle {
 
 /// What `response::stream` holds. Asked by one coroutine, and not at all where the answer has no body (HEAD, 204, 304).
+/// It is made once: a response that is kept and given a second time is an error, and the answer to that is 500.
 class outgoing_body {
 public:
+    outgoing_body() = default;
+    outgoing_body(const outgoing_body&) = delete;
+    outgoing_body& operator=(const outgoing_body&) = delete;
     struct piece {
         std::string_view bytes{};  ///< good until the next call of next()
         int file = -1;             ///< or: `length` bytes of this open file, from `offset`
@@ -51,6 +56,12 @@ public:
         if (!client.wants_pieces()) {
             client.begin();
             client.end(true);
+            co_return;
+        }
+        if (sent_.exchange(true, std::memory_order_relaxed)) {
+            client.fail(std::make_exception_ptr(std::logic_error(
+                "coracle: a response with a stream was given for a second time; its body is made while it is sent, "
+                "once: make such a response anew for each request")));
             co_return;
         }
         std::exception_ptr failure;
@@ -101,6 +112,8 @@ public:
 
 private:
     static constexpr std::size_t large = 16 * 1024;  // to be copied
+
+    std::atomic<bool> sent_{false};  // those who keep a response may serve on several loops
 };
 
 }  // namespace coracle
