@@ -30,18 +30,48 @@ constexpr std::size_t sequence_length(std::string_view text) noexcept {
     return continues(2) && continues(3) ? 4 : 0;
 }
 
+namespace detail {
+
+/// The length, 2 to 4, of the well-formed sequence that these four bytes begin with; 0 when there is none. In bits that
+/// are asked at once: bytes of other languages come in runs.
+constexpr std::size_t long_sequence(std::uint32_t four) noexcept {
+    if ((four & 0xC0C0F0) == 0x8080E0) {
+        std::uint32_t top = four & 0x200F;
+        return top != 0 && top != 0x200D ? 3 : 0;  // overlong, surrogate
+    }
+    if ((four & 0xC0E0) == 0x80C0) return (four & 0x1E) != 0 ? 2 : 0;  // overlong
+    if ((four & 0xC0C0C0F8) != 0x808080F0) return 0;
+    std::uint32_t top = four & 0x3007;
+    if (top == 0) return 0;  // overlong
+    return (top & 7) < 4 || top == 4 ? 4 : 0;
+}
+
+}  // namespace detail
+
 /// Position of the first byte that is not part of well-formed UTF-8; text.size() when all of it is.
 inline std::size_t first_invalid(std::string_view text) noexcept {
+    constexpr std::uint64_t highs = 0x8080808080808080ULL;
     std::size_t i = 0;
+    auto byte = [&](std::size_t at) { return std::uint32_t{static_cast<unsigned char>(text[at])}; };
     while (i < text.size()) {
-        if (text.size() - i >= 8) {
+        for (; text.size() - i >= 32; i += 32) {
+            std::uint64_t words[4];
+            std::memcpy(words, text.data() + i, sizeof words);
+            if (((words[0] | words[1] | words[2] | words[3]) & highs) != 0) break;
+        }
+        for (; text.size() - i >= 8; i += 8) {
             std::uint64_t word;
             std::memcpy(&word, text.data() + i, sizeof word);
-            if ((word & 0x8080808080808080ULL) == 0) {
-                i += 8;
-                continue;
-            }
+            if ((word & highs) != 0) break;
         }
+        while (i < text.size() && byte(i) < 0x80) ++i;
+        for (; text.size() - i >= 4 && byte(i) >= 0x80;) {
+            std::size_t length =
+                detail::long_sequence(byte(i) | byte(i + 1) << 8 | byte(i + 2) << 16 | byte(i + 3) << 24);
+            if (length == 0) return i;
+            i += length;
+        }
+        if (text.size() - i >= 4 || i == text.size()) continue;
         std::size_t length = sequence_length(text.substr(i));
         if (length == 0) return i;
         i += length;

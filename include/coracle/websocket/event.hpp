@@ -9,6 +9,19 @@
 
 namespace coracle::ws {
 
+/// How messages are given.
+enum class delivery : std::uint8_t {
+    whole,   ///< each at once: where it lies, if all of it arrived together, else put together in one buffer
+    pieces,  ///< what has arrived of it; a piece of text may end within a character
+};
+
+/// How far the connection is.
+enum class phase : std::uint8_t {
+    open,
+    closing,  ///< we sent a close frame and wait for the peer's: its messages are read past
+    closed,   ///< both sides have sent one, or the peer's bytes made no sense: send answers(), close the connection
+};
+
 /// One thing that happened. `while (event what = session.next(arrived)) ...`
 /// keeps: `data` looks into the bytes that arrived or into the session, until its next call.
 struct event {

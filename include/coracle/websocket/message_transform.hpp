@@ -21,7 +21,7 @@ public:
     virtual ~message_transform() = default;
 
     /// Appends to `out` what `piece` of a message that arrives means, at most `most` bytes; `last`: the message ends
-    /// with it.
+    /// with it. What was readable before a mistake is appended, too.
     virtual verdict unpack(std::string_view piece, bool last, byte_buffer& out, std::size_t most) = 0;
     /// Appends to `out` what is to be sent for `piece`. out: on the first piece, whether the message is to be marked;
     /// when not, it is sent as it is and asked about no more.

@@ -25,19 +25,6 @@
 
 namespace coracle::ws {
 
-/// How messages are given.
-enum class delivery : std::uint8_t {
-    whole,   ///< each at once: where it lies, if all of it arrived together, else put together in one buffer
-    pieces,  ///< what has arrived of it; a piece of text may end within a character
-};
-
-/// How far the connection is.
-enum class phase : std::uint8_t {
-    open,
-    closing,  ///< we sent a close frame and wait for the peer's: its messages are read past
-    closed,   ///< both sides have sent one, or the peer's bytes made no sense: send answers(), close the connection
-};
-
 /// The law of RFC 6455, for both roles. It owns no connection, no clock and no buffer while nothing is under way.
 /// In: `next(arrived)` until it gives nothing. Out: each function appends to the caller's buffer; what the session has
 /// to say of its own (pongs, the answer to a close, the close after a fault) waits in answers() and goes first.
@@ -210,11 +197,11 @@ inline std::string_view session::fault_of(const frame_head& head, close_code& co
     if (head.what == opcode::continuation && !in_message_) return "a continuation without a message to continue";
     if (head.what != opcode::continuation && in_message_) return "a new message begins within another";
     if (phase_ != ws::phase::open) return {};
-    if (head.length > bounds_->message_bytes - message_bytes_) {
+    if (head.length > bounds_->message_bytes - (in_message_ ? message_bytes_ : 0)) {
         code = close_code::too_big;
         return "the message is too big";
     }
-    if (message_frames_ >= bounds_->message_frames) {
+    if (in_message_ && message_frames_ >= bounds_->message_frames) {
         code = close_code::policy_violation;
         return "the message has too many fragments";
     }
@@ -286,18 +273,15 @@ inline event session::give(std::string_view piece, bool ends) {
 inline event session::unpack(std::string_view piece, bool ends) {
     const std::size_t before = message_.size();
     const auto most = static_cast<std::size_t>(bounds_->message_bytes - unpacked_bytes_);
-    switch (transform_->unpack(piece, ends, message_, most)) {
-        case message_transform::verdict::good:
-            break;
-        case message_transform::verdict::broken:
-            return fail(close_code::invalid_data, "a message cannot be decompressed");
-        case message_transform::verdict::too_big:
-            return fail(close_code::too_big, "the message is too big");
-    }
+    const auto verdict = transform_->unpack(piece, ends, message_, most);
     std::string_view fresh = message_.view().substr(before);
     CORACLE_ASSERT(fresh.size() <= most);
     unpacked_bytes_ += fresh.size();
-    if (!is_text(fresh, ends)) return fail(close_code::invalid_data, "a text is not UTF-8");
+    // The first mistake counts, in whatever pieces it came.
+    const bool good = verdict == message_transform::verdict::good;
+    if (!is_text(fresh, ends && good)) return fail(close_code::invalid_data, "a text is not UTF-8");
+    if (verdict == message_transform::verdict::too_big) return fail(close_code::too_big, "the message is too big");
+    if (!good) return fail(close_code::invalid_data, "a message cannot be decompressed");
     if (!ends && (delivery_ == delivery::whole || fresh.empty())) return {};
     given_message_ = true;
     return told(message_.view(), ends);
