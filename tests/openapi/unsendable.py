@@ -1,4 +1,4 @@
-# What schemathesis must not send, since no multipart header can hold it: RFC 9110 5.5 forbids NUL, CR and LF in a field.
+# What schemathesis must not send: no multipart header can hold NUL, CR or LF. RFC 9110 5.5.
 """Named in SCHEMATHESIS_HOOKS by check.py."""
 
 import schemathesis

@@ -68,8 +68,8 @@ public:
     [[gnu::cold]] explicit exposition(std::string& to, exposition_format how = exposition_format::prometheus) noexcept
         : to_(to), open_(how == exposition_format::openmetrics) {}
 
-    /// Begins a family. in: `type` is counter, gauge or histogram; the name of a counter ends in `_total`, one that ends
-    /// in a unit, `_seconds` or `_bytes` say, has that.
+    /// Begins a family. in: `type` is counter, gauge or histogram; the name of a counter ends in `_total`, one that
+    /// ends in a unit, `_seconds` or `_bytes` say, has that.
     [[gnu::cold]] void family(std::string_view name, std::string_view type, std::string_view help) {
         constexpr std::string_view total = "_total";
         // In OpenMetrics it is the samples of a counter that are called so, and not their family.

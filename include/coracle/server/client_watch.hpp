@@ -23,8 +23,8 @@ enum class presence : std::uint8_t {
 };
 
 /// Of one request. A client that has ended its stream and one that has gone look the same until something is sent to
-/// them: who is gone answers with a reset. So it is sent a probe, which stands where the answer is now and means nothing.
-/// What is answered already goes out meanwhile, as far as the client takes it.
+/// them: who is gone answers with a reset. So it is sent a probe, which stands where the answer is now and means
+/// nothing. What is answered already goes out meanwhile, as far as the client takes it.
 class client_watch {
 public:
     // A client that ends its stream early may still want its answer; most handlers have it by then. A page that gives
