@@ -12,6 +12,7 @@
 #include <coracle/base/exception_text.hpp>
 #include <coracle/base/fixed_string.hpp>
 #include <coracle/base/function.hpp>
+#include <coracle/base/hash_slots.hpp>
 #include <coracle/base/intrusive_list.hpp>
 #include <coracle/base/ip_literal.hpp>
 #include <coracle/base/network_list.hpp>
@@ -22,6 +23,7 @@
 #include <coracle/base/sha1.hpp>
 #include <coracle/base/sha256.hpp>
 #include <coracle/base/hmac.hpp>
+#include <coracle/base/siphash.hpp>
 #include <coracle/base/stop_token.hpp>
 #include <coracle/base/tally.hpp>
 #include <coracle/base/time_tally.hpp>
@@ -296,6 +298,14 @@
 #include <coracle/app/signer.hpp>
 #include <coracle/app/jwt.hpp>
 #include <coracle/app/rate_table.hpp>
+#include <coracle/app/cache_statistics.hpp>
+#include <coracle/app/cache_table.hpp>
+#include <coracle/app/cache_key.hpp>
+#include <coracle/app/lasting.hpp>
+#include <coracle/app/cache_loader.hpp>
+#include <coracle/app/flight.hpp>
+#include <coracle/app/cache_core.hpp>
+#include <coracle/app/ttl_cache.hpp>
 #include <coracle/app/operation.hpp>
 #include <coracle/app/wrapped.hpp>
 #include <coracle/app/parameter.hpp>
