@@ -303,6 +303,7 @@
 #include <coracle/app/cache_key.hpp>
 #include <coracle/app/lasting.hpp>
 #include <coracle/app/cache_loader.hpp>
+#include <coracle/app/ttl_cache_options.hpp>
 #include <coracle/app/flight.hpp>
 #include <coracle/app/cache_core.hpp>
 #include <coracle/app/ttl_cache.hpp>

@@ -286,7 +286,8 @@ TEST_CASE("a stale value is given at once while one task renews it, and not for 
         co_await sleep(90s);
         CHECK_FALSE(cache.contains(1));  // not fresh
         std::vector<task<user>> all;
-        for (int i = 0; i < 10; ++i) all.push_back([](auto& from) -> task<user> { co_return co_await from.get(1); }(cache));
+        for (int i = 0; i < 10; ++i)
+            all.push_back([](auto& from) -> task<user> { co_return co_await from.get(1); }(cache));
         std::vector<user> got = co_await gather(std::move(all));
         CHECK(got.size() == 10);
         CHECK(source.finished == 1);
@@ -342,7 +343,8 @@ TEST_CASE("a value may say how long it lasts, in a set or from its loader; nothi
     ttl_cache<std::string, std::string> tokens{{.max_size = 10, .ttl = 1h}};
     virtual_loop loop;
     loop.run([](auto& cache) -> task<> {
-        std::string a = co_await cache.get("a", []() -> task<lasting<std::string>> { co_return lasting(std::string("A"), 5s); });
+        std::string a =
+            co_await cache.get("a", []() -> task<lasting<std::string>> { co_return lasting(std::string("A"), 5s); });
         CHECK(a == "A");
         std::string b = co_await cache.get("b", [] { return lasting(std::string("B"), 0s); });
         CHECK(b == "B");
@@ -429,12 +431,14 @@ TEST_CASE("a loader that asks for its own key is told so instead of waiting for 
     ttl_cache<int, int> numbers{{.ttl = 1h}};
     virtual_loop loop;
     auto asks = [&](int key) -> task<int> {
-        co_return co_await numbers.get(1, [&]() -> task<int> { co_return co_await numbers.get(key, [] { return 2; }); });
+        co_return co_await numbers.get(1,
+                                       [&]() -> task<int> { co_return co_await numbers.get(key, [] { return 2; }); });
     };
     CHECK_THROWS_AS(loop.run(asks(1)), std::logic_error);
     CHECK(loop.run(asks(2)) == 2);
     CHECK_THROWS_WITH_AS(static_cast<void>(numbers.get(1)),
-                         "coracle: ttl_cache::get(key) needs the option .load; or give get() a loader", std::logic_error);
+                         "coracle: ttl_cache::get(key) needs the option .load; or give get() a loader",
+                         std::logic_error);
 }
 
 TEST_CASE("a hit in a cancelled task is refused as any wait is, and a loop of hits lets others have their turn") {

@@ -8,11 +8,11 @@
 #include <coracle/app/clock.hpp>
 #include <coracle/app/flight.hpp>
 #include <coracle/app/lasting.hpp>
+#include <coracle/app/ttl_cache_options.hpp>
 #include <coracle/async/checkpoint.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/async/task.hpp>
-#include <coracle/base/function.hpp>
 #include <coracle/base/hash_slots.hpp>
 #include <coracle/base/random_sequence.hpp>
 #include <coracle/base/siphash.hpp>
@@ -33,17 +33,6 @@
 #include <vector>
 
 namespace coracle {
-
-template <class K, class V>
-struct ttl_cache_options {
-    std::size_t max_size = 1000;  ///< items, or what `weigh` says of them in all; a value that is more is never kept
-    std::chrono::nanoseconds ttl = std::chrono::hours(1);  ///< from when it was put in
-    std::chrono::nanoseconds stale{0};  ///< for so long after that it is still given, while `load` makes a new one
-    std::chrono::nanoseconds negative_ttl{0};  ///< of a std::optional without a value; 0: it is not kept
-    cache_loader<K, V> load{};  ///< of get(key), and of what is stale; refers to nothing that a request holds
-    function<std::size_t(const K&, const V&)> weigh{};  ///< a value, when it is put in; without it each is 1
-    std::size_t parts = 1;  ///< with a lock each, for many threads: each has its share of max_size, and its own order
-};
 
 /// Thread-safe. Shared with the loads that are under way.
 template <class K, class V>
@@ -87,8 +76,8 @@ public:
     cache_times times() const noexcept { return {options_.ttl, options_.negative_ttl}; }
     static std::int64_t now() noexcept { return steady_time().count(); }
 
-    /// Takes it as used now, and counts it. `due` is the lead of its renewal, when it is stale and nobody renews it yet.
-    /// out: whether it is there.
+    /// Takes it as used now, and counts it. `due` is the lead of its renewal, when it is stale and nobody renews it
+    /// yet. out: whether it is there.
     bool look_up(const self& me, key_view key, std::optional<V>& into, std::optional<lead>& due);
     /// Under its key from here on, also when a load of it is under way.
     void put(K key, V value, std::chrono::nanoseconds ttl);

@@ -6,8 +6,8 @@
 
 namespace coracle {
 
-/// `co_return lasting(std::move(token), token_life);` instead of the value alone: kept for so long, whatever the cache's
-/// own time is. Nothing, or less, is not kept.
+/// `co_return lasting(std::move(token), token_life);` instead of the value alone: kept for so long, whatever the
+/// cache's own time is. Nothing, or less, is not kept.
 template <class V>
 class lasting {
 public:

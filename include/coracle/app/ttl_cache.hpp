@@ -1,4 +1,4 @@
-// ttl_cache<K, V>: values that are kept for a time, and loaded once however many ask. cachetools.TTLCache, for handlers.
+// ttl_cache<K, V>: values kept for a time, and loaded once however many ask. cachetools.TTLCache, for handlers.
 // Stale values while they are renewed: RFC 5861 3.
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <coracle/app/cache_loader.hpp>
 #include <coracle/app/cache_statistics.hpp>
 #include <coracle/app/lasting.hpp>
+#include <coracle/app/ttl_cache_options.hpp>
 #include <coracle/async/caller.hpp>
 #include <coracle/async/job.hpp>
 #include <coracle/async/offload.hpp>
@@ -35,7 +36,8 @@ namespace coracle {
 /// full, what has expired goes first, then what was used least recently. The clock is the loop's, virtual in tests, and
 /// on a thread without a loop the system's.
 /// Each get gives a copy, made while a lock is held: where that is dear, keep std::shared_ptr<const T>.
-/// cost: of a hit, no coroutine frame and no allocation of its own, less than 100 ns; of a miss, a few frames and allocations.
+/// cost: of a hit, no coroutine frame and no allocation of its own, less than 100 ns; of a miss, a few of
+/// both.
 template <class K, class V>
 class ttl_cache {
     using core = cache_core<K, V>;

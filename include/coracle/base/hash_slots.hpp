@@ -11,8 +11,8 @@
 
 namespace coracle {
 
-/// Items by key. Found by anything that a K compares with, in chains as long as the hashes are bad: for keys that others
-/// choose, use a keyed hash (siphash). Holds as much memory as it ever needed. At most 2^32 - 2 items.
+/// Items by key. Found by anything that a K compares with, in chains as long as the hashes are bad: for keys that
+/// others choose, use a keyed hash (siphash). Holds as much memory as it ever needed. At most 2^32 - 2 items.
 template <class K, class T>
 class hash_slots {
 public:

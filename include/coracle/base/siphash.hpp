@@ -16,9 +16,9 @@ struct siphash_key {
     std::uint64_t high = 0;
 };
 
-/// `siphash<1, 3> hash(key); hash.add(text); hash.add(number); hash.finish()`: with so many rounds for each eight bytes,
-/// and so many at the end. Each add() counts its length, so that "ab", "c" is not "a", "bc"; of() is the published
-/// function of one text.
+/// `siphash<1, 3> hash(key); hash.add(text); hash.add(number); hash.finish()`: with so many rounds for each eight
+/// bytes, and so many at the end. Each add() counts its length, so that "ab", "c" is not "a", "bc"; of() is the
+/// published function of one text.
 template <int Each, int Last>
 class siphash {
 public:
