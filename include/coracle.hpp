@@ -508,6 +508,7 @@
 #include <coracle/testing/memory_network.hpp>
 #include <coracle/testing/virtual_poller.hpp>
 #include <coracle/testing/virtual_time.hpp>
+#include <coracle/testing/app_transport.hpp>
 #include <coracle/testing/seeds.hpp>
 #include <coracle/testing/test_request.hpp>
 #include <coracle/testing/test_response.hpp>
