@@ -107,15 +107,95 @@ TEST_CASE("an answer that is none says why") {
           "the connection was closed in the middle of the answer");
     for (const char* first : {"HTTP/2 200 OK", "HTTP/1.1 2OO OK", "HTTP/1.1 20 OK", "HTTP/1.1 2000", "HTTP/1.1 099 X"})
         CHECK(each_way(std::string(first) + "\r\n\r\n").why == "its first line is no status line");
-    for (const char* line : {"no colon", "a b: c", " folded: x", "x: a\nb", ": x"})
+    for (const char* line :
+         {"no colon", "a b: c", " folded: x", "x: a\rb", "x: \x01", ": x", "x : y", "\tx: y", "x\x80: y"})
         CHECK(each_way("HTTP/1.1 200 OK\r\n" + std::string(line) + "\r\n\r\n").why ==
               "one of its header lines is no field");
     CHECK(each_way("HTTP/1.1 200 OK\r\ncontent-length: 4\r\ntransfer-encoding: chunked\r\n\r\n").why ==
           "it has two lengths");
-    CHECK(each_way("HTTP/1.1 200 OK\r\ncontent-length: 4\r\ncontent-length: 5\r\n\r\n").why ==
-          "its length is no number");
     CHECK(each_way("HTTP/1.1 200 OK\r\ncontent-length: -4\r\n\r\n").why == "its length is no number");
     CHECK(each_way("HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n").why == "its coding is not known");
     CHECK(each_way("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n").why == "its chunks are broken");
     CHECK(read("HTTP/1.1 200 OK\r\nx: " + std::string(100'000, 'x'), 999).why == "its head is too large");
+}
+
+TEST_CASE("C4 what two readers could understand differently is no answer") {
+    auto refused = [](const std::string& fields, std::string_view why) {
+        heard all = each_way("HTTP/1.1 200 OK\r\n" + fields + "\r\n\r\n" + std::string(10, 'x'));
+        CHECK(all.why == why);
+        CHECK(!all.complete);
+    };
+    refused("content-length: 4\r\ncontent-length: 5", "it has two lengths");
+    refused("content-length: 4\r\nContent-Length: 4", "it has two lengths");
+    refused("content-length: 4, 4", "its length is no number");
+    refused("content-length: 4\r\ntransfer-encoding: chunked", "it has two lengths");
+    refused("transfer-encoding: chunked\r\ncontent-length: 4", "it has two lengths");
+    refused("transfer-encoding: chunked\r\ntransfer-encoding: chunked", "its coding is not known");
+    for (const char* coding : {"gzip, chunked", "chunked, identity", "identity", "xchunked", "chunked;q=1", ""})
+        refused(std::string("transfer-encoding: ") + coding, "its coding is not known");
+    for (const char* length : {"+1", "-1", "0x10", "1 2", "1_0", "", "99999999999999999999", "1.0", "\x31\xA0"})
+        refused(std::string("content-length: ") + length, "its length is no number");
+    CHECK(each_way("HTTP/1.0 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n").why ==
+          "it has chunks, and HTTP/1.0 has none");
+}
+
+TEST_CASE("C4 a line that ends in anything but CR LF is refused as soon as it is seen") {
+    for (const char* head : {"HTTP/1.1 200 OK\n", "HTTP/1.1 200 OK\r\nx: y\n", "\n", "HTTP/1.1 200 OK\r\n\n",
+                             "HTTP/1.1 200 OK\r\nx: y\n\n"})
+        CHECK(each_way(head).why == "one of its lines does not end in CR LF");
+    CHECK(each_way("\r\nHTTP/1.1 200 OK\r\n\r\n").why == "its first line is no status line");
+    CHECK(each_way(std::string("HTTP/1.1 200 OK\r\nx: a\0b\r\n\r\n", 27)).why == "one of its header lines is no field");
+    CHECK(each_way("HTTP/1.1 200 O\x01K\r\n\r\n").why == "its first line is no status line");
+    CHECK(each_way("HTTP/1.1 200 OK\r\nx: caf\xC3\xA9\tau lait\r\ncontent-length: 0\r\n\r\n").complete);
+}
+
+TEST_CASE("C4 heads, fields and bodies are as large as allowed, and no larger") {
+    http::limits small = http::response_limits;
+    small.head_bytes = 64;
+    small.fields = 3;
+    small.body_bytes = 4;
+    auto told = [&](std::string_view bytes, std::size_t piece) {
+        http::response_reader reader;
+        reader.start(false, small);
+        for (std::size_t at = 0; at < bytes.size() && !reader.complete() && !reader.failed(); at += piece)
+            (void)reader.feed(bytes.substr(at, piece));
+        return reader.complete() ? "complete" : std::string(reader.failed().value_or("more"));
+    };
+    for (std::size_t piece : {std::size_t(1), std::size_t(9), std::size_t(1000)}) {
+        CHECK(told("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nabcd", piece) == "complete");
+        CHECK(told("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nabcde", piece) == "its body is larger than allowed");
+        CHECK(told("HTTP/1.1 200 OK\r\n\r\nabcde", piece) == "its body is larger than allowed");
+        CHECK(told("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", piece) ==
+              "its body is larger than allowed");
+        CHECK(told("HTTP/1.1 200 OK\r\na: 1\r\nb: 1\r\nc: 1\r\nd: 1\r\n\r\n", piece) ==
+              "it has too many header fields");
+        CHECK(told("HTTP/1.1 200 OK\r\na: " + std::string(60, 'x') + "\r\n\r\n", piece) == "its head is too large");
+        CHECK(told("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n" + std::string(40'000, 'x'), piece) ==
+              "its chunks are broken");
+    }
+}
+
+TEST_CASE("C4 a server that announces its answer for ever is not listened to for ever") {
+    std::string interim = "HTTP/1.1 102 Processing\r\n\r\n";
+    std::string eight;
+    for (int i = 0; i < 8; ++i) eight += interim;
+    std::string answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+    CHECK(each_way(eight + answer).body == "ok");
+    CHECK(each_way(eight + interim + answer).why == "it is announced again and again and does not come");
+    CHECK(each_way("HTTP/1.1 100 Continue\r\ncontent-length: 9\r\n\r\n" + answer).body == "ok");
+}
+
+TEST_CASE("trailers are kept apart, and only those that may come so late") {
+    http::response_reader reader;
+    reader.start(false);
+    std::string_view bytes =
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nx-sum: 42 \r\nSet-Cookie: a=b\r\n"
+        "content-length: 9\r\n\r\n";
+    for (char c : bytes) (void)reader.feed(std::string_view(&c, 1));
+    REQUIRE(reader.complete());
+    http::owned_fields trailers = reader.take_trailers();
+    CHECK(trailers.size() == 1);
+    CHECK(trailers["x-sum"] == "42");
+    CHECK(!reader.headers().contains("x-sum"));
+    CHECK(reader.take_body() == "ok");
 }

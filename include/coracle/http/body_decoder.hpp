@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace coracle::http {
@@ -31,7 +32,7 @@ struct decoded {
 };
 
 /// One body at a time. Remembers counts only, so input may be given in any pieces and thrown away after each.
-/// Trailer fields are checked and dropped: nothing in them can pass for a header field.
+/// Trailer fields are checked and dropped, or kept apart: nothing in them can pass for a header field.
 class body_decoder {
 public:
     /// A new body, of which at most `most` bytes are accepted. Error: body_too_large, before any byte was read.
@@ -42,6 +43,9 @@ public:
     }
     std::optional<refusal> start(body_length, const limits&&) = delete;
     std::optional<refusal> start(body_length, const limits&&, std::uint64_t) = delete;
+
+    /// The trailer section is copied to `to`, line by line as it came. In: after start(). Keeps: a reference.
+    void keep_trailers(std::string& to) noexcept { trailer_text_ = &to; }
 
     /// Goes on with the body. Out: at most one run of data; call again with the rest until need_more or complete.
     decoded decode(std::string_view in);
@@ -99,6 +103,7 @@ private:
     std::size_t extensions_ = 0;  // bytes of all of them
     std::size_t trailer_bytes_ = 0;
     std::size_t trailers_ = 0;
+    std::string* trailer_text_ = nullptr;
     stage stage_ = stage::complete;
     refusal why_ = refusal::truncated;
 };
@@ -179,6 +184,7 @@ inline bool body_decoder::step(char c) {
     }
     // The trailer section, including the empty line that ends the body.
     if (++trailer_bytes_ > bounds_->trailer_bytes) return refuse(refusal::trailers_too_large);
+    if (trailer_text_) trailer_text_->push_back(c);
     switch (stage_) {
         case stage::trailer:
             if (c == '\r') return go(stage::last_lf);

@@ -1,8 +1,9 @@
-// response_reader: an answer, read as its bytes arrive. For clients.
-// RFC 9112 4 (status line), 6.3 (where the body ends), RFC 9110 15.2 (interim answers).
+// response_reader: an answer, read as its bytes arrive, as strictly as requests are. For clients.
+// RFC 9112 4 (status line), 5 (field lines), 6.3 (where the body ends), 7.1 (chunks), RFC 9110 15.2 (interim answers).
 #pragma once
 
 #include <coracle/base/ascii.hpp>
+#include <coracle/base/scan.hpp>
 #include <coracle/http/body_decoder.hpp>
 #include <coracle/http/field_list.hpp>
 #include <coracle/http/limits.hpp>
@@ -11,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,14 +20,37 @@
 
 namespace coracle::http {
 
-/// One answer at a time: start(), then feed() until complete() or failed().
+/// What a client takes from a server. Who asks for a body reads all of it, in whatever small chunks.
+inline constexpr limits response_limits = [] {
+    limits all;
+    all.head_bytes = 64 * 1024;
+    all.fields = 256;
+    all.body_bytes = UINT64_MAX;
+    all.chunk_overhead_bytes = SIZE_MAX / 2;
+    all.trailer_bytes = 16 * 1024;
+    return all;
+}();
+
+/// One answer at a time: start(), then feed() until complete() or failed(). Whatever two readers might understand
+/// differently is a failure.
 class response_reader {
 public:
-    /// in: whether it answers HEAD, and so has no body whatever it says.
-    void start(bool head_only) {
-        *this = response_reader();
+    /// in: whether it answers HEAD, and so has no body whatever it says. keeps: a reference to the limits.
+    void start(bool head_only, const limits& bounds = response_limits) {
+        stage_ = stage::head;
         head_only_ = head_only;
+        until_end_ = closes_ = old_ = chunked_ = false;
+        interims_ = 0;
+        status_ = 0;
+        seen_ = line_ = 0;
+        length_.reset();
+        head_.clear();
+        headers_ = owned_fields();
+        trailer_text_.clear();
+        body_.clear();
+        bounds_ = &bounds;
     }
+    void start(bool, const limits&&) = delete;
 
     /// out: how many of the bytes belong to this answer.
     std::size_t feed(std::string_view bytes) {
@@ -38,7 +63,7 @@ public:
     void end() {
         if (stage_ == stage::body && until_end_)
             stage_ = stage::complete;
-        else if (stage_ != stage::complete)
+        else if (stage_ != stage::complete && stage_ != stage::failed)
             fail(head_.empty() && stage_ == stage::head ? "the connection was closed before the answer"
                                                         : "the connection was closed in the middle of the answer");
     }
@@ -52,34 +77,76 @@ public:
 
     int status() const noexcept { return status_; }
     const owned_fields& headers() const noexcept { return headers_; }
+    owned_fields take_headers() noexcept { return std::exchange(headers_, owned_fields()); }
     /// Whether another request may follow on the connection.
-    bool keeps_alive() const noexcept { return complete() && !until_end_ && !closes_; }
+    bool keeps_alive() const noexcept { return complete() && !until_end_ && !closes_ && status_ != 101; }
+    /// How long the body is, where that was said.
+    std::optional<std::uint64_t> length() const noexcept { return length_; }
     /// What of the body has come and was not taken.
     std::string take_body() { return std::exchange(body_, {}); }
     std::size_t body_waiting() const noexcept { return body_.size(); }
+    /// What came behind a body in chunks, without what only a header may say. in: when it is complete.
+    owned_fields take_trailers() {
+        owned_fields all(std::exchange(trailer_text_, {}));
+        std::string_view rest = all.bytes();
+        while (rest.size() > 2) {
+            std::string_view line = next_line(rest);
+            std::size_t colon = line.find(':');
+            std::string_view name = line.substr(0, colon);
+            if (!is_header_only(name)) all.push_back({name, ascii::trim(line.substr(colon + 1))});
+        }
+        return all;
+    }
 
 private:
     enum class stage : std::uint8_t { head, body, complete, failed };
-    static constexpr std::size_t most_head_bytes = 64 * 1024;
-    // Who asked for a body reads all of it, in whatever small chunks.
-    static constexpr limits bounds = [] {
-        limits all;
-        all.chunk_overhead_bytes = SIZE_MAX / 2;
-        return all;
-    }();
+    static constexpr unsigned most_interims = 8;
+    static constexpr std::uint64_t most_reserved = 1024 * 1024;  // a promise of more is believed as it comes
 
     std::size_t feed_head(std::string_view bytes) {
         std::size_t before = head_.size();
-        head_ += bytes;
-        std::size_t end = head_.find("\r\n\r\n", before < 3 ? 0 : before - 3);
-        if (end == std::string::npos) {
-            if (head_.size() > most_head_bytes) fail("its head is too large");
+        bool whole = before == 0;  // nothing was kept: perhaps all of it stands in these bytes
+        if (!whole) head_ += bytes;
+        std::string_view text = whole ? bytes : std::string_view(head_);
+        std::size_t end = find_end(text);
+        if (stage_ == stage::failed) return bytes.size();
+        if (end == 0) {
+            if (text.size() > bounds_->head_bytes) {
+                fail("its head is too large");
+            } else if (whole) {
+                head_ = bytes;
+            }
             return bytes.size();
         }
-        head_.resize(end + 4);
-        std::size_t used = head_.size() - before;
-        read_head(std::exchange(head_, {}));
-        return used;
+        if (end > bounds_->head_bytes) {
+            fail("its head is too large");
+            return bytes.size();
+        }
+        seen_ = line_ = 0;
+        if (whole) {
+            read_head(std::string(text.substr(0, end)));
+        } else {
+            head_.resize(end);
+            read_head(std::exchange(head_, {}));
+        }
+        return end - before;
+    }
+    /// Behind the empty line; 0 when it has not come.
+    std::size_t find_end(std::string_view text) {
+        while (seen_ < text.size()) {
+            const void* found = std::memchr(text.data() + seen_, '\n', text.size() - seen_);
+            if (!found) break;
+            auto at = static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+            if (at == line_ || text[at - 1] != '\r') {
+                fail("one of its lines does not end in CR LF");
+                return 0;
+            }
+            bool empty = at - line_ == 1;
+            seen_ = line_ = at + 1;
+            if (empty) return seen_;
+        }
+        seen_ = text.size();
+        return 0;
     }
 
     void read_head(std::string text) {
@@ -87,68 +154,113 @@ private:
         std::string_view rest = headers_.bytes();
         std::string_view line = next_line(rest);
         bool good = line.size() >= 12 && (line.starts_with("HTTP/1.1 ") || line.starts_with("HTTP/1.0 ")) &&
-                    (line.size() == 12 || line[12] == ' ');
+                    (line.size() == 12 || line[12] == ' ') && is_text(line.substr(12));
         auto status = good ? ascii::parse_decimal<unsigned>(line.substr(9, 3)) : std::nullopt;
         if (!status || *status < 100) return fail("its first line is no status line");
-        while (!(line = next_line(rest)).empty()) {
+        old_ = line[7] == '0';
+        std::size_t count = 0;
+        bool keep_alive = false;
+        for (closes_ = false; rest.size() > 2;) {
+            line = next_line(rest);
             std::size_t colon = line.find(':');
             std::string_view name = line.substr(0, colon);
-            std::string_view value = colon == line.npos ? line : ascii::trim(line.substr(colon + 1));
-            if (colon == line.npos || !ascii::is_token(name) || !is_field_value(value))
+            if (colon == line.npos || !ascii::is_token(name) || !is_text(line.substr(colon)))
                 return fail("one of its header lines is no field");
+            if (++count > bounds_->fields) return fail("it has too many header fields");
+            std::string_view value = ascii::trim(line.substr(colon + 1));
             headers_.push_back({name, value});
+            if (name.size() == 10 || name.size() == 14 || name.size() == 17) {
+                note(name, value, keep_alive);
+                if (stage_ == stage::failed) return;
+            }
         }
-        if (*status < 200 && *status != 101) return;  // interim: the answer is still to come
+        if (*status < 200 && *status != 101) {  // the answer is still to come
+            if (++interims_ > most_interims) fail("it is announced again and again and does not come");
+            length_.reset();
+            chunked_ = false;
+            return;
+        }
+        if (chunked_ && length_) return fail("it has two lengths");
+        if (chunked_ && old_) return fail("it has chunks, and HTTP/1.0 has none");
         status_ = static_cast<int>(*status);
-        closes_ = headers_.has_token("connection", "close") ||
-                  (headers_.bytes().starts_with("HTTP/1.0") && !headers_.has_token("connection", "keep-alive"));
+        closes_ = closes_ || (old_ && !keep_alive);
         find_body();
+    }
+    /// What a field says about the message as a whole.
+    void note(std::string_view name, std::string_view value, bool& keep_alive) {
+        if (same_name(name, "content-length")) {
+            if (length_) return fail("it has two lengths");
+            if (value.size() <= 19) length_ = ascii::parse_decimal<std::uint64_t>(value);
+            if (!length_) fail("its length is no number");
+        } else if (same_name(name, "transfer-encoding")) {
+            if (chunked_ || !ascii::iequals(value, "chunked")) return fail("its coding is not known");
+            chunked_ = true;
+        } else if (same_name(name, "connection")) {
+            for_each_element(value, [&](std::string_view option) {
+                closes_ = closes_ || ascii::iequals(option, "close");
+                keep_alive = keep_alive || ascii::iequals(option, "keep-alive");
+                return true;
+            });
+        }
     }
 
     void find_body() {
         stage_ = stage::complete;
         if (head_only_ || status_ == 101 || forbids_body(status_)) return;
         body_length length;
-        if (headers_.contains("transfer-encoding")) {
-            if (headers_.contains("content-length")) return fail("it has two lengths");
-            if (!ascii::iequals(headers_["transfer-encoding"], "chunked")) return fail("its coding is not known");
+        if (chunked_) {
             length.how = body_length::kind::chunked;
-        } else if (headers_.contains("content-length")) {
-            std::optional<std::uint64_t> bytes;
-            for (std::string_view value : headers_.get_all("content-length")) {
-                auto one = ascii::parse_decimal<std::uint64_t>(value);
-                if (!one || (bytes && *bytes != *one)) return fail("its length is no number");
-                bytes = one;
-            }
-            length = {body_length::kind::fixed, *bytes};
+        } else if (length_) {
+            if (*length_ > bounds_->body_bytes) return fail(too_large);
+            length = {body_length::kind::fixed, *length_};
+            body_.reserve(static_cast<std::size_t>(*length_ < most_reserved ? *length_ : most_reserved));
         } else {
             until_end_ = true;
+            received_ = 0;
         }
         stage_ = stage::body;
         if (until_end_) return;
-        (void)decoder_.start(length, bounds, UINT64_MAX);
+        (void)decoder_.start(length, *bounds_, bounds_->body_bytes);
+        if (chunked_) decoder_.keep_trailers(trailer_text_);
         if (decoder_.complete() || length == body_length{body_length::kind::fixed, 0}) stage_ = stage::complete;
     }
 
     std::size_t feed_body(std::string_view bytes) {
         if (until_end_) {
+            received_ += bytes.size();
+            if (received_ > bounds_->body_bytes) fail(too_large);
             body_ += bytes;
             return bytes.size();
         }
         decoded step = decoder_.decode(bytes);
         body_ += step.data;
-        if (step.state == body_state::refused) fail("its chunks are broken");
+        if (step.state == body_state::refused)
+            fail(decoder_.why() == refusal::body_too_large ? too_large : "its chunks are broken");
         if (decoder_.complete()) stage_ = stage::complete;
         return step.consumed;
     }
 
+    static constexpr std::string_view too_large = "its body is larger than allowed";
+
+    /// No control character but HT.
+    static bool is_text(std::string_view text) noexcept {
+        const char* end = text.data() + text.size();
+        return text.empty() || scan::value_end(text.data(), end) == end;
+    }
+    /// Where a message ends, who may see it and where it goes: in a trailer it comes too late to be believed.
+    static bool is_header_only(std::string_view name) noexcept {
+        for (std::string_view each : {"host", "authorization", "set-cookie", "location", "content-type",
+                                      "content-encoding", "content-range", "www-authenticate", "proxy-authenticate"})
+            if (same_name(name, each)) return true;
+        return is_framing_field(name);
+    }
     static std::string_view next_line(std::string_view& rest) {
-        std::size_t end = rest.find("\r\n");
-        std::string_view line = rest.substr(0, end);
-        rest.remove_prefix(end + 2);
+        std::size_t end = rest.find('\n');
+        std::string_view line = rest.substr(0, end - 1);
+        rest.remove_prefix(end + 1);
         return line;
     }
-    void fail(std::string_view why) {
+    [[gnu::cold]] void fail(std::string_view why) {
         stage_ = stage::failed;
         why_ = why;
     }
@@ -157,10 +269,19 @@ private:
     bool head_only_ = false;
     bool until_end_ = false;
     bool closes_ = false;
+    bool old_ = false;
+    bool chunked_ = false;
+    unsigned interims_ = 0;
     int status_ = 0;
+    std::size_t seen_ = 0;  // of the head: no line ends before this
+    std::size_t line_ = 0;  // where the line begins that has not ended
+    std::optional<std::uint64_t> length_;
+    std::uint64_t received_ = 0;  // of a body that ends with the stream
+    const limits* bounds_ = &response_limits;
     std::string head_;
     owned_fields headers_;
     body_decoder decoder_;
+    std::string trailer_text_;
     std::string body_;
     std::string_view why_;
 };
