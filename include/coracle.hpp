@@ -493,10 +493,17 @@
 #include <coracle/client/http_reply.hpp>
 #include <coracle/client/errand.hpp>
 #include <coracle/client/transport.hpp>
+#include <coracle/client/tcp_transport.hpp>
 #include <coracle/client/http_client_options.hpp>
 #include <coracle/client/upgraded.hpp>
 #include <coracle/client/request_url.hpp>
+#include <coracle/client/request_head.hpp>
 #include <coracle/client/client_settings.hpp>
+#include <coracle/client/client_connection.hpp>
+#include <coracle/client/connection_pool.hpp>
+#include <coracle/client/loop_pools.hpp>
+#include <coracle/client/exchange_terms.hpp>
+#include <coracle/client/connection_body.hpp>
 #include <coracle/client/exchange.hpp>
 #include <coracle/client/pending_request.hpp>
 #include <coracle/client/http_client.hpp>

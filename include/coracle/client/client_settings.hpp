@@ -3,6 +3,7 @@
 
 #include <coracle/client/client_policies.hpp>
 #include <coracle/client/http_client_options.hpp>
+#include <coracle/client/request_head.hpp>
 #include <coracle/client/request_url.hpp>
 #include <coracle/http/field_list.hpp>
 #include <coracle/http/url.hpp>
@@ -38,7 +39,7 @@ struct client_settings {
 
     mutable http_client_options options;  // its hooks are called
     std::optional<http::url> base{};
-    http::field_list usual_fields{};
+    http::field_list usual_fields = usual_request_fields();
     client_policies policies{};
 };
 

@@ -1,17 +1,322 @@
-// exchange: a request goes out, and its answer comes back.
+// exchange: a request goes out on a connection of its own for that time, and its answer comes back.
+// RFC 9112 9.3 (persistence), 9.3.1 (what may be asked again), RFC 9110 7.8 (Upgrade).
 #pragma once
 
+#include <coracle/async/job.hpp>
+#include <coracle/async/task.hpp>
+#include <coracle/base/result.hpp>
+#include <coracle/client/client_connection.hpp>
+#include <coracle/client/client_error.hpp>
 #include <coracle/client/client_settings.hpp>
+#include <coracle/client/connection_body.hpp>
+#include <coracle/client/connection_pool.hpp>
+#include <coracle/client/exchange_terms.hpp>
+#include <coracle/client/http_reply.hpp>
+#include <coracle/client/loop_pools.hpp>
+#include <coracle/client/outgoing_request.hpp>
+#include <coracle/client/request_head.hpp>
+#include <coracle/client/request_url.hpp>
+#include <coracle/client/tcp_transport.hpp>
+#include <coracle/client/transport.hpp>
 #include <coracle/client/upgraded.hpp>
+#include <coracle/http/authority.hpp>
+#include <coracle/loop/reactor.hpp>
+#include <coracle/loop/timeout_scope.hpp>
+#include <coracle/net/any_stream.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace coracle::client {
 
-/// keeps: both, until it has ended.
-task<http_reply> send(const client_settings& with, outgoing_request& request);
-task<http_reply> send(std::shared_ptr<const client_settings> with, outgoing_request request);
-task<upgraded> upgrade(std::shared_ptr<const client_settings> with, outgoing_request request);
+/// What came behind a 101.
+struct stream_behind {
+    net::any_stream stream{};
+    std::string already{};
+};
+
+/// One request on one connection, or, when the first was stale, on two. A template so that only programs which send
+/// requests pay for it. keeps: all it is given, until it has ended.
+template <class Settings = client_settings>
+class exchange {
+public:
+    exchange(const Settings& with, outgoing_request& request, const exchange_terms& terms) noexcept
+        : with_(with), request_(request), terms_(terms) {}
+
+    /// The answer, without its url and method. in: where the stream goes that a 101 leaves, if it may come.
+    task<http_reply> converse(stream_behind* behind = nullptr) {
+        check_scheme();
+        connection_pool& pool = terms_.on().template own<loop_pools>().of(with_.options);
+        bool may_repeat = request_.is_idempotent();
+        bool stale_before = false;
+        for (;;) {
+            connection_pool::lease line = pool.try_acquire(request_.url.scheme, request_.url.authority);
+            if (!line) line = co_await wait_for_slot(pool);
+            bool reused = static_cast<bool>(line->stream);
+            // What cannot be asked twice is not given to a connection that may be closed by now.
+            if (reused && !may_repeat && !line->is_fresh(true)) continue;
+            if (!reused) co_await open(*line);
+
+            client_connection& here = *line;
+            net::socket_stream* socket = here.stream.socket();
+            begin(here);
+            std::error_code unsent{};
+            {
+                std::string_view first = request_.body.bytes().substr(0, piece_bytes);
+                result<void> sent;
+                if (socket)
+                    sent = co_await socket->write(here.out.view(), first);
+                else
+                    sent = co_await here.stream.write(here.out.view(), first);
+                if (sent && has_more()) sent = co_await send_rest(here);
+                if (!sent) unsent = sent.error();
+            }
+            if (here.late()) terms_.throw_late(request_.text(), here);
+
+            bool heard = false;
+            std::error_code broken{};
+            std::string surplus;
+            while (!is_enough(here)) {
+                terms_.begin_reading(here);
+                result<std::string_view> bytes = std::string_view();
+                if (socket)
+                    bytes = co_await socket->read();
+                else
+                    bytes = co_await here.stream.read();
+                if (!bytes) {
+                    broken = bytes.error();
+                    break;
+                }
+                if (bytes->empty()) {
+                    here.reader.end();
+                    break;
+                }
+                heard = true;
+                std::size_t used = here.reader.feed(*bytes);
+                if (used < bytes->size()) {
+                    here.spoil();
+                    if (behind) surplus = bytes->substr(used);
+                } else if (bytes->size() >= full_read && here.reader.complete() && here.stream.readable(false)) {
+                    here.spoil();
+                }
+            }
+            if (here.late()) terms_.throw_late(request_.text(), here);
+            if (broken || here.reader.failed()) {
+                bool stale = reused && !heard && !stale_before && may_repeat;
+                if (stale && request_.body.rewind()) {
+                    stale_before = true;
+                    line.give_back(false);
+                    pool.forget_idle(request_.url.scheme, request_.url.authority);
+                    continue;
+                }
+                throw_failed(here, broken, unsent, heard);
+            }
+            if (unsent) here.spoil();
+            http_reply reply = made_reply(line, behind, std::move(surplus));
+            co_return reply;
+        }
+    }
+
+private:
+    static constexpr std::size_t piece_bytes = 256 * 1024;
+    static constexpr std::size_t full_read = 64 * 1024;
+
+    void check_scheme() const {
+        if (!request_.url.is_secure() || secured() || (with_.options.transport && with_.options.transport->secure()))
+            return;
+        throw unsupported_protocol(request_.text() + ": " + request_.url.scheme +
+                                   " needs a library that encrypts; #include <coracle/with/openssl.hpp> and link "
+                                   "OpenSSL, or give the client its .tls");
+    }
+    std::shared_ptr<secure_layer> secured() const {
+        return with_.options.tls ? with_.options.tls : secure_layer::usual();
+    }
+
+    task<connection_pool::lease> wait_for_slot(connection_pool& pool) {
+        timeout_scope limit(terms_.until(terms_.time.pool()));
+        try {
+            connection_pool::lease given = co_await pool.acquire(request_.url.scheme, request_.url.authority);
+            co_return given;
+        } catch (const cancelled&) {
+            if (!limit.swallows()) throw;
+        }
+        terms_.throw_no_slot(request_.text(), pool.limits().connections);
+    }
+
+    task<> open(client_connection& line) {
+        const http::url& url = request_.url;
+        timeout_scope limit(terms_.until(terms_.time.connect()));
+        try {
+            std::shared_ptr<transport> way = transport_used();
+            auto where = http::parse_authority(url.authority);
+            std::uint16_t port = where && where->port ? *where->port : usual_port(url.scheme);
+            destination to(url.host(), port, url.is_secure());
+            result<net::any_stream, net::connect_error> stream = co_await way->open(std::move(to));
+            if (stream && url.is_secure() && !way->secure()) {
+                std::shared_ptr<secure_layer> layer = secured();
+                stream = co_await layer->wrap(std::move(*stream), url.host());
+            }
+            if (!stream) throw_unconnected(stream.error());
+            line.stream = std::move(*stream);
+            co_return;
+        } catch (const cancelled&) {
+            if (!limit.swallows()) throw;
+        }
+        terms_.throw_no_connection(request_.text());
+    }
+    std::shared_ptr<transport> transport_used() const {
+        if (with_.options.transport) return with_.options.transport;
+        if (!with_.options.unix_socket.empty()) return std::make_shared<unix_transport>(with_.options.unix_socket);
+        return std::make_shared<tcp_transport>();
+    }
+
+    void begin(client_connection& line) {
+        line.bounds.head_bytes = with_.options.max_head_bytes;
+        line.bounds.body_bytes = most_body();
+        line.reader.start(request_.method == "HEAD", line.bounds);
+        line.out.clear();
+        write_request_head(line.out, request_, with_.usual_fields);
+        terms_.begin_writing(line);
+    }
+    std::uint64_t most_body() const noexcept {
+        if (request_.options.max_body_bytes) return *request_.options.max_body_bytes;
+        return request_.options.stream ? UINT64_MAX : with_.options.max_body_bytes;
+    }
+    bool has_more() const noexcept { return request_.body.is_stream() || request_.body.bytes().size() > piece_bytes; }
+    bool is_enough(const client_connection& line) const noexcept {
+        return line.reader.complete() || line.reader.failed() || (request_.options.stream && line.reader.has_head());
+    }
+
+    /// What does not go with the head: each piece has its own time.
+    task<result<void>> send_rest(client_connection& line) {
+        result<void> sent;
+        if (request_.body.is_stream()) {
+            sent = co_await send_stream(line, *request_.body.stream());
+            co_return sent;
+        }
+        std::string_view rest = request_.body.bytes().substr(piece_bytes);
+        while (sent && !rest.empty()) {
+            terms_.begin_writing(line);
+            sent = co_await line.stream.write(rest.substr(0, piece_bytes));
+            rest.remove_prefix(rest.size() < piece_bytes ? rest.size() : piece_bytes);
+        }
+        co_return sent;
+    }
+    task<result<void>> send_stream(client_connection& line, body_stream& from) {
+        result<void> sent;
+        std::optional<std::uint64_t> left = from.length();
+        bool chunked = !left;
+        for (;;) {
+            line.rest();  // the maker of the body takes the time that it takes
+            std::optional<std::string_view> piece = co_await from.read();
+            if (!piece) break;
+            if (piece->empty()) continue;
+            if (left && *left < piece->size()) throw_other_length();
+            if (left) *left -= piece->size();
+            line.out.clear();
+            if (chunked) append_chunk_size(line.out, piece->size());
+            std::string_view rest = *piece;
+            do {
+                terms_.begin_writing(line);
+                sent = co_await line.stream.write(line.out.view(), rest.substr(0, piece_bytes));
+                line.out.clear();
+                rest.remove_prefix(rest.size() < piece_bytes ? rest.size() : piece_bytes);
+            } while (sent && !rest.empty());
+            if (!sent) co_return sent;
+            if (!chunked) continue;
+            terms_.begin_writing(line);
+            sent = co_await line.stream.write("\r\n");
+            if (!sent) co_return sent;
+        }
+        if (left && *left > 0) throw_other_length();
+        if (!chunked) co_return sent;
+        terms_.begin_writing(line);
+        sent = co_await line.stream.write("0\r\n\r\n");
+        co_return sent;
+    }
+    static void append_chunk_size(byte_buffer& out, std::size_t size) {
+        char digits[16];
+        char* at = digits + sizeof digits;
+        for (; size > 0; size /= 16) *--at = ascii::hex_digit(static_cast<unsigned>(size % 16));
+        out.append({at, static_cast<std::size_t>(digits + sizeof digits - at)});
+        out.append("\r\n");
+    }
+
+    http_reply made_reply(connection_pool::lease& line, stream_behind* behind, std::string surplus) {
+        http_reply reply;
+        http::response_reader& read = line->reader;
+        reply.status = read.status();
+        reply.headers = read.take_headers();
+        if (!read.complete()) {
+            reply.set_stream(std::make_unique<connection_body<>>(std::move(line), terms_, request_.text()));
+            return reply;
+        }
+        if (read.status() == 101) {
+            if (!behind)
+                exchange_terms::throw_unreadable(request_.text(), "it goes on with a protocol nobody asked for");
+            behind->stream = line->take_stream();
+            behind->already = std::move(surplus);
+            line.give_back(false);
+            return reply;
+        }
+        reply.set_body(read.take_body());
+        if (read.has_trailers()) reply.set_trailers(read.take_trailers());
+        line->has_served();
+        line.give_back(line->may_serve_again());
+        return reply;
+    }
+
+    [[gnu::cold, noreturn]] void throw_unconnected(const net::connect_error& why) const {
+        throw connect_failed(request_.text() + ": " + why.message, why.code);
+    }
+    [[gnu::cold, noreturn]] void throw_other_length() const {
+        throw local_protocol_error(request_.text() + ": the body is not as long as its length() says");
+    }
+    [[gnu::cold, noreturn]] void throw_failed(client_connection& line, std::error_code broken, std::error_code unsent,
+                                              bool heard) const {
+        if (unsent && !heard) exchange_terms::throw_unsent(request_.text(), unsent);
+        if (broken) exchange_terms::throw_broken(request_.text(), broken);
+        exchange_terms::throw_unreadable(request_.text(), *line.reader.failed());
+    }
+
+    const Settings& with_;
+    outgoing_request& request_;
+    const exchange_terms& terms_;
+};
+
+/// error: request_error and what is below it; `cancelled`. keeps: both, until it has ended.
+template <class Settings>
+task<http_reply> perform(const Settings& with, outgoing_request& request, stream_behind* behind = nullptr) {
+    exchange_terms terms(loop::reactor::current(), request.options.timeout.value_or(with.options.timeout));
+    if (with.options.on_request) co_await with.options.on_request(request);
+    check_whole_url(request.url, request.url.authority);
+    exchange<Settings> once(with, request, terms);
+    http_reply reply = co_await once.converse(behind);
+    reply.url = std::move(request.url);
+    reply.method = std::move(request.method);
+    reply.elapsed = terms.on().now() - terms.began;
+    if (with.options.on_reply) co_await with.options.on_reply(reply);
+    co_return reply;
+}
+
+/// The same for who lets both go.
+template <class Settings>
+task<http_reply> perform_kept(std::shared_ptr<const Settings> with, outgoing_request request) {
+    http_reply reply = co_await perform(*with, request);
+    co_return reply;
+}
+/// The same for who goes on with another protocol.
+template <class Settings>
+task<upgraded> perform_upgrade(std::shared_ptr<const Settings> with, outgoing_request request) {
+    stream_behind behind;
+    http_reply reply = co_await perform(*with, request, &behind);
+    co_return upgraded(std::move(reply), std::move(behind.stream), std::move(behind.already));
+}
 
 }  // namespace coracle::client

@@ -38,10 +38,12 @@ public:
     }
 
     /// error: request_error and what is below it, with method, URL and reason; `cancelled`.
-    task<http_reply> send(outgoing_request request) const { return client::send(settings_, std::move(request)); }
+    task<http_reply> send(outgoing_request request) const {
+        return client::perform_kept(settings_, std::move(request));
+    }
     /// Asks to go on with another protocol: options.upgrade of the request says which. The connection leaves the pool.
     task<client::upgraded> upgrade(outgoing_request request) const {
-        return client::upgrade(settings_, std::move(request));
+        return client::perform_upgrade(settings_, std::move(request));
     }
 
 private:

@@ -33,6 +33,10 @@ struct request_options {
 
 /// Method, place, fields, body. Its fields are checked as they are set; the rest when it is sent.
 struct outgoing_request {
+    outgoing_request() = default;
+    outgoing_request(outgoing_request&&) = default;
+    outgoing_request& operator=(outgoing_request&&) = default;
+
     std::string method = "GET";
     http::url url{};            ///< whole: scheme, authority, path
     http::field_list fields{};  ///< without host, content-length and the like, which the client writes itself

@@ -141,7 +141,7 @@ public:
     }
 
     /// As a task, for gather() and the like.
-    task<http_reply> send() && { return client::send(std::move(with_), std::move(request_)); }
+    task<http_reply> send() && { return client::perform_kept(std::move(with_), std::move(request_)); }
     /// The whole of it, to look at or to send later.
     outgoing_request& request() noexcept { return request_; }
 
@@ -157,7 +157,7 @@ public:
         task<http_reply> work_;
         task<http_reply>::awaiter waits_;
     };
-    awaiter operator co_await() && { return awaiter(client::send(*with_, request_)); }
+    awaiter operator co_await() && { return awaiter(client::perform(*with_, request_)); }
 
 private:
     // Of this request alone; its client's are shared.

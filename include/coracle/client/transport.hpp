@@ -9,14 +9,18 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace coracle::client {
 
 /// Whom a stream is to lead to.
 struct destination {
-    std::string host{};  ///< a name or an address, without brackets
-    std::uint16_t port = 0;
-    bool secure = false;  ///< what goes over it will be encrypted: https, wss
+    destination(std::string to, std::uint16_t at, bool encrypted) noexcept
+        : host(std::move(to)), port(at), secure(encrypted) {}
+
+    std::string host;  ///< a name or an address, without brackets
+    std::uint16_t port;
+    bool secure;  ///< what goes over it will be encrypted: https, wss
 };
 
 /// Opens streams: over TCP, over a unix socket, to an app in this process, by a script of a test. Used by all loops

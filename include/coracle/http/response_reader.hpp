@@ -85,6 +85,7 @@ public:
     /// What of the body has come and was not taken.
     std::string take_body() { return std::exchange(body_, {}); }
     std::size_t body_waiting() const noexcept { return body_.size(); }
+    bool has_trailers() const noexcept { return trailer_text_.size() > 2; }
     /// What came behind a body in chunks, without what only a header may say. in: when it is complete.
     owned_fields take_trailers() {
         owned_fields all(std::exchange(trailer_text_, {}));

@@ -9,13 +9,11 @@
 #include <coracle/net/byte_stream.hpp>
 #include <coracle/net/socket_stream.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
-#include <system_error>
-#include <type_traits>
 #include <utility>
 
 namespace coracle::net {
@@ -26,7 +24,7 @@ class any_stream {
 public:
     any_stream() noexcept = default;
     template <byte_stream Stream>
-        requires(!std::same_as<Stream, any_stream> && std::is_move_constructible_v<Stream>)
+        requires(!std::same_as<Stream, any_stream>)
     any_stream(Stream stream) : held_(std::make_unique<holder<Stream>>(std::move(stream))) {}  // NOLINT: implicit
     explicit operator bool() const noexcept { return held_ != nullptr; }
 
@@ -48,7 +46,9 @@ public:
     bool hung_up() const noexcept { return !held_ || held_->hung_up(); }
     const address& peer() const { return held_->peer(); }
 
-    /// Who tells of all that happens on it; false when this stream cannot.
+    /// A read would not wait. in: the answer of a stream that cannot say it without reading.
+    bool readable(bool otherwise) const noexcept { return !held_ || held_->readable(otherwise); }
+    /// `who` is told of all that happens on it; false when this stream cannot.
     bool tell(loop::edge_watcher* who) noexcept { return held_ && held_->tell(who); }
 
 private:
@@ -66,6 +66,7 @@ private:
         virtual result<void> shutdown_write() = 0;
         virtual void close() noexcept = 0;
         virtual bool hung_up() const noexcept = 0;
+        virtual bool readable(bool otherwise) const noexcept = 0;
         virtual bool tell(loop::edge_watcher* who) noexcept = 0;
         virtual const address& peer() const = 0;
         socket_stream* socket = nullptr;
@@ -87,6 +88,12 @@ private:
         result<void> shutdown_write() override { return stream_.shutdown_write(); }
         void close() noexcept override { stream_.close(); }
         bool hung_up() const noexcept override { return stream_.hung_up(); }
+        bool readable([[maybe_unused]] bool otherwise) const noexcept override {
+            if constexpr (requires { stream_.readable(); })
+                return stream_.readable();
+            else
+                return otherwise || stream_.hung_up();
+        }
         bool tell(loop::edge_watcher* who) noexcept override {
             if constexpr (requires { stream_.tell(who); }) {
                 stream_.tell(who);

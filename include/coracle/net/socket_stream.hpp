@@ -226,6 +226,12 @@ public:
     }
     bool is_open() const noexcept { return descriptor_->is_open(); }
     bool hung_up() const noexcept { return descriptor_->hung_up(); }
+    /// A read would not wait: something has come, or the end. cost: a system call.
+    bool readable() const noexcept {
+        char byte;
+        auto seen = os::peek(descriptor_->get(), std::span<char>(&byte, 1));
+        return seen || !os::is_would_block(seen.error());
+    }
     void tell(loop::edge_watcher* who) noexcept { descriptor_->tell(who); }
     const address& peer() const noexcept { return peer_; }
     /// Bytes that the peer has taken since it connected; nothing where the system does not say.

@@ -128,6 +128,8 @@ public:
         const net::detail::memory_pipe& from = line_->pipes[1 - side_];
         return from.ended || from.read_error;
     }
+    /// A read would not wait.
+    bool readable() const noexcept { return line_->pipes[1 - side_].readable(); }
     void tell(loop::edge_watcher* who) noexcept { in().reading_end = line_->pipes[side_].writing_end = who; }
     const net::address& peer() const noexcept { return peer_; }
 

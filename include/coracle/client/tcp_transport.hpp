@@ -1,0 +1,51 @@
+// tcp_transport, unix_transport: streams over the network, and to a unix socket of this machine.
+#pragma once
+
+#include <coracle/async/task.hpp>
+#include <coracle/client/transport.hpp>
+#include <coracle/net/address.hpp>
+#include <coracle/net/any_stream.hpp>
+#include <coracle/net/connect.hpp>
+#include <coracle/net/dialer.hpp>
+#include <coracle/net/resolve.hpp>
+
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace coracle::client {
+
+/// To whichever address of the host answers first.
+class tcp_transport : public transport {
+public:
+    task<result<net::any_stream, net::connect_error>> open(destination to) override {
+        net::dialer<> by_name;
+        auto stream = co_await by_name.connect(net::this_resolver(), std::move(to.host), to.port);
+        if (!stream) co_return failure(std::move(stream.error()));
+        co_return net::any_stream(std::move(*stream));
+    }
+};
+
+/// Whatever host is asked for.
+class unix_transport : public transport {
+public:
+    /// in: a path; "@name" is an abstract one.
+    explicit unix_transport(std::string path) : path_(std::move(path)) {}
+
+    task<result<net::any_stream, net::connect_error>> open(destination) override {
+        auto where = net::address::parse("unix:" + path_);
+        if (!where)
+            co_return failure(refused(std::make_error_code(std::errc::invalid_argument), where.error().message));
+        auto stream = co_await net::connect(*where);
+        if (!stream) co_return failure(refused(stream.error(), stream.error().message()));
+        co_return net::any_stream(std::move(*stream));
+    }
+
+private:
+    net::connect_error refused(std::error_code code, const std::string& why) const {
+        return {code, "cannot connect to unix:" + path_ + ": " + why, {}};
+    }
+    std::string path_;
+};
+
+}  // namespace coracle::client
