@@ -491,7 +491,6 @@
 #include <coracle/client/outgoing_request.hpp>
 #include <coracle/client/reply_stream.hpp>
 #include <coracle/client/http_reply.hpp>
-#include <coracle/client/errand.hpp>
 #include <coracle/client/transport.hpp>
 #include <coracle/client/tcp_transport.hpp>
 #include <coracle/client/http_client_options.hpp>
@@ -504,6 +503,7 @@
 #include <coracle/client/loop_pools.hpp>
 #include <coracle/client/exchange_terms.hpp>
 #include <coracle/client/connection_body.hpp>
+#include <coracle/client/errand.hpp>
 #include <coracle/client/exchange.hpp>
 #include <coracle/client/pending_request.hpp>
 #include <coracle/client/http_client.hpp>

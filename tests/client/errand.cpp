@@ -34,6 +34,7 @@ struct scripted_servers {
         asked.push_back(std::move(line));
         co_return answer(request);
     }
+    static bool has_time(std::chrono::nanoseconds) noexcept { return true; }
 };
 
 http_reply reply(int status, std::vector<std::pair<std::string, std::string>> fields = {}) {
@@ -271,6 +272,7 @@ TEST_CASE("C6 a stream that has begun is not sent again") {
             CHECK(piece.has_value());
             co_return reply(503);
         }
+        static bool has_time(std::chrono::nanoseconds) noexcept { return true; }
     } server{sent};
     virtual_loop loop(virtual_time);
     http_reply last = loop.run(client::run_errand(one.by, one.request, one.usual, nullptr, server));
@@ -300,6 +302,6 @@ TEST_CASE("C5 each exchange of an errand takes its own way, by the proxy or past
     auto got = one.play([](const outgoing_request& asked) {
         return asked.url.host() == "a.test" ? moved(302, "http://b.test/") : reply(200);
     });
-    CHECK(got.asked[0] == "GET http://a.test/ | through proxy.test:3128");
+    CHECK(got.asked[0] == "GET http://a.test/ | proxy-authorization=Basic bWU6eA== | through proxy.test:3128");
     CHECK(got.asked[1] == "GET http://b.test/");
 }

@@ -60,6 +60,11 @@ public:
         request_.options.way = way;
         request_.options.through = way == proxy_way::direct ? nullptr : &by_.proxy.server();
         request_.options.guard = by_.guard ? &by_.guard : nullptr;
+        if (std::exchange(proxy_knows_, false)) request_.fields.remove("proxy-authorization");
+        if (way == proxy_way::forward && !by_.proxy.server().authorization.empty()) {
+            request_.fields.set("proxy-authorization", by_.proxy.server().authorization);
+            proxy_knows_ = true;
+        }
         ++attempts_;
     }
 
@@ -148,6 +153,8 @@ private:
             return attempt_end::unanswered;
         } catch (const network_error&) {
             return attempt_end::unanswered;
+        } catch (const remote_protocol_error&) {
+            return attempt_end::torn;
         } catch (...) {
             return std::nullopt;
         }
@@ -160,8 +167,9 @@ private:
     const client_policies& by_;
     outgoing_request& request_;
     auth auth_;
-    std::string own_cookies_;  // written by hand
-    std::string shown_;        // of Authorization, by auth_
+    std::string own_cookies_;   // written by hand
+    std::string shown_;         // of Authorization, by auth_
+    bool proxy_knows_ = false;  // who asks
     unsigned attempts_ = 0;
     unsigned challenges_ = 0;
     unsigned followed_ = 0;
@@ -185,7 +193,8 @@ task<> pass_over(Reply& answer, bool is_stream) {
     if (is_stream) answer.close();
 }
 
-/// in: `exchange(request)` gives a task of an http_reply, as often as it is asked. A template so that who sends no
+/// in: `exchange(request)` gives a task of an http_reply, as often as it is asked, and `exchange.has_time(wait)` says
+/// whether there is time to wait so long and to ask once more. A template so that who sends no
 /// request has nothing of it.
 template <class Exchange>
 task<http_reply> run_errand(const client_policies& by, outgoing_request& request, const http::field_list& usual,
@@ -209,6 +218,7 @@ task<http_reply> run_errand(const client_policies& by, outgoing_request& request
         } else {
             wait = steps.wait_after(failure);
         }
+        if (wait && !exchange.has_time(*wait)) wait.reset();
         if (failure && !wait) std::rethrow_exception(failure);
         if (wait) {
             if (answer) co_await pass_over(*answer, request.options.stream);

@@ -10,6 +10,7 @@
 #include <coracle/client/client_settings.hpp>
 #include <coracle/client/connection_body.hpp>
 #include <coracle/client/connection_pool.hpp>
+#include <coracle/client/errand.hpp>
 #include <coracle/client/exchange_terms.hpp>
 #include <coracle/client/http_reply.hpp>
 #include <coracle/client/loop_pools.hpp>
@@ -52,13 +53,17 @@ public:
     /// The answer, without its url and method. in: where the stream goes that a 101 leaves, if it may come.
     task<http_reply> converse(stream_behind* behind = nullptr) {
         check_scheme();
+        if (request_.body.is_stream()) co_await request_.body.stream()->prepare();
         connection_pool& pool = terms_.on().template own<loop_pools>().of(with_.options);
         bool may_repeat = request_.is_idempotent();
         bool stale_before = false;
         for (;;) {
-            connection_pool::lease line = pool.try_acquire(request_.url.scheme, request_.url.authority);
+            connection_pool::lease line = pool.try_acquire(pool_scheme(), next_host().authority);
             if (!line) line = co_await wait_for_slot(pool);
             bool reused = static_cast<bool>(line->stream);
+            // Another client has opened it, who has no guard.
+            if (reused && request_.options.guard && !request_.options.guard->fault(line->stream.peer()).empty())
+                continue;
             // What cannot be asked twice is not given to a connection that may be closed by now.
             if (reused && !may_repeat && !line->is_fresh(true)) continue;
             if (!reused) co_await open(*line);
@@ -112,7 +117,7 @@ public:
                 if (stale && request_.body.rewind()) {
                     stale_before = true;
                     line.give_back(false);
-                    pool.forget_idle(request_.url.scheme, request_.url.authority);
+                    pool.forget_idle(pool_scheme(), next_host().authority);
                     continue;
                 }
                 throw_failed(here, broken, unsent, heard);
@@ -127,7 +132,19 @@ private:
     static constexpr std::size_t piece_bytes = 256 * 1024;
     static constexpr std::size_t full_read = 64 * 1024;
 
+    /// Whom the connection leads to: a proxy, or who is asked.
+    const http::url& next_host() const noexcept {
+        return request_.options.through ? request_.options.through->at : request_.url;
+    }
+    std::string_view pool_scheme() const noexcept {
+        return request_.options.through ? std::string_view("proxy") : std::string_view(request_.url.scheme);
+    }
+
     void check_scheme() const {
+        if (request_.options.way == proxy_way::tunnel)
+            throw unsupported_protocol(request_.text() + ": " + request_.url.scheme +
+                                       " goes through a proxy by CONNECT, which nobody here does yet; name the host "
+                                       "among those that go without the proxy");
         if (!request_.url.is_secure() || secured() || (with_.options.transport && with_.options.transport->secure()))
             return;
         throw unsupported_protocol(request_.text() + ": " + request_.url.scheme +
@@ -141,7 +158,7 @@ private:
     task<connection_pool::lease> wait_for_slot(connection_pool& pool) {
         timeout_scope limit(terms_.until(terms_.time.pool()));
         try {
-            connection_pool::lease given = co_await pool.acquire(request_.url.scheme, request_.url.authority);
+            connection_pool::lease given = co_await pool.acquire(pool_scheme(), next_host().authority);
             co_return given;
         } catch (const cancelled&) {
             if (!limit.swallows()) throw;
@@ -154,9 +171,11 @@ private:
         timeout_scope limit(terms_.until(terms_.time.connect()));
         try {
             std::shared_ptr<transport> way = transport_used();
-            auto where = http::parse_authority(url.authority);
-            std::uint16_t port = where && where->port ? *where->port : usual_port(url.scheme);
-            destination to(url.host(), port, url.is_secure());
+            const http::url& next = next_host();
+            auto where = http::parse_authority(next.authority);
+            std::uint16_t port = where && where->port ? *where->port : usual_port(next.scheme);
+            destination to(next.host(), port, url.is_secure());
+            to.guard = request_.options.guard;
             result<net::any_stream, net::connect_error> stream = co_await way->open(std::move(to));
             if (stream && url.is_secure() && !way->secure()) {
                 std::shared_ptr<secure_layer> layer = secured();
@@ -181,7 +200,10 @@ private:
         line.bounds.body_bytes = most_body();
         line.reader.start(request_.method == "HEAD", line.bounds);
         line.out.clear();
-        write_request_head(line.out, request_, with_.usual_fields);
+        static const http::field_list none;
+        const request_options& how = request_.options;
+        write_request_head(line.out, request_, how.has_usual_fields ? none : with_.usual_fields,
+                           how.through != nullptr);
         terms_.begin_writing(line);
     }
     std::uint64_t most_body() const noexcept {
@@ -290,18 +312,74 @@ private:
     const exchange_terms& terms_;
 };
 
+/// One exchange of an errand, or all of a call. Hooks see each.
+template <class Settings>
+class hooked_exchange {
+public:
+    hooked_exchange(const Settings& with, const exchange_terms& terms, stream_behind* behind) noexcept
+        : with_(with), terms_(terms), behind_(behind) {}
+
+    task<http_reply> operator()(outgoing_request& request) {
+        os::time_point began = terms_.on().now();
+        // What a hook adds is for this exchange: it sees the next one again, perhaps with another host.
+        restored_fields after(request);
+        if (with_.options.on_request) {
+            after.restore();
+            co_await with_.options.on_request(request);
+        }
+        check_whole_url(request.url, request.url.authority);
+        exchange<Settings> once(with_, request, terms_);
+        http_reply reply = co_await once.converse(behind_);
+        reply.url = request.url;
+        reply.method = request.method;
+        reply.elapsed = terms_.on().now() - began;
+        if (with_.options.on_reply) co_await with_.options.on_reply(reply);
+        co_return reply;
+    }
+    /// Whether there is time to wait so long, and to ask once more.
+    bool has_time(std::chrono::nanoseconds wait) const noexcept {
+        return loop::later(terms_.on().now(), wait) < terms_.last;
+    }
+
+private:
+    class restored_fields {
+    public:
+        explicit restored_fields(outgoing_request& of) noexcept : of_(of) {}
+        restored_fields(const restored_fields&) = delete;
+        restored_fields& operator=(const restored_fields&) = delete;
+        ~restored_fields() {
+            if (before_) of_.fields = std::move(*before_);
+        }
+        void restore() { before_.emplace(of_.fields); }
+
+    private:
+        outgoing_request& of_;
+        std::optional<http::field_list> before_;
+    };
+
+    const Settings& with_;
+    const exchange_terms& terms_;
+    stream_behind* behind_;
+};
+
 /// error: request_error and what is below it; `cancelled`. keeps: both, until it has ended.
 template <class Settings>
 task<http_reply> perform(const Settings& with, outgoing_request& request, stream_behind* behind = nullptr) {
     exchange_terms terms(loop::reactor::current(), request.options.timeout.value_or(with.options.timeout));
-    if (with.options.on_request) co_await with.options.on_request(request);
-    check_whole_url(request.url, request.url.authority);
-    exchange<Settings> once(with, request, terms);
-    http_reply reply = co_await once.converse(behind);
-    reply.url = std::move(request.url);
-    reply.method = std::move(request.method);
+    const client_policies& by = request.options.policies ? *request.options.policies : with.policies;
+    if (by.do_nothing() && !with.options.on_request && !with.options.on_reply) {
+        check_whole_url(request.url, request.url.authority);
+        exchange<Settings> once(with, request, terms);
+        http_reply reply = co_await once.converse(behind);
+        reply.url = std::move(request.url);
+        reply.method = std::move(request.method);
+        reply.elapsed = terms.on().now() - terms.began;
+        co_return reply;
+    }
+    hooked_exchange<Settings> each(with, terms, behind);
+    const http::url* home = with.base && !request.options.own_auth ? &*with.base : nullptr;
+    http_reply reply = co_await run_errand(by, request, with.usual_fields, home, each);
     reply.elapsed = terms.on().now() - terms.began;
-    if (with.options.on_reply) co_await with.options.on_reply(reply);
     co_return reply;
 }
 

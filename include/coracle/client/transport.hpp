@@ -3,6 +3,7 @@
 
 #include <coracle/async/task.hpp>
 #include <coracle/base/result.hpp>
+#include <coracle/client/address_guard.hpp>
 #include <coracle/net/any_stream.hpp>
 #include <coracle/net/dialer.hpp>
 
@@ -21,6 +22,8 @@ struct destination {
     std::string host;  ///< a name or an address, without brackets
     std::uint16_t port;
     bool secure;  ///< what goes over it will be encrypted: https, wss
+    /// Addresses that it refuses are not connected to. Null: all may be.
+    const address_guard* guard = nullptr;
 };
 
 /// Opens streams: over TCP, over a unix socket, to an app in this process, by a script of a test. Used by all loops
