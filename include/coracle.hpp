@@ -333,6 +333,13 @@
 #include <coracle/app/reply.hpp>
 #include <coracle/app/background_tasks.hpp>
 #include <coracle/app/stop_notice.hpp>
+#include <coracle/app/hub_options.hpp>
+#include <coracle/app/hub_trunk.hpp>
+#include <coracle/app/hub_branch.hpp>
+#include <coracle/app/hub_subscription.hpp>
+#include <coracle/app/hub.hpp>
+#include <coracle/app/hub_rooms.hpp>
+#include <coracle/app/hub_events.hpp>
 #include <coracle/app/after_response.hpp>
 #include <coracle/app/body.hpp>
 #include <coracle/app/cookie_pairs.hpp>
