@@ -1,7 +1,7 @@
 // What:  a protocol of lines: a dictionary that all clients share, as a small Redis.
 // Run:   clang++-19 -std=c++20 -O2 -I../single_include 31_line_protocol.cpp -o dictionary -pthread && ./dictionary
 // Try:   nc 127.0.0.1 8002   and then   SET tea 2.50   GET tea   QUIT
-// Next:  33_virtual_time.cpp tests what takes hours, in no time.
+// Next:  32_http_client.cpp asks other servers.
 #include <coracle.hpp>
 #include <map>
 using namespace coracle;
