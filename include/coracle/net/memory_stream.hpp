@@ -16,6 +16,7 @@
 #include <cstring>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -243,6 +244,11 @@ public:
         std::string_view fits = bytes.substr(0, out().room());
         if (!fits.empty()) out().put(std::string(fits));
         return fits.size();
+    }
+    std::optional<result<std::size_t>> try_read(std::span<char> room) {
+        detail::memory_read_into_attempt now{in(), closed(), room};
+        if (!now.tried()) return std::nullopt;
+        return now.result();
     }
     void shutdown_read() noexcept {
         in().ended = true;

@@ -212,13 +212,22 @@ public:
         return sent;
     }
 
+    /// What has come, without waiting; nothing when a read would wait. For who is told of what happens on it.
+    std::optional<result<std::size_t>> try_read(std::span<char> room) noexcept {
+        auto count = os::receive(descriptor_->get(), room);
+        if (!count && os::is_would_block(count.error())) return std::nullopt;
+        return count;
+    }
+
     /// Who reads goes on with the error that nothing is there to be read: for who wants the socket back.
     void excuse_reader() noexcept { descriptor_->excuse(loop::direction::in); }
     /// Gives the socket away, with what has come and was not read. in: nobody reads or writes.
     os::file_descriptor release() noexcept { return descriptor_->release(); }
     void shutdown_read() noexcept { os::shutdown_receiving(descriptor_->get()); }
     result<void> shutdown_write() noexcept { return os::shutdown_sending(descriptor_->get()); }
-    void close() noexcept { descriptor_->close(); }
+    void close() noexcept {
+        if (descriptor_) descriptor_->close();  // it has moved elsewhere
+    }
     /// Closes with a reset: nothing more is sent, and the peer's next call fails.
     void abort() noexcept {
         [[maybe_unused]] auto best_effort = os::reset_on_close(descriptor_->get());

@@ -71,6 +71,7 @@ public:
         facts_->at_rest.clear();
         return inner_.try_write(bytes);
     }
+    std::optional<result<std::size_t>> try_read(std::span<char> room) { return inner_.try_read(room); }
     void shutdown_read() noexcept { inner_.shutdown_read(); }
     result<void> shutdown_write() noexcept { return inner_.shutdown_write(); }
     void close() noexcept {
