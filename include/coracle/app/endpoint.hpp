@@ -22,6 +22,7 @@ public:
     struct manner {
         bool now = false;            ///< answers at once, without waiting: call run_now()
         bool keeps_request = false;  ///< the handler may hold on to the request's bytes while it waits
+        bool websocket = false;      ///< it answers with 101
     };
 
     endpoint(std::string_view text, const route_options& options, manner how)
@@ -37,6 +38,8 @@ public:
     /// Whether views of the request have to stay good while run() waits, or because another thread looks at them: its
     /// bytes must have found their place before run() is called.
     bool keeps_request() const noexcept { return how_.keeps_request; }
+
+    bool is_websocket() const noexcept { return how_.websocket; }
 
     /// Tells what it takes and gives, for the documentation.
     virtual void describe(operation&) const {}

@@ -91,6 +91,11 @@ public:
     /// For the server: writes the head of it. Out: whether the end of the connection is the end of the answer.
     bool begin_stream() {
         const response& made = *streamed_;
+        if (made.status == upgrades) [[unlikely]] {
+            http::response_terms last = terms();
+            last.connection = http::persistence::implied;
+            return writer_->begin_stream({made.status, {}, &made.headers}, last);
+        }
         return writer_->begin_stream({made.status, binary_type, &made.headers}, terms(), made.stream->size());
     }
     /// For the server: where the pieces go.
@@ -148,10 +153,11 @@ public:
 private:
     static constexpr std::string_view json_type = "application/json";
     static constexpr std::string_view text_type = "text/plain; charset=utf-8";
+    static constexpr int upgrades = 101;  // the body of such an answer is another protocol
     static constexpr std::string_view binary_type = "application/octet-stream";
 
     [[gnu::cold]] void send_stream(const response& made) {
-        check_status(made.status);
+        if (made.status != upgrades) check_status(made.status);
         if (into_)
             *into_ = made;
         else

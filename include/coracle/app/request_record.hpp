@@ -25,6 +25,7 @@ struct request_record {
     std::chrono::nanoseconds took{};  ///< from the end of the request's head to the end of its answer
     std::uint64_t bytes = 0;          ///< of the answer as it went out, its head too
     bool whole = true;                ///< false: the answer broke off
+    int close_code = 0;               ///< of a WebSocket, which ended after `took`; 0: it was none
 
     /// `127.0.0.1:60084`, `[::1]:60084`, `unix:`
     void append_client(std::string& to) const {

@@ -29,6 +29,8 @@
 
 namespace coracle {
 
+struct websocket_route_options;
+
 namespace detail {
 template <class H, bool MayHaveBody>
 consteval bool good_route_handler() {
@@ -135,6 +137,20 @@ public:
         return add<true>(methods, pattern.text(), std::move(options), std::move(handler));
     }
 
+    /// A WebSocket: `app.websocket("/ws", [](websocket& ws) -> task<> { while (auto message = co_await ws.receive())
+    /// co_await ws.send(*message); });`. Its parameters are filled as those of any route, but for a body; its end is the
+    /// end of the WebSocket. Middleware sees the handshake: a request, answered by 101 or a refusal.
+    /// Defined in server/websocket_route.hpp.
+    template <class H>
+    router& websocket(checked_pattern<std::type_identity_t<H>, false> pattern, H handler) {
+        return add_websocket(pattern.text(), std::move(handler));
+    }
+    template <class H, class Options = websocket_route_options>
+    router& websocket(checked_pattern<std::type_identity_t<H>, false> pattern, std::type_identity_t<Options> options,
+                      H handler) {
+        return add_websocket(pattern.text(), std::move(handler), std::move(options));
+    }
+
     /// All routes of `other`, here, behind `prefix` too: `app.include(users, "/v1")`. Any number of times.
     /// error: std::logic_error for a router that would include itself.
     router& include(const router& other, std::string prefix = {}, router_options shared = {}) {
@@ -219,6 +235,8 @@ protected:
     }
 
 private:
+    template <class H, class Options = websocket_route_options>
+    router& add_websocket(std::string_view text, H handler, Options options = {});
     // What the compiler has refused is not looked at any further, so that its sentence stands alone.
     template <bool MayHaveBody, class H>
     router& add(std::initializer_list<std::string_view> methods, std::string_view text, route_options options,

@@ -12,6 +12,7 @@
 #include <coracle/duplex/line.hpp>
 #include <coracle/duplex/opening.hpp>
 #include <coracle/duplex/send_queue.hpp>
+#include <coracle/duplex/websocket_counts.hpp>
 #include <coracle/duplex/websocket_error.hpp>
 #include <coracle/duplex/websocket_message.hpp>
 #include <coracle/duplex/websocket_options.hpp>
@@ -44,12 +45,6 @@ enum class websocket_state : unsigned char {
     open,
     closing,  ///< a close frame was sent, and the peer's is awaited
     closed,
-};
-
-/// Messages, for metrics.
-struct websocket_counts {
-    std::uint64_t received = 0;
-    std::uint64_t sent = 0;
 };
 
 /// `while (auto message = co_await ws.receive()) co_await ws.send("you said " + message->text());`
@@ -158,16 +153,16 @@ public:
     /// Messages that slow_peer has dropped.
     std::uint64_t dropped() const noexcept { return dropped_; }
     std::size_t unsent_bytes() const noexcept { return out_.size(); }
-    websocket_counts counts() const noexcept { return counts_; }
 
     // For whoever has answered the handshake, or had it answered.
 
     /// From here on it goes over this. in: what has come already; what goes before all frames.
     void open(std::unique_ptr<duplex::line> over, std::string_view arrived, std::string_view before,
-              std::string subprotocol) {
+              std::string subprotocol, duplex::websocket_counts* counts = nullptr) {
         if (state_ != websocket_state::connecting) return;
         line_ = std::move(over);
         subprotocol_ = std::move(subprotocol);
+        counts_ = counts;
         state_ = websocket_state::open;
         out_.precede(before);
         unread_.append(arrived);
@@ -203,6 +198,10 @@ public:
     /// Cuts it off, if it has not ended.
     void cut() noexcept {
         if (state_ == websocket_state::closed && !line_) return;
+        try {
+            if (line_) static_cast<void>(send_some());  // as far as it goes
+        } catch (...) {
+        }
         end(1006, {});
         leave_line();
     }
@@ -288,7 +287,7 @@ private:
                 case ws::event::kind::message:
                     inbox_.emplace_back(what.type, what.data, what.first, what.last);
                     inbox_bytes_ += what.data.size();
-                    if (what.last) ++counts_.received;
+                    if (what.last && counts_) counts_->messages_received.add();
                     serve_receivers();
                     break;
                 case ws::event::kind::ping:
@@ -445,7 +444,7 @@ private:
         session_.send_piece(out_.bytes(), kind, bytes, whole);
         if (whole) {
             out_.one_more_message();
-            ++counts_.sent;
+            if (counts_) counts_->messages_sent.add();
         }
         take_turn();
         return true;
@@ -463,7 +462,7 @@ private:
         check_open();
         if (!out_.empty() && out_.size() + bytes.size() > how_->max_unsent_bytes) return false;
         session_.send_piece(out_.bytes(), kind, bytes, last);
-        if (last) ++counts_.sent;
+        if (last && counts_) counts_->messages_sent.add();
         take_turn();
         return true;
     }
@@ -511,7 +510,7 @@ private:
     async::waiting_line<closer> closers_;
     std::string reason_;
     std::string subprotocol_;
-    websocket_counts counts_;
+    duplex::websocket_counts* counts_ = nullptr;
     std::uint64_t dropped_ = 0;
     std::uint64_t last_ping_ = 0;
     int code_ = 0;

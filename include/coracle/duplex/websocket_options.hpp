@@ -6,17 +6,14 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 
 namespace coracle {
 
-/// `{.max_message_bytes = 64 * 1024, .slow_peer = when_slow::drop_oldest}`. The defaults are those of uvicorn and of
+/// `{.limits = {.message_bytes = 64 * 1024}, .slow_peer = when_slow::drop_oldest}`. The defaults are those of uvicorn and of
 /// Python's websockets.
 struct websocket_options {
-    /// One message, all its fragments together. 1009.
-    std::uint64_t max_message_bytes = ws::default_limits.message_bytes;
-    /// Frames that one message may be cut into. 1008.
-    std::uint32_t max_message_frames = ws::default_limits.message_frames;
+    /// Of what arrives: the bytes of a message, its fragments. 1009, 1008.
+    ws::limits limits{};
     /// Messages that have come and were not received yet; beyond it, or the bytes, the peer is read no further.
     std::size_t max_unread_messages = 32;
     std::size_t max_unread_bytes = 1024 * 1024;

@@ -57,6 +57,11 @@ public:
     }
     /// One more field, also when there is one with this name. Error: std::invalid_argument.
     void add(std::string_view name, std::string_view value) { append(line_of(name, value), name.size()); }
+    /// What goes with 101 and 426: the protocol that the connection is to speak. RFC 9110 7.8.
+    [[gnu::cold]] void upgrade_to(std::string_view protocol) {
+        append(std::string("upgrade: ").append(protocol).append(line_end), 7);
+        append(std::string("connection: upgrade\r\n"), 10);
+    }
     /// Takes away all fields with this name; true when there was one.
     bool remove(std::string_view name) {
         bool found = false;

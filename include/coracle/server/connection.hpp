@@ -46,8 +46,10 @@ task<> connection(Stream stream, workshop& shop, bool tls = false, std::uint32_t
                     }
                     client.goes_on();
                 }
-                if (client.streams()) [[unlikely]]
+                if (client.streams()) [[unlikely]] {
                     co_await client.send_stream();
+                    if (client.is_given_away()) co_return;
+                }
                 client.answered();
                 shop.reactor.label_running_job(nullptr);
             }

@@ -26,6 +26,7 @@
 #include <coracle/server/meter.hpp>
 #include <coracle/server/proxy_desk.hpp>
 #include <coracle/server/transaction.hpp>
+#include <coracle/server/upgrade.hpp>
 #include <coracle/server/workshop.hpp>
 
 #include <chrono>
@@ -61,7 +62,7 @@ public:
         conclude_answered();
         if (now_) shop_.transactions.give_back(std::move(now_));
         give_back_output();
-        if (!sleeps_) shop_.admission.connection_ends();
+        if (!sleeps_ && !given_away_) shop_.admission.connection_ends();
     }
 
     /// Before waiting for the client: nothing that belongs to the loop is held on to, and the client's time runs.
@@ -189,7 +190,20 @@ public:
         std::shared_ptr<outgoing_body> body = now_->answer->stream();
         co_await body->send_to(client);
         body.reset();
-        now_->answer->end_stream();
+        if (!given_away_) now_->answer->end_stream();
+    }
+
+    /// Somebody else goes on with the connection, in another protocol.
+    bool is_given_away() const noexcept { return given_away_; }
+    [[gnu::cold, gnu::noinline]] void hand_over(heir& to) {
+        now_->answer.reset();
+        now_->place = {};
+        meter_.end();
+        meter_.falls_asleep();
+        given_away_ = true;
+        client_left();
+        to.inherit({shop_, &stream_, line_maker_of<Stream>(), input_.unread(), output_.view(), std::move(now_)});
+        output_.clear();
     }
 
     /// The answer has been given.
@@ -519,6 +533,7 @@ private:
     const bool tls_;  // of the client to whoever brings its bytes here
     bool looks_closer_ = true;
     bool sleeps_ = false;
+    bool given_away_ = false;
     std::uint32_t asked_;      // so many requests
     std::size_t writing_ = 0;  // so many bytes
     bool hearing_ = false;     // some of a head has come

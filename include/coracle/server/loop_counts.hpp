@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coracle/base/tally.hpp>
+#include <coracle/duplex/websocket_counts.hpp>
 #include <coracle/http/refusal.hpp>
 
 #include <array>
@@ -21,6 +22,7 @@ struct loop_counts {
     std::array<tally, http::refusals> refused;  ///< requests, by reason
     tally turned_away;                          ///< requests, because too many were under way
     tally cut;                                  ///< connections whose clients took too long to take their answers
+    duplex::websocket_counts websockets;
 
     void refuse(http::refusal why) noexcept { refused[static_cast<std::size_t>(why)].add(); }
     /// Are being answered. From another thread: a little of this moment, a little of the next.

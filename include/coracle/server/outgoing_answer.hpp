@@ -10,6 +10,7 @@
 #include <coracle/http/method.hpp>
 #include <coracle/http/status.hpp>
 #include <coracle/os/file.hpp>
+#include <coracle/server/upgrade.hpp>
 #include <coracle/server/client_watch.hpp>
 
 #include <cstddef>
@@ -23,7 +24,7 @@ namespace coracle::server {
 
 /// Lives while the answer is made. in: a conversation, which tells it as its friend.
 template <class Conversation>
-class outgoing_answer final : public outgoing_client {
+class outgoing_answer final : public upgradable_client {
 public:
     explicit outgoing_answer(Conversation& of) noexcept : of_(of), answer_(*of.now_->answer) {}
     outgoing_answer(const outgoing_answer&) = delete;
@@ -118,6 +119,7 @@ public:
             std::logic_error("coracle: the body of an answer has fewer bytes than its size() said")));
         cut();
     }
+    void hand_over(heir& to) override { of_.hand_over(to); }
     void fail(const std::exception_ptr& why) override {
         request& asked = of_.now_->request;
         asked.after.drop_tasks();

@@ -56,6 +56,8 @@ public:
         request.rebase(borrowed_.data(), kept_.data());
         borrowed_ = {};
     }
+    /// The head as it was sent. In: keep_head().
+    std::string_view head_bytes() const noexcept { return kept_.view(); }
     /// The client is not the peer of its connection, or was told another host: from here on its head stays in place.
     [[gnu::cold]] void is_from(std::string address, std::uint16_t port) {
         client_ = std::move(address);
