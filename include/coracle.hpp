@@ -286,6 +286,15 @@
 #include <coracle/net/pipe_stream.hpp>
 #include <coracle/net/child_process.hpp>
 
+#include <coracle/duplex/websocket_counts.hpp>
+#include <coracle/duplex/websocket_error.hpp>
+#include <coracle/duplex/websocket_message.hpp>
+#include <coracle/duplex/websocket_options.hpp>
+#include <coracle/duplex/line.hpp>
+#include <coracle/duplex/opening.hpp>
+#include <coracle/duplex/send_queue.hpp>
+#include <coracle/duplex/websocket.hpp>
+
 #include <coracle/app/clock.hpp>
 #include <coracle/app/disk_file.hpp>
 #include <coracle/app/spool.hpp>
@@ -348,6 +357,7 @@
 #include <coracle/app/trace_context.hpp>
 #include <coracle/app/typed_store.hpp>
 #include <coracle/app/request.hpp>
+#include <coracle/app/websocket_parameter.hpp>
 #include <coracle/app/route_options.hpp>
 #include <coracle/app/description.hpp>
 #include <coracle/app/endpoint.hpp>
@@ -443,6 +453,7 @@
 #include <coracle/server/admission.hpp>
 #include <coracle/server/pace.hpp>
 #include <coracle/server/transaction.hpp>
+#include <coracle/server/upgrade.hpp>
 #include <coracle/server/proxy_desk.hpp>
 #include <coracle/server/settings.hpp>
 #include <coracle/server/opened_file.hpp>
@@ -459,6 +470,10 @@
 #include <coracle/server/metrics_page.hpp>
 #include <coracle/server/readiness.hpp>
 #include <coracle/server/health.hpp>
+#include <coracle/server/websocket_origin.hpp>
+#include <coracle/server/websocket_route_options.hpp>
+#include <coracle/server/served_websocket.hpp>
+#include <coracle/server/websocket_route.hpp>
 #include <coracle/server/outgoing_answer.hpp>
 #include <coracle/server/conversation.hpp>
 #include <coracle/server/connection.hpp>

@@ -174,6 +174,7 @@ template <class Line>
     line.plain("duration_ms", {took, static_cast<std::size_t>(pen.at() - took)});
     line.plain("bytes", std::to_string(one.bytes));
     if (!one.whole) line.plain("whole", "false");
+    if (one.close_code != 0) line.plain("close_code", std::to_string(one.close_code));
     if (!one.asked.id.empty()) line.text("request_id", one.asked.id);
     add_trace(line, one.asked.trace());
     line.end();
@@ -195,9 +196,31 @@ template <class Line>
 
 }  // namespace detail
 
+/// `INFO:     127.0.0.1:60084 - "WebSocket /ws" [accepted] 1000 1200ms`: at its end, with its code and how long it was.
+[[gnu::cold, gnu::noinline]] inline void write_websocket_plainly(const request_record& one, std::string& line,
+                                                                 bool colored) {
+    line += colored ? "\x1b[32mINFO\x1b[0m:     " : "INFO:     ";
+    one.append_client(line);
+    line += colored ? " - \"\x1b[1mWebSocket " : " - \"WebSocket ";
+    append_ascii(line, one.asked.target.text);
+    line += colored ? "\x1b[0m\" [accepted] " : "\" [accepted] ";
+    line.append(std::to_string(one.close_code)).append(" ");
+    char took[32];
+    detail::line_pen pen(took);
+    pen.milliseconds(one.took, false);
+    line.append(took, static_cast<std::size_t>(pen.at() - took)).append("ms");
+    if (std::string_view tag = one.tag(); !tag.empty()) {
+        line += " [";
+        append_ascii(line, tag);
+        line += ']';
+    }
+}
+
 /// `INFO:     127.0.0.1:60084 - "GET /docs?x=1 HTTP/1.1" 200 OK 1.2ms 345B [7f3a]`: uvicorn's line, then how long it
 /// took, how much went out, and the request's id or trace if it has one. What a client says is escaped (W10).
 inline void write_request_plainly(const request_record& one, std::string& line, bool colored) {
+    if (one.close_code != 0) [[unlikely]]
+        return write_websocket_plainly(one, line, colored);
     const request& asked = one.asked;
     std::string_view tag = one.tag();
     // In one go: a program may write more of these lines than of anything else.

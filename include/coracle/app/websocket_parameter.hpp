@@ -24,8 +24,9 @@ struct parameter<websocket&> {
     static websocket& of(request& asked) {
         websocket* here = asked.state<websocket_place>().here;
         if (!here)
-            throw std::logic_error("coracle: websocket& is a parameter of routes that app.websocket() makes, and this "
-                                   "is another one");
+            throw std::logic_error(
+                "coracle: websocket& is a parameter of routes that app.websocket() makes, and this "
+                "is another one");
         return *here;
     }
 };

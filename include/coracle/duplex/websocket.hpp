@@ -141,9 +141,7 @@ public:
     /// a code that cannot be sent.
     inline closer close(int code = 1000, std::string_view reason = {});
     /// The same without waiting for it.
-    void begin_close(int code = 1000, std::string_view reason = {}) {
-        begin_close(ws::sendable_code(code), reason);
-    }
+    void begin_close(int code = 1000, std::string_view reason = {}) { begin_close(ws::sendable_code(code), reason); }
 
     websocket_state state() const noexcept { return state_; }
     bool is_open() const noexcept { return state_ == websocket_state::open; }
@@ -734,9 +732,7 @@ inline websocket::sender websocket::send(std::string_view text) { return send_te
 inline websocket::sender websocket::send(const websocket_message& same) {
     return {*this, same.kind(), same.bytes(), same.first(), same.last()};
 }
-inline websocket::sender websocket::send_bytes(std::string_view bytes) {
-    return {*this, ws::data_kind::binary, bytes};
-}
+inline websocket::sender websocket::send_bytes(std::string_view bytes) { return {*this, ws::data_kind::binary, bytes}; }
 template <class T>
 websocket::owning_sender websocket::send_json(const T& value) {
     byte_buffer text;

@@ -76,8 +76,8 @@ private:
         if (!issues.empty())
             for (const coracle::json& part : issues.front().loc.as_array())
                 where += (where.empty() ? "" : ".") + (part.is_string() ? part.as_string() : part.dump());
-        return websocket_error(1007, issues.empty() ? "the message is not the JSON that was wanted"
-                                                    : where + ": " + issues.front().msg);
+        return websocket_error(
+            1007, issues.empty() ? "the message is not the JSON that was wanted" : where + ": " + issues.front().msg);
     }
 
     char* data_;

@@ -9,8 +9,8 @@
 
 namespace coracle {
 
-/// `{.limits = {.message_bytes = 64 * 1024}, .slow_peer = when_slow::drop_oldest}`. The defaults are those of uvicorn and of
-/// Python's websockets.
+/// `{.limits = {.message_bytes = 64 * 1024}, .slow_peer = when_slow::drop_oldest}`. The defaults are those of uvicorn
+/// and of Python's websockets.
 struct websocket_options {
     /// Of what arrives: the bytes of a message, its fragments. 1009, 1008.
     ws::limits limits{};

@@ -46,7 +46,7 @@ task<> connection(Stream stream, workshop& shop, bool tls = false, std::uint32_t
                     }
                     client.goes_on();
                 }
-                if (client.streams()) [[unlikely]] {
+                if (client.streams()) {
                     co_await client.send_stream();
                     if (client.is_given_away()) co_return;
                 }

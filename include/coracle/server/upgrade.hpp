@@ -27,7 +27,10 @@ template <class Stream>
 constexpr line_maker line_maker_of() noexcept {
     if constexpr (std::is_same_v<Stream, net::socket_stream>)
         return nullptr;
-    else if constexpr (requires(Stream& stream) { stream.try_read({}); stream.tell(nullptr); })
+    else if constexpr (requires(Stream& stream) {
+                           stream.try_read({});
+                           stream.tell(nullptr);
+                       })
         return &make_line<Stream>;
     else
         return nullptr;
@@ -42,9 +45,7 @@ struct estate {
     std::string_view unsent;   ///< the answer, and those before it
     std::unique_ptr<transaction> request;
 
-    std::unique_ptr<duplex::line> line() const {
-        return make ? make(stream) : make_line<net::socket_stream>(stream);
-    }
+    std::unique_ptr<duplex::line> line() const { return make ? make(stream) : make_line<net::socket_stream>(stream); }
 };
 
 /// Who goes on with it.

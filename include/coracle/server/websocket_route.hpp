@@ -201,7 +201,8 @@ router& router::add_websocket(std::string_view text, H handler, Options options)
             shared.include_in_schema = false;
             shared.dependencies = options.dependencies;
             shared.timeout = options.timeout;
-            add_endpoint(get, std::make_shared<server::websocket_endpoint<H>>(text, std::move(options), std::move(handler)),
+            add_endpoint(get,
+                         std::make_shared<server::websocket_endpoint<H>>(text, std::move(options), std::move(handler)),
                          std::move(shared));
         }
     }
