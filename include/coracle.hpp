@@ -545,4 +545,5 @@
 #include <coracle/testing/test_stage.hpp>
 #include <coracle/testing/test_stream.hpp>
 #include <coracle/testing/test_upload.hpp>
+#include <coracle/testing/test_websocket.hpp>
 #include <coracle/testing/test_client.hpp>

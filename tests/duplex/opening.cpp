@@ -45,8 +45,8 @@ struct not_open {
     void open() {
         auto [here, there] = net::memory_stream::pair();
         peer.emplace(std::move(there));
-        ws.open(std::make_unique<duplex::stream_line<net::memory_stream>>(std::move(here)), duplex_tests::frame(1, "hi"),
-                {}, {});
+        ws.open(std::make_unique<duplex::stream_line<net::memory_stream>>(std::move(here)),
+                duplex_tests::frame(1, "hi"), {}, {});
     }
     std::optional<net::memory_stream> peer;
 };

@@ -19,6 +19,5 @@ TEST_CASE("who sends on a closed WebSocket is told why it is closed") {
     websocket_closed closed(1006, "");
     CHECK(closed.code() == 1006);
     CHECK(std::string(closed.what()) == "coracle: the WebSocket is closed, with code 1006");
-    CHECK(std::string(websocket_closed(1000, "bye").what()) ==
-          "coracle: the WebSocket is closed, with code 1000: bye");
+    CHECK(std::string(websocket_closed(1000, "bye").what()) == "coracle: the WebSocket is closed, with code 1000: bye");
 }

@@ -136,6 +136,13 @@ public:
         return ask("POST " + std::string(target) + " HTTP/1.1\r\nhost: test\r\ncontent-type: " + std::string(type) +
                    "\r\ncontent-length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body));
     }
+    /// So many bytes of another protocol.
+    std::string read(std::size_t count) {
+        while (left_.size() < count) more();
+        std::string bytes = left_.substr(0, count);
+        left_.erase(0, count);
+        return bytes;
+    }
     /// Everything until the server closes.
     std::string drain() {
         std::string all = std::exchange(left_, {});

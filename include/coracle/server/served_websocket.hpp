@@ -52,6 +52,8 @@ public:
     // What became of the handshake.
 
     event& decided() noexcept { return decided_; }
+    /// It goes over a connection, or did.
+    bool is_open() const noexcept { return shop_ != nullptr; }
     bool accepted() const noexcept { return decision_ == decision::accept; }
     /// The answer, for who has waited for it. error: what the handler threw instead of one.
     [[gnu::cold]] void answer(reply& to, std::shared_ptr<outgoing_body> body) {

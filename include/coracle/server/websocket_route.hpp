@@ -2,6 +2,7 @@
 // WebSocket.
 #pragma once
 
+#include <coracle/app/after_response.hpp>
 #include <coracle/app/bind.hpp>
 #include <coracle/app/dependent_handler.hpp>
 #include <coracle/app/endpoint.hpp>
@@ -50,6 +51,27 @@ public:
 
 private:
     std::shared_ptr<Served> to_;
+};
+
+/// Where the handshake has another answer after all, the request stays until the handler has ended that looks at it.
+template <class Served>
+class end_of_handler final : public clean_up {
+public:
+    end_of_handler(const std::shared_ptr<Served>& of, join_handle<> life) noexcept : of_(of), life_(std::move(life)) {}
+    task<> run(std::exception_ptr) override {
+        std::shared_ptr<Served> still = of_.lock();
+        if (!still || still->is_open()) co_return;
+        still.reset();
+        try {
+            co_await life_;
+        } catch (...) {
+            // Its failure is told by whoever it belongs to.
+        }
+    }
+
+private:
+    std::weak_ptr<Served> of_;  // which may own this
+    join_handle<> life_;
 };
 
 /// All lines of a field as one text; `storage` holds it when there are several.
@@ -131,6 +153,8 @@ public:
             }
         }
         if (left) throw cancelled{};
+        if (keeps_request && me->accepted())
+            asked.after.keep(std::make_unique<end_of_handler<served_websocket>>(me, std::move(life)));
         me->answer(answer, std::make_shared<upgrade_body<served_websocket>>(me));
     }
 

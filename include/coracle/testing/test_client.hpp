@@ -19,6 +19,7 @@
 #include <coracle/testing/test_stage.hpp>
 #include <coracle/testing/test_stream.hpp>
 #include <coracle/testing/test_upload.hpp>
+#include <coracle/testing/test_websocket.hpp>
 #include <coracle/testing/virtual_time.hpp>
 
 #include <chrono>
@@ -111,6 +112,12 @@ public:
         return {*this, prepare({std::string(method), std::string(url), std::move(with)}, base_, how_.headers)};
     }
 
+    /// A WebSocket: `auto ws = client.websocket_connect("/ws"); ws.send("hello"); CHECK(ws.receive_text() == "...");`
+    test_websocket<basic_test_client> websocket_connect(std::string_view url, test_options with = {},
+                                                        std::vector<std::string> subprotocols = {}) {
+        return {*this, prepare({"GET", std::string(url), std::move(with)}, base_, how_.headers), subprotocols};
+    }
+
     /// Runs a task of yours on the loop of the app, while handlers run beside it: `client.run(queue.send(job))`.
     template <class T>
     T run(task<T> work) {
@@ -150,6 +157,8 @@ private:
     friend class test_stream;
     template <class Client>
     friend class test_upload;
+    template <class Client>
+    friend class test_websocket;
     static constexpr std::size_t most_redirects = 20;
 
     basic_test_client(coracle::app* borrowed, std::unique_ptr<coracle::app> owned, test_client_options how,

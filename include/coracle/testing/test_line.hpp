@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -52,8 +53,9 @@ inline constinit context_local<line_facts*> line_served_here;
 /// The server's end. A server that has answered, and done what there was to do afterwards, reads.
 class served_stream {
 public:
-    served_stream(net::memory_stream inner, named_address peer, line_facts& facts)
-        : inner_(std::move(inner)), peer_(std::move(peer)), facts_(&facts) {}
+    /// in: the facts, which a WebSocket may still tell when its line has gone.
+    served_stream(net::memory_stream inner, named_address peer, std::shared_ptr<line_facts> facts)
+        : inner_(std::move(inner)), peer_(std::move(peer)), facts_(std::move(facts)) {}
 
     auto read() {
         facts_->at_rest.set();
@@ -85,7 +87,7 @@ public:
 private:
     net::memory_stream inner_;
     named_address peer_;
-    line_facts* facts_;
+    std::shared_ptr<line_facts> facts_;
 };
 
 /// The client's end, with the answer under way on it.
@@ -93,7 +95,8 @@ class test_line {
 public:
     explicit test_line(net::memory_stream stream) : stream_(std::move(stream)) {}
 
-    line_facts facts{};
+    const std::shared_ptr<line_facts> shared_facts = std::make_shared<line_facts>();
+    line_facts& facts = *shared_facts;
     http::response_reader answer{};
     bool busy = false;
     std::optional<join_handle<>> server{};  ///< the job that serves the other end
@@ -128,10 +131,14 @@ public:
             if (until == part::head && answer.has_head()) co_return;
             if (until == part::piece && answer.body_waiting() > 0) co_return;
             auto bytes = co_await stream_.read();
-            if (!bytes || bytes->empty())
+            if (!bytes || bytes->empty()) {
                 answer.end();
-            else if (answer.feed(*bytes) < bytes->size())
-                close();  // somebody says more than was asked
+            } else if (std::size_t used = answer.feed(*bytes); used < bytes->size()) {
+                if (answer.status() == 101)
+                    behind_ = bytes->substr(used);
+                else
+                    close();  // somebody says more than was asked
+            }
             if (answer.failed()) {
                 std::string why = "coracle: the answer cannot be read: ";
                 throw std::runtime_error(why.append(*answer.failed()));
@@ -139,8 +146,16 @@ public:
         }
     }
 
+    /// For who goes on with the line behind 101. in: where to put what came behind it.
+    net::memory_stream take_stream(std::string& behind) {
+        behind = std::exchange(behind_, {});
+        net::memory_stream nobodys = net::memory_stream::pair().first;
+        return std::exchange(stream_, std::move(nobodys));
+    }
+
 private:
     net::memory_stream stream_;
+    std::string behind_;
 };
 
 }  // namespace coracle::testing

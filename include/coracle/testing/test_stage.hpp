@@ -86,7 +86,7 @@ public:
         }
         auto ends = net::memory_stream::pair();
         test_line& made = lines_.emplace_back(std::move(ends.first));
-        ServedStream served(std::move(ends.second), client_, made.facts);
+        ServedStream served(std::move(ends.second), client_, made.shared_facts);
         made.server.emplace(spawn(serve(std::move(served), made.facts)));
         made.busy = true;
         return made;
@@ -103,6 +103,8 @@ public:
     /// Hangs up. Who handles a request has the time to see it, then is cancelled.
     task<> hang_up() {
         for (test_line& each : lines_) each.close();
+        co_await settle();
+        shop_->clients.stop();  // those of WebSockets have left their lines
         co_await settle();
         for (test_line& each : lines_) {
             each.server->cancel();
