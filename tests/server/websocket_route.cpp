@@ -29,7 +29,8 @@ std::vector<std::string> order_of_events;
 generator<chat_user> chat_user_of(header<"x-name", std::optional<std::string>> name) {
     order_of_events.push_back("in");
     if (!name->has_value()) throw http_error(401, "who are you?");
-    co_yield chat_user{**name};
+    chat_user found{**name};
+    co_yield found;
     order_of_events.push_back("out");
 }
 void insiders_only(header<"x-pass", std::optional<std::string>> pass) {

@@ -12,7 +12,7 @@ using testing::test_line;
 namespace {
 struct both_ends {
     both_ends(std::pair<net::memory_stream, net::memory_stream> ends)
-        : client(std::move(ends.first)), server(std::move(ends.second), {"me", 7}, client.facts) {}
+        : client(std::move(ends.first)), server(std::move(ends.second), {"me", 7}, client.shared_facts) {}
     both_ends() : both_ends(net::memory_stream::pair()) {}
     test_line client;
     testing::served_stream server;

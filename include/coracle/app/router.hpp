@@ -138,8 +138,8 @@ public:
     }
 
     /// A WebSocket: `app.websocket("/ws", [](websocket& ws) -> task<> { while (auto message = co_await ws.receive())
-    /// co_await ws.send(*message); });`. Its parameters are filled as those of any route, but for a body; its end is the
-    /// end of the WebSocket. Middleware sees the handshake: a request, answered by 101 or a refusal.
+    /// co_await ws.send(*message); });`. Its parameters are filled as those of any route, but for a body; its end is
+    /// the end of the WebSocket. Middleware sees the handshake: a request, answered by 101 or a refusal.
     /// Defined in server/websocket_route.hpp.
     template <class H>
     router& websocket(checked_pattern<std::type_identity_t<H>, false> pattern, H handler) {
