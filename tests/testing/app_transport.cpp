@@ -156,3 +156,17 @@ TEST_CASE("a transport that goes while a connection is open leaves it working") 
     };
     run(virtual_time, work());
 }
+
+TEST_CASE("a transport that outlives its loop serves another one from its beginning") {
+    auto inside = std::make_shared<app_transport>(app());
+    net::any_stream left;
+    auto work = [&]() -> task<> {
+        auto opened = co_await inside->open(client::destination("app.test", 80, false));
+        auto sent = co_await opened->write(ask);
+        CHECK(sent.has_value());
+        co_await sleep(1s);
+        left = std::move(*opened);
+    };
+    run(virtual_time, work());
+    run(virtual_time, work());
+}

@@ -40,12 +40,15 @@ public:
     /// A connection to the app, whatever host is asked for. The first one starts its lifespan.
     /// error: what the lifespan throws; std::logic_error on another loop than before, and when it is closed.
     task<result<net::any_stream, net::connect_error>> open(client::destination to) override {
-        check(loop::reactor::current());
-        if (!stage_) {
-            stage_ = std::make_shared<stage>(app_, *on_);
-            spawn(start(stage_));
+        loop::reactor& here = loop::reactor::current();
+        check(here);
+        std::shared_ptr<stage>& kept = *stage_;
+        if (!kept) {
+            kept = std::make_shared<stage>(app_, here);
+            here.template own<stages>().all.push_back(stage_);
+            spawn(start(kept));
         }
-        std::shared_ptr<stage> in = stage_;
+        std::shared_ptr<stage> in = kept;
         co_await in->begun.wait();
         if (in->failure) std::rethrow_exception(in->failure);
         check(loop::reactor::current());
@@ -62,9 +65,10 @@ public:
     /// error: what the end of the lifespan throws.
     task<> close() {
         closed_ = true;
-        if (!stage_) co_return;
-        co_await stage_->begun.wait();
-        stage_->shop.stop();
+        std::shared_ptr<stage> in = *stage_;
+        if (!in) co_return;
+        co_await in->begun.wait();
+        in->shop.stop();
         for (int turn = 0; turn < 10; ++turn) co_await yield_now();
         for (join_handle<void>& each : served_) each.cancel();
         for (join_handle<void>& each : served_) {
@@ -74,7 +78,7 @@ public:
             }
         }
         served_.clear();
-        if (!stage_->failure) co_await app_->stop();
+        if (!in->failure) co_await app_->stop();
     }
 
 private:
@@ -92,12 +96,23 @@ private:
         std::exception_ptr failure;
     };
 
+    // Of a loop, which takes them along.
+    struct stages {
+        stages() = default;
+        stages(const stages&) = delete;
+        stages& operator=(const stages&) = delete;
+        ~stages() {
+            for (const std::weak_ptr<std::shared_ptr<stage>>& each : all)
+                if (auto kept = each.lock()) kept->reset();
+        }
+        std::vector<std::weak_ptr<std::shared_ptr<stage>>> all;
+    };
+
     void check(loop::reactor& here) {
         if (closed_) throw std::logic_error("coracle: this app_transport is closed");
-        if (on_ && on_ != &here)
+        if (*stage_ && &(*stage_)->shop.reactor != &here)
             throw std::logic_error(
                 "coracle: an app_transport belongs to the loop that used it first; make one for each");
-        on_ = &here;
     }
     /// On its own, so that whoever asked first may give up.
     static task<> start(std::shared_ptr<stage> in) {
@@ -114,8 +129,7 @@ private:
     }
 
     std::shared_ptr<app> app_;
-    loop::reactor* on_ = nullptr;
-    std::shared_ptr<stage> stage_;
+    std::shared_ptr<std::shared_ptr<stage>> stage_ = std::make_shared<std::shared_ptr<stage>>();
     std::vector<join_handle<void>> served_;
     bool closed_ = false;
 };
