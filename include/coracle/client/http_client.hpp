@@ -22,8 +22,9 @@ namespace coracle {
 /// in: a URL, or, behind the base_url, a path. error: as send(); also invalid_url, at once.
 class http_client {
 public:
+    http_client() : http_client(http_client_options()) {}  // GCC 12 takes no `= {}` within co_await http_client().get()
     /// error: invalid_url, unsupported_protocol, std::invalid_argument, for options that cannot be meant.
-    explicit http_client(http_client_options options = {})
+    explicit http_client(http_client_options options)
         : settings_(std::make_shared<const client::client_settings>(std::move(options))) {}
 
     pending_request get(std::string_view url) const { return request("GET", url); }
