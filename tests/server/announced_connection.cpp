@@ -171,3 +171,22 @@ TEST_CASE("D7: a header that does not come costs its time and no more, and the e
     CHECK(std::chrono::steady_clock::now() - begin < 5s);
     CHECK(waiting.closed());
 }
+
+TEST_CASE("D19: a connection that has not said who it is takes its place among those there may be") {
+    quiet here;
+    app app;
+    std::string order;
+    app.get("/{name}", on_loop([&](std::string name) {
+                order += name;
+                return name;
+            }));
+    loopback::running server(app, {.proxy = announced(), .limits = {.max_connections = 2}});
+    loopback::client silent(server.port());
+    loopback::client slow(server.port());
+    loopback::client third(server.port());  // they are let in in their order
+    third.send(line + "GET /c HTTP/1.1\r\nhost: a\r\n\r\n");
+    slow.send(line + "GET /b HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+    CHECK(slow.receive().body == "b");
+    CHECK(third.receive().body == "c");
+    CHECK(order == "bc");
+}

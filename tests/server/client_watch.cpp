@@ -9,6 +9,7 @@
 #include <coracle/testing/virtual_time.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -25,8 +26,8 @@ struct watched {
     watched() : client(std::move(ends.first)), stream(std::move(ends.second)) {}
     presence look() { return watch.look(stream, unsent, counts); }
     presence ask(std::string_view probe) { return watch.ask(stream, unsent, counts, probe); }
-    presence beat() {
-        return watch.beat(stream, unsent, counts, [&] { unsent.append(":\n\n"); });
+    presence beat(std::uint64_t least = 1) {
+        return watch.beat(stream, unsent, counts, least, [&] { unsent.append(":\n\n"); });
     }
 
     std::pair<net::memory_stream, net::memory_stream> ends = net::memory_stream::pair(8);
@@ -101,6 +102,30 @@ TEST_CASE("a client that takes nothing from one heartbeat to the next has gone")
     CHECK(quick.client.take_all() == ":\n\n");
     CHECK(quick.beat() == presence::here);
     CHECK(quick.client.take_all() == ":\n\n");
+}
+
+TEST_CASE("T31: a client that reads slowly, and keeps the rate, is there; and what it has drained is no debt") {
+    watched slow;
+    slow.unsent.append("0123456789012345678901234567890123456789");
+    CHECK(slow.beat(8) == presence::here);
+    for (int i = 0; i < 2; ++i) {
+        CHECK(slow.client.take_all().size() == 8);
+        CHECK(slow.look() == presence::here);
+        CHECK(slow.beat(8) == presence::here);
+    }
+    CHECK(slow.client.take_all().size() == 8);
+    CHECK(slow.look() == presence::here);
+    CHECK(slow.beat(9) == presence::gone);
+    watched drained;
+    drained.unsent.append("0123456789");
+    CHECK(drained.beat(1000) == presence::here);
+    CHECK(drained.client.take_all() == "01234567");
+    CHECK(drained.look() == presence::here);
+    CHECK(drained.client.take_all() == "89");
+    drained.unsent.append("0123456789");
+    CHECK(drained.look() == presence::here);
+    CHECK(drained.beat(1000) == presence::here);  // since a moment
+    CHECK(drained.beat(1000) == presence::gone);
 }
 
 TEST_CASE("what is cancelled is what makes the answer, and without that the handler") {

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -288,4 +290,48 @@ TEST_CASE("D7: slow heads, slow bodies and slow readers leave the answers of oth
         auto beside = median();
         CHECK(beside < 10 * alone + 5ms);
     }
+}
+
+namespace {
+/// A client that has acknowledged what it got before, and nothing since.
+struct acknowledged_stream : net::memory_stream {
+    explicit acknowledged_stream(net::memory_stream of) : memory_stream(std::move(of)) {}
+    std::optional<std::uint64_t> acknowledged() const noexcept { return 500; }
+};
+}  // namespace
+
+TEST_CASE("D7: what a client took of earlier answers is no credit for one that it does not take") {
+    app app;
+    app.get("/large", on_loop([] { return std::string(1 << 20, 'x'); }));
+    app.freeze();
+    virtual_loop world(virtual_time.patience(20s));
+    server::settings how;
+    how.access_log = false;
+    server::workshop shop(app, how, world.reactor());
+    auto ends = net::memory_stream::pair(1024);
+    ends.first.push("GET /large HTTP/1.1\r\nhost: x\r\n\r\n");
+    auto all = [&]() -> task<> {
+        acknowledged_stream stream(std::move(ends.second));
+        co_await server::connection(std::move(stream), shop);
+    };
+    world.run(all());
+    CHECK(world.elapsed() == 10s);
+}
+
+TEST_CASE("D7: news that wait for what their client sends have the time of a body, and are heard of behind it") {
+    app app;
+    app.post("/news", [](request& req) -> event_stream {
+        const std::string& text = co_await req.body.text();
+        co_await sleep(40s);
+        co_yield sse_event(text);
+    });
+    app.error_log([](const std::exception_ptr&, const request&) {});
+    server::settings how;
+    std::string head = "POST /news HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\n";
+    talk::outcome stalled = talk::play(app, {head + "a"}, false, how);
+    CHECK(stalled.heard.starts_with("HTTP/1.1 200 OK\r\n"));
+    CHECK(stalled.took == 10s);
+    talk::outcome sent = talk::play(app, {head, {1s, "abcd"}, {50s, "GET / HTTP/1.0\r\n\r\n"}}, true, how);
+    std::string pings = "8\r\n: ping\n\n\r\n";
+    CHECK(sent.heard.find("\r\n\r\n" + pings + pings + "c\r\ndata: ") != sent.heard.npos);
 }

@@ -95,3 +95,41 @@ TEST_CASE("what runs on a worker finds its stop notice, and hears it when the wo
     one.serve([] {});
     client.join();
 }
+
+TEST_CASE("who comes by two doors at once to a full house is let in by both, when two have nothing to do") {
+    app served;
+    served.get("/", on_loop([] { return "in"; }));
+    served.freeze();
+    loop::thread_pool pool(1);
+    server::settings how;
+    how.access_log = false;
+    how.limits.max_connections = 2;
+    how.limits.keep_alive = 1h;
+    server::worker one(served, how, pool);
+    auto front = one.open(*net::address::of("127.0.0.1", 0), false);
+    auto back = one.open(*net::address::of("127.0.0.1", 0), false);
+    REQUIRE(front);
+    REQUIRE(back);
+    std::atomic<bool> held = false, come = false;
+    std::thread clients([&] {
+        loopback::client a(front->port()), b(back->port());
+        CHECK(a.get("/").body == "in");
+        CHECK(b.get("/").body == "in");
+        one.reactor().post([&] {
+            held = true;
+            while (!come) std::this_thread::yield();
+        });
+        while (!held) std::this_thread::yield();
+        loopback::client c(front->port()), d(back->port());
+        c.send("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+        d.send("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+        come = true;
+        CHECK(c.receive().body == "in");
+        CHECK(d.receive().body == "in");
+        CHECK(a.closed());
+        CHECK(b.closed());
+        one.stop();
+    });
+    one.serve([] {});
+    clients.join();
+}

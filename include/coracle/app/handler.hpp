@@ -2,6 +2,7 @@
 // A coroutine is awaited on the loop, a plain function is called on the thread pool, on_loop() where it stands.
 #pragma once
 
+#include <coracle/app/background_tasks.hpp>
 #include <coracle/app/bind.hpp>
 #include <coracle/app/description.hpp>
 #include <coracle/app/endpoint.hpp>
@@ -25,6 +26,7 @@ template <class... P>
 struct arguments_from<types<P...>> {
     using type = arguments<P...>;
     static constexpr bool sees_request = count_from<parameter_source::context, P...> != 0;
+    static constexpr bool has_background = (std::is_same_v<P, background_tasks&> || ...);
 };
 
 template <class H>
@@ -36,10 +38,14 @@ class handler_endpoint final : public endpoint {
     static constexpr bool opens = std::is_same_v<result, file>;  // what it gives back has to be waited for
     static constexpr bool now = loops && !bound::has_body && !opens;
     static constexpr bool sees_request = arguments_from<parameters_of<H>>::sees_request;
+    // What it sees of the request may live longer than its call: in the body of a response, in a background task.
+    static constexpr bool leaves_something =
+        std::is_same_v<result, response> || arguments_from<parameters_of<H>>::has_background;
 
 public:
     handler_endpoint(std::string_view text, const route_options& options, H handler)
-        : endpoint(text, options, {now, opens || (sees_request && !loops)}), handler_(std::move(handler)) {}
+        : endpoint(text, options, {now, opens || (sees_request && (!loops || leaves_something))}),
+          handler_(std::move(handler)) {}
 
     [[gnu::cold]] void describe(operation& told) const override {
         describe_parameters(told, parameters_of<H>{});

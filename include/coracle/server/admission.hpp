@@ -38,14 +38,29 @@ public:
     bool full() const noexcept { return most_connections_ != 0 && connections_ >= most_connections_; }
     /// For who has accepted one too many: set when a connection ends.
     event& room() noexcept { return room_; }
-    /// He waits, and nobody has made room for him yet: who has nothing to do goes.
-    bool crowded() const noexcept { return crowded_; }
-    void is_crowded(bool now) noexcept { crowded_ = now; }
-    /// True for the first that asks while it is crowded: he goes, for one who comes.
-    bool makes_room() noexcept { return std::exchange(crowded_, false); }
+    /// Who has accepted one too many, while he waits for room. There are as many as there are doors.
+    class seeker {
+    public:
+        explicit seeker(admission& of) noexcept : of_(of) { ++of_.seekers_; }
+        seeker(const seeker&) = delete;
+        seeker& operator=(const seeker&) = delete;
+        ~seeker() { --of_.seekers_; }
+
+    private:
+        admission& of_;
+    };
+    /// More seek room than there is or will be when those have ended that leave for them: who has nothing to do goes.
+    bool crowded() const noexcept { return seekers_ != 0 && connections_ + seekers_ > most_connections_ + leaving_; }
+    /// True while it is crowded: who asks goes, for one who comes.
+    bool makes_room() noexcept {
+        if (!crowded()) return false;
+        ++leaving_;
+        return true;
+    }
     void connection_begins() noexcept { ++connections_; }
     void connection_ends() noexcept {
         --connections_;
+        if (leaving_ != 0) --leaving_;
         room_.set();
     }
 
@@ -101,7 +116,8 @@ private:
     std::size_t in_flight_ = 0;
     std::uint64_t requests_ = 0;
     std::uint64_t turned_away_ = 0;
-    bool crowded_ = false;
+    std::size_t seekers_ = 0;
+    std::size_t leaving_ = 0;
     event room_;
 };
 

@@ -12,6 +12,7 @@
 #include <coracle/net/socket_stream.hpp>
 #include <coracle/os/error.hpp>
 #include <coracle/os/socket.hpp>
+#include <coracle/server/admission.hpp>
 #include <coracle/server/client_list.hpp>
 #include <coracle/server/connection.hpp>
 #include <coracle/server/workshop.hpp>
@@ -78,13 +79,16 @@ private:
     announcement said_;
 };
 
-/// While the header is waited for: its time, and the end of the server.
+/// While the header is waited for: its time, its place among the connections, and the end of the server.
 class awaited_announcement final : listed_client {
 public:
-    awaited_announcement(loop::descriptor& socket, workshop& shop) : socket_(socket), time_(shop.reactor, late{*this}) {
+    awaited_announcement(loop::descriptor& socket, workshop& shop)
+        : socket_(socket), admission_(shop.admission), time_(shop.reactor, late{*this}) {
         shop.clients.is_idle(*this);
         time_.set(shop.how.limits.header_timeout);
+        admission_.connection_begins();
     }
+    ~awaited_announcement() { admission_.connection_ends(); }
     bool is_late() const noexcept { return late_; }
 
 private:
@@ -99,6 +103,7 @@ private:
     void make_answer_last() noexcept override {}
 
     loop::descriptor& socket_;
+    admission& admission_;
     bool late_ = false;
     loop::deadline<late> time_;
 };

@@ -34,7 +34,11 @@ public:
 
     /// Ends the connection that has waited longest between two requests. False: there is none.
     bool make_room() noexcept {
-        return idle_.any([](listed_client& each) { return each.gives_way(); });
+        return idle_.any([this](listed_client& each) {
+            bool gives_way = each.gives_way();
+            if (gives_way) busy_.push_back(each);  // it ends, and is not asked for room again
+            return gives_way;
+        });
     }
     /// Sends to sleep who has waited longest, one or two. Looks at a few only. False: they had not waited for long.
     bool lay_down() noexcept {

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -53,7 +54,7 @@ public:
 
     /// Something has happened on the stream. Silent: ask() it, after probe_time.
     template <net::byte_stream Stream>
-    presence look(Stream& stream, byte_buffer& unsent, meter& counts) const noexcept {
+    presence look(Stream& stream, byte_buffer& unsent, meter& counts) noexcept {
         send(stream, unsent, counts);
         if (!stream.hung_up()) return presence::here;
         // Nothing is sent with this, but a connection that has been reset says so.
@@ -70,27 +71,39 @@ public:
         }
         return after_probe(stream);
     }
-    /// The same at every heartbeat_time of an answer without end. A client that took nothing from one beat to the next
-    /// has gone, or as good as. in: what writes the beat, which is its probe.
+    /// The same at every heartbeat_time of an answer without end. A client that took less than `least` bytes from one
+    /// beat to the next, while more waited for it, has gone, or as good as. in: what writes the beat, which is its probe.
     template <net::byte_stream Stream, class Write>
-    presence beat(Stream& stream, byte_buffer& unsent, meter& counts, Write write) {
+    presence beat(Stream& stream, byte_buffer& unsent, meter& counts, std::uint64_t least, Write write) {
         probed_ = probed_ || stream.hung_up();
         bool waits = !unsent.empty();
-        if (waits && std::exchange(held_up_, true)) return presence::gone;
+        if (waits && held_up_) {
+            std::uint64_t more = taken_by(stream, counts) - taken_;
+            if (more == 0 || more < least) return presence::gone;
+        }
         held_up_ = waits;
         if (!waits) write();
         send(stream, unsent, counts);
+        taken_ = held_up_ ? taken_by(stream, counts) : 0;
         return after_probe(stream);
     }
 
 private:
     template <class Stream>
-    static void send(Stream& stream, byte_buffer& unsent, meter& counts) noexcept {
+    void send(Stream& stream, byte_buffer& unsent, meter& counts) noexcept {
         if (unsent.empty()) return;
         if (result<std::size_t> sent = stream.try_write(unsent.view())) {
             counts.sent(*sent);
             unsent.consume(*sent);
         }
+        held_up_ = held_up_ && !unsent.empty();
+    }
+    /// By the client, where the system tells it, for the system may hold a lot; else by the system.
+    template <class Stream>
+    static std::uint64_t taken_by(Stream& stream, const meter& counts) noexcept {
+        if constexpr (requires { stream.acknowledged(); })
+            if (std::optional<std::uint64_t> taken = stream.acknowledged()) return *taken;
+        return counts.sent();
     }
     template <class Stream>
     static presence after_probe(Stream& stream) noexcept {
@@ -101,7 +114,8 @@ private:
     async::cancel_scope* making_ = nullptr;
     bool on_ = false;
     bool probed_ = false;
-    bool held_up_ = false;  // a beat found what was before it unsent
+    bool held_up_ = false;     // a beat found what was before it unsent, and some of it still is
+    std::uint64_t taken_ = 0;  // when it did
 };
 
 }  // namespace coracle::server

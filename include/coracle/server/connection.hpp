@@ -33,6 +33,8 @@ task<> connection(Stream stream, workshop& shop, bool tls = false, std::uint32_t
                 const app_route* found = shop.app.find(*asked, answer);
                 shop.reactor.label_running_job(found ? found->text().c_str() : nullptr);
                 if (found && found->runs_now()) {
+                    if (found->keeps_request()) [[unlikely]]
+                        client.keep_request();
                     shop.app.call_now(*found, *asked, answer);
                 } else if (found && client.admits()) {
                     if (found->keeps_request()) client.keep_request();

@@ -302,6 +302,14 @@ private:
     }
     /// The time is up and the write is not done; but the client may have taken some of what the system holds.
     [[gnu::cold, gnu::noinline]] bool takes_enough() noexcept {
+        if (!std::exchange(now_->looked_at, true)) {
+            // From here on it is known what it has taken; what it took before is no credit.
+            if constexpr (requires { stream_.acknowledged(); }) now_->taken = stream_.acknowledged().value_or(0);
+            now_->takes = transaction_pool::pace_of_the_slow(shop_.how.limits);
+            late_ = false;
+            deadline_.set(now_->takes.waits(shop_.reactor.turn_time()));
+            return true;
+        }
         if constexpr (requires { stream_.acknowledged(); }) {
             std::optional<std::uint64_t> taken = stream_.acknowledged();
             if (!taken || *taken <= now_->taken) return false;
@@ -353,6 +361,11 @@ private:
     /// The answer is news that have no end of their own.
     bool is_live() const noexcept { return now_->answer->streams() && !now_->answer->stream()->heartbeat().empty(); }
     bool watches() const noexcept { return now_ && now_->watch.is_on() && !feeding_ && writing_ == 0; }
+    /// News that wait are heard of every now and then, if they do not wait for what their client sends, or for one who
+    /// is gone.
+    [[gnu::cold]] void beats() noexcept {
+        if (watches() && is_live() && turn_.whose() == http::turn::body) deadline_.set(client_watch::heartbeat_time);
+    }
     /// The handler waits, and something may have happened on the stream.
     void on_edge() noexcept override {
         if (!watches()) return;
@@ -364,7 +377,9 @@ private:
         presence client{};
         if (is_live() && turn_.whose() == http::turn::body) {
             deadline_.set(client_watch::heartbeat_time);
-            client = now_->watch.beat(stream_, output_, meter_,
+            constexpr auto seconds = std::chrono::seconds(client_watch::heartbeat_time).count();
+            std::uint64_t least = std::uint64_t{shop_.how.limits.min_write_rate} * static_cast<std::uint64_t>(seconds);
+            client = now_->watch.beat(stream_, output_, meter_, least,
                                       [&] { now_->answer->writer().piece(now_->answer->stream()->heartbeat()); });
         } else {
             client = now_->watch.ask(stream_, output(), meter_, probe());
@@ -479,6 +494,7 @@ private:
             input_.keep();  // the handler may wait for something else while it looks at these bytes
         }
         on_edge();  // behind the end of that wait, which clears the deadline
+        beats();
         co_return std::nullopt;
     }
     /// Also when the wait is cancelled: no deadline is left behind, and where a write was cut short nobody knows how

@@ -31,6 +31,8 @@ public:
         counts_.bytes_sent.add(bytes);
     }
 
+    std::uint64_t sent() const noexcept { return sent_; }
+
     /// A request begins. in: when its head was there; how many bytes of earlier answers wait to be sent.
     void begin(os::time_point at, std::size_t unsent) noexcept {
         counts_.requests_begun.add();

@@ -11,7 +11,6 @@
 #include <coracle/http/status.hpp>
 #include <coracle/os/file.hpp>
 #include <coracle/server/upgrade.hpp>
-#include <coracle/server/client_watch.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -46,7 +45,7 @@ public:
         if (!begun_ && live) begin();
         of_.waits(&making);
         if (!live) return;
-        of_.deadline_.set(client_watch::heartbeat_time);
+        of_.beats();
         if (of_.shop_.stopping()) making.cancel();
     }
     void goes_on() noexcept override { of_.goes_on(); }

@@ -13,6 +13,7 @@
 #include <coracle/server/incoming_body.hpp>
 #include <coracle/server/pace.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -40,7 +41,8 @@ public:
     /// How fast the client sends its body, and takes answers.
     pace sends;
     pace takes;
-    std::uint64_t taken = 0;  ///< of the connection, as far as it was asked for
+    std::uint64_t taken = 0;  ///< of the connection, when it was last looked at
+    bool looked_at = false;
     /// Among those that wait.
     admission::place place;
     /// Of its client, while the handler waits.
@@ -103,7 +105,12 @@ private:
 class transaction_pool {
 public:
     explicit transaction_pool(const http::limits& bounds, const server_limits& limits = {}) noexcept
-        : bounds_(bounds), takes_(limits.min_write_rate, limits.stall_timeout) {}
+        : bounds_(bounds), takes_(limits.min_write_rate, first_part(limits)) {}
+
+    /// How a client takes answers that has been slow enough to be looked at: with what is left of its time.
+    static pace pace_of_the_slow(const server_limits& limits) noexcept {
+        return {limits.min_write_rate, limits.stall_timeout - first_part(limits)};
+    }
 
     std::unique_ptr<transaction> take() {
         std::unique_ptr<transaction> taken;
@@ -114,7 +121,7 @@ public:
             spare_.pop_back();
         }
         taken->takes = takes_;
-        taken->taken = 0;
+        taken->looked_at = false;
         return taken;
     }
     void give_back(std::unique_ptr<transaction> done) noexcept {
@@ -123,6 +130,10 @@ public:
     }
 
 private:
+    // Of the time that a client may fall behind; most are never looked at.
+    static std::chrono::milliseconds first_part(const server_limits& limits) noexcept {
+        return limits.stall_timeout / 10;
+    }
     static constexpr std::size_t kept = 256;  // those of a peak beyond that give their memory back
     const http::limits& bounds_;
     pace takes_;

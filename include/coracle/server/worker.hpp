@@ -182,12 +182,15 @@ private:
     /// One more than there may be has come: he waits here, the others in the kernel, until one of the idle has made
     /// room for him.
     task<> room() {
-        shop_.admission.is_crowded(!shop_.dormitory.make_room() && !shop_.clients.make_room());
+        admission::seeker waits(shop_.admission);
         while (shop_.admission.full() && !stop_asked_.is_set()) {
             shop_.admission.room().clear();
+            if (shop_.admission.crowded()) {
+                if (shop_.dormitory.make_room()) continue;  // one that sleeps is gone at once
+                if (shop_.clients.make_room()) shop_.admission.makes_room();
+            }
             co_await shop_.admission.room().wait();
         }
-        shop_.admission.is_crowded(false);
     }
     /// D18: one connection that cannot be served, for want of memory say, is no reason to serve no other.
     void admit(net::incoming from, task_group& connections) {
