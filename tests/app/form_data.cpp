@@ -1,10 +1,12 @@
 #include <doctest/doctest.h>
 
+#include <coracle/app/body_field.hpp>
 #include <coracle/app/form.hpp>
 #include <coracle/app/form_data.hpp>
 
 #include <app/stage.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -185,4 +187,50 @@ TEST_CASE("D9: a route says how much of a form it takes, whichever way it is rea
     CHECK(parts("/limited/read", part("name=f; filename=f", "1234567")) ==
           R"(413 {"detail":"File exceeded maximum size of 6 bytes."})");
     CHECK(parts("/usual", a + a + a + file + file) == "200 5");
+}
+
+TEST_CASE("D5: a body with a content coding is refused in a sentence, and nothing inflates it") {
+    struct pair {
+        std::string a{};
+    };
+    app app;
+    int called = 0;
+    app.post("/json", [&](pair in) { return ++called, in.a; });
+    app.post("/fields",
+             [&](body_field<"a", std::string> a, body_field<"b", std::optional<int>>) { return ++called, *a; });
+    app.post("/form", [&](form<pair> in) { return ++called, in->a; });
+    app.post("/parts", [&](multipart_form form) -> task<int> {
+        while (co_await form.next()) ++called;
+        co_return called;
+    });
+    app.post("/bytes", [](request& req) -> task<std::string> {
+        std::string text = co_await req.body.text();
+        co_return std::to_string(text.size());
+    });
+    stage play(app);
+    // A mebibyte of nothing, in gzip and so in few bytes, and what would be right without its coding.
+    const std::string bomb = std::string("\x1f\x8b\x08\0\0\0\0\0\2\3\xed\xc1\1\1\0\0\0\x80\x90\xfe\xaf\xee\x08", 23);
+    struct row {
+        std::string_view path, type, body;
+    } rows[] = {{"/json", "application/json", R"({"a":"1"})"},
+                {"/fields", "application/json", R"({"a":"1"})"},
+                {"/form", "application/x-www-form-urlencoded", "a=1"},
+                {"/parts", "multipart/form-data; boundary=x", "--x--"}};
+    for (const row& each : rows)
+        for (std::string_view coding : {"gzip", "GZIP", "deflate", "br", "zstd", "identity, gzip", "x\"y"})
+            for (std::string_view body : {std::string_view(bomb), each.body}) {
+                CAPTURE(each.path);
+                CAPTURE(coding);
+                auto got = play.ask("POST " + std::string(each.path), body,
+                                    "content-type: " + std::string(each.type) +
+                                        "\r\ncontent-encoding: " + std::string(coding) + "\r\n");
+                CHECK(got.status == 415);
+                CHECK(got.body.starts_with("{\"detail\":\"This body has the content coding "));
+            }
+    CHECK(called == 0);
+    auto ask = [&](std::string_view path, std::string_view body, std::string_view fields) {
+        return play.ask("POST " + std::string(path), body, std::string(fields)).body;
+    };
+    CHECK(ask("/json", R"({"a":"1"})", "content-type: application/json\r\ncontent-encoding: identity\r\n") == "1");
+    CHECK(ask("/bytes", bomb, "content-encoding: gzip\r\n") == "23");  // for who unpacks it himself
 }

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <future>
@@ -135,9 +136,25 @@ TEST_CASE("T11: a route that blocks its loop is reported by its pattern while it
         co_await sleep(1ms);
         co_return std::to_string(id) + " " + held_report.get_future().get();
     });
-    loopback::running server(served, {.watchdog = std::chrono::milliseconds(20)});
-    std::string text = loopback::get(server.port(), "/block/7").body;
+    {
+        loopback::running server(served, {.watchdog = std::chrono::milliseconds(20)});
+        std::string text = loopback::get(server.port(), "/block/7").body;
+        CHECK(text.find("7 the loop has stood still for ") == 0);
+        CHECK(text.find(" ms in /block/{id};") != std::string::npos);
+        CHECK(text.find("; the task went on") != std::string::npos);
+    }
+    // As it is for who says nothing: within 150 ms, on a machine that is not late itself; once in so many is enough.
+    loopback::running server(served);
+    int best = 1'000'000;
+    for (int round = 0; round < 100 && best > 150; ++round) {
+        held_report = {};
+        held_is_reported = false;
+        std::string text = loopback::get(server.port(), "/block/8").body;
+        std::string_view told = "8 the loop has stood still for ";
+        REQUIRE(text.starts_with(told));
+        best = std::min(best, std::stoi(text.substr(told.size())));
+    }
     set_reporter(before);
-    CHECK(text.find("7 the loop has stood still for ") == 0);
-    CHECK(text.find(" ms in /block/{id};") != std::string::npos);
+    CHECK(best >= 100);
+    CHECK(best <= 150);
 }

@@ -9,6 +9,7 @@
 #include <coracle/app/validation_error.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/base/ascii.hpp>
+#include <coracle/base/printable.hpp>
 #include <coracle/base/utf8.hpp>
 #include <coracle/json/decode.hpp>
 #include <coracle/http/percent.hpp>
@@ -198,6 +199,23 @@ struct parameter_reader<P> {
     static P take(stored& from) { return *std::move(from); }
 };
 
+namespace detail {
+[[noreturn, gnu::cold]] inline void refuse_coding(std::string_view coding) {
+    std::string said = "This body has the content coding ";
+    append_printable(said, coding.substr(0, 40));
+    said += ", and none is taken: send it as it is, without Content-Encoding";
+    throw http_error(415, std::move(said), {{"accept-encoding", "identity"}});
+}
+}  // namespace detail
+
+/// For who reads a body that must be what its Content-Type says. error: http_error 415 for one with a content coding,
+/// gzip say: nothing is inflated here, so that a few bytes cannot become many (D5). RFC 9110 8.4, 15.5.16.
+inline void demand_plain_body(const request& asked) {
+    std::string_view coding = asked.headers["content-encoding"];
+    if (!coding.empty() && !ascii::iequals(coding, "identity")) [[unlikely]]
+        detail::refuse_coding(coding);
+}
+
 template <class P>
     requires(parameter<P>::source == parameter_source::body)
 struct parameter_reader<P> {
@@ -216,6 +234,7 @@ struct parameter_reader<P> {
 private:
     template <class T>
     static void read_document(stored& to, binding& with, std::string_view text) {
+        if (!text.empty()) demand_plain_body(with.asked);
         if (text.empty()) {
             if constexpr (detail::is_optional<T>)
                 to.emplace();

@@ -44,6 +44,7 @@ namespace detail {
 inline binding::document_state read_document(binding& with, std::string_view text) {
     using state = binding::document_state;
     if (with.document_is != state::unread) return with.document_is;
+    if (!text.empty()) demand_plain_body(with.asked);
     if (text.empty() || !is_json_type(with.asked.media_type())) return with.document_is = state::absent;
     text = without_mark(text);
     if (auto whole = read_json_text<json>(text, with.issues, "body")) {

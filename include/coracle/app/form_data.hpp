@@ -64,6 +64,7 @@ public:
         }
         const std::string& text = co_await asked.body.text();
         bool urlencoded = ascii::iequals(asked.media_type(), "application/x-www-form-urlencoded");
+        if (urlencoded && !text.empty()) demand_plain_body(asked);
         if (!std::exchange(is_read_, true) && urlencoded) read_pairs(text, multipart_form::limits_of(asked));
         co_return std::string_view(text);
     }

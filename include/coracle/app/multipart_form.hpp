@@ -70,10 +70,7 @@ public:
     /// Within what its route says of forms, or Starlette's limits. error: http_error 400 when it is none.
     explicit multipart_form(request& asked) : multipart_form(asked, limits_of(asked)) {}
     multipart_form(request& asked, const http::form_limits& limits)
-        : asked_(&asked),
-          parser_(boundary_of(asked.headers["content-type"])),
-          left_(asked.body.gathered()),
-          limits_(limits) {}
+        : asked_(&asked), parser_(boundary_of(asked)), left_(asked.body.gathered()), limits_(limits) {}
 
     /// What the route of a request says of forms.
     static http::form_limits limits_of(request& asked) {
@@ -98,7 +95,9 @@ private:
     [[noreturn]] static void refuse_broken(std::string_view why) {
         throw http_error(400, "Invalid multipart data: " + std::string(why));
     }
-    static std::string boundary_of(std::string_view field) {
+    static std::string boundary_of(const request& asked) {
+        std::string_view field = asked.headers["content-type"];
+        demand_plain_body(asked);
         http::content_type type(field);
         if (!type.is("multipart/form-data")) refuse("This request takes a form of the type multipart/form-data");
         http::found_parameter boundary = type.parameter("boundary");

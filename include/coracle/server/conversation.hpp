@@ -327,9 +327,11 @@ private:
         if (shop_.reactor.turn_time() - heard >= shop_.how.last_chance) return stream_.shutdown_read();
         deadline_.set_at(heard + shop_.how.last_chance);
     }
-    // Unless there is another request behind this one already.
+    // Unless there is another request behind this one already, or it may be on its way: a head that is out has not said
+    // that the connection ends.
     void make_answer_last() noexcept override {
-        if (turn_.reads_body() || input_.unread().empty()) turn_.close_after_answer();
+        bool said = turn_.whose() == http::turn::body;
+        if (!said && (turn_.reads_body() || input_.unread().empty())) turn_.close_after_answer();
         if (now_ && now_->watch.is_on() && is_live()) now_->watch.stop_making();
     }
     std::chrono::milliseconds time_between() const noexcept {
