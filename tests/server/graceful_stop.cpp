@@ -3,6 +3,7 @@
 #include "talk.hpp"
 
 #include <coracle/app/app.hpp>
+#include <coracle/async/generator.hpp>
 #include <coracle/async/gather.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/async/task_group.hpp>
@@ -171,6 +172,23 @@ TEST_CASE("a request whose first bytes had come before a stop is answered when t
     CHECK(count("HTTP/1.1 200 OK", got.heard) == 1);
     CHECK(count("connection: close", got.heard) == 1);
     CHECK(got.took == 3s);
+}
+
+TEST_CASE("a streamed answer whose head has not said that it is the last is not, if the next request comes at once") {
+    app served;
+    served.get("/stream", []() -> generator<std::string> {
+        co_yield "a";
+        co_await sleep(1s);
+        co_yield "b";
+    });
+    served.get("/{n}", on_loop([](int n) { return n; }));
+    std::string stream = "GET /stream HTTP/1.1\r\nhost: x\r\n\r\n";
+    talk::outcome got = play_until_stop(served, {stream, {1100ms, get_1}}, 500ms);
+    CHECK(count("HTTP/1.1 200 OK", got.heard) == 2);
+    CHECK(count("connection: close", got.heard) == 1);
+    CHECK(got.heard.ends_with("\r\n\r\n1"));
+    CHECK(got.took == 1100ms);
+    CHECK(play_until_stop(served, {stream}, 500ms).took == 1250ms);
 }
 
 TEST_CASE("requests that had come behind one under way are answered too, and the last says that it is") {
