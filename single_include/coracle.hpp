@@ -677,6 +677,97 @@ private:
 
 }  // namespace coracle
 
+// ---- coracle/base/hash_slots.hpp
+// hash_slots<K, T>: a hash table whose items keep their index until they are taken out. Its caller brings the hash.
+
+namespace coracle {
+
+/// Items by key. Found by anything that a K compares with, in chains as long as the hashes are bad: for keys that
+/// others choose, use a keyed hash (siphash). Holds as much memory as it ever needed. At most 2^32 - 2 items.
+template <class K, class T>
+class hash_slots {
+public:
+    using index = std::uint32_t;
+    static constexpr index none = static_cast<index>(-1);
+    struct item {
+        K key;
+        T value;
+    };
+
+    std::size_t size() const noexcept { return size_; }
+    item& operator[](index at) noexcept {
+        CORACLE_ASSERT(slots_[at].held);
+        return *slots_[at].held;
+    }
+    std::uint64_t hash_of(index at) const noexcept { return slots_[at].hash; }
+
+    /// Its index, or `none`.
+    template <class Q>
+    index find(std::uint64_t hash, const Q& key) const {
+        if (heads_.empty()) return none;
+        for (index at = heads_[bucket_of(hash)]; at != none; at = slots_[at].next)
+            if (slots_[at].hash == hash && slots_[at].held->key == key) return at;
+        return none;
+    }
+    /// in: a key that is not there. error: std::bad_alloc, and what moving a K or T throws; nothing has changed then.
+    index insert(std::uint64_t hash, K key, T value) {
+        if (size_ >= heads_.size()) spread_out();
+        if (free_ == none) {
+            CORACLE_ASSERT(slots_.size() < none);
+            slots_.emplace_back().next = free_;
+            free_ = static_cast<index>(slots_.size() - 1);
+        }
+        index at = free_;
+        slot& into = slots_[at];
+        into.held.emplace(item{std::move(key), std::move(value)});
+        free_ = into.next;
+        into.hash = hash;
+        into.next = std::exchange(heads_[bucket_of(hash)], at);
+        ++size_;
+        return at;
+    }
+    item take(index at) {
+        slot& from = slots_[at];
+        item taken = std::move(*from.held);
+        index* link = &heads_[bucket_of(from.hash)];
+        while (*link != at) link = &slots_[*link].next;
+        *link = from.next;
+        from.held.reset();
+        from.next = std::exchange(free_, at);
+        --size_;
+        return taken;
+    }
+    /// Calls f(index) for each; f may take out the one that it is given.
+    template <class F>
+    void for_each(F&& f) {
+        for (index at = 0; at < slots_.size(); ++at)
+            if (slots_[at].held) f(at);
+    }
+
+private:
+    struct slot {
+        std::uint64_t hash = 0;
+        index next = none;  // in its chain, or of the free ones
+        std::optional<item> held{};
+    };
+
+    std::size_t bucket_of(std::uint64_t hash) const noexcept {
+        return static_cast<std::size_t>(hash) & (heads_.size() - 1);
+    }
+    [[gnu::noinline]] void spread_out() {
+        std::vector<index> wider(heads_.empty() ? 8 : heads_.size() * 2, none);
+        heads_.swap(wider);
+        for_each([this](index at) { slots_[at].next = std::exchange(heads_[bucket_of(slots_[at].hash)], at); });
+    }
+
+    std::vector<index> heads_;  // a power of two
+    std::vector<slot> slots_;
+    index free_ = none;
+    std::size_t size_ = 0;
+};
+
+}  // namespace coracle
+
 // ---- coracle/base/intrusive_list.hpp
 // A doubly linked list whose nodes live in their owners: waiters and connections cost no allocation.
 
@@ -1409,6 +1500,81 @@ inline const char* value_end(const char* p, const char* end) noexcept { return d
 
 }  // namespace coracle::scan
 
+// ---- coracle/base/sha1.hpp
+// sha1: the hash of RFC 6455's handshake. For nothing else: two texts of one hash can be made.
+// FIPS 180-4 section 6.1.
+
+namespace coracle {
+
+/// `sha1 hash; hash.update(...); hash.finish()`. No signature, no password, no check of what others wrote: use sha256.
+class sha1 {
+public:
+    static constexpr std::size_t block_size = 64;
+    static constexpr std::size_t digest_size = 20;
+    struct digest {
+        std::array<char, digest_size> bytes{};
+        constexpr std::string_view view() const noexcept { return {bytes.data(), bytes.size()}; }
+        bool operator==(const digest&) const = default;
+    };
+
+    static constexpr digest of(std::string_view text) noexcept {
+        sha1 hash;
+        hash.update(text);
+        return hash.finish();
+    }
+
+    constexpr void update(std::string_view text) noexcept {
+        for (char c : text) {
+            block_[size_++ % block_size] = c;
+            if (size_ % block_size == 0) mix();
+        }
+    }
+    /// The hash of all that came. Afterwards the object is as new.
+    constexpr digest finish() noexcept {
+        const std::uint64_t bits = size_ * 8;
+        update("\x80");
+        while (size_ % block_size != block_size - sizeof bits) update(std::string_view("\0", 1));
+        for (unsigned shift = 64; shift != 0; shift -= 8) {
+            const char byte = static_cast<char>(bits >> (shift - 8) & 0xFF);
+            update({&byte, 1});
+        }
+        digest out;
+        for (std::size_t i = 0; i < digest_size; ++i)
+            out.bytes[i] = static_cast<char>(state_[i / 4] >> (24 - 8 * (i % 4)) & 0xFF);
+        *this = sha1();
+        return out;
+    }
+
+private:
+    constexpr void mix() noexcept {
+        std::array<std::uint32_t, 80> w{};
+        for (std::size_t i = 0; i < 16; ++i)
+            for (std::size_t k = 0; k < 4; ++k) w[i] = w[i] << 8 | static_cast<unsigned char>(block_[4 * i + k]);
+        for (std::size_t i = 16; i < 80; ++i) w[i] = std::rotl(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
+        auto [a, b, c, d, e] = state_;
+        for (std::size_t i = 0; i < 80; ++i) {
+            std::uint32_t add = i < 20   ? (d ^ (b & (c ^ d))) + 0x5a827999
+                                : i < 40 ? (b ^ c ^ d) + 0x6ed9eba1
+                                : i < 60 ? ((b & c) | (d & (b | c))) + 0x8f1bbcdc
+                                         : (b ^ c ^ d) + 0xca62c1d6;
+            std::uint32_t next = std::rotl(a, 5) + add + e + w[i];
+            e = d;
+            d = c;
+            c = std::rotl(b, 30);
+            b = a;
+            a = next;
+        }
+        const std::array<std::uint32_t, 5> more{a, b, c, d, e};
+        for (std::size_t i = 0; i < 5; ++i) state_[i] += more[i];
+    }
+
+    std::array<std::uint32_t, 5> state_{0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};
+    std::array<char, block_size> block_{};
+    std::uint64_t size_ = 0;
+};
+
+}  // namespace coracle
+
 // ---- coracle/base/sha256.hpp
 // sha256: the hash, over a whole text or piece by piece, also at compile time.
 // FIPS 180-4 section 6.2.
@@ -1578,6 +1744,95 @@ private:
 
 }  // namespace coracle
 
+// ---- coracle/base/siphash.hpp
+// siphash: a hash that nobody can aim at who does not know its key, for tables whose keys come from outside.
+// Aumasson, Bernstein: SipHash, a fast short-input PRF (2012). Tables take SipHash-1-3, as Rust's and CPython's do.
+
+namespace coracle {
+
+/// 128 bits, kept secret by whoever owns the table.
+struct siphash_key {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+};
+
+/// `siphash<1, 3> hash(key); hash.add(text); hash.add(number); hash.finish()`: with so many rounds for each eight
+/// bytes, and so many at the end. Each add() counts its length, so that "ab", "c" is not "a", "bc"; of() is the
+/// published function of one text.
+template <int Each, int Last>
+class siphash {
+public:
+    explicit constexpr siphash(siphash_key key) noexcept
+        : a_(key.low ^ 0x736f6d6570736575),
+          b_(key.high ^ 0x646f72616e646f6d),
+          c_(key.low ^ 0x6c7967656e657261),
+          d_(key.high ^ 0x7465646279746573) {}
+
+    static std::uint64_t of(siphash_key key, std::string_view text) noexcept {
+        siphash hash(key);
+        std::uint64_t rest = hash.whole_words(text);
+        return hash.finish_with(rest | static_cast<std::uint64_t>(text.size()) << 56);
+    }
+
+    constexpr void add(std::uint64_t number) noexcept { mix(number); }
+    void add(std::string_view text) noexcept {
+        std::uint64_t rest = whole_words(text);
+        mix(rest | static_cast<std::uint64_t>(text.size()) << 56);
+    }
+    constexpr std::uint64_t finish() noexcept { return finish_with(0); }
+
+private:
+    constexpr void round() noexcept {
+        a_ += b_;
+        c_ += d_;
+        b_ = std::rotl(b_, 13) ^ a_;
+        d_ = std::rotl(d_, 16) ^ c_;
+        a_ = std::rotl(a_, 32);
+        c_ += b_;
+        a_ += d_;
+        b_ = std::rotl(b_, 17) ^ c_;
+        d_ = std::rotl(d_, 21) ^ a_;
+        c_ = std::rotl(c_, 32);
+    }
+    constexpr void mix(std::uint64_t word) noexcept {
+        d_ ^= word;
+        for (int i = 0; i < Each; ++i) round();
+        a_ ^= word;
+    }
+    /// Mixes in all eights; gives what is left of the text, at most seven bytes.
+    std::uint64_t whole_words(std::string_view text) noexcept {
+        for (; text.size() >= 8; text.remove_prefix(8)) {
+            std::uint64_t word;
+            std::memcpy(&word, text.data(), sizeof word);
+            mix(little_endian(word));
+        }
+        std::uint64_t rest = 0;
+        for (std::size_t i = 0; i < text.size(); ++i)
+            rest |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * i);
+        return rest;
+    }
+    constexpr std::uint64_t finish_with(std::uint64_t last) noexcept {
+        mix(last);
+        c_ ^= 0xff;
+        for (int i = 0; i < Last; ++i) round();
+        return a_ ^ b_ ^ c_ ^ d_;
+    }
+    static constexpr std::uint64_t little_endian(std::uint64_t word) noexcept {
+        if constexpr (std::endian::native == std::endian::big) return __builtin_bswap64(word);
+        return word;
+    }
+
+    std::uint64_t a_;
+    std::uint64_t b_;
+    std::uint64_t c_;
+    std::uint64_t d_;
+};
+
+/// What hash tables use.
+using table_hash = siphash<1, 3>;
+
+}  // namespace coracle
+
 // ---- coracle/base/stop_token.hpp
 // stop_token, stop_source: those of the standard, also where the standard library lacks them.
 // [thread.stoptoken]; libc++ has them since version 20, so Apple's compilers have not.
@@ -1705,18 +1960,48 @@ constexpr std::size_t sequence_length(std::string_view text) noexcept {
     return continues(2) && continues(3) ? 4 : 0;
 }
 
+namespace detail {
+
+/// The length, 2 to 4, of the well-formed sequence that these four bytes begin with; 0 when there is none. In bits that
+/// are asked at once: bytes of other languages come in runs.
+constexpr std::size_t long_sequence(std::uint32_t four) noexcept {
+    if ((four & 0xC0C0F0) == 0x8080E0) {
+        std::uint32_t top = four & 0x200F;
+        return top != 0 && top != 0x200D ? 3 : 0;  // overlong, surrogate
+    }
+    if ((four & 0xC0E0) == 0x80C0) return (four & 0x1E) != 0 ? 2 : 0;  // overlong
+    if ((four & 0xC0C0C0F8) != 0x808080F0) return 0;
+    std::uint32_t top = four & 0x3007;
+    if (top == 0) return 0;  // overlong
+    return (top & 7) < 4 || top == 4 ? 4 : 0;
+}
+
+}  // namespace detail
+
 /// Position of the first byte that is not part of well-formed UTF-8; text.size() when all of it is.
 inline std::size_t first_invalid(std::string_view text) noexcept {
+    constexpr std::uint64_t highs = 0x8080808080808080ULL;
     std::size_t i = 0;
+    auto byte = [&](std::size_t at) { return std::uint32_t{static_cast<unsigned char>(text[at])}; };
     while (i < text.size()) {
-        if (text.size() - i >= 8) {
+        for (; text.size() - i >= 32; i += 32) {
+            std::uint64_t words[4];
+            std::memcpy(words, text.data() + i, sizeof words);
+            if (((words[0] | words[1] | words[2] | words[3]) & highs) != 0) break;
+        }
+        for (; text.size() - i >= 8; i += 8) {
             std::uint64_t word;
             std::memcpy(&word, text.data() + i, sizeof word);
-            if ((word & 0x8080808080808080ULL) == 0) {
-                i += 8;
-                continue;
-            }
+            if ((word & highs) != 0) break;
         }
+        while (i < text.size() && byte(i) < 0x80) ++i;
+        for (; text.size() - i >= 4 && byte(i) >= 0x80;) {
+            std::size_t length =
+                detail::long_sequence(byte(i) | byte(i + 1) << 8 | byte(i + 2) << 16 | byte(i + 3) << 24);
+            if (length == 0) return i;
+            i += length;
+        }
+        if (text.size() - i >= 4 || i == text.size()) continue;
         std::size_t length = sequence_length(text.substr(i));
         if (length == 0) return i;
         i += length;
@@ -1746,6 +2031,65 @@ inline std::string_view from_latin1(std::string_view text, std::string& storage)
 }
 
 }  // namespace coracle::utf8
+
+// ---- coracle/base/utf8_progress.hpp
+// utf8_progress: whether a text that comes in pieces is UTF-8, told with the first byte that cannot be.
+// RFC 3629, Unicode table 3-7.
+
+namespace coracle {
+
+/// `take()` each piece; when the last one is taken, `complete()` says whether the text ends between two characters.
+class utf8_progress {
+public:
+    /// False as soon as no continuation could make the text valid; it stays false then.
+    bool take(std::string_view piece) noexcept {
+        if (left_ == failed) return false;
+        std::size_t at = 0;
+        for (;;) {
+            while (left_ != 0) {
+                if (at == piece.size()) return true;
+                if (!step(static_cast<unsigned char>(piece[at++]))) return false;
+            }
+            at += utf8::first_invalid(piece.substr(at));
+            if (at == piece.size()) return true;
+            // Here a character begins that is cut off by the end of the piece, or is none.
+            if (!begin(static_cast<unsigned char>(piece[at++]))) return false;
+        }
+    }
+    bool complete() const noexcept { return left_ == 0; }
+
+private:
+    static constexpr std::uint8_t failed = 255;
+
+    bool begin(unsigned char lead) noexcept {
+        low_ = 0x80;
+        high_ = 0xBF;
+        if (lead < 0xC2 || lead > 0xF4) return fail();
+        left_ = lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
+        if (lead == 0xE0) low_ = 0xA0;   // overlong
+        if (lead == 0xED) high_ = 0x9F;  // surrogate
+        if (lead == 0xF0) low_ = 0x90;   // overlong
+        if (lead == 0xF4) high_ = 0x8F;  // above U+10FFFF
+        return true;
+    }
+    bool step(unsigned char byte) noexcept {
+        if (byte < low_ || byte > high_) return fail();
+        low_ = 0x80;
+        high_ = 0xBF;
+        --left_;
+        return true;
+    }
+    bool fail() noexcept {
+        left_ = failed;
+        return false;
+    }
+
+    std::uint8_t left_ = 0;  ///< bytes of the character that are still to come
+    std::uint8_t low_ = 0x80;
+    std::uint8_t high_ = 0xBF;
+};
+
+}  // namespace coracle
 
 // ---- coracle/base/printable.hpp
 // printable: text of strangers as a log may hold it: on one line, valid UTF-8, and nothing that steers a terminal.
@@ -1951,6 +2295,97 @@ inline void error(std::string_view text) noexcept { write(log_level::error, text
 inline void critical(std::string_view text) noexcept { write(log_level::critical, text); }
 
 }  // namespace log
+
+}  // namespace coracle
+
+// ---- coracle/base/md5.hpp
+// md5: the hash that HTTP Digest and old checksums are made of. Broken: for nothing that somebody may want to forge.
+// RFC 1321 section 3.
+
+namespace coracle {
+
+namespace detail {
+
+// The first 32 bits behind the point of |sin(1)|, |sin(2)|, ...: RFC 1321 3.4.
+inline constexpr std::array<std::uint32_t, 64> md5_rounds{
+    0xd76aa478, 0xe8c7b756, 0x242070db, 0xc1bdceee, 0xf57c0faf, 0x4787c62a, 0xa8304613, 0xfd469501,
+    0x698098d8, 0x8b44f7af, 0xffff5bb1, 0x895cd7be, 0x6b901122, 0xfd987193, 0xa679438e, 0x49b40821,
+    0xf61e2562, 0xc040b340, 0x265e5a51, 0xe9b6c7aa, 0xd62f105d, 0x02441453, 0xd8a1e681, 0xe7d3fbc8,
+    0x21e1cde6, 0xc33707d6, 0xf4d50d87, 0x455a14ed, 0xa9e3e905, 0xfcefa3f8, 0x676f02d9, 0x8d2a4c8a,
+    0xfffa3942, 0x8771f681, 0x6d9d6122, 0xfde5380c, 0xa4beea44, 0x4bdecfa9, 0xf6bb4b60, 0xbebfbc70,
+    0x289b7ec6, 0xeaa127fa, 0xd4ef3085, 0x04881d05, 0xd9d4d039, 0xe6db99e5, 0x1fa27cf8, 0xc4ac5665,
+    0xf4292244, 0x432aff97, 0xab9423a7, 0xfc93a039, 0x655b59c3, 0x8f0ccc92, 0xffeff47d, 0x85845dd1,
+    0x6fa87e4f, 0xfe2ce6e0, 0xa3014314, 0x4e0811a1, 0xf7537e82, 0xbd3af235, 0x2ad7d2bb, 0xeb86d391};
+
+}  // namespace detail
+
+/// `md5::of("abc").view()`: 16 bytes.
+class md5 {
+public:
+    static constexpr std::size_t digest_size = 16;
+    struct digest {
+        std::array<char, digest_size> bytes{};
+        constexpr std::string_view view() const noexcept { return {bytes.data(), bytes.size()}; }
+        bool operator==(const digest&) const = default;
+    };
+
+    static constexpr digest of(std::string_view text) noexcept {
+        md5 hash;
+        std::string_view rest = text;
+        for (; rest.size() >= block_size; rest.remove_prefix(block_size)) hash.mix(rest);
+        std::array<char, 2 * block_size> last{};
+        for (std::size_t i = 0; i < rest.size(); ++i) last[i] = rest[i];
+        last[rest.size()] = static_cast<char>(0x80);
+        // The length needs eight bytes behind the mark.
+        std::size_t size = rest.size() + 9 <= block_size ? block_size : 2 * block_size;
+        const std::uint64_t bits = static_cast<std::uint64_t>(text.size()) * 8;
+        for (std::size_t i = 0; i < 8; ++i) last[size - 8 + i] = static_cast<char>(bits >> (8 * i) & 0xFF);
+        for (std::size_t at = 0; at < size; at += block_size) hash.mix({last.data() + at, block_size});
+        digest out;
+        for (std::size_t i = 0; i < digest_size; ++i)
+            out.bytes[i] = static_cast<char>(hash.state_[i / 4] >> (8 * (i % 4)) & 0xFF);
+        return out;
+    }
+
+private:
+    static constexpr std::size_t block_size = 64;
+
+    constexpr void mix(std::string_view block) noexcept {
+        std::array<std::uint32_t, 16> words{};
+        for (std::size_t i = 0; i < block_size; ++i)
+            words[i / 4] |= std::uint32_t{static_cast<unsigned char>(block[i])} << (8 * (i % 4));
+        constexpr int turns[4][4] = {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
+        auto [a, b, c, d] = state_;
+        for (std::size_t i = 0; i < 64; ++i) {
+            std::uint32_t mixed = 0;
+            std::size_t word = 0;
+            if (i < 16) {
+                mixed = (b & c) | (~b & d);
+                word = i;
+            } else if (i < 32) {
+                mixed = (d & b) | (~d & c);
+                word = (5 * i + 1) % 16;
+            } else if (i < 48) {
+                mixed = b ^ c ^ d;
+                word = (3 * i + 5) % 16;
+            } else {
+                mixed = c ^ (b | ~d);
+                word = 7 * i % 16;
+            }
+            std::uint32_t sum = a + mixed + detail::md5_rounds[i] + words[word];
+            a = d;
+            d = c;
+            c = b;
+            b += std::rotl(sum, turns[i / 16][i % 4]);
+        }
+        state_[0] += a;
+        state_[1] += b;
+        state_[2] += c;
+        state_[3] += d;
+    }
+
+    std::array<std::uint32_t, 4> state_{0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476};
+};
 
 }  // namespace coracle
 
@@ -10526,7 +10961,7 @@ struct decoded {
 };
 
 /// One body at a time. Remembers counts only, so input may be given in any pieces and thrown away after each.
-/// Trailer fields are checked and dropped: nothing in them can pass for a header field.
+/// Trailer fields are checked and dropped, or kept apart: nothing in them can pass for a header field.
 class body_decoder {
 public:
     /// A new body, of which at most `most` bytes are accepted. Error: body_too_large, before any byte was read.
@@ -10537,6 +10972,9 @@ public:
     }
     std::optional<refusal> start(body_length, const limits&&) = delete;
     std::optional<refusal> start(body_length, const limits&&, std::uint64_t) = delete;
+
+    /// The trailer section is copied to `to`, line by line as it came. In: after start(). Keeps: a reference.
+    void keep_trailers(std::string& to) noexcept { trailer_text_ = &to; }
 
     /// Goes on with the body. Out: at most one run of data; call again with the rest until need_more or complete.
     decoded decode(std::string_view in);
@@ -10594,6 +11032,7 @@ private:
     std::size_t extensions_ = 0;  // bytes of all of them
     std::size_t trailer_bytes_ = 0;
     std::size_t trailers_ = 0;
+    std::string* trailer_text_ = nullptr;
     stage stage_ = stage::complete;
     refusal why_ = refusal::truncated;
 };
@@ -10674,6 +11113,7 @@ inline bool body_decoder::step(char c) {
     }
     // The trailer section, including the empty line that ends the body.
     if (++trailer_bytes_ > bounds_->trailer_bytes) return refuse(refusal::trailers_too_large);
+    if (trailer_text_) trailer_text_->push_back(c);
     switch (stage_) {
         case stage::trailer:
             if (c == '\r') return go(stage::last_lf);
@@ -11020,6 +11460,11 @@ public:
     }
     /// One more field, also when there is one with this name. Error: std::invalid_argument.
     void add(std::string_view name, std::string_view value) { append(line_of(name, value), name.size()); }
+    /// What goes with 101 and 426: the protocol that the connection is to speak. RFC 9110 7.8.
+    [[gnu::cold]] void upgrade_to(std::string_view protocol) {
+        append(std::string("upgrade: ").append(protocol).append(line_end), 7);
+        append(std::string("connection: upgrade\r\n"), 10);
+    }
     /// Takes away all fields with this name; true when there was one.
     bool remove(std::string_view name) {
         bool found = false;
@@ -11916,27 +12361,48 @@ private:
 
 // ---- coracle/http/form_limits.hpp
 // form_limits: how much of a form is read.
-// The numbers and words are Starlette's (max_fields, max_files, max_part_size).
+// The names, numbers and words are Starlette's (max_fields, max_files, max_part_size).
 
 namespace coracle::http {
 
-/// Fields of one form, and besides them its files.
-inline constexpr std::size_t max_form_fields = 1000;
-inline constexpr std::size_t max_form_files = 1000;
-/// Bytes of one field that is no file; on the wire, name and value, when it is urlencoded.
-inline constexpr std::size_t max_form_field_size = 1024 * 1024;
+/// `app.post("/photos", {.form = {.max_files = 3, .max_file_size = 5'000'000}}, handler);`
+struct form_limits {
+    /// Files of one form; more are 400.
+    std::size_t max_files = 1000;
+    /// What is no file of one form, besides them; more are 400.
+    std::size_t max_fields = 1000;
+    /// Bytes of one field that is no file; on the wire, name and value, when it is urlencoded. More are 400.
+    std::size_t max_part_size = 1024 * 1024;
+    /// Bytes of one file; 0: the body's limit is all there is. More are 413.
+    std::uint64_t max_file_size = 0;
+
+    friend bool operator==(const form_limits&, const form_limits&) = default;
+
+    std::string too_many_files() const {
+        return "Too many files. Maximum number of files is " + std::to_string(max_files) + ".";
+    }
+    std::string too_many_fields() const {
+        return "Too many fields. Maximum number of fields is " + std::to_string(max_fields) + ".";
+    }
+    /// in: what it is, as "Field"; how much it may have.
+    static std::string too_large(std::string_view what, std::uint64_t most) {
+        std::string said(what);
+        said.append(" exceeded maximum size of ");
+        return said.append(most % 1024 == 0 ? std::to_string(most / 1024) + "KB." : std::to_string(most) + " bytes.");
+    }
+};
 
 /// Why an urlencoded form is not read (the detail of a 400); empty when it is.
-inline std::string_view form_refusal(std::string_view text) noexcept {
+inline std::string form_refusal(std::string_view text, const form_limits& limits = {}) {
     std::size_t count = 0;
     while (!text.empty()) {
         std::size_t end = text.find('&');
         std::string_view pair = text.substr(0, end);
         text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
         if (pair.empty()) continue;
-        bool equals = pair.size() > max_form_field_size && pair.find('=') != std::string_view::npos;
-        if (pair.size() - equals > max_form_field_size) return "Field exceeded maximum size of 1024KB.";
-        if (++count > max_form_fields) return "Too many fields. Maximum number of fields is 1000.";
+        bool equals = pair.size() > limits.max_part_size && pair.find('=') != std::string_view::npos;
+        if (pair.size() - equals > limits.max_part_size) return form_limits::too_large("Field", limits.max_part_size);
+        if (++count > limits.max_fields) return limits.too_many_fields();
     }
     return {};
 }
@@ -12466,19 +12932,42 @@ constexpr bool forces_empty_body(int status) noexcept { return status == 205; }
 }  // namespace coracle::http
 
 // ---- coracle/http/response_reader.hpp
-// response_reader: an answer, read as its bytes arrive. For clients.
-// RFC 9112 4 (status line), 6.3 (where the body ends), RFC 9110 15.2 (interim answers).
+// response_reader: an answer, read as its bytes arrive, as strictly as requests are. For clients.
+// RFC 9112 4 (status line), 5 (field lines), 6.3 (where the body ends), 7.1 (chunks), RFC 9110 15.2 (interim answers).
 
 namespace coracle::http {
 
-/// One answer at a time: start(), then feed() until complete() or failed().
+/// What a client takes from a server. Who asks for a body reads all of it, in whatever small chunks.
+inline constexpr limits response_limits = [] {
+    limits all;
+    all.head_bytes = 64 * 1024;
+    all.fields = 256;
+    all.body_bytes = UINT64_MAX;
+    all.chunk_overhead_bytes = SIZE_MAX / 2;
+    all.trailer_bytes = 16 * 1024;
+    return all;
+}();
+
+/// One answer at a time: start(), then feed() until complete() or failed(). Whatever two readers might understand
+/// differently is a failure.
 class response_reader {
 public:
-    /// in: whether it answers HEAD, and so has no body whatever it says.
-    void start(bool head_only) {
-        *this = response_reader();
+    /// in: whether it answers HEAD, and so has no body whatever it says. keeps: a reference to the limits.
+    void start(bool head_only, const limits& bounds = response_limits) {
+        stage_ = stage::head;
         head_only_ = head_only;
+        until_end_ = closes_ = old_ = chunked_ = false;
+        interims_ = 0;
+        status_ = 0;
+        seen_ = line_ = 0;
+        length_.reset();
+        head_.clear();
+        headers_ = owned_fields();
+        trailer_text_.clear();
+        body_.clear();
+        bounds_ = &bounds;
     }
+    void start(bool, const limits&&) = delete;
 
     /// out: how many of the bytes belong to this answer.
     std::size_t feed(std::string_view bytes) {
@@ -12491,7 +12980,7 @@ public:
     void end() {
         if (stage_ == stage::body && until_end_)
             stage_ = stage::complete;
-        else if (stage_ != stage::complete)
+        else if (stage_ != stage::complete && stage_ != stage::failed)
             fail(head_.empty() && stage_ == stage::head ? "the connection was closed before the answer"
                                                         : "the connection was closed in the middle of the answer");
     }
@@ -12505,34 +12994,77 @@ public:
 
     int status() const noexcept { return status_; }
     const owned_fields& headers() const noexcept { return headers_; }
+    owned_fields take_headers() noexcept { return std::exchange(headers_, owned_fields()); }
     /// Whether another request may follow on the connection.
-    bool keeps_alive() const noexcept { return complete() && !until_end_ && !closes_; }
+    bool keeps_alive() const noexcept { return complete() && !until_end_ && !closes_ && status_ != 101; }
+    /// How long the body is, where that was said.
+    std::optional<std::uint64_t> length() const noexcept { return length_; }
     /// What of the body has come and was not taken.
     std::string take_body() { return std::exchange(body_, {}); }
     std::size_t body_waiting() const noexcept { return body_.size(); }
+    bool has_trailers() const noexcept { return trailer_text_.size() > 2; }
+    /// What came behind a body in chunks, without what only a header may say. in: when it is complete.
+    owned_fields take_trailers() {
+        owned_fields all(std::exchange(trailer_text_, {}));
+        std::string_view rest = all.bytes();
+        while (rest.size() > 2) {
+            std::string_view line = next_line(rest);
+            std::size_t colon = line.find(':');
+            std::string_view name = line.substr(0, colon);
+            if (!is_header_only(name)) all.push_back({name, ascii::trim(line.substr(colon + 1))});
+        }
+        return all;
+    }
 
 private:
     enum class stage : std::uint8_t { head, body, complete, failed };
-    static constexpr std::size_t most_head_bytes = 64 * 1024;
-    // Who asked for a body reads all of it, in whatever small chunks.
-    static constexpr limits bounds = [] {
-        limits all;
-        all.chunk_overhead_bytes = SIZE_MAX / 2;
-        return all;
-    }();
+    static constexpr unsigned most_interims = 8;
+    static constexpr std::uint64_t most_reserved = 1024 * 1024;  // a promise of more is believed as it comes
 
     std::size_t feed_head(std::string_view bytes) {
         std::size_t before = head_.size();
-        head_ += bytes;
-        std::size_t end = head_.find("\r\n\r\n", before < 3 ? 0 : before - 3);
-        if (end == std::string::npos) {
-            if (head_.size() > most_head_bytes) fail("its head is too large");
+        bool whole = before == 0;  // nothing was kept: perhaps all of it stands in these bytes
+        if (!whole) head_ += bytes;
+        std::string_view text = whole ? bytes : std::string_view(head_);
+        std::size_t end = find_end(text);
+        if (stage_ == stage::failed) return bytes.size();
+        if (end == 0) {
+            if (text.size() > bounds_->head_bytes) {
+                fail("its head is too large");
+            } else if (whole) {
+                head_ = bytes;
+            }
             return bytes.size();
         }
-        head_.resize(end + 4);
-        std::size_t used = head_.size() - before;
-        read_head(std::exchange(head_, {}));
-        return used;
+        if (end > bounds_->head_bytes) {
+            fail("its head is too large");
+            return bytes.size();
+        }
+        seen_ = line_ = 0;
+        if (whole) {
+            read_head(std::string(text.substr(0, end)));
+        } else {
+            head_.resize(end);
+            read_head(std::exchange(head_, {}));
+        }
+        return end - before;
+    }
+    /// Behind the empty line; 0 when it has not come.
+    std::size_t find_end(std::string_view text) {
+        while (seen_ < text.size()) {
+            const void* found = std::memchr(text.data() + seen_, '\n', text.size() - seen_);
+            if (!found) break;
+            auto at = static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+            if (at == line_ || text[at - 1] != '\r') {
+                fail("one of its lines does not end in CR LF");
+                return 0;
+            }
+            bool empty = at - line_ == 1;
+            seen_ = line_ = at + 1;
+            if (empty) return seen_;
+        }
+        seen_ = text.size();
+        return 0;
     }
 
     void read_head(std::string text) {
@@ -12540,68 +13072,113 @@ private:
         std::string_view rest = headers_.bytes();
         std::string_view line = next_line(rest);
         bool good = line.size() >= 12 && (line.starts_with("HTTP/1.1 ") || line.starts_with("HTTP/1.0 ")) &&
-                    (line.size() == 12 || line[12] == ' ');
+                    (line.size() == 12 || line[12] == ' ') && is_text(line.substr(12));
         auto status = good ? ascii::parse_decimal<unsigned>(line.substr(9, 3)) : std::nullopt;
         if (!status || *status < 100) return fail("its first line is no status line");
-        while (!(line = next_line(rest)).empty()) {
+        old_ = line[7] == '0';
+        std::size_t count = 0;
+        bool keep_alive = false;
+        for (closes_ = false; rest.size() > 2;) {
+            line = next_line(rest);
             std::size_t colon = line.find(':');
             std::string_view name = line.substr(0, colon);
-            std::string_view value = colon == line.npos ? line : ascii::trim(line.substr(colon + 1));
-            if (colon == line.npos || !ascii::is_token(name) || !is_field_value(value))
+            if (colon == line.npos || !ascii::is_token(name) || !is_text(line.substr(colon)))
                 return fail("one of its header lines is no field");
+            if (++count > bounds_->fields) return fail("it has too many header fields");
+            std::string_view value = ascii::trim(line.substr(colon + 1));
             headers_.push_back({name, value});
+            if (name.size() == 10 || name.size() == 14 || name.size() == 17) {
+                note(name, value, keep_alive);
+                if (stage_ == stage::failed) return;
+            }
         }
-        if (*status < 200 && *status != 101) return;  // interim: the answer is still to come
+        if (*status < 200 && *status != 101) {  // the answer is still to come
+            if (++interims_ > most_interims) fail("it is announced again and again and does not come");
+            length_.reset();
+            chunked_ = false;
+            return;
+        }
+        if (chunked_ && length_) return fail("it has two lengths");
+        if (chunked_ && old_) return fail("it has chunks, and HTTP/1.0 has none");
         status_ = static_cast<int>(*status);
-        closes_ = headers_.has_token("connection", "close") ||
-                  (headers_.bytes().starts_with("HTTP/1.0") && !headers_.has_token("connection", "keep-alive"));
+        closes_ = closes_ || (old_ && !keep_alive);
         find_body();
+    }
+    /// What a field says about the message as a whole.
+    void note(std::string_view name, std::string_view value, bool& keep_alive) {
+        if (same_name(name, "content-length")) {
+            if (length_) return fail("it has two lengths");
+            if (value.size() <= 19) length_ = ascii::parse_decimal<std::uint64_t>(value);
+            if (!length_) fail("its length is no number");
+        } else if (same_name(name, "transfer-encoding")) {
+            if (chunked_ || !ascii::iequals(value, "chunked")) return fail("its coding is not known");
+            chunked_ = true;
+        } else if (same_name(name, "connection")) {
+            for_each_element(value, [&](std::string_view option) {
+                closes_ = closes_ || ascii::iequals(option, "close");
+                keep_alive = keep_alive || ascii::iequals(option, "keep-alive");
+                return true;
+            });
+        }
     }
 
     void find_body() {
         stage_ = stage::complete;
         if (head_only_ || status_ == 101 || forbids_body(status_)) return;
         body_length length;
-        if (headers_.contains("transfer-encoding")) {
-            if (headers_.contains("content-length")) return fail("it has two lengths");
-            if (!ascii::iequals(headers_["transfer-encoding"], "chunked")) return fail("its coding is not known");
+        if (chunked_) {
             length.how = body_length::kind::chunked;
-        } else if (headers_.contains("content-length")) {
-            std::optional<std::uint64_t> bytes;
-            for (std::string_view value : headers_.get_all("content-length")) {
-                auto one = ascii::parse_decimal<std::uint64_t>(value);
-                if (!one || (bytes && *bytes != *one)) return fail("its length is no number");
-                bytes = one;
-            }
-            length = {body_length::kind::fixed, *bytes};
+        } else if (length_) {
+            if (*length_ > bounds_->body_bytes) return fail(too_large);
+            length = {body_length::kind::fixed, *length_};
+            body_.reserve(static_cast<std::size_t>(*length_ < most_reserved ? *length_ : most_reserved));
         } else {
             until_end_ = true;
+            received_ = 0;
         }
         stage_ = stage::body;
         if (until_end_) return;
-        (void)decoder_.start(length, bounds, UINT64_MAX);
+        (void)decoder_.start(length, *bounds_, bounds_->body_bytes);
+        if (chunked_) decoder_.keep_trailers(trailer_text_);
         if (decoder_.complete() || length == body_length{body_length::kind::fixed, 0}) stage_ = stage::complete;
     }
 
     std::size_t feed_body(std::string_view bytes) {
         if (until_end_) {
+            received_ += bytes.size();
+            if (received_ > bounds_->body_bytes) fail(too_large);
             body_ += bytes;
             return bytes.size();
         }
         decoded step = decoder_.decode(bytes);
         body_ += step.data;
-        if (step.state == body_state::refused) fail("its chunks are broken");
+        if (step.state == body_state::refused)
+            fail(decoder_.why() == refusal::body_too_large ? too_large : "its chunks are broken");
         if (decoder_.complete()) stage_ = stage::complete;
         return step.consumed;
     }
 
+    static constexpr std::string_view too_large = "its body is larger than allowed";
+
+    /// No control character but HT.
+    static bool is_text(std::string_view text) noexcept {
+        const char* end = text.data() + text.size();
+        return text.empty() || scan::value_end(text.data(), end) == end;
+    }
+    /// Where a message ends, who may see it and where it goes: in a trailer it comes too late to be believed.
+    static bool is_header_only(std::string_view name) noexcept {
+        for (std::string_view each : {"host", "authorization", "set-cookie", "location", "content-type",
+                                      "content-encoding", "content-range", "www-authenticate", "proxy-authenticate"})
+            if (same_name(name, each)) return true;
+        return is_framing_field(name);
+    }
     static std::string_view next_line(std::string_view& rest) {
-        std::size_t end = rest.find("\r\n");
-        std::string_view line = rest.substr(0, end);
-        rest.remove_prefix(end + 2);
+        std::size_t end = rest.find('\n');
+        std::string_view line = rest.substr(0, end - 1);
+        rest.remove_prefix(end + 1);
         return line;
     }
-    void fail(std::string_view why) {
+    [[gnu::cold]] void fail(std::string_view why) {
         stage_ = stage::failed;
         why_ = why;
     }
@@ -12610,10 +13187,19 @@ private:
     bool head_only_ = false;
     bool until_end_ = false;
     bool closes_ = false;
+    bool old_ = false;
+    bool chunked_ = false;
+    unsigned interims_ = 0;
     int status_ = 0;
+    std::size_t seen_ = 0;  // of the head: no line ends before this
+    std::size_t line_ = 0;  // where the line begins that has not ended
+    std::optional<std::uint64_t> length_;
+    std::uint64_t received_ = 0;  // of a body that ends with the stream
+    const limits* bounds_ = &response_limits;
     std::string head_;
     owned_fields headers_;
     body_decoder decoder_;
+    std::string trailer_text_;
     std::string body_;
     std::string_view why_;
 };
@@ -13337,6 +13923,253 @@ inline void encode_percent(std::string_view text, std::string& out, std::string_
         else
             ascii::append_percent(out, c);
     }
+}
+
+}  // namespace coracle::http
+
+// ---- coracle/http/challenge.hpp
+// challenge: what a server that refuses wants to see first: the schemes in WWW-Authenticate and Proxy-Authenticate.
+// RFC 9110 11.2 (parameters), 11.3 (challenges), 11.6.1 (several of them in one field).
+
+namespace coracle::http {
+
+/// `Digest realm="a", nonce="b"`, or `Negotiate dGV4dA==`. Plain data.
+struct challenge {
+    struct parameter {
+        std::string name;  ///< lower-case
+        std::string value;
+    };
+    std::string scheme{};  ///< lower-case
+    std::string token{};   ///< where there is one word and no parameters
+    std::vector<parameter> parameters{};
+
+    std::optional<std::string_view> find(std::string_view name) const noexcept {
+        for (const parameter& each : parameters)
+            if (each.name == name) return each.value;
+        return std::nullopt;
+    }
+};
+
+namespace detail {
+
+/// Reads one field from its front.
+class challenge_reader {
+public:
+    explicit challenge_reader(std::string_view field) noexcept : rest_(field) {}
+
+    std::optional<std::vector<challenge>> read() {
+        std::vector<challenge> all;
+        for (;;) {
+            skip(" \t,");
+            if (rest_.empty()) return all;
+            std::string_view word = take_token();
+            if (word.empty()) return std::nullopt;
+            std::string_view behind = rest_;
+            skip(" \t");
+            if (rest_.starts_with('=')) {
+                rest_.remove_prefix(1);
+                if (all.empty() || !all.back().token.empty() || !read_parameter(all.back(), word)) return std::nullopt;
+                continue;
+            }
+            challenge made;
+            made.scheme = ascii::lower(word);
+            if (behind.starts_with(' ')) made.token = take_word();
+            all.push_back(std::move(made));
+        }
+    }
+
+private:
+    void skip(std::string_view what) noexcept {
+        std::size_t end = rest_.find_first_not_of(what);
+        rest_.remove_prefix(end == rest_.npos ? rest_.size() : end);
+    }
+    std::string_view take_token() noexcept {
+        std::size_t size = 0;
+        while (size < rest_.size() && ascii::is_token(rest_[size])) ++size;
+        return take(size);
+    }
+    std::string_view take(std::size_t size) noexcept {
+        std::string_view out = rest_.substr(0, size);
+        rest_.remove_prefix(size);
+        return out;
+    }
+    /// A token68 that stands alone; else nothing is taken, and it is the first parameter or the next scheme.
+    std::string_view take_word() noexcept {
+        std::size_t size = 0;
+        while (size < rest_.size() && (ascii::is_alpha(rest_[size]) || ascii::is_digit(rest_[size]) ||
+                                       std::string_view("-._~+/").find(rest_[size]) != std::string_view::npos))
+            ++size;
+        if (size == 0) return {};
+        while (size < rest_.size() && rest_[size] == '=') ++size;
+        std::size_t end = rest_.find_first_not_of(" \t", size);
+        if (end != rest_.npos && rest_[end] != ',') return {};
+        return take(size);
+    }
+    bool read_parameter(challenge& of, std::string_view word) {
+        skip(" \t");
+        challenge::parameter made{ascii::lower(word), {}};
+        if (of.find(made.name)) return false;  // two readers may take two different ones
+        if (!rest_.starts_with('"')) {
+            made.value = take_token();
+            if (made.value.empty()) return false;
+        } else {
+            rest_.remove_prefix(1);
+            for (;; rest_.remove_prefix(1)) {
+                if (rest_.empty()) return false;
+                if (rest_.front() == '"') break;
+                if (rest_.front() == '\\') rest_.remove_prefix(1);
+                if (rest_.empty()) return false;
+                made.value += rest_.front();
+            }
+            rest_.remove_prefix(1);
+        }
+        of.parameters.push_back(std::move(made));
+        skip(" \t");
+        return rest_.empty() || rest_.front() == ',';
+    }
+
+    std::string_view rest_;
+};
+
+}  // namespace detail
+
+/// The challenges of one field, in order; nothing when it is malformed, or says a parameter twice.
+inline std::optional<std::vector<challenge>> parse_challenges(std::string_view field) {
+    return detail::challenge_reader(field).read();
+}
+
+}  // namespace coracle::http
+
+// ---- coracle/http/digest.hpp
+// digest: the answer to a Digest challenge, which proves that one knows the password and does not show it.
+// RFC 7616 3.3 (challenge), 3.4 (answer), 3.9 (examples); RFC 2069 (servers that know no qop).
+
+namespace coracle::http {
+
+enum class digest_algorithm : std::uint8_t { md5, sha256 };
+
+/// A challenge that can be answered: MD5 or SHA-256, with `qop="auth"` or, from old servers, without.
+struct digest_challenge {
+    std::string realm{};
+    std::string nonce{};
+    std::optional<std::string> opaque{};
+    digest_algorithm algorithm = digest_algorithm::md5;
+    std::string algorithm_text{};  ///< as it was sent; empty: not at all
+    bool session = false;          ///< -sess: the nonces are in the hash of the password
+    bool has_qop = false;
+    bool stale = false;     ///< only the nonce was too old
+    bool userhash = false;  ///< the name is to be hashed as well
+
+    /// Nothing for what cannot be answered: another scheme or algorithm, no realm or nonce, `auth-int` alone.
+    static std::optional<digest_challenge> read(const challenge& from) {
+        if (from.scheme != "digest") return std::nullopt;
+        auto realm = from.find("realm");
+        auto nonce = from.find("nonce");
+        if (!realm || !nonce || nonce->empty()) return std::nullopt;
+        digest_challenge made;
+        made.realm = *realm;
+        made.nonce = *nonce;
+        if (auto opaque = from.find("opaque")) made.opaque = std::string(*opaque);
+        if (auto named = from.find("algorithm")) {
+            made.algorithm_text = *named;
+            std::string name = ascii::lower(*named);
+            if (name.ends_with("-sess")) {
+                made.session = true;
+                name.resize(name.size() - 5);
+            }
+            if (name != "md5" && name != "sha-256") return std::nullopt;
+            if (name == "sha-256") made.algorithm = digest_algorithm::sha256;
+        }
+        if (auto qop = from.find("qop")) {
+            for_each_element(*qop, [&made](std::string_view each) {
+                made.has_qop = made.has_qop || ascii::iequals(each, "auth");
+                return true;
+            });
+            if (!made.has_qop) return std::nullopt;
+        }
+        made.stale = ascii::iequals(from.find("stale").value_or(""), "true");
+        made.userhash = ascii::iequals(from.find("userhash").value_or(""), "true");
+        return made;
+    }
+};
+
+/// What a request proves: who asks for what, how many times with this nonce.
+struct digest_proof {
+    std::string_view user{};
+    std::string_view password{};
+    std::string_view method{};
+    std::string_view target{};  ///< as in the request line
+    std::string_view cnonce{};  ///< a text that nobody can guess
+    std::uint32_t count = 1;
+};
+
+namespace detail {
+
+inline std::string digest_hash(digest_algorithm by, std::string_view text) {
+    std::string out;
+    auto write = [&out](std::string_view bytes) {
+        for (char c : bytes) {
+            auto byte = static_cast<unsigned char>(c);
+            out.push_back(ascii::hex_digit(byte >> 4U));
+            out.push_back(ascii::hex_digit(byte));
+        }
+    };
+    if (by == digest_algorithm::sha256)
+        write(coracle::sha256::of(text).view());
+    else
+        write(coracle::md5::of(text).view());
+    return out;
+}
+
+inline void append_quoted(std::string& out, std::string_view name, std::string_view value) {
+    out.append(name).append("=\"");
+    for (char c : value) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    out += '"';
+}
+
+}  // namespace detail
+
+/// The value of Authorization. in: text without control characters.
+inline std::string digest_credentials_for(const digest_challenge& asked, const digest_proof& with) {
+    auto hash = [&asked](std::string_view text) { return detail::digest_hash(asked.algorithm, text); };
+    std::string count;
+    for (int shift = 28; shift >= 0; shift -= 4) count += ascii::hex_digit(with.count >> shift);
+    std::string who(with.user);
+    std::string secret = hash(std::string(who).append(":").append(asked.realm).append(":").append(with.password));
+    if (asked.session) secret = hash(secret.append(":").append(asked.nonce).append(":").append(with.cnonce));
+    std::string wish = hash(std::string(with.method).append(":").append(with.target));
+    std::string proof = secret.append(":").append(asked.nonce).append(":");
+    if (asked.has_qop) proof.append(count).append(":").append(with.cnonce).append(":auth:");
+    proof = hash(proof.append(wish));
+
+    std::string out = "Digest ";
+    bool plain = true;
+    for (char c : who) plain = plain && static_cast<unsigned char>(c) < 0x80;
+    if (asked.userhash) {
+        detail::append_quoted(out, "username", hash(who.append(":").append(asked.realm)));
+    } else if (plain) {
+        detail::append_quoted(out, "username", who);
+    } else {
+        out += "username*=UTF-8''";
+        encode_percent(who, out);
+    }
+    auto quoted = [&out](std::string_view name, std::string_view value) {
+        out += ", ";
+        detail::append_quoted(out, name, value);
+    };
+    quoted("realm", asked.realm);
+    quoted("nonce", asked.nonce);
+    quoted("uri", with.target);
+    quoted("response", proof);
+    if (!asked.algorithm_text.empty()) out.append(", algorithm=").append(asked.algorithm_text);
+    if (asked.opaque) quoted("opaque", *asked.opaque);
+    if (asked.has_qop) out.append(", qop=auth, nc=").append(count);
+    if (asked.has_qop || asked.session) quoted("cnonce", with.cnonce);
+    if (asked.userhash) out += ", userhash=true";
+    return out;
 }
 
 }  // namespace coracle::http
@@ -14480,6 +15313,1242 @@ inline std::optional<unsigned> weight_in(const fields& asked, std::string_view n
 }
 
 }  // namespace coracle::http
+
+// ---- coracle/websocket/opcode.hpp
+// opcode: what a frame is for, in the four bits that say so.
+// RFC 6455 5.2, 11.8.
+
+namespace coracle::ws {
+
+enum class opcode : std::uint8_t {
+    continuation = 0,
+    text = 1,
+    binary = 2,
+    close = 8,
+    ping = 9,
+    pong = 10,
+};
+
+/// Whether frames of this kind may stand between those of a message: close, ping, pong and what is reserved for later.
+constexpr bool is_control(opcode what) noexcept { return (static_cast<std::uint8_t>(what) & 8U) != 0; }
+
+/// Whether RFC 6455 gives it a meaning. A frame without one fails the connection.
+constexpr bool is_known(opcode what) noexcept {
+    auto bits = static_cast<std::uint8_t>(what);
+    return bits <= 2 || (bits >= 8 && bits <= 10);
+}
+
+/// What a message is made of.
+enum class data_kind : std::uint8_t {
+    text = 1,    ///< UTF-8
+    binary = 2,  ///< any bytes
+};
+
+constexpr opcode opcode_of(data_kind kind) noexcept { return static_cast<opcode>(kind); }
+
+}  // namespace coracle::ws
+
+// ---- coracle/websocket/close_code.hpp
+// close_code: why a WebSocket ends, as a number.
+// RFC 6455 7.4; IANA's WebSocket Close Code Number Registry (1012 to 1014).
+
+namespace coracle::ws {
+
+/// The registered ones. 3000 to 3999 are for libraries, 4000 to 4999 for applications: `ws::close_code{4001}`.
+enum class close_code : std::uint16_t {
+    normal = 1000,
+    going_away = 1001,        ///< the page is left, the server stops
+    protocol_error = 1002,    ///< the peer does not keep to RFC 6455
+    unsupported_data = 1003,  ///< text where binary was wanted, or the other way round
+    none = 1005,              ///< the peer closed and gave no code; never sent
+    lost = 1006,              ///< the connection ended without a close frame; never sent
+    invalid_data = 1007,      ///< text that is not UTF-8, or a message that is not what its type says
+    policy_violation = 1008,
+    too_big = 1009,
+    extension_missing = 1010,  ///< a client's: the server did not agree to what it needs
+    internal_error = 1011,
+    service_restart = 1012,
+    try_again_later = 1013,
+    bad_gateway = 1014,
+    tls_failure = 1015,  ///< never sent
+};
+
+constexpr std::uint16_t number(close_code code) noexcept { return static_cast<std::uint16_t>(code); }
+
+/// Whether a close frame may have it: not those that stand for the absence of one, not what nobody has registered, and
+/// nothing that is no close code at all.
+constexpr bool may_be_sent(close_code code) noexcept {
+    std::uint16_t n = number(code);
+    if (n >= 3000) return n <= 4999;
+    return n >= 1000 && n <= 1014 && n != 1004 && n != 1005 && n != 1006;
+}
+
+}  // namespace coracle::ws
+
+// ---- coracle/websocket/close_reason.hpp
+// close_reason: what a close frame carries: nothing, or a code and a sentence.
+// RFC 6455 5.5.1, 7.1.5, 7.1.6.
+
+namespace coracle::ws {
+
+struct close_reason {
+    static constexpr std::size_t most_bytes = 123;
+
+    close_code code = close_code::none;
+    std::string_view text{};
+};
+
+/// What read_close_reason() found wrong; `none` when it is right.
+enum class close_fault : std::uint8_t {
+    none,
+    half_a_code,   ///< one byte
+    no_such_code,  ///< a number that must not be sent
+    not_utf8,
+};
+
+/// keeps: the payload.
+inline close_fault read_close_reason(std::string_view payload, close_reason& out) noexcept {
+    out = {};
+    if (payload.empty()) return close_fault::none;
+    if (payload.size() == 1) return close_fault::half_a_code;
+    auto high = static_cast<unsigned char>(payload[0]);
+    auto low = static_cast<unsigned char>(payload[1]);
+    auto code = static_cast<close_code>(static_cast<std::uint16_t>(high << 8U | low));
+    if (!may_be_sent(code)) return close_fault::no_such_code;
+    if (!utf8::is_valid(payload.substr(2))) return close_fault::not_utf8;
+    out = {code, payload.substr(2)};
+    return close_fault::none;
+}
+
+/// As much of a sentence as a close frame has room for: whole characters, and none behind one that is not UTF-8.
+inline std::string_view fitting_reason(std::string_view text) noexcept {
+    if (text.size() > close_reason::most_bytes) text = text.substr(0, close_reason::most_bytes);
+    return text.substr(0, utf8::first_invalid(text));
+}
+
+/// The payload of a close frame. A code that may not be sent is left out, and the sentence with it.
+class close_payload {
+public:
+    explicit close_payload(close_code code, std::string_view text = {}) noexcept {
+        if (!may_be_sent(code)) return;
+        text = fitting_reason(text);
+        bytes_[0] = static_cast<char>(number(code) >> 8U);
+        bytes_[1] = static_cast<char>(number(code) & 0xFFU);
+        if (!text.empty()) std::memcpy(bytes_.data() + 2, text.data(), text.size());
+        size_ = 2 + text.size();
+    }
+    std::string_view view() const noexcept { return {bytes_.data(), size_}; }
+
+private:
+    std::array<char, 2 + close_reason::most_bytes> bytes_;
+    std::size_t size_ = 0;
+};
+
+}  // namespace coracle::ws
+
+// ---- coracle/websocket/limits.hpp
+// limits: how much a WebSocket peer may send before its connection is closed.
+
+namespace coracle::ws {
+
+/// Bounds on what arrives.
+struct limits {
+    /// One message in bytes, all its fragments together, after decompression. 1009.
+    std::uint64_t message_bytes = 16 * 1024 * 1024;
+    /// Frames that one message may be cut into; enough for the largest message in pieces of 64 bytes. 1008.
+    std::uint32_t message_frames = 256 * 1024;
+    /// Answers to pings that wait to be sent, in bytes. Beyond it, only the newest ping is answered.
+    std::uint32_t answer_bytes = 1024;
+};
+
+/// What applies where nothing else was said.
+inline constexpr limits default_limits{};
+
+}  // namespace coracle::ws
+
+// ---- coracle/websocket/event.hpp
+// event: what arrived on a WebSocket, as a session tells it.
+
+namespace coracle::ws {
+
+/// How messages are given.
+enum class delivery : std::uint8_t {
+    whole,   ///< each at once: where it lies, if all of it arrived together, else put together in one buffer
+    pieces,  ///< what has arrived of it; a piece of text may end within a character
+};
+
+/// How far the connection is.
+enum class phase : std::uint8_t {
+    open,
+    closing,  ///< we sent a close frame and wait for the peer's: its messages are read past
+    closed,   ///< both sides have sent one, or the peer's bytes made no sense: send answers(), close the connection
+};
+
+/// One thing that happened. `while (event what = session.next(arrived)) ...`
+/// keeps: `data` looks into the bytes that arrived or into the session, until its next call.
+struct event {
+    enum class kind : std::uint8_t {
+        nothing,  ///< all that arrived is taken; more bytes are wanted
+        message,  ///< a whole message, or with delivery::pieces a piece of one
+        ping,     ///< answered already; `data` is what it carried
+        pong,
+        close,   ///< the peer closes, `code` and `data` say why; nothing else comes. What next answers is the last
+        failed,  ///< the peer broke the protocol or a limit: `code` and `data` say how, and stand in the close frame
+    };
+    kind what = kind::nothing;
+    data_kind type = data_kind::binary;  ///< of a message
+    bool first = true;                   ///< the piece begins its message
+    bool last = true;                    ///< the piece ends its message
+    close_code code = close_code::none;
+    std::string_view data{};
+
+    explicit operator bool() const noexcept { return what != kind::nothing; }
+    /// Whether nothing comes behind it.
+    bool ends() const noexcept { return what == kind::close || what == kind::failed; }
+};
+
+}  // namespace coracle::ws
+
+// ---- coracle/websocket/mask.hpp
+// mask: what a client turns every byte that it sends with, so that no proxy takes it for a request.
+// RFC 6455 5.3, 10.3.
+
+namespace coracle::ws {
+
+/// The four bytes of a frame, in the order of the wire.
+using mask_key = std::array<unsigned char, 4>;
+
+namespace detail {
+
+/// What every processor has a register for; GCC and Clang split it where one has none.
+typedef std::uint64_t mask_lane __attribute__((vector_size(16)));
+
+inline void turn(const char* from, char* to, std::size_t size, std::uint64_t key) noexcept {
+    const mask_lane lane{key, key};
+    std::size_t at = 0;
+    for (; size - at >= 4 * sizeof lane; at += 4 * sizeof lane) {
+        mask_lane a, b, c, d;
+        std::memcpy(&a, from + at, sizeof a);
+        std::memcpy(&b, from + at + sizeof a, sizeof a);
+        std::memcpy(&c, from + at + 2 * sizeof a, sizeof a);
+        std::memcpy(&d, from + at + 3 * sizeof a, sizeof a);
+        a ^= lane;
+        b ^= lane;
+        c ^= lane;
+        d ^= lane;
+        std::memcpy(to + at, &a, sizeof a);
+        std::memcpy(to + at + sizeof a, &b, sizeof a);
+        std::memcpy(to + at + 2 * sizeof a, &c, sizeof a);
+        std::memcpy(to + at + 3 * sizeof a, &d, sizeof a);
+    }
+    for (; size - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
+        std::uint64_t word;
+        std::memcpy(&word, from + at, sizeof word);
+        word ^= key;
+        std::memcpy(to + at, &word, sizeof word);
+    }
+    std::array<unsigned char, sizeof key> bytes;
+    std::memcpy(bytes.data(), &key, sizeof key);
+    for (std::size_t i = 0; at < size; ++at, ++i)
+        to[at] = static_cast<char>(static_cast<unsigned char>(from[at]) ^ bytes[i]);
+}
+
+}  // namespace detail
+
+/// Writes `size` bytes masked, or unmasked, which is the same. in: `at` is where in its frame the first of them stands;
+/// `from` and `to` are the same or do not overlap.
+inline void mask(const char* from, char* to, std::size_t size, mask_key key, std::uint64_t at = 0) noexcept {
+    const std::array<unsigned char, 8> twice{key[0], key[1], key[2], key[3], key[0], key[1], key[2], key[3]};
+    std::uint32_t turned;
+    std::memcpy(&turned, twice.data() + (at & 3), sizeof turned);
+    detail::turn(from, to, size, std::uint64_t{turned} << 32U | turned);
+}
+
+}  // namespace coracle::ws
+
+// ---- coracle/websocket/frame_head.hpp
+// frame_head: the two to fourteen bytes before what a frame carries.
+// RFC 6455 5.2.
+
+namespace coracle::ws {
+
+struct frame_head {
+    static constexpr std::size_t most_bytes = 14;
+    static constexpr std::uint8_t compressed = 4;      ///< RSV1 in `reserved`, RFC 7692's
+    static constexpr std::uint64_t no_length = ~0ULL;  ///< the length is written longer than it need be, or is none
+
+    opcode what = opcode::binary;
+    bool last = true;           ///< FIN: the message ends with this frame
+    std::uint8_t reserved = 0;  ///< RSV1 to RSV3, as the number of three bits
+    bool masked = false;
+    mask_key key{};
+    std::uint64_t length = 0;
+};
+
+/// How long the head is whose first two bytes these are.
+constexpr std::size_t frame_head_size(unsigned char second) noexcept {
+    unsigned length = second & 0x7FU;
+    return 2U + (length == 126 ? 2U : length == 127 ? 8U : 0U) + ((second & 0x80U) != 0 ? 4U : 0U);
+}
+
+/// in: a whole head, frame_head_size() bytes. A length that is not in its shortest form, or has the 64th bit, is read
+/// as no_length.
+constexpr frame_head read_frame_head(std::string_view bytes) noexcept {
+    auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+    frame_head head;
+    head.last = (at(0) & 0x80U) != 0;
+    head.reserved = static_cast<std::uint8_t>(at(0) >> 4U & 7U);
+    head.what = static_cast<opcode>(at(0) & 15U);
+    head.masked = (at(1) & 0x80U) != 0;
+    head.length = at(1) & 0x7FU;
+    std::size_t next = 2;
+    if (head.length > 125) {
+        const std::size_t size = head.length == 126 ? 2 : 8;
+        head.length = 0;
+        for (; next < 2 + size; ++next) head.length = head.length << 8U | at(next);
+        if (head.length <= (size == 2 ? 125U : 0xFFFFU) || head.length >> 63U != 0) head.length = frame_head::no_length;
+    }
+    if (head.masked)
+        for (unsigned char& each : head.key) each = at(next++);
+    return head;
+}
+
+/// Writes it to `out`, which has room for most_bytes. out: how many it are.
+constexpr std::size_t write_frame_head(char* out, const frame_head& head) noexcept {
+    std::size_t size = 0;
+    auto put = [&](std::uint64_t byte) { out[size++] = static_cast<char>(static_cast<unsigned char>(byte & 0xFFU)); };
+    put((head.last ? 0x80U : 0U) | static_cast<unsigned>(head.reserved) << 4U | static_cast<unsigned>(head.what));
+    const unsigned side = head.masked ? 0x80U : 0U;
+    if (head.length < 126) {
+        put(side | head.length);
+    } else if (head.length <= 0xFFFF) {
+        put(side | 126U);
+        for (unsigned shift : {8U, 0U}) put(head.length >> shift);
+    } else {
+        put(side | 127U);
+        for (unsigned shift = 64; shift != 0; shift -= 8) put(head.length >> (shift - 8));
+    }
+    if (head.masked)
+        for (unsigned char each : head.key) put(each);
+    return size;
+}
+
+/// A head as bytes, to be sent before what it announces without copying that.
+class frame_prefix {
+public:
+    explicit constexpr frame_prefix(const frame_head& head) noexcept
+        : size_(static_cast<std::uint8_t>(write_frame_head(bytes_.data(), head))) {}
+    constexpr std::string_view view() const noexcept { return {bytes_.data(), size_}; }
+
+private:
+    std::array<char, frame_head::most_bytes> bytes_{};
+    std::uint8_t size_ = 0;
+};
+
+}  // namespace coracle::ws
+
+// ---- coracle/websocket/frame_writer.hpp
+// frame_writer: what one side of a WebSocket sends, frame by frame: a client's masked, a server's as they are.
+// RFC 6455 5.1, 5.3, 5.4.
+
+namespace coracle::ws {
+
+/// Gives a key that nobody can guess, for each frame another one.
+using mask_source = mask_key (*)();
+
+/// Appends frames to the caller's buffer. It keeps to no order: session does.
+class frame_writer {
+public:
+    /// in: where a client takes its keys from; nothing for a server, which must not mask.
+    explicit constexpr frame_writer(mask_source keys = nullptr) noexcept : keys_(keys) {}
+
+    bool masks() const noexcept { return keys_ != nullptr; }
+
+    void write(byte_buffer& out, opcode what, std::string_view payload, bool last = true,
+               std::uint8_t reserved = 0) const {
+        frame_head head = head_of(what, payload.size(), last, reserved);
+        if (keys_) {
+            head.masked = true;
+            head.key = keys_();
+        }
+        char* to = out.prepare(frame_head::most_bytes + payload.size());
+        std::size_t size = write_frame_head(to, head);
+        mask(payload.data(), to + size, payload.size(), head.key);
+        out.commit(size + payload.size());
+    }
+    void close(byte_buffer& out, close_code code, std::string_view text) const {
+        write(out, opcode::close, close_payload(code, text).view());
+    }
+    /// The head alone, for a server that sends the payload from where it lies.
+    static constexpr frame_head head_of(opcode what, std::uint64_t size, bool last, std::uint8_t reserved) noexcept {
+        frame_head head;
+        head.what = what;
+        head.last = last;
+        head.reserved = reserved;
+        head.length = size;
+        return head;
+    }
+
+private:
+    mask_source keys_;
+};
+
+}  // namespace coracle::ws
+
+// ---- coracle/websocket/keep_alive.hpp
+// keep_alive: when a quiet WebSocket is pinged, and when it is given up. It has no clock: it is told the time.
+// RFC 6455 5.5.2.
+
+namespace coracle::ws {
+
+/// Every `interval` a ping; when `patience` passes after it without a pong, or any other byte, the peer is gone.
+/// A zero switches the half off: no ping is sent, or none is waited for.
+class keep_alive {
+public:
+    using time = std::chrono::nanoseconds;  ///< since any moment, as steady_time() gives it
+
+    /// The reason that the close frame gives then, with 1011.
+    static constexpr std::string_view timeout_reason = "keepalive ping timeout";
+
+    enum class verdict : std::uint8_t {
+        wait,  ///< until next_look()
+        ping,  ///< send one and tell pinged()
+        gone,  ///< close with 1011 and timeout_reason, and do not wait for the peer's answer
+    };
+
+    explicit constexpr keep_alive(time now, time interval = std::chrono::seconds(20),
+                                  time patience = std::chrono::seconds(20)) noexcept
+        : interval_(interval), patience_(patience), heard_(now), pinged_(now) {}
+
+    constexpr verdict look(time now) const noexcept {
+        if (waiting_ && patience_ > time{}) return now >= next_look() ? verdict::gone : verdict::wait;
+        if (interval_ <= time{} || now < next_look()) return verdict::wait;
+        return verdict::ping;
+    }
+    /// When look() is worth asking again; time::max() for never.
+    constexpr time next_look() const noexcept {
+        if (waiting_ && patience_ > time{}) return (heard_ > pinged_ ? heard_ : pinged_) + patience_;
+        return interval_ > time{} ? pinged_ + interval_ : time::max();
+    }
+
+    constexpr void pinged(time now) noexcept {
+        pinged_ = now;
+        waiting_ = true;
+    }
+    /// Bytes arrived. While a large message is under way the pong stands behind it, and the peer is no less alive.
+    constexpr void heard(time now) noexcept { heard_ = now; }
+    /// A pong arrived, asked for or not.
+    constexpr void answered(time now) noexcept {
+        heard_ = now;
+        waiting_ = false;
+    }
+
+private:
+    time interval_;
+    time patience_;
+    time heard_;
+    time pinged_;
+    bool waiting_ = false;
+};
+
+}  // namespace coracle::ws
+
+// ---- coracle/websocket/message_transform.hpp
+// message_transform: what an agreed extension does to the messages of a session: permessage-deflate's seam.
+// RFC 7692 6, 7.2. The zlib adapter fulfils it; coracle itself compresses nothing.
+
+namespace coracle::ws {
+
+/// One for each session, which owns it, and asks it only about messages that are marked by RSV1.
+class message_transform {
+public:
+    enum class verdict : std::uint8_t {
+        good,
+        broken,   ///< not what a compressor writes: 1007
+        too_big,  ///< more than `most`: 1009; the transform stops there, whatever the ratio
+    };
+    virtual ~message_transform() = default;
+
+    /// Appends to `out` what `piece` of a message that arrives means, at most `most` bytes; `last`: the message ends
+    /// with it. What was readable before a mistake is appended, too.
+    virtual verdict unpack(std::string_view piece, bool last, byte_buffer& out, std::size_t most) = 0;
+    /// Appends to `out` what is to be sent for `piece`. out: on the first piece, whether the message is to be marked;
+    /// when not, it is sent as it is and asked about no more.
+    virtual bool pack(std::string_view piece, bool first, bool last, byte_buffer& out) = 0;
+};
+
+}  // namespace coracle::ws
+
+// ---- coracle/websocket/session.hpp
+// session: one side of a WebSocket connection behind its handshake, without the connection: bytes in, events out.
+// RFC 6455 5 to 8; the seam for extensions: 9, RFC 7692 6.
+
+namespace coracle::ws {
+
+/// The law of RFC 6455, for both roles. It owns no connection, no clock and no buffer while nothing is under way.
+/// In: `next(arrived)` until it gives nothing. Out: each function appends to the caller's buffer; what the session has
+/// to say of its own (pongs, the answer to a close, the close after a fault) waits in answers() and goes first.
+/// keeps: a reference to the limits. error: std::bad_alloc.
+class session {
+public:
+    static session server(const limits& bounds = default_limits) noexcept { return session(nullptr, bounds); }
+    /// in: where the keys come from that mask each frame.
+    static session client(mask_source keys, const limits& bounds = default_limits) noexcept {
+        CORACLE_ASSERT(keys);
+        return session(keys, bounds);
+    }
+
+    bool is_client() const noexcept { return writer_.masks(); }
+    ws::phase phase() const noexcept { return phase_; }
+    bool may_send() const noexcept { return phase_ == ws::phase::open; }
+
+    /// Between two messages; for the next ones.
+    void deliver(delivery how) noexcept { delivery_ = how; }
+    /// The extension that the handshake agreed to. Before the first byte.
+    void transform(std::unique_ptr<message_transform> by) noexcept { transform_ = std::move(by); }
+
+    /// The first thing that happened in `arrived`, from which the bytes that it took are removed, and which it unmasks
+    /// in place. An event's data is valid until the next call, or until `arrived` ends.
+    event next(std::span<char>& arrived);
+    /// The connection ended, or broke. out: close_code::lost, unless it was closed as it should be.
+    event ended() noexcept;
+
+    /// What is to be sent without being asked. Empty most of the time.
+    std::string_view answers() const noexcept { return answers_.view(); }
+    /// They are on their way, or copied.
+    void answered() noexcept { answers_.release(); }
+
+    /// A whole message. in: may_send(), and no message begun; UTF-8, when it is text.
+    void send(byte_buffer& out, data_kind kind, std::string_view message) { send_piece(out, kind, message, true); }
+    /// One frame of a message that is sent as it comes to be. All frames of it have the kind of the first.
+    void send_piece(byte_buffer& out, data_kind kind, std::string_view piece, bool last);
+    /// The head of what send_piece() would write; the caller sends the piece behind it, from where it lies. Only where
+    /// sends_unchanged().
+    frame_prefix announce(data_kind kind, std::uint64_t size, bool last = true) noexcept;
+    /// Whether messages leave as they are: those of a server without a transform.
+    bool sends_unchanged() const noexcept { return !is_client() && !transform_; }
+    /// A message was begun and is not ended.
+    bool sends_pieces() const noexcept { return sending_; }
+
+    /// in: 125 bytes at most, what is more is left out.
+    void ping(byte_buffer& out, std::string_view data = {}) { control(out, opcode::ping, data); }
+    /// One that nobody asked for.
+    void pong(byte_buffer& out, std::string_view data = {}) { control(out, opcode::pong, data); }
+    /// Begins to close. Nothing when it has begun. in: a code that may_be_sent(), or none; a reason, cut to fit.
+    void close(byte_buffer& out, close_code code = close_code::normal, std::string_view reason = {});
+
+private:
+    static constexpr std::size_t most_control_bytes = 125;
+
+    session(mask_source keys, const limits& bounds) noexcept : bounds_(&bounds), writer_(keys) {}
+
+    bool read_head(std::span<char>& arrived);
+    std::string_view fault_of(const frame_head& head, close_code& code) const noexcept;
+    void begin_frame(const frame_head& head) noexcept;
+    event read_control(std::span<char>& arrived);
+    event read_data(std::span<char>& arrived);
+    event give(std::string_view piece, bool ends);
+    event told(std::string_view piece, bool ends) noexcept;
+    bool is_text(std::string_view piece, bool ends) noexcept;
+    event unpack(std::string_view piece, bool ends);
+    event close_arrived(std::string_view payload);
+    event fail(close_code code, std::string_view why);
+    void answer_ping(std::string_view payload);
+    void control(byte_buffer& out, opcode what, std::string_view data);
+    std::span<char> take(std::span<char>& arrived) noexcept;
+    void forget_given() noexcept;
+    opcode next_opcode(data_kind kind, bool last) noexcept;
+
+    byte_buffer message_;  ///< what arrived of a message that is not complete; behind it, of a control frame
+    byte_buffer answers_;
+    std::unique_ptr<message_transform> transform_;
+    const limits* bounds_;
+    frame_writer writer_;
+
+    std::uint64_t left_ = 0;            ///< bytes of the frame that are still to come
+    std::uint64_t message_bytes_ = 0;   ///< of the message so far, as announced
+    std::uint64_t unpacked_bytes_ = 0;  ///< of the message, behind the transform
+    std::uint32_t message_frames_ = 0;
+    std::uint32_t newest_pong_ = 0;  ///< where it begins in answers_
+    std::array<char, frame_head::most_bytes> head_{};
+    std::uint8_t head_size_ = 0;  ///< bytes of a head that has not arrived completely
+
+    mask_key key_{};
+    std::uint8_t turned_ = 0;         ///< how far the key is turned
+    std::uint8_t control_bytes_ = 0;  ///< at the end of message_
+    opcode frame_ = opcode::binary;
+    data_kind type_ = data_kind::binary;
+    utf8_progress text_;
+
+    ws::phase phase_ = ws::phase::open;
+    delivery delivery_ = delivery::whole;
+    bool in_frame_ = false;
+    bool last_frame_ = false;
+    bool in_message_ = false;
+    bool packed_ = false;         ///< the message that arrives is marked
+    bool begun_ = false;          ///< a piece of it was given
+    bool given_message_ = false;  ///< what was given last lies in message_
+    bool given_control_ = false;  ///< the same, at its end
+    bool sending_ = false;        ///< a message is being sent in pieces
+    bool sending_packed_ = false;
+};
+
+inline event session::next(std::span<char>& arrived) {
+    forget_given();
+    while (phase_ != ws::phase::closed) {
+        if (!in_frame_) {
+            if (!read_head(arrived)) return {};
+            const frame_head head = read_frame_head({head_.data(), std::exchange(head_size_, std::uint8_t{0})});
+            close_code code = close_code::protocol_error;
+            if (std::string_view why = fault_of(head, code); !why.empty()) {
+                arrived = {};
+                return fail(code, why);
+            }
+            begin_frame(head);
+        }
+        event found = is_control(frame_) ? read_control(arrived) : read_data(arrived);
+        if (phase_ == ws::phase::closed) arrived = {};
+        if (found) return found;
+        if (in_frame_) return {};
+    }
+    arrived = {};
+    return {};
+}
+
+inline event session::ended() noexcept {
+    forget_given();
+    bool expected = std::exchange(phase_, ws::phase::closed) == ws::phase::closed;
+    event out;
+    if (expected) return out;
+    out.what = event::kind::close;
+    out.code = close_code::lost;
+    return out;
+}
+
+/// Collects a head. out: whether head_ holds all of it.
+inline bool session::read_head(std::span<char>& arrived) {
+    std::size_t wanted = 2;
+    for (;;) {
+        if (head_size_ >= 2) wanted = frame_head_size(static_cast<unsigned char>(head_[1]));
+        if (head_size_ == wanted) return true;
+        std::size_t size = wanted - head_size_;
+        if (size > arrived.size()) size = arrived.size();
+        if (size == 0) return false;
+        std::memcpy(head_.data() + head_size_, arrived.data(), size);
+        head_size_ = static_cast<std::uint8_t>(head_size_ + size);
+        arrived = arrived.subspan(size);
+    }
+}
+
+/// What is wrong with it, for the close frame; empty when nothing is. D16.
+inline std::string_view session::fault_of(const frame_head& head, close_code& code) const noexcept {
+    const bool data = !is_control(head.what);
+    const bool marked = head.reserved == frame_head::compressed;
+    if (head.reserved != 0 && !(marked && transform_ && data && head.what != opcode::continuation))
+        return "a reserved bit is set that no extension gives a meaning";
+    if (!is_known(head.what)) return "the opcode is reserved";
+    if (head.masked == is_client()) return is_client() ? "a server must not mask" : "a client must mask";
+    if (head.length == frame_head::no_length) return "a length is not written in its shortest form";
+    if (!data) {
+        if (!head.last) return "a control frame is fragmented";
+        if (head.length > most_control_bytes) return "a control frame has more than 125 bytes";
+        return {};
+    }
+    if (head.what == opcode::continuation && !in_message_) return "a continuation without a message to continue";
+    if (head.what != opcode::continuation && in_message_) return "a new message begins within another";
+    if (phase_ != ws::phase::open) return {};
+    if (head.length > bounds_->message_bytes - (in_message_ ? message_bytes_ : 0)) {
+        code = close_code::too_big;
+        return "the message is too big";
+    }
+    if (in_message_ && message_frames_ >= bounds_->message_frames) {
+        code = close_code::policy_violation;
+        return "the message has too many fragments";
+    }
+    return {};
+}
+
+inline void session::begin_frame(const frame_head& head) noexcept {
+    in_frame_ = true;
+    frame_ = head.what;
+    left_ = head.length;
+    key_ = head.key;
+    turned_ = 0;
+    if (is_control(frame_)) return;
+    last_frame_ = head.last;
+    if (!in_message_) {
+        in_message_ = true;
+        type_ = static_cast<data_kind>(frame_);
+        packed_ = head.reserved != 0;
+        begun_ = false;
+        text_ = {};
+        message_bytes_ = unpacked_bytes_ = 0;
+        message_frames_ = 0;
+    }
+    message_bytes_ += head.length;
+    ++message_frames_;
+}
+
+/// The part of the frame that has arrived, unmasked.
+inline std::span<char> session::take(std::span<char>& arrived) noexcept {
+    std::span<char> piece = arrived.first(left_ < arrived.size() ? static_cast<std::size_t>(left_) : arrived.size());
+    arrived = arrived.subspan(piece.size());
+    left_ -= piece.size();
+    if (!is_client()) mask(piece.data(), piece.data(), piece.size(), key_, turned_);
+    turned_ = static_cast<std::uint8_t>((turned_ + piece.size()) & 3U);
+    in_frame_ = left_ != 0;
+    return piece;
+}
+
+inline event session::read_data(std::span<char>& arrived) {
+    if (phase_ != ws::phase::open) {  // what crosses our close is read past, 6 of the browsers' standard does the same
+        std::size_t size = left_ < arrived.size() ? static_cast<std::size_t>(left_) : arrived.size();
+        arrived = arrived.subspan(size);
+        left_ -= size;
+        in_frame_ = left_ != 0;
+        if (!in_frame_ && last_frame_) in_message_ = false;
+        return {};
+    }
+    std::span<char> taken = take(arrived);
+    std::string_view piece(taken.data(), taken.size());
+    bool ends = !in_frame_ && last_frame_;
+    if (ends) in_message_ = false;
+    return packed_ ? unpack(piece, ends) : give(piece, ends);
+}
+
+/// A piece of the message as it came.
+inline event session::give(std::string_view piece, bool ends) {
+    if (!is_text(piece, ends)) return fail(close_code::invalid_data, "a text is not UTF-8");
+    if (delivery_ == delivery::pieces) return piece.empty() && !ends ? event{} : told(piece, ends);
+    if (!message_.empty() || !ends) {
+        message_.append(piece);
+        if (!ends) return {};
+        piece = message_.view();
+        given_message_ = true;
+    }
+    return told(piece, true);
+}
+
+/// A piece of a message that the transform has to make readable, in message_.
+inline event session::unpack(std::string_view piece, bool ends) {
+    const std::size_t before = message_.size();
+    const auto most = static_cast<std::size_t>(bounds_->message_bytes - unpacked_bytes_);
+    const auto verdict = transform_->unpack(piece, ends, message_, most);
+    std::string_view fresh = message_.view().substr(before);
+    CORACLE_ASSERT(fresh.size() <= most);
+    unpacked_bytes_ += fresh.size();
+    // The first mistake counts, in whatever pieces it came.
+    const bool good = verdict == message_transform::verdict::good;
+    if (!is_text(fresh, ends && good)) return fail(close_code::invalid_data, "a text is not UTF-8");
+    if (verdict == message_transform::verdict::too_big) return fail(close_code::too_big, "the message is too big");
+    if (!good) return fail(close_code::invalid_data, "a message cannot be decompressed");
+    if (!ends && (delivery_ == delivery::whole || fresh.empty())) return {};
+    given_message_ = true;
+    return told(message_.view(), ends);
+}
+
+inline bool session::is_text(std::string_view piece, bool ends) noexcept {
+    return type_ == data_kind::binary || (text_.take(piece) && (!ends || text_.complete()));
+}
+
+inline event session::told(std::string_view piece, bool ends) noexcept {
+    event out;
+    out.what = event::kind::message;
+    out.type = type_;
+    out.first = !std::exchange(begun_, true);
+    out.last = ends;
+    out.data = piece;
+    return out;
+}
+
+inline event session::read_control(std::span<char>& arrived) {
+    std::span<char> taken = take(arrived);
+    std::string_view payload(taken.data(), taken.size());
+    if (in_frame_ || control_bytes_ != 0) {
+        message_.append(payload);
+        control_bytes_ = static_cast<std::uint8_t>(control_bytes_ + payload.size());
+        if (in_frame_) return {};
+        payload = message_.view().substr(message_.size() - control_bytes_);
+        given_control_ = true;
+    }
+    if (frame_ == opcode::close) return close_arrived(payload);
+    event out;
+    out.what = frame_ == opcode::ping ? event::kind::ping : event::kind::pong;
+    out.data = payload;
+    if (frame_ == opcode::ping && phase_ == ws::phase::open) answer_ping(payload);
+    return out;
+}
+
+inline void session::answer_ping(std::string_view payload) {
+    // RFC 6455 5.5.3: who has not answered an earlier ping may answer the newest alone. D16: a flood costs no memory.
+    if (answers_.size() > bounds_->answer_bytes) answers_.truncate(newest_pong_);
+    newest_pong_ = static_cast<std::uint32_t>(answers_.size());
+    writer_.write(answers_, opcode::pong, payload);
+}
+
+inline event session::close_arrived(std::string_view payload) {
+    close_reason reason;
+    switch (read_close_reason(payload, reason)) {
+        case close_fault::none:
+            break;
+        case close_fault::half_a_code:
+            return fail(close_code::protocol_error, "a close frame has half a code");
+        case close_fault::no_such_code:
+            return fail(close_code::protocol_error, "a close frame has a code that must not be sent");
+        case close_fault::not_utf8:
+            return fail(close_code::invalid_data, "the reason of a close frame is not UTF-8");
+    }
+    if (std::exchange(phase_, ws::phase::closed) == ws::phase::open) writer_.close(answers_, reason.code, {});
+    event out;
+    out.what = event::kind::close;
+    out.code = reason.code;
+    out.data = reason.text;
+    return out;
+}
+
+[[gnu::cold]] inline event session::fail(close_code code, std::string_view why) {
+    if (std::exchange(phase_, ws::phase::closed) == ws::phase::open) writer_.close(answers_, code, why);
+    given_message_ = given_control_ = false;
+    message_.release();
+    event out;
+    out.what = event::kind::failed;
+    out.code = code;
+    out.data = why;
+    return out;
+}
+
+inline void session::forget_given() noexcept {
+    if (std::exchange(given_control_, false)) message_.truncate(message_.size() - std::exchange(control_bytes_, 0));
+    if (std::exchange(given_message_, false) || message_.empty()) message_.release();
+}
+
+inline frame_prefix session::announce(data_kind kind, std::uint64_t size, bool last) noexcept {
+    CORACLE_ASSERT(may_send() && sends_unchanged());
+    return frame_prefix(frame_writer::head_of(next_opcode(kind, last), size, last, 0));
+}
+
+inline void session::send_piece(byte_buffer& out, data_kind kind, std::string_view piece, bool last) {
+    CORACLE_ASSERT(may_send());
+    const bool first = !sending_;
+    byte_buffer packed;
+    if (transform_ && (first || sending_packed_)) {
+        bool marked = transform_->pack(piece, first, last, packed);
+        if (first) sending_packed_ = marked;
+        if (sending_packed_) piece = packed.view();
+    }
+    const bool marks = transform_ && first && sending_packed_;
+    writer_.write(out, next_opcode(kind, last), piece, last, marks ? frame_head::compressed : std::uint8_t{0});
+}
+
+inline opcode session::next_opcode(data_kind kind, bool last) noexcept {
+    return std::exchange(sending_, !last) ? opcode::continuation : opcode_of(kind);
+}
+
+inline void session::control(byte_buffer& out, opcode what, std::string_view data) {
+    CORACLE_ASSERT(may_send());
+    writer_.write(out, what, data.substr(0, most_control_bytes));
+}
+
+inline void session::close(byte_buffer& out, close_code code, std::string_view reason) {
+    if (phase_ != ws::phase::open) return;
+    phase_ = ws::phase::closing;
+    out.append(answers_.view());
+    answers_.release();
+    writer_.close(out, code, reason);
+    if (!given_message_ && !given_control_ && control_bytes_ == 0) message_.release();
+}
+
+}  // namespace coracle::ws
+
+// ---- coracle/websocket/extension_list.hpp
+// extension_list: a Sec-WebSocket-Extensions field: names, each with parameters, in the order of preference.
+// RFC 6455 9.1. D17: read once from the left to the right, without a copy.
+
+namespace coracle::ws {
+
+/// `for (extension_list each(value); each.next();) use(each.name(), each.all_parameters());` Ends at the first mistake,
+/// and broken() says so: what stands before it was well formed. keeps: the text.
+class extension_list {
+public:
+    class parameters;
+
+    explicit constexpr extension_list(std::string_view field) noexcept : rest_(field) {}
+
+    constexpr bool next() noexcept;
+    constexpr std::string_view name() const noexcept { return name_; }
+    constexpr parameters all_parameters() const noexcept;
+    /// The field is not what RFC 6455 calls a list of extensions.
+    constexpr bool broken() const noexcept { return broken_; }
+
+private:
+    std::string_view rest_;
+    std::string_view name_{};
+    std::string_view parameters_{};
+    bool broken_ = false;
+};
+
+/// `name`, `name=token` and `name="token"`, with semicolons between.
+class extension_list::parameters {
+public:
+    explicit constexpr parameters(std::string_view text) noexcept : rest_(text) {}
+
+    constexpr bool next() noexcept {
+        skip_space();
+        if (broken_ || rest_.empty() || rest_[0] != ';') return false;
+        rest_.remove_prefix(1);
+        skip_space();
+        name_ = take_token();
+        value_ = {};
+        has_value_ = false;
+        skip_space();
+        if (!broken_ && rest_.starts_with('=')) {
+            rest_.remove_prefix(1);
+            skip_space();
+            has_value_ = true;
+            // Quoted, it must be a token all the same, so there is nothing to unescape.
+            const bool quoted = rest_.starts_with('"');
+            if (quoted) rest_.remove_prefix(1);
+            value_ = take_token();
+            if (quoted && !rest_.starts_with('"')) broken_ = true;
+            if (quoted && !broken_) rest_.remove_prefix(1);
+            skip_space();
+        }
+        return !broken_;
+    }
+    constexpr std::string_view name() const noexcept { return name_; }
+    constexpr std::string_view value() const noexcept { return value_; }
+    constexpr bool has_value() const noexcept { return has_value_; }
+    constexpr bool broken() const noexcept { return broken_; }
+    /// What stands behind the last parameter that next() gave.
+    constexpr std::string_view rest() const noexcept { return rest_; }
+
+private:
+    constexpr void skip_space() noexcept {
+        while (!rest_.empty() && (rest_[0] == ' ' || rest_[0] == '\t')) rest_.remove_prefix(1);
+    }
+    constexpr std::string_view take_token() noexcept {
+        std::size_t end = 0;
+        while (end < rest_.size() && ascii::is_token(rest_[end])) ++end;
+        if (end == 0) broken_ = true;
+        std::string_view token = rest_.substr(0, end);
+        rest_.remove_prefix(end);
+        return token;
+    }
+
+    std::string_view rest_;
+    std::string_view name_{};
+    std::string_view value_{};
+    bool has_value_ = false;
+    bool broken_ = false;
+};
+
+constexpr bool extension_list::next() noexcept {
+    // Commas with nothing between them are allowed: RFC 9110 5.6.1.
+    while (!rest_.empty() && (rest_[0] == ' ' || rest_[0] == '\t' || rest_[0] == ',')) rest_.remove_prefix(1);
+    std::size_t end = 0;
+    while (end < rest_.size() && ascii::is_token(rest_[end])) ++end;
+    name_ = rest_.substr(0, end);
+    std::string_view behind = rest_.substr(end);
+    parameters all(behind);
+    while (all.next()) {
+    }
+    std::string_view tail = all.rest();
+    broken_ = (end == 0 && !rest_.empty()) || all.broken() || (!tail.empty() && tail[0] != ',');
+    if (broken_ || end == 0) {
+        rest_ = {};
+        return false;
+    }
+    parameters_ = behind.substr(0, behind.size() - tail.size());
+    rest_ = tail;
+    return true;
+}
+
+constexpr extension_list::parameters extension_list::all_parameters() const noexcept { return parameters(parameters_); }
+
+}  // namespace coracle::ws
+
+// ---- coracle/websocket/deflate_terms.hpp
+// deflate_terms: what two sides agree on about permessage-deflate: offers read, answered and checked; no compression.
+// RFC 7692 5, 7.1; RFC 6455 9.1.
+
+namespace coracle::ws {
+
+/// The parameters of an offer, or of what was agreed to.
+struct deflate_terms {
+    bool server_no_context_takeover = false;
+    bool client_no_context_takeover = false;
+    std::uint8_t server_max_window_bits = 15;
+    std::uint8_t client_max_window_bits = 15;
+    bool client_window_offered = false;  ///< the client understands client_max_window_bits, so an answer may have it
+
+    bool operator==(const deflate_terms&) const = default;
+};
+
+namespace detail {
+
+/// 8 to 15, without a sign, a zero in front or anything behind. D16: 7 and 16 kill a compressor.
+constexpr std::optional<std::uint8_t> window_bits(std::string_view text) noexcept {
+    if (text.size() == 1 && (text[0] == '8' || text[0] == '9')) return static_cast<std::uint8_t>(text[0] - '0');
+    if (text.size() == 2 && text[0] == '1' && text[1] >= '0' && text[1] <= '5')
+        return static_cast<std::uint8_t>(10 + text[1] - '0');
+    return std::nullopt;
+}
+
+}  // namespace detail
+
+/// in: the parameters of one permessage-deflate; `answer`: a server's, in which client_max_window_bits has a value.
+/// out: nothing when one of them is unknown, there twice, or has a value that it must not have.
+constexpr std::optional<deflate_terms> read_deflate_terms(extension_list::parameters all, bool answer) noexcept {
+    deflate_terms terms;
+    unsigned seen = 0;
+    while (all.next()) {
+        unsigned which = 0;
+        if (all.name() == "server_no_context_takeover" && !all.has_value()) {
+            which = 1;
+            terms.server_no_context_takeover = true;
+        } else if (all.name() == "client_no_context_takeover" && !all.has_value()) {
+            which = 2;
+            terms.client_no_context_takeover = true;
+        } else if (all.name() == "server_max_window_bits" && all.has_value()) {
+            auto bits = detail::window_bits(all.value());
+            if (!bits) return std::nullopt;
+            which = 4;
+            terms.server_max_window_bits = *bits;
+        } else if (all.name() == "client_max_window_bits" && (all.has_value() || !answer)) {
+            which = 8;
+            terms.client_window_offered = true;
+            if (all.has_value()) {
+                auto bits = detail::window_bits(all.value());
+                if (!bits) return std::nullopt;
+                terms.client_max_window_bits = *bits;
+            }
+        } else {
+            return std::nullopt;
+        }
+        if ((seen & which) != 0) return std::nullopt;
+        seen |= which;
+    }
+    if (all.broken()) return std::nullopt;
+    return terms;
+}
+
+/// A server's choice: the first offer in a Sec-WebSocket-Extensions field that can be met, with what `ours` asks for
+/// taken into it; nothing when there is none, and then the answer has no such field.
+constexpr std::optional<deflate_terms> agree_to_deflate(std::string_view field,
+                                                        const deflate_terms& ours = {}) noexcept {
+    for (extension_list each(field); each.next();) {
+        if (each.name() != "permessage-deflate") continue;
+        std::optional<deflate_terms> terms = read_deflate_terms(each.all_parameters(), false);
+        if (!terms) continue;
+        // A server that wants a client to use less memory can say so only to one that offered to listen.
+        if (ours.client_max_window_bits < 15 && !terms->client_window_offered) continue;
+        terms->server_no_context_takeover |= ours.server_no_context_takeover;
+        terms->client_no_context_takeover |= ours.client_no_context_takeover;
+        if (ours.server_max_window_bits < terms->server_max_window_bits)
+            terms->server_max_window_bits = ours.server_max_window_bits;
+        if (ours.client_max_window_bits < terms->client_max_window_bits)
+            terms->client_max_window_bits = ours.client_max_window_bits;
+        return terms;
+    }
+    return std::nullopt;
+}
+
+/// What stands in Sec-WebSocket-Extensions: of an offer, or of the answer to it.
+inline std::string deflate_field(const deflate_terms& terms, bool answer) {
+    std::string out = "permessage-deflate";
+    if (terms.server_no_context_takeover) out += "; server_no_context_takeover";
+    if (terms.client_no_context_takeover) out += "; client_no_context_takeover";
+    if (terms.server_max_window_bits < 15)
+        out.append("; server_max_window_bits=").append(std::to_string(terms.server_max_window_bits));
+    if (terms.client_max_window_bits < 15)
+        out.append("; client_max_window_bits=").append(std::to_string(terms.client_max_window_bits));
+    else if (terms.client_window_offered && !answer)
+        out += "; client_max_window_bits";
+    return out;
+}
+
+/// A client's check of the answer to its offer. out: nothing when the server agreed to what was not asked for.
+/// in: `field` is the answer's; when it is empty, there is no compression and nothing to check.
+constexpr std::optional<deflate_terms> deflate_answer(std::string_view field, const deflate_terms& offered) noexcept {
+    extension_list each(field);
+    if (!each.next() || each.name() != "permessage-deflate") return std::nullopt;
+    std::optional<deflate_terms> terms = read_deflate_terms(each.all_parameters(), true);
+    if (!terms || each.next() || each.broken()) return std::nullopt;
+    if (terms->client_window_offered && !offered.client_window_offered) return std::nullopt;
+    if (terms->server_max_window_bits > offered.server_max_window_bits) return std::nullopt;
+    if (offered.server_no_context_takeover && !terms->server_no_context_takeover) return std::nullopt;
+    return terms;
+}
+
+}  // namespace coracle::ws
+
+// ---- coracle/websocket/subprotocol.hpp
+// subprotocol: which language of the offered ones two sides of a WebSocket speak.
+// RFC 6455 1.9, 4.1, 4.2.2, 11.3.4.
+
+namespace coracle::ws {
+
+/// Goes through the names of a Sec-WebSocket-Protocol field: `for (subprotocol_list each(value); each.next();)`.
+/// keeps: the text. cost: linear.
+class subprotocol_list {
+public:
+    explicit constexpr subprotocol_list(std::string_view field) noexcept : rest_(field) {}
+    constexpr bool next() noexcept {
+        while (!rest_.empty()) {
+            std::size_t comma = rest_.find(',');
+            name_ = ascii::trim(rest_.substr(0, comma));
+            rest_.remove_prefix(comma == rest_.npos ? rest_.size() : comma + 1);
+            if (!name_.empty()) return true;
+        }
+        return false;
+    }
+    constexpr std::string_view name() const noexcept { return name_; }
+
+private:
+    std::string_view rest_;
+    std::string_view name_{};
+};
+
+/// Whether the field is a list of tokens, if it is there. A server refuses another one with 400.
+constexpr bool is_subprotocol_list(std::string_view field) noexcept {
+    bool any = false;
+    for (subprotocol_list each(field); each.next(); any = true)
+        if (!ascii::is_token(each.name())) return false;
+    return any || field.empty();
+}
+
+/// Case counts in names.
+constexpr bool is_offered_subprotocol(std::string_view field, std::string_view name) noexcept {
+    for (subprotocol_list each(field); each.next();)
+        if (each.name() == name) return true;
+    return false;
+}
+
+/// The first of ours that the client offers; empty when there is none, and then the answer has no such field.
+constexpr std::string_view choose_subprotocol(std::string_view offered,
+                                              std::span<const std::string_view> ours) noexcept {
+    for (std::string_view name : ours)
+        if (is_offered_subprotocol(offered, name)) return name;
+    return {};
+}
+/// The first that the client offers of ours, where the client's order is to count.
+constexpr std::string_view choose_as_offered(std::string_view offered,
+                                             std::span<const std::string_view> ours) noexcept {
+    for (subprotocol_list each(offered); each.next();)
+        for (std::string_view name : ours)
+            if (each.name() == name) return name;
+    return {};
+}
+
+}  // namespace coracle::ws
+
+// ---- coracle/websocket/handshake.hpp
+// handshake: the values by which an HTTP connection becomes a WebSocket, from both sides.
+// RFC 6455 4.1, 4.2, 11.3; RFC 9110 7.8 (Upgrade).
+
+namespace coracle::ws {
+
+inline constexpr std::string_view version = "13";
+
+/// What of a request says that it wants to be a WebSocket. A field that came more than once is one text, with ", "
+/// between the values, as RFC 9110 5.3 has it; empty: the field is not there.
+struct upgrade_request {
+    bool is_get = false;
+    bool is_http_1_1 = false;
+    std::string_view upgrade{};
+    std::string_view connection{};
+    std::string_view key{};      ///< Sec-WebSocket-Key
+    std::string_view version{};  ///< Sec-WebSocket-Version
+};
+
+/// Why an answer is not 101.
+struct upgrade_refusal {
+    std::uint16_t status = 0;  ///< 0: none. With 426 goes `Sec-WebSocket-Version: 13`, and `Upgrade: websocket`
+    std::string_view why{};
+    explicit operator bool() const noexcept { return status != 0; }
+};
+
+/// Whether a list of tokens has this one, whatever the case.
+constexpr bool has_token(std::string_view list, std::string_view token) noexcept {
+    while (!list.empty()) {
+        std::size_t comma = list.find(',');
+        if (ascii::iequals(ascii::trim(list.substr(0, comma)), token)) return true;
+        list.remove_prefix(comma == list.npos ? list.size() : comma + 1);
+    }
+    return false;
+}
+
+/// Whether the request asks for a WebSocket at all, rightly or not; otherwise it is a plain request.
+constexpr bool asks_for_websocket(std::string_view upgrade) noexcept { return has_token(upgrade, "websocket"); }
+
+/// Whether it is what 16 bytes look like in base64.
+constexpr bool is_key(std::string_view key) noexcept {
+    constexpr std::size_t size = base64::encoded_size(16);
+    if (key.size() != size || !key.ends_with("==")) return false;
+    for (char c : key.substr(0, size - 2))
+        if (!ascii::is_alpha(c) && !ascii::is_digit(c) && c != '+' && c != '/') return false;
+    // The last letter has two bits that belong to a byte.
+    return std::string_view("AQgw").find(key[size - 3]) != std::string_view::npos;
+}
+
+/// What keeps the request from becoming a WebSocket.
+constexpr upgrade_refusal refusal_of(const upgrade_request& asked) noexcept {
+    if (!asks_for_websocket(asked.upgrade))
+        return {426, "this is a WebSocket: send Upgrade: websocket and Connection: Upgrade"};
+    if (!asked.is_get) return {405, "a WebSocket is asked for by GET"};
+    if (!asked.is_http_1_1) return {400, "a WebSocket is asked for in HTTP/1.1"};
+    if (!has_token(asked.connection, "upgrade")) return {400, "the Connection field does not name Upgrade"};
+    if (asked.version != version) return {426, "the version of the WebSocket protocol is 13"};
+    if (!is_key(asked.key)) return {400, "Sec-WebSocket-Key must be 16 bytes in base64, once"};
+    return {};
+}
+
+/// Sec-WebSocket-Accept, or Sec-WebSocket-Key: text of a fixed length.
+template <std::size_t Size>
+struct handshake_text {
+    std::array<char, Size> letters{};
+    constexpr std::string_view view() const noexcept { return {letters.data(), Size}; }
+};
+using accept_text = handshake_text<base64::encoded_size(sha1::digest_size)>;
+using key_text = handshake_text<base64::encoded_size(16)>;
+
+/// The server's proof that it read the key and knows what a WebSocket is.
+constexpr accept_text accept_for(std::string_view key) noexcept {
+    sha1 hash;
+    hash.update(key);
+    hash.update("258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+    accept_text out;
+    base64::encode_to(hash.finish().view(), out.letters.data());
+    return out;
+}
+
+/// The client's key. in: 16 random bytes; another one for each connection.
+constexpr key_text key_of(std::string_view random) noexcept {
+    key_text out;
+    base64::encode_to(random.substr(0, 16), out.letters.data());
+    return out;
+}
+
+/// What of the answer to its request a client has to look at.
+struct upgrade_answer {
+    std::uint16_t status = 0;
+    std::string_view upgrade{};
+    std::string_view connection{};
+    std::string_view accept{};  ///< Sec-WebSocket-Accept
+};
+
+/// Why the answer makes no WebSocket; empty when it does. Subprotocol and extensions are checked by
+/// is_offered_subprotocol() and deflate_answer().
+constexpr std::string_view fault_of(const upgrade_answer& answer, std::string_view key) noexcept {
+    if (answer.status != 101) return "the server did not answer 101 Switching Protocols";
+    if (!ascii::iequals(ascii::trim(answer.upgrade), "websocket")) return "the answer has no Upgrade: websocket";
+    if (!has_token(answer.connection, "upgrade")) return "the answer has no Connection: Upgrade";
+    if (answer.accept != accept_for(key).view())
+        return "the answer has another Sec-WebSocket-Accept than the key asks for";
+    return {};
+}
+
+}  // namespace coracle::ws
 
 // ---- coracle/json/tie.hpp
 // reflect::tie: the members of an aggregate as a tuple of references.
@@ -26492,13 +28561,22 @@ public:
         return sent;
     }
 
+    /// What has come, without waiting; nothing when a read would wait. For who is told of what happens on it.
+    std::optional<result<std::size_t>> try_read(std::span<char> room) noexcept {
+        auto count = os::receive(descriptor_->get(), room);
+        if (!count && os::is_would_block(count.error())) return std::nullopt;
+        return count;
+    }
+
     /// Who reads goes on with the error that nothing is there to be read: for who wants the socket back.
     void excuse_reader() noexcept { descriptor_->excuse(loop::direction::in); }
     /// Gives the socket away, with what has come and was not read. in: nobody reads or writes.
     os::file_descriptor release() noexcept { return descriptor_->release(); }
     void shutdown_read() noexcept { os::shutdown_receiving(descriptor_->get()); }
     result<void> shutdown_write() noexcept { return os::shutdown_sending(descriptor_->get()); }
-    void close() noexcept { descriptor_->close(); }
+    void close() noexcept {
+        if (descriptor_) descriptor_->close();  // it has moved elsewhere
+    }
     /// Closes with a reset: nothing more is sent, and the peer's next call fails.
     void abort() noexcept {
         [[maybe_unused]] auto best_effort = os::reset_on_close(descriptor_->get());
@@ -26506,6 +28584,12 @@ public:
     }
     bool is_open() const noexcept { return descriptor_->is_open(); }
     bool hung_up() const noexcept { return descriptor_->hung_up(); }
+    /// A read would not wait: something has come, or the end. cost: a system call.
+    bool readable() const noexcept {
+        char byte;
+        auto seen = os::peek(descriptor_->get(), std::span<char>(&byte, 1));
+        return seen || !os::is_would_block(seen.error());
+    }
     void tell(loop::edge_watcher* who) noexcept { descriptor_->tell(who); }
     const address& peer() const noexcept { return peer_; }
     /// Bytes that the peer has taken since it connected; nothing where the system does not say.
@@ -26523,6 +28607,108 @@ using tcp_stream = socket_stream;
 using unix_stream = socket_stream;
 
 static_assert(byte_stream<socket_stream>);
+
+}  // namespace coracle::net
+
+// ---- coracle/net/any_stream.hpp
+// any_stream: a byte_stream of a kind that only its maker knows: a socket, TLS over a socket, an app in this process.
+
+namespace coracle::net {
+
+/// Owns a stream and models byte_stream; empty until it is given one, and when it was moved from.
+/// cost: one allocation, and a frame for each call that waits; who asks for socket() first need not pay the latter.
+class any_stream {
+public:
+    any_stream() noexcept = default;
+    template <byte_stream Stream>
+        requires(!std::same_as<Stream, any_stream>)
+    any_stream(Stream stream) : held_(std::make_unique<holder<Stream>>(std::move(stream))) {}  // NOLINT: implicit
+    explicit operator bool() const noexcept { return held_ != nullptr; }
+
+    /// The socket, where it is one and nothing else.
+    socket_stream* socket() const noexcept { return held_ ? held_->socket : nullptr; }
+
+    // As every byte_stream.
+
+    task<result<std::string_view>> read() { return held_->read(); }
+    task<result<std::size_t>> read(std::span<char> room) { return held_->read_into(room); }
+    /// keeps: the bytes must stay where they are until it has returned.
+    task<result<void>> write(std::string_view head, std::string_view body = {}) { return held_->write(head, body); }
+    result<std::size_t> try_write(std::string_view bytes) { return held_->try_write(bytes); }
+    void shutdown_read() noexcept { held_->shutdown_read(); }
+    result<void> shutdown_write() { return held_->shutdown_write(); }
+    void close() noexcept {
+        if (held_) held_->close();
+    }
+    bool hung_up() const noexcept { return !held_ || held_->hung_up(); }
+    const address& peer() const { return held_->peer(); }
+
+    /// A read would not wait. in: the answer of a stream that cannot say it without reading.
+    bool readable(bool otherwise) const noexcept { return !held_ || held_->readable(otherwise); }
+    /// `who` is told of all that happens on it; false when this stream cannot.
+    bool tell(loop::edge_watcher* who) noexcept { return held_ && held_->tell(who); }
+
+private:
+    class face {
+    public:
+        face() noexcept = default;
+        face(const face&) = delete;
+        face& operator=(const face&) = delete;
+        virtual ~face() = default;
+        virtual task<result<std::string_view>> read() = 0;
+        virtual task<result<std::size_t>> read_into(std::span<char> room) = 0;
+        virtual task<result<void>> write(std::string_view head, std::string_view body) = 0;
+        virtual result<std::size_t> try_write(std::string_view bytes) = 0;
+        virtual void shutdown_read() noexcept = 0;
+        virtual result<void> shutdown_write() = 0;
+        virtual void close() noexcept = 0;
+        virtual bool hung_up() const noexcept = 0;
+        virtual bool readable(bool otherwise) const noexcept = 0;
+        virtual bool tell(loop::edge_watcher* who) noexcept = 0;
+        virtual const address& peer() const = 0;
+        socket_stream* socket = nullptr;
+    };
+
+    template <class Stream>
+    class holder final : public face {
+    public:
+        explicit holder(Stream stream) : stream_(std::move(stream)) {
+            if constexpr (std::same_as<Stream, socket_stream>) this->socket = &stream_;
+        }
+        task<result<std::string_view>> read() override { co_return co_await stream_.read(); }
+        task<result<std::size_t>> read_into(std::span<char> room) override { co_return co_await stream_.read(room); }
+        task<result<void>> write(std::string_view head, std::string_view body) override {
+            co_return co_await stream_.write(head, body);
+        }
+        result<std::size_t> try_write(std::string_view bytes) override { return stream_.try_write(bytes); }
+        void shutdown_read() noexcept override { stream_.shutdown_read(); }
+        result<void> shutdown_write() override { return stream_.shutdown_write(); }
+        void close() noexcept override { stream_.close(); }
+        bool hung_up() const noexcept override { return stream_.hung_up(); }
+        bool readable([[maybe_unused]] bool otherwise) const noexcept override {
+            if constexpr (requires { stream_.readable(); })
+                return stream_.readable();
+            else
+                return otherwise || stream_.hung_up();
+        }
+        bool tell(loop::edge_watcher* who) noexcept override {
+            if constexpr (requires { stream_.tell(who); }) {
+                stream_.tell(who);
+                return true;
+            } else {
+                return false;
+            }
+        }
+        const address& peer() const override { return stream_.peer(); }
+
+    private:
+        Stream stream_;
+    };
+
+    std::unique_ptr<face> held_;
+};
+
+static_assert(byte_stream<any_stream>);
 
 }  // namespace coracle::net
 
@@ -27048,6 +29234,11 @@ public:
         std::string_view fits = bytes.substr(0, out().room());
         if (!fits.empty()) out().put(std::string(fits));
         return fits.size();
+    }
+    std::optional<result<std::size_t>> try_read(std::span<char> room) {
+        detail::memory_read_into_attempt now{in(), closed(), room};
+        if (!now.tried()) return std::nullopt;
+        return now.result();
     }
     void shutdown_read() noexcept {
         in().ended = true;
@@ -28477,6 +30668,1129 @@ inline task<result<process_output, os::named_error>> run_process(command_line wh
 
 }  // namespace coracle
 
+// ---- coracle/duplex/websocket_counts.hpp
+// websocket_counts: what the WebSockets of one loop have done so far, for metrics on any thread.
+
+namespace coracle::duplex {
+
+/// The loop counts, everybody reads. cost: an addition each.
+struct websocket_counts {
+    tally opened;
+    tally closed;
+    tally messages_received;
+    tally messages_sent;
+    /// The closed ones by code: 1000 to 1015, and behind them those of libraries and applications.
+    std::array<tally, 17> codes;
+
+    static std::size_t place_of(int code) noexcept {
+        return code >= 1000 && code <= 1015 ? static_cast<std::size_t>(code - 1000) : 16;
+    }
+};
+
+}  // namespace coracle::duplex
+
+// ---- coracle/duplex/websocket_error.hpp
+// websocket_error, websocket_closed: how a WebSocket ends by an exception, and what tells that it has ended.
+// RFC 6455 7.4.
+
+namespace coracle {
+
+namespace ws {
+/// in: a number that somebody chose. error: std::invalid_argument when a close frame cannot have it.
+inline close_code sendable_code(int number) {
+    auto code = static_cast<close_code>(static_cast<std::uint16_t>(number));
+    if (number < 0 || number > 0xFFFF || !may_be_sent(code))
+        throw std::invalid_argument("coracle: a WebSocket cannot be closed with " + std::to_string(number) +
+                                    "; codes are 1000 to 1003, 1007 to 1014, and 3000 to 4999 for your own");
+    return code;
+}
+}  // namespace ws
+
+/// Thrown by a handler it closes its WebSocket: `throw websocket_error(4001, "no such room");`. Before accept() the
+/// answer is 403. error: std::invalid_argument for a code that a close frame cannot have.
+class websocket_error : public std::runtime_error {
+public:
+    explicit websocket_error(int code, const std::string& reason = {})
+        : std::runtime_error(reason), code_(static_cast<int>(ws::number(ws::sendable_code(code)))) {}
+    int code() const noexcept { return code_; }
+    std::string_view reason() const noexcept { return what(); }
+
+private:
+    int code_;
+};
+
+/// Thrown by who sends on a WebSocket that has ended. A handler that lets it pass has ended as it should.
+class websocket_closed : public std::runtime_error {
+public:
+    websocket_closed(int code, std::string reason)
+        : std::runtime_error("coracle: the WebSocket is closed, with code " + std::to_string(code) +
+                             (reason.empty() ? std::string() : ": " + reason)),
+          code_(code),
+          reason_(std::move(reason)) {}
+    /// What websocket::close_code() says: 1006 when the connection was cut, 1005 when the peer gave none.
+    int code() const noexcept { return code_; }
+    const std::string& reason() const noexcept { return reason_; }
+
+private:
+    int code_;
+    std::string reason_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/duplex/websocket_message.hpp
+// websocket_message: what the peer of a WebSocket has sent, as a value.
+// RFC 6455 5.6.
+
+namespace coracle {
+
+/// Text or bytes. cost: what is small comes from a pool of the thread, so that an echo allocates nothing.
+class websocket_message {
+public:
+    /// error: std::bad_alloc.
+    websocket_message(ws::data_kind kind, std::string_view bytes, bool first = true, bool last = true)
+        : data_(bytes.empty() ? nullptr : static_cast<char*>(async::frame_pool::allocate(bytes.size()))),
+          size_(bytes.size()),
+          kind_(kind),
+          first_(first),
+          last_(last) {
+        if (data_) std::memcpy(data_, bytes.data(), bytes.size());
+    }
+    websocket_message(websocket_message&& other) noexcept
+        : data_(std::exchange(other.data_, nullptr)),
+          size_(std::exchange(other.size_, 0)),
+          kind_(other.kind_),
+          first_(other.first_),
+          last_(other.last_) {}
+    websocket_message& operator=(websocket_message&& other) noexcept {
+        std::swap(data_, other.data_);
+        std::swap(size_, other.size_);
+        kind_ = other.kind_;
+        first_ = other.first_;
+        last_ = other.last_;
+        return *this;
+    }
+    ~websocket_message() {
+        if (data_) async::frame_pool::release(data_, size_);
+    }
+
+    bool is_text() const noexcept { return kind_ == ws::data_kind::text; }
+    ws::data_kind kind() const noexcept { return kind_; }
+    std::size_t size() const noexcept { return size_; }
+    /// What it carries, whatever its kind. keeps: this message.
+    std::string_view bytes() const noexcept { return {data_, size_}; }
+    /// A copy that is yours. error: websocket_error 1003 for a binary message.
+    std::string text() const {
+        if (!is_text()) throw websocket_error(1003, "text was wanted, and this message is binary");
+        return std::string(bytes());
+    }
+    /// What it says as JSON, of either kind. error: websocket_error 1007 that tells what is wrong with it.
+    template <class T>
+    T json() const {
+        std::vector<validation_issue> issues;
+        if (auto value = read_json_text<T>(bytes(), issues, "message")) return *std::move(value);
+        throw not_json(issues);
+    }
+
+    /// Where messages come in pieces (websocket_options::pieces): whether this one begins, or ends, its message.
+    bool first() const noexcept { return first_; }
+    bool last() const noexcept { return last_; }
+
+private:
+    [[gnu::cold]] static websocket_error not_json(const std::vector<validation_issue>& issues) {
+        std::string where;
+        if (!issues.empty())
+            for (const coracle::json& part : issues.front().loc.as_array())
+                where += (where.empty() ? "" : ".") + (part.is_string() ? part.as_string() : part.dump());
+        return websocket_error(
+            1007, issues.empty() ? "the message is not the JSON that was wanted" : where + ": " + issues.front().msg);
+    }
+
+    char* data_;
+    std::size_t size_;
+    ws::data_kind kind_;
+    bool first_;
+    bool last_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/duplex/websocket_options.hpp
+// websocket_options: how much a WebSocket takes, how long it waits, and what becomes of a peer that is too slow.
+
+namespace coracle {
+
+/// `{.limits = {.message_bytes = 64 * 1024}, .slow_peer = when_slow::drop_oldest}`. The defaults are those of uvicorn
+/// and of Python's websockets.
+struct websocket_options {
+    /// Of what arrives: the bytes of a message, its fragments. 1009, 1008.
+    ws::limits limits{};
+    /// Messages that have come and were not received yet; beyond it, or the bytes, the peer is read no further.
+    std::size_t max_unread_messages = 32;
+    std::size_t max_unread_bytes = 1024 * 1024;
+    /// Messages that wait to be sent, and their bytes; one message alone may be larger.
+    std::size_t max_unsent_messages = 1024;
+    std::size_t max_unsent_bytes = 1024 * 1024;
+    /// What happens beyond that: send() waits, the oldest or the new message is dropped, or the WebSocket is closed.
+    when_slow slow_peer = when_slow::wait;
+    /// The code for when_slow::close: 1008, or 1013 where the peer is to come again.
+    int slow_peer_code = 1008;
+    /// A peer that is quiet for so long is pinged; 0: never.
+    std::chrono::milliseconds ping_interval{20'000};
+    /// How long it may be quiet after that; then 1011. 0: for ever.
+    std::chrono::milliseconds ping_timeout{20'000};
+    /// How long the peer may take to answer a close; then it is cut off.
+    std::chrono::milliseconds close_timeout{10'000};
+    /// Messages are received in pieces as they arrive, for those that need not be whole in memory: see
+    /// websocket_message::last(). A piece of text may end within a character.
+    bool pieces = false;
+};
+
+}  // namespace coracle
+
+// ---- coracle/duplex/line.hpp
+// line: the bytes under a WebSocket, whatever carries them.
+
+namespace coracle::duplex {
+
+/// Never waits: whoever holds it is told when something may be possible again. Belongs to one loop.
+class line {
+public:
+    line() noexcept = default;
+    line(const line&) = delete;
+    line& operator=(const line&) = delete;
+    virtual ~line() = default;
+
+    /// Who is told when more may have come, may be sent, or the peer has gone; null for nobody.
+    virtual void tell(loop::edge_watcher* who) noexcept = 0;
+    /// What has come, at once: 0 at the end of the stream. Nothing: a read would wait.
+    virtual std::optional<result<std::size_t>> try_read(std::span<char> room) = 0;
+    /// How many of them are on their way now, perhaps 0.
+    virtual result<std::size_t> try_write(std::string_view bytes) = 0;
+    /// The peer has ended its stream, or broken it; what it sent may still be unread.
+    virtual bool hung_up() const noexcept = 0;
+    /// The peer reads the end of the stream.
+    virtual void shutdown_write() noexcept = 0;
+    virtual void close() noexcept = 0;
+};
+
+/// Of a stream that can be read and written without waiting, as a socket_stream.
+template <class Stream>
+class stream_line final : public line {
+public:
+    explicit stream_line(Stream stream) noexcept : stream_(std::move(stream)) {}
+
+    void tell(loop::edge_watcher* who) noexcept override { stream_.tell(who); }
+    std::optional<result<std::size_t>> try_read(std::span<char> room) override { return stream_.try_read(room); }
+    result<std::size_t> try_write(std::string_view bytes) override { return stream_.try_write(bytes); }
+    bool hung_up() const noexcept override { return stream_.hung_up(); }
+    void shutdown_write() noexcept override { [[maybe_unused]] auto best_effort = stream_.shutdown_write(); }
+    void close() noexcept override { stream_.close(); }
+
+private:
+    Stream stream_;
+};
+
+}  // namespace coracle::duplex
+
+// ---- coracle/duplex/opening.hpp
+// opening: how a WebSocket came to be, as the WebSocket sees it: what was asked, and on the server what is answered.
+// RFC 6455 4.
+
+namespace coracle::duplex {
+
+/// Lives as long as its WebSocket. What it gives are views into itself.
+class opening {
+public:
+    opening() noexcept = default;
+    opening(const opening&) = delete;
+    opening& operator=(const opening&) = delete;
+
+    /// Answers 101. The WebSocket is told when that is done, or will never be. in: empty for no subprotocol.
+    virtual void accept(std::string_view subprotocol, const http::field_list& headers) = 0;
+    /// Answers something else, and nothing more comes.
+    virtual void deny(int status, std::string body, http::field_list headers) = 0;
+
+    /// What was asked.
+    virtual const http::fields& headers() = 0;
+    virtual http::target target() = 0;
+    virtual std::optional<std::string_view> query(std::string_view name) = 0;
+    virtual std::string_view path(std::string_view name) = 0;
+    virtual std::optional<std::string_view> cookie(std::string_view name) = 0;
+    virtual std::string_view client_address() = 0;
+    virtual std::uint16_t client_port() = 0;
+
+protected:
+    ~opening() = default;
+};
+
+}  // namespace coracle::duplex
+
+// ---- coracle/duplex/send_queue.hpp
+// send_queue: the frames of a WebSocket that are written and not sent yet, oldest first.
+// Their own heads say where each begins, so no list of them is kept.
+
+namespace coracle::duplex {
+
+class send_queue {
+public:
+    /// Where frames are appended; only whole ones, or what was said to precede().
+    byte_buffer& bytes() noexcept { return bytes_; }
+    std::string_view view() const noexcept { return bytes_.view(); }
+    bool empty() const noexcept { return bytes_.empty(); }
+    std::size_t size() const noexcept { return bytes_.size(); }
+    /// Whole messages in it; what has begun to be sent does not count.
+    std::size_t messages() const noexcept { return messages_; }
+    void one_more_message() noexcept { ++messages_; }
+
+    /// Bytes that are no frame and go before all frames. in: an empty queue.
+    void precede(std::string_view bytes) {
+        bytes_.append(bytes);
+        begun_ = bytes.size();
+    }
+
+    /// So many bytes at the front are on their way.
+    void sent(std::size_t count) noexcept {
+        if (count == bytes_.size()) {
+            bytes_.clear();
+            begun_ = messages_ = 0;
+            return;
+        }
+        while (count > 0) {
+            if (begun_ == 0) begun_ = begin_next();
+            std::size_t step = count < begun_ ? count : begun_;
+            bytes_.consume(step);
+            begun_ -= step;
+            count -= step;
+        }
+    }
+    /// Takes out the oldest message of which nothing is sent. False: there is none.
+    [[gnu::cold]] bool drop_oldest() noexcept {
+        for (std::size_t at = begun_; at < bytes_.size();) {
+            ws::frame_head head;
+            std::size_t size = frame_at(at, head);
+            if (is_whole_message(head)) {
+                char* place = bytes_.data() + at;
+                std::memmove(place, place + size, bytes_.size() - at - size);
+                bytes_.truncate(bytes_.size() - size);
+                --messages_;
+                return true;
+            }
+            at += size;
+        }
+        return false;
+    }
+    /// Gives the memory back when there is nothing in it.
+    void release() noexcept {
+        if (bytes_.empty()) bytes_.release();
+    }
+    void clear() noexcept {
+        bytes_.release();
+        begun_ = messages_ = 0;
+    }
+
+private:
+    static bool is_whole_message(const ws::frame_head& head) noexcept {
+        return head.last && (head.what == ws::opcode::text || head.what == ws::opcode::binary);
+    }
+    std::size_t frame_at(std::size_t at, ws::frame_head& head) const noexcept {
+        std::string_view from = bytes_.view().substr(at);
+        head = ws::read_frame_head(from);
+        return ws::frame_head_size(static_cast<unsigned char>(from[1])) + static_cast<std::size_t>(head.length);
+    }
+    std::size_t begin_next() noexcept {
+        ws::frame_head head;
+        std::size_t size = frame_at(0, head);
+        if (is_whole_message(head)) --messages_;
+        return size;
+    }
+
+    byte_buffer bytes_;
+    std::size_t begun_ = 0;  // bytes at the front that belong to what is being sent
+    std::size_t messages_ = 0;
+};
+
+}  // namespace coracle::duplex
+
+// ---- coracle/duplex/websocket.hpp
+// websocket: messages both ways, as a handler or a client holds them.
+// RFC 6455. What is on the wire says ws::session; this brings the bytes, the time and those who wait together.
+
+namespace coracle {
+
+enum class websocket_state : unsigned char {
+    connecting,  ///< on a server: the handshake has not been answered yet
+    open,
+    closing,  ///< a close frame was sent, and the peer's is awaited
+    closed,
+};
+
+/// `while (auto message = co_await ws.receive()) co_await ws.send("you said " + message->text());`
+/// One job receives; any number may send, and whole messages never mix. Pings are answered, and a peer that is quiet is
+/// pinged, whatever the handler does meanwhile. Belongs to its loop. cost: an idle one has no buffer.
+class websocket final : loop::edge_watcher, async::operation {
+public:
+    /// in: of the current loop; `answers`: who answers the handshake, null for a client. open() when there are bytes.
+    websocket(std::shared_ptr<const websocket_options> how, duplex::opening* answers, ws::session session)
+        : loop_(loop::reactor::current()),
+          how_(std::move(how)),
+          opening_(answers),
+          session_(std::move(session)),
+          pulse_(now(), how_->ping_interval, how_->ping_timeout),
+          deadline_(loop_, on_deadline{*this}) {
+        session_.deliver(how_->pieces ? ws::delivery::pieces : ws::delivery::whole);
+    }
+    websocket(const websocket&) = delete;
+    websocket& operator=(const websocket&) = delete;
+    ~websocket() { cut(); }
+
+    class receiver;
+    class sender;
+    class owning_sender;
+    class pinger;
+    class closer;
+    class acceptor;
+    class outgoing;
+
+    // Before: on a server. What is not said is said by the first receive() or send().
+
+    /// Answers the handshake. in: one of subprotocols(), or none; more fields of the answer.
+    /// error: std::invalid_argument for a subprotocol that was not offered; websocket_closed when the client has gone.
+    inline acceptor accept(std::string_view subprotocol = {}, http::field_list headers = {});
+    /// Refuses it with an answer of HTTP. error: std::logic_error when it is answered.
+    void deny(int status, std::string body = {}, http::field_list headers = {}) {
+        if (!opening_ || state_ != websocket_state::connecting || answered_)
+            throw std::logic_error("coracle: a WebSocket is denied before it is accepted; close it now");
+        answered_ = true;
+        end(1006, {});
+        opening_->deny(status, std::move(body), std::move(headers));
+    }
+
+    /// What the client asked with.
+    const http::fields& headers() const { return asked().headers(); }
+    http::target target() const { return asked().target(); }
+    std::optional<std::string_view> query(std::string_view name) const { return asked().query(name); }
+    /// error: std::out_of_range for a name that the route has not.
+    std::string_view path(std::string_view name) const { return asked().path(name); }
+    std::optional<std::string_view> cookie(std::string_view name) const { return asked().cookie(name); }
+    std::string_view client_address() const { return asked().client_address(); }
+    std::uint16_t client_port() const { return asked().client_port(); }
+    /// What the client would speak, the best first.
+    std::vector<std::string_view> subprotocols() const {
+        std::vector<std::string_view> all;
+        for (std::string_view line : headers().get_all("sec-websocket-protocol"))
+            for (ws::subprotocol_list each(line); each.next();) all.push_back(each.name());
+        return all;
+    }
+    /// What was agreed on; empty for nothing.
+    const std::string& subprotocol() const noexcept { return subprotocol_; }
+
+    // Messages.
+
+    /// The next one; nothing once the WebSocket has ended. error: std::logic_error for a second job that receives.
+    inline receiver receive();
+    /// The same as one kind. error: websocket_error 1003 for the other one, 1007 for what is not such JSON.
+    template <class Text = std::string>
+    task<std::optional<Text>> receive_text();
+    template <class Bytes = std::string>
+    task<std::optional<Bytes>> receive_bytes();
+    template <class T>
+    task<std::optional<T>> receive_json();
+
+    /// Returns when it is written, or waits its turn (websocket_options::slow_peer).
+    /// error: websocket_closed; std::invalid_argument for text that is not UTF-8, which the peer would not take.
+    inline sender send(std::string_view text);
+    inline sender send(const websocket_message& same);
+    inline sender send_text(std::string_view text);
+    inline sender send_bytes(std::string_view bytes);
+    template <class T>
+    owning_sender send_json(const T& value);
+    /// A message that is sent as it comes to be: `auto out = ws.begin(); co_await out.write(piece); co_await
+    /// out.end();`. Other messages wait meanwhile.
+    inline outgoing begin(ws::data_kind kind = ws::data_kind::text);
+    /// For who is no coroutine, as a hub: false when send() would wait. error: websocket_closed.
+    bool try_send(ws::data_kind kind, std::string_view bytes) {
+        return state_ != websocket_state::connecting && senders_.empty() && put(kind, bytes);
+    }
+
+    /// How long the peer took to answer. error: websocket_closed.
+    inline pinger ping();
+    /// Tells the peer, and returns when it has ended. What is closed already stays so. error: std::invalid_argument for
+    /// a code that cannot be sent.
+    inline closer close(int code = 1000, std::string_view reason = {});
+    /// The same without waiting for it.
+    void begin_close(int code = 1000, std::string_view reason = {}) { begin_close(ws::sendable_code(code), reason); }
+
+    websocket_state state() const noexcept { return state_; }
+    bool is_open() const noexcept { return state_ == websocket_state::open; }
+    /// Why it ended: the code of whoever closed first; 1005 when the peer gave none, 1006 when it was cut. 0 before.
+    int close_code() const noexcept { return code_; }
+    const std::string& close_reason() const noexcept { return reason_; }
+    /// Messages that slow_peer has dropped.
+    std::uint64_t dropped() const noexcept { return dropped_; }
+    std::size_t unsent_bytes() const noexcept { return out_.size(); }
+
+    // For whoever has answered the handshake, or had it answered.
+
+    /// From here on it goes over this. in: what has come already; what goes before all frames.
+    void open(std::unique_ptr<duplex::line> over, std::string_view arrived, std::string_view before,
+              std::string subprotocol, duplex::websocket_counts* counts = nullptr) {
+        if (state_ != websocket_state::connecting) return;
+        line_ = std::move(over);
+        subprotocol_ = std::move(subprotocol);
+        counts_ = counts;
+        state_ = websocket_state::open;
+        out_.precede(before);
+        unread_.append(arrived);
+        readable_ = true;
+        pulse_ = ws::keep_alive(now(), how_->ping_interval, how_->ping_timeout);
+        line_->tell(this);
+        look_later();
+        serve_openers();
+        send_pings();
+        serve_senders();
+        take_turn();
+    }
+    /// There will be no WebSocket.
+    void abandon() noexcept {
+        if (state_ == websocket_state::connecting) end(1006, {});
+    }
+    /// As close(), for codes that were checked, or are ours.
+    void begin_close(ws::close_code code, std::string_view reason) {
+        if (state_ == websocket_state::connecting) {
+            if (!opening_) return end(static_cast<int>(ws::number(code)), reason);
+            deny(403);
+            set_end(static_cast<int>(ws::number(code)), reason);
+            return;
+        }
+        if (state_ != websocket_state::open) return;
+        set_end(static_cast<int>(ws::number(code)), reason);
+        session_.close(out_.bytes(), code, reason);
+        state_ = websocket_state::closing;
+        deadline_.set(how_->close_timeout);
+        wake_all();
+        take_turn();
+    }
+    /// Cuts it off, if it has not ended.
+    void cut() noexcept {
+        if (state_ == websocket_state::closed && !line_) return;
+        try {
+            if (line_) static_cast<void>(send_some());  // as far as it goes
+        } catch (...) {
+        }
+        end(1006, {});
+        leave_line();
+    }
+
+private:
+    struct on_deadline {
+        websocket& of;
+        void operator()() const noexcept { of.on_time(); }
+    };
+
+    duplex::opening& asked() const {
+        if (!opening_)
+            throw std::logic_error("coracle: this WebSocket is a client's: what was asked, its handler knows");
+        return *opening_;
+    }
+    ws::keep_alive::time now() const noexcept { return loop_.turn_time().time_since_epoch(); }
+
+    // Everything that can end the WebSocket happens in a turn of its own: who calls may be in the middle of something.
+    void take_turn() noexcept {
+        if (!async::operation::linked()) loop_.make_ready(*this);
+    }
+    void on_edge() noexcept override {
+        readable_ = true;
+        take_turn();
+    }
+    void cancel() noexcept override {}
+    bool ready() noexcept override {
+        try {
+            if (may_read()) read();
+        } catch (...) {
+            lose();  // no memory for what the peer sends
+        }
+        if (delivered_)
+            take_turn();  // behind those who got something: what they answer goes out together
+        else
+            flush();
+        delivered_ = false;
+        return false;
+    }
+
+    bool has_room() const noexcept {
+        return inbox_.size() < how_->max_unread_messages && inbox_bytes_ < how_->max_unread_bytes;
+    }
+    bool may_read() const noexcept { return line_ && (readable_ || !unread_.empty()) && (!takes() || has_room()); }
+    bool takes() const noexcept { return session_.may_send() && state_ == websocket_state::open; }
+
+    void read() {
+        if (!unread_.empty()) {
+            std::span<char> left(unread_.data(), unread_.size());
+            std::size_t before = left.size();
+            decode(left);
+            unread_.consume(line_ ? before - left.size() : unread_.size());
+            if (!unread_.empty()) return;
+            unread_.release();
+        }
+        constexpr int most_rounds = 4;  // others have a turn then
+        std::span<char> scratch = loop_.scratch();
+        for (int round = 0; round < most_rounds && readable_ && line_ && !ending_; ++round) {
+            std::optional<result<std::size_t>> got = line_->try_read(scratch);
+            if (!got) {
+                readable_ = false;
+                return;
+            }
+            if (!*got || **got == 0) return peer_gone();
+            pulse_.heard(now());
+            std::span<char> arrived = scratch.first(**got);
+            if (arrived.size() < scratch.size() && !line_->hung_up()) readable_ = false;
+            decode(arrived);
+            if (!arrived.empty()) {
+                unread_.append({arrived.data(), arrived.size()});
+                return;
+            }
+            if (takes() && !has_room()) return;
+        }
+        if (readable_) take_turn();
+    }
+    void decode(std::span<char>& arrived) {
+        while (!takes() || has_room()) {
+            ws::event what = session_.next(arrived);
+            switch (what.what) {
+                case ws::event::kind::nothing:
+                    return;
+                case ws::event::kind::message:
+                    inbox_.emplace_back(what.type, what.data, what.first, what.last);
+                    inbox_bytes_ += what.data.size();
+                    if (what.last && counts_) counts_->messages_received.add();
+                    serve_receivers();
+                    break;
+                case ws::event::kind::ping:
+                    break;
+                case ws::event::kind::pong:
+                    pulse_.answered(now());
+                    serve_pingers(what.data);
+                    break;
+                case ws::event::kind::close:
+                    peer_closes(what);
+                    return;
+                case ws::event::kind::failed:
+                    failed_ = true;
+                    peer_closes(what);
+                    return;
+            }
+        }
+    }
+    void take_answers() {
+        if (session_.answers().empty()) return;
+        out_.bytes().append(session_.answers());
+        session_.answered();
+    }
+    void peer_closes(const ws::event& what) {
+        take_answers();
+        set_end(static_cast<int>(ws::number(what.code)), what.data);
+        ending_ = true;
+        state_ = websocket_state::closed;
+        deadline_.set(how_->close_timeout);
+        wake_all();
+    }
+    void peer_gone() noexcept {
+        if (!ending_) return lose();
+        leave_line();
+    }
+    void lose() noexcept {
+        end(1006, {});
+        leave_line();
+    }
+
+    void flush() noexcept {
+        if (!line_) return;
+        try {
+            if (out_.size() < most_before_answers) take_answers();
+            if (!send_some()) return lose();
+        } catch (...) {
+            return lose();
+        }
+        serve_pieces();
+        serve_senders();
+        if (!out_.empty()) return;
+        out_.release();
+        if (ending_) last_is_sent();
+    }
+    /// False: the line is broken.
+    bool send_some() {
+        if (out_.empty()) return true;
+        result<std::size_t> sent = line_->try_write(out_.view());
+        if (sent) out_.sent(*sent);
+        return sent.has_value();
+    }
+    /// Both sides have said their last. Where the peer broke the protocol it may still be sending: a close with unread
+    /// bytes would be a reset, and a reset overtakes the close frame.
+    void last_is_sent() noexcept {
+        if (!failed_) return leave_line();
+        if (std::exchange(lingers_, true)) return;
+        line_->shutdown_write();
+        deadline_.set(linger_time);
+        ending_ = false;  // what comes is read past
+        readable_ = true;
+        take_turn();
+    }
+
+    void on_time() noexcept {
+        if (!line_) return;
+        if (state_ != websocket_state::open) return lose();
+        ws::keep_alive::time at = now();
+        try {
+            switch (pulse_.look(at)) {
+                case ws::keep_alive::verdict::gone:
+                    set_end(1011, ws::keep_alive::timeout_reason);
+                    session_.close(out_.bytes(), ws::close_code::internal_error, ws::keep_alive::timeout_reason);
+                    static_cast<void>(send_some());  // as far as it goes
+                    return lose();
+                case ws::keep_alive::verdict::ping:
+                    session_.ping(out_.bytes());
+                    pulse_.pinged(at);
+                    take_turn();
+                    break;
+                case ws::keep_alive::verdict::wait:
+                    break;
+            }
+        } catch (...) {
+            return lose();
+        }
+        look_later();
+    }
+    void look_later() {
+        ws::keep_alive::time next = pulse_.next_look();
+        if (next != ws::keep_alive::time::max()) deadline_.set_at(os::time_point(next));
+    }
+
+    void set_end(int code, std::string_view reason) {
+        if (code_ != 0) return;
+        code_ = code;
+        reason_ = reason;
+    }
+    void end(int code, std::string_view reason) noexcept {
+        try {
+            set_end(code, reason);
+        } catch (...) {
+            code_ = code;
+        }
+        state_ = websocket_state::closed;
+        wake_all();
+    }
+    void leave_line() noexcept {
+        deadline_.clear();
+        state_ = websocket_state::closed;
+        if (line_) {
+            line_->tell(nullptr);
+            line_->close();
+            line_.reset();
+        }
+        out_.clear();
+        unread_.release();
+        serve_closers();
+    }
+
+    /// Nobody waits for what will not come.
+    inline void wake_all() noexcept;
+    inline void serve_openers() noexcept;
+    inline void send_pings();
+    inline void serve_receivers() noexcept;
+    inline void serve_senders() noexcept;
+    inline void serve_pieces() noexcept;
+    inline void serve_closers() noexcept;
+    inline void serve_pingers(std::string_view payload) noexcept;
+
+    void check_open() const {
+        if (state_ != websocket_state::open) throw websocket_closed(code_, reason_);
+    }
+    /// A message, or the first piece of one. False: it has to wait. error: websocket_closed.
+    bool put(ws::data_kind kind, std::string_view bytes, bool whole = true) {
+        check_open();
+        if (session_.sends_pieces()) return false;
+        if (!fits(bytes.size()) && line_) {
+            [[maybe_unused]] bool found_out_later = send_some();
+        }
+        while (!fits(bytes.size())) {
+            if (how_->slow_peer == when_slow::wait) return false;
+            if (!makes_room()) return true;
+        }
+        session_.send_piece(out_.bytes(), kind, bytes, whole);
+        if (whole) {
+            out_.one_more_message();
+            if (counts_) counts_->messages_sent.add();
+        }
+        take_turn();
+        return true;
+    }
+    /// False: the new message is dropped.
+    [[gnu::cold]] bool makes_room() {
+        if (how_->slow_peer == when_slow::close) {
+            begin_close(ws::sendable_code(how_->slow_peer_code), "too slow");
+            throw websocket_closed(code_, reason_);
+        }
+        ++dropped_;
+        return how_->slow_peer == when_slow::drop_oldest && out_.drop_oldest();
+    }
+    bool put_piece(ws::data_kind kind, std::string_view bytes, bool last) {
+        check_open();
+        if (!out_.empty() && out_.size() + bytes.size() > how_->max_unsent_bytes) return false;
+        session_.send_piece(out_.bytes(), kind, bytes, last);
+        if (last && counts_) counts_->messages_sent.add();
+        take_turn();
+        return true;
+    }
+    bool fits(std::size_t more) const noexcept {
+        return out_.empty() ||
+               (out_.size() + more <= how_->max_unsent_bytes && out_.messages() < how_->max_unsent_messages);
+    }
+    /// Answers the handshake, if nobody has. True: it is answered, one way or the other, for good.
+    bool is_answered() {
+        if (state_ != websocket_state::connecting) return true;
+        if (!std::exchange(answered_, true) && opening_) opening_->accept({}, {});
+        return state_ != websocket_state::connecting;
+    }
+    std::optional<websocket_message> take() noexcept {
+        std::optional<websocket_message> one;
+        if (inbox_.empty()) return one;
+        one.emplace(std::move(inbox_.front()));
+        inbox_.pop_front();
+        inbox_bytes_ -= one->size();
+        if (line_ && (readable_ || !unread_.empty()) && has_room()) take_turn();
+        return one;
+    }
+
+    static constexpr std::chrono::milliseconds linger_time{2'000};
+    // A peer that does not read is not answered for ever.
+    static constexpr std::size_t most_before_answers = 16 * 1024;
+
+    loop::reactor& loop_;
+    std::shared_ptr<const websocket_options> how_;
+    duplex::opening* opening_;
+    std::unique_ptr<duplex::line> line_;
+    ws::session session_;
+    ws::keep_alive pulse_;
+    loop::deadline<on_deadline> deadline_;
+    ring<websocket_message> inbox_;
+    std::size_t inbox_bytes_ = 0;
+    duplex::send_queue out_;
+    byte_buffer unread_;  // what has come and may not be looked at yet
+    async::waiting_line<acceptor> openers_;
+    async::waiting_line<receiver> receivers_;
+    receiver* receiving_ = nullptr;  // who waits to receive, until it goes on
+    async::waiting_line<sender> senders_;
+    async::waiting_line<sender> piece_senders_;
+    async::waiting_line<pinger> pingers_;
+    async::waiting_line<closer> closers_;
+    std::string reason_;
+    std::string subprotocol_;
+    duplex::websocket_counts* counts_ = nullptr;
+    std::uint64_t dropped_ = 0;
+    std::uint64_t last_ping_ = 0;
+    int code_ = 0;
+    websocket_state state_ = websocket_state::connecting;
+    bool answered_ = false;
+    bool readable_ = false;   // a read may find something
+    bool delivered_ = false;  // somebody goes on with what has come
+    bool ending_ = false;     // both sides have said their last, and ours has to be sent
+    bool failed_ = false;     // the peer broke the protocol
+    bool lingers_ = false;
+};
+
+/// The awaiter of receive().
+class [[nodiscard("write co_await before receive()")]] websocket::receiver final : public async::waiter {
+public:
+    explicit receiver(websocket& of) noexcept : of_(of) {}
+    ~receiver() {
+        leave();
+        if (of_.receiving_ == this) of_.receiving_ = nullptr;
+    }
+    bool await_ready() { return may_attempt() && attempt(); }
+    std::optional<websocket_message> await_resume() {
+        throw_if_cancelled();
+        return of_.take();
+    }
+
+private:
+    bool attempt() override {
+        if (of_.receiving_ && of_.receiving_ != this)
+            throw std::logic_error(
+                "coracle: two jobs receive from one WebSocket; let one receive, and hand the messages on by a channel");
+        return of_.is_answered() && (!of_.inbox_.empty() || of_.state_ != websocket_state::open);
+    }
+    void line_up() noexcept override {
+        of_.receiving_ = this;
+        stand_in(of_.receivers_);
+    }
+    websocket& of_;
+};
+
+/// The awaiter of all that is sent. keeps: the bytes stay where they are until it has returned.
+class [[nodiscard("write co_await before send()")]] websocket::sender : public async::waiter {
+public:
+    sender(websocket& to, ws::data_kind kind, std::string_view bytes, bool first = true, bool last = true) noexcept
+        : to_(to), bytes_(bytes), kind_(kind), first_(first), last_(last) {}
+    ~sender() { leave(); }
+    bool await_ready() { return may_attempt() && sender::attempt(); }
+    void await_resume() const {
+        throw_if_cancelled();
+        if (failure_) std::rethrow_exception(failure_);
+    }
+
+private:
+    friend class websocket;
+    bool attempt() override {
+        if (done_) return true;
+        if (!to_.is_answered() || (first_ && !to_.senders_.empty())) return false;
+        return try_now();
+    }
+    void line_up() noexcept override { stand_in(first_ ? to_.senders_ : to_.piece_senders_); }
+    bool try_now() { return done_ = first_ ? to_.put(kind_, bytes_, last_) : to_.put_piece(kind_, bytes_, last_); }
+    /// The same for one that waits. False: it goes on waiting.
+    bool served() noexcept {
+        try {
+            if (!try_now()) return false;
+        } catch (...) {
+            failure_ = std::current_exception();
+            done_ = true;
+        }
+        happened();
+        return true;
+    }
+
+    websocket& to_;
+    std::string_view bytes_;
+    std::exception_ptr failure_;
+    ws::data_kind kind_;
+    bool first_;
+    bool last_;
+    bool done_ = false;
+};
+
+/// The same with the bytes in it.
+class [[nodiscard("write co_await before send_json()")]] websocket::owning_sender final : byte_buffer, public sender {
+public:
+    owning_sender(websocket& to, byte_buffer text) noexcept
+        : byte_buffer(std::move(text)), sender(to, ws::data_kind::text, view()) {}
+};
+
+/// A message that is sent piece by piece. Its end without end() closes the WebSocket, whose peer waits for the rest.
+class [[nodiscard("give it a name, and write() to it")]] websocket::outgoing {
+public:
+    outgoing(websocket& to, ws::data_kind kind) noexcept : to_(to), kind_(kind) {}
+    outgoing(const outgoing&) = delete;
+    outgoing& operator=(const outgoing&) = delete;
+    ~outgoing() {
+        if (!begun_ || ended_ || !to_.session_.sends_pieces()) return;
+        try {
+            to_.begin_close(ws::close_code::internal_error, "a message was not finished");
+        } catch (...) {
+            to_.lose();
+        }
+    }
+    /// Waits until the peer has taken enough of what was written before. error: websocket_closed.
+    sender write(std::string_view piece) { return {to_, kind_, piece, !std::exchange(begun_, true), false}; }
+    /// in: the last piece, if it is known to be that.
+    sender end(std::string_view piece = {}) {
+        ended_ = true;
+        return {to_, kind_, piece, !std::exchange(begun_, true), true};
+    }
+
+private:
+    websocket& to_;
+    ws::data_kind kind_;
+    bool begun_ = false;
+    bool ended_ = false;
+};
+
+/// The awaiter of ping().
+class [[nodiscard("write co_await before ping()")]] websocket::pinger final : public async::waiter {
+public:
+    explicit pinger(websocket& of) noexcept : of_(of) {}
+    ~pinger() { leave(); }
+    std::chrono::nanoseconds await_resume() const {
+        throw_if_cancelled();
+        if (!answered_) throw websocket_closed(of_.code_, of_.reason_);
+        return took_;
+    }
+
+private:
+    friend class websocket;
+    bool attempt() override {
+        if (!of_.is_answered()) return false;
+        if (of_.state_ != websocket_state::open) return true;
+        send();
+        return false;
+    }
+    void send() {
+        if (number_ != 0) return;
+        number_ = ++of_.last_ping_;
+        sent_ = of_.loop_.now();
+        char payload[sizeof number_];
+        std::memcpy(payload, &number_, sizeof number_);
+        of_.session_.ping(of_.out_.bytes(), {payload, sizeof payload});
+        of_.take_turn();
+    }
+    void line_up() noexcept override { stand_in(of_.pingers_); }
+
+    websocket& of_;
+    std::uint64_t number_ = 0;
+    os::time_point sent_{};
+    std::chrono::nanoseconds took_{};
+    bool answered_ = false;
+};
+
+/// The awaiter of close().
+class [[nodiscard("write co_await before close()")]] websocket::closer final : public async::waiter {
+public:
+    closer(websocket& of, ws::close_code code, std::string_view reason) noexcept
+        : of_(of), reason_(reason), code_(code) {}
+    ~closer() { leave(); }
+    void await_resume() const { throw_if_cancelled(); }
+
+private:
+    bool attempt() override {
+        of_.begin_close(code_, reason_);
+        return of_.state_ == websocket_state::closed && !of_.line_;
+    }
+    void line_up() noexcept override { stand_in(of_.closers_); }
+    websocket& of_;
+    std::string_view reason_;
+    ws::close_code code_;
+};
+
+/// The awaiter of accept().
+class [[nodiscard("write co_await before accept()")]] websocket::acceptor final : public async::waiter {
+public:
+    acceptor(websocket& of, std::string_view subprotocol, http::field_list headers) noexcept
+        : of_(of), subprotocol_(subprotocol), headers_(std::move(headers)) {}
+    ~acceptor() { leave(); }
+    void await_resume() const {
+        throw_if_cancelled();
+        if (of_.state_ == websocket_state::closed && !of_.line_) throw websocket_closed(of_.code_, of_.reason_);
+    }
+
+private:
+    bool attempt() override {
+        if (!std::exchange(asked_, true)) answer();
+        return of_.state_ != websocket_state::connecting;
+    }
+    void answer() {
+        if (of_.answered_ || !of_.opening_)
+            throw std::logic_error(
+                "coracle: this WebSocket was accepted already; accept() goes before the first receive() and send()");
+        if (!subprotocol_.empty() && !offered())
+            throw std::invalid_argument("coracle: the client has not offered the subprotocol '" +
+                                        std::string(subprotocol_) + "'; subprotocols() are those it has");
+        of_.answered_ = true;
+        of_.opening_->accept(subprotocol_, headers_);
+    }
+    bool offered() const {
+        for (std::string_view each : of_.subprotocols())
+            if (each == subprotocol_) return true;
+        return false;
+    }
+    void line_up() noexcept override { stand_in(of_.openers_); }
+
+    websocket& of_;
+    std::string_view subprotocol_;
+    http::field_list headers_;
+    bool asked_ = false;
+};
+
+inline websocket::receiver websocket::receive() { return receiver(*this); }
+inline websocket::sender websocket::send_text(std::string_view text) {
+    if (!utf8::is_valid(text))
+        throw std::invalid_argument("coracle: a text message is UTF-8, and this is not; send_bytes() sends anything");
+    return {*this, ws::data_kind::text, text};
+}
+inline websocket::sender websocket::send(std::string_view text) { return send_text(text); }
+inline websocket::sender websocket::send(const websocket_message& same) {
+    return {*this, same.kind(), same.bytes(), same.first(), same.last()};
+}
+inline websocket::sender websocket::send_bytes(std::string_view bytes) { return {*this, ws::data_kind::binary, bytes}; }
+template <class T>
+websocket::owning_sender websocket::send_json(const T& value) {
+    byte_buffer text;
+    write_json(text, value);
+    return owning_sender(*this, std::move(text));
+}
+inline websocket::outgoing websocket::begin(ws::data_kind kind) { return {*this, kind}; }
+inline websocket::pinger websocket::ping() { return pinger(*this); }
+inline websocket::closer websocket::close(int code, std::string_view reason) {
+    return {*this, ws::sendable_code(code), reason};
+}
+inline websocket::acceptor websocket::accept(std::string_view subprotocol, http::field_list headers) {
+    return {*this, subprotocol, std::move(headers)};
+}
+
+// Templates all, so that who does not call them has no coroutine of them.
+template <class Text>
+task<std::optional<Text>> websocket::receive_text() {
+    std::optional<Text> out;
+    std::optional<websocket_message> message = co_await receive();
+    if (message) out = message->text();
+    co_return out;
+}
+template <class Bytes>
+task<std::optional<Bytes>> websocket::receive_bytes() {
+    std::optional<Bytes> out;
+    std::optional<websocket_message> message = co_await receive();
+    if (message && message->is_text()) throw websocket_error(1003, "binary was wanted, and this message is text");
+    if (message) out.emplace(message->bytes());
+    co_return out;
+}
+template <class T>
+task<std::optional<T>> websocket::receive_json() {
+    std::optional<T> out;
+    std::optional<websocket_message> message = co_await receive();
+    if (message) out.emplace(message->json<T>());
+    co_return out;
+}
+
+inline void websocket::serve_openers() noexcept {
+    while (!openers_.empty()) openers_.front().happened();
+}
+inline void websocket::send_pings() {
+    pingers_.for_each([](pinger& each) { each.send(); });
+}
+inline void websocket::serve_receivers() noexcept {
+    if (receivers_.empty()) return;
+    receivers_.front().happened();
+    delivered_ = true;
+}
+inline void websocket::serve_senders() noexcept {
+    while (!senders_.empty() && senders_.front().served()) continue;
+}
+inline void websocket::serve_pieces() noexcept {
+    while (!piece_senders_.empty() && piece_senders_.front().served()) continue;
+}
+inline void websocket::serve_closers() noexcept {
+    while (!closers_.empty()) closers_.front().happened();
+}
+inline void websocket::serve_pingers(std::string_view payload) noexcept {
+    std::uint64_t number = 0;
+    if (payload.size() != sizeof number) return;
+    std::memcpy(&number, payload.data(), sizeof number);
+    while (!pingers_.empty() && pingers_.front().number_ <= number && number <= last_ping_) {
+        pinger& first = pingers_.front();
+        first.answered_ = true;
+        first.took_ = loop_.now() - first.sent_;
+        first.happened();
+    }
+}
+inline void websocket::wake_all() noexcept {
+    serve_openers();
+    serve_receivers();
+    serve_pieces();
+    serve_senders();
+    while (!pingers_.empty()) pingers_.front().happened();
+}
+
+}  // namespace coracle
+
 // ---- coracle/app/clock.hpp
 // clock: the time as the loop has it that runs here, which in tests may be virtual; elsewhere the system's.
 
@@ -28627,7 +31941,7 @@ private:
 
 // ---- coracle/app/exposition.hpp
 // exposition: numbers as Prometheus reads them: families of samples with labels, a line each.
-// Prometheus text format 0.0.4: HELP, TYPE, samples; escapes of labels and of help.
+// Prometheus text format 0.0.4: HELP, TYPE, samples; escapes of labels and of help. OpenMetrics 1.0: UNIT, EOF besides.
 
 namespace coracle::metrics {
 
@@ -28678,26 +31992,37 @@ inline void append_value(std::string& to, double value) {
     }
 }
 
+enum class exposition_format : unsigned char { prometheus, openmetrics };
+
 /// Writes a page, family after family.
 class exposition {
 public:
-    [[gnu::cold]] explicit exposition(std::string& to) noexcept : to_(to) {}
+    [[gnu::cold]] explicit exposition(std::string& to, exposition_format how = exposition_format::prometheus) noexcept
+        : to_(to), open_(how == exposition_format::openmetrics) {}
 
-    /// Begins a family. in: `type` is counter, gauge or histogram.
+    /// Begins a family. in: `type` is counter, gauge or histogram; the name of a counter ends in `_total`, one that
+    /// ends in a unit, `_seconds` or `_bytes` say, has that.
     [[gnu::cold]] void family(std::string_view name, std::string_view type, std::string_view help) {
-        name_ = name;
-        to_.append("# HELP ").append(name).append(" ");
+        constexpr std::string_view total = "_total";
+        // In OpenMetrics it is the samples of a counter that are called so, and not their family.
+        total_ = open_ && type == "counter" && name.ends_with(total);
+        name_ = total_ ? name.substr(0, name.size() - total.size()) : name;
+        to_.append("# HELP ").append(name_).append(" ");
         for (char c : help) {
             if (c == '\\') to_ += "\\\\";
             if (c == '\n') to_ += "\\n";
+            if (c == '"' && open_) to_ += '\\';
             if (c != '\\' && c != '\n') to_ += c;
         }
-        to_.append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
+        to_.append("\n# TYPE ").append(name_).append(" ").append(type).append("\n");
+        if (open_)
+            if (std::string_view unit = unit_of(name_); !unit.empty())
+                to_.append("# UNIT ").append(name_).append(" ").append(unit).append("\n");
     }
-    /// A sample of it. in: its labels as append_label writes them; what stands behind the name, `_bucket` say.
+    /// A sample of it. in: its labels as append_label writes them; what stands behind the name, `_count` say.
     template <class T>
     [[gnu::cold]] void sample(std::string_view labels, T value, std::string_view behind = {}) {
-        to_.append(name_).append(behind);
+        to_.append(name_).append(total_ ? "_total" : behind);
         if (!labels.empty()) to_.append("{").append(labels).append("}");
         to_ += ' ';
         if constexpr (std::integral<T>)
@@ -28706,17 +32031,76 @@ public:
             append_value(to_, static_cast<double>(value));
         to_ += '\n';
     }
+    /// A sample of a histogram: so many were at most `bound`.
+    [[gnu::cold]] void bucket(std::string labels, double bound, std::uint64_t count) {
+        std::string text;
+        append_value(text, bound);
+        // OpenMetrics tells 1 from 1.0 in labels, and wants the latter.
+        if (open_ && text.find_first_not_of("0123456789") == text.npos) text += ".0";
+        append_label(labels, "le", text);
+        sample(labels, count, "_bucket");
+    }
     /// A family of one sample.
     template <class T>
     [[gnu::cold]] void one(std::string_view name, std::string_view type, std::string_view help, T value) {
         family(name, type, help);
         sample({}, value);
     }
+    /// The page is whole.
+    [[gnu::cold]] void end() {
+        if (open_) to_ += "# EOF\n";
+    }
 
 private:
+    [[gnu::cold]] static std::string_view unit_of(std::string_view name) noexcept {
+        std::string_view word = name.substr(name.rfind('_') + 1);
+        if (word.size() == name.size()) return {};
+        for (std::string_view unit :
+             {"seconds", "bytes", "celsius", "meters", "volts", "amperes", "joules", "grams", "ratio"})
+            if (word == unit) return unit;
+        return {};
+    }
+
     std::string& to_;
     std::string_view name_;
+    const bool open_;
+    bool total_ = false;
 };
+
+}  // namespace coracle::metrics
+
+// ---- coracle/app/exposition_format.hpp
+// exposition_format: in which of its formats a page of metrics is shown to who asks for it.
+// RFC 9110 12.5.1 (Accept); what Prometheus sends: both formats, with their versions and weights.
+
+namespace coracle::metrics {
+
+constexpr std::string_view media_type_of(exposition_format format) noexcept {
+    return format == exposition_format::openmetrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                                                    : "text/plain; version=0.0.4; charset=utf-8";
+}
+
+/// OpenMetrics for who names it and does not like text/plain better; a version that is not spoken is not taken for it.
+[[gnu::cold]] inline exposition_format exposition_format_for(const http::fields& asked) {
+    unsigned open = 0;
+    std::optional<unsigned> plain;
+    std::optional<unsigned> others;
+    for (std::string_view list : asked.get_all("accept"))
+        http::for_each_element(list, [&](std::string_view element) {
+            http::content_type type(element);
+            unsigned weight = http::weight_of(element);
+            std::optional<std::string> version = type.parameter("version").value;
+            if (type.is("application/openmetrics-text") && (!version || *version == "1.0.0"))
+                open = weight > open ? weight : open;
+            else if (type.is("text/plain") && weight >= plain.value_or(0))
+                plain = weight;
+            else if (std::string_view any = ascii::trim(element.substr(0, element.find(';'))); any == "*/*")
+                others = weight;
+            return true;
+        });
+    bool likes = open > 0 && open >= plain.value_or(others.value_or(0));
+    return likes ? exposition_format::openmetrics : exposition_format::prometheus;
+}
 
 }  // namespace coracle::metrics
 
@@ -28759,10 +32143,17 @@ protected:
     [[gnu::cold]] void join() {
         std::lock_guard lock(everything().mutex);
         bool there = false;
-        everything().all.for_each([&](metric& each) { there = there || each.name_ == name_; });
+        const metric* alike = nullptr;
+        everything().all.for_each([&](metric& each) {
+            there = there || each.name_ == name_;
+            if (each.family_name() == family_name()) alike = &each;
+        });
         if (there)
             throw std::logic_error("coracle: there are two metrics with the name " + name_ +
                                    "; make it once, at namespace scope say, and use it everywhere");
+        if (alike)
+            throw std::logic_error("coracle: " + alike->name_ + " and " + name_ +
+                                   " are one name to OpenMetrics, which calls a counter by its name without _total");
         everything().all.push_back(*this);
     }
     /// The first that a destructor does: nobody reads it any more.
@@ -28785,6 +32176,12 @@ private:
         // there is no program. NOLINTNEXTLINE(bugprone-unhandled-exception-at-new)
         static all_there_are* const forever = new all_there_are;
         return *forever;
+    }
+
+    std::string_view family_name() const noexcept {
+        std::string_view all = name_;
+        if (type_ == "counter") all.remove_suffix(std::string_view("_total").size());
+        return all;
     }
 
     std::string name_;
@@ -28879,7 +32276,7 @@ private:
         for (std::size_t i = 0; i < count; ++i)
             key.append(std::to_string(values[i].size())).append(":").append(values[i]);
         for (char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-        std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
         entry*& first = by_hash_[hash % by_hash_.size()];
         for (entry* each = first; each; each = each->next_with_hash)
             if (each->key == key) return each->series;
@@ -28892,6 +32289,7 @@ private:
         prepare(added.series);
         if (many) {
             other_ = &added;
+            lock.unlock();  // who hears of it may count it
             log::warning("the metric " + name() +
                          " has too many combinations of labels; what is new is counted as "
                          "(other). Labels are for few values: not for ids or names of users");
@@ -29028,11 +32426,7 @@ public:
         std::uint64_t all = 0;
         for (std::size_t i = 0; i <= bounds_->size(); ++i) {
             all += counts_[i].get();
-            std::string bound;
-            append_value(bound, i < bounds_->size() ? (*bounds_)[i] : HUGE_VAL);
-            std::string with(labels);
-            append_label(with, "le", bound);
-            to.sample(with, all, "_bucket");
+            to.bucket(std::string(labels), i < bounds_->size() ? (*bounds_)[i] : HUGE_VAL, all);
         }
         to.sample(labels, sum_.get(), "_sum");
         to.sample(labels, all, "_count");
@@ -29324,6 +32718,1126 @@ private:
     std::size_t rows_;
     hmac_sha256 key_{{}};
     std::vector<place> places_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/cache_statistics.hpp
+// cache_statistics: what a ttl_cache has done, and has under way.
+
+namespace coracle {
+
+/// Of one moment, which for a cache in several parts is several moments. All but `waiting` only grow.
+struct cache_statistics {
+    std::uint64_t hits = 0;         ///< found, stale ones too
+    std::uint64_t stale_hits = 0;   ///< of these, given although their time had passed
+    std::uint64_t misses = 0;       ///< not found, whether it was loaded for them or they joined a load under way
+    std::uint64_t loads = 0;        ///< begun
+    std::uint64_t load_errors = 0;  ///< of these, have failed; a load that was cancelled is none
+    std::uint64_t evictions = 0;    ///< gone to make room
+    std::uint64_t expirations = 0;  ///< gone because their time had passed
+    std::size_t waiting = 0;        ///< for a load that another runs
+
+    cache_statistics& operator+=(const cache_statistics& other) noexcept {
+        hits += other.hits;
+        stale_hits += other.stale_hits;
+        misses += other.misses;
+        loads += other.loads;
+        load_errors += other.load_errors;
+        evictions += other.evictions;
+        expirations += other.expirations;
+        waiting += other.waiting;
+        return *this;
+    }
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/cache_table.hpp
+// cache_table<K, V>: the items of one part of a ttl_cache: who goes first when it is full, and when time has passed.
+// The order of cachetools.TTLCache: first what has expired, then what was used least recently.
+
+namespace coracle {
+
+/// No lock and no clock: both are its caller's, who also destroys what it takes out. Times are in nanoseconds.
+template <class K, class V>
+class cache_table {
+public:
+    struct entry {
+        V value;
+        std::int64_t fresh_until;
+        std::int64_t gone_at;  ///< not before fresh_until: between the two it is stale
+        std::size_t weight;
+
+    private:
+        friend class cache_table;
+        std::uint32_t older = none;
+        std::uint32_t newer = none;
+        std::uint32_t place = 0;  // in the heap
+
+    public:
+        entry(V what, std::int64_t fresh, std::int64_t gone, std::size_t heavy)
+            : value(std::move(what)), fresh_until(fresh), gone_at(gone), weight(heavy) {}
+    };
+    using slots = hash_slots<K, entry>;
+    using index = typename slots::index;
+    /// What was taken out, for its caller to destroy where nobody waits for it.
+    using removed = std::vector<typename slots::item>;
+
+    explicit cache_table(std::size_t room) : room_(room) {}
+
+    /// Null when it is not there or its time has passed.
+    template <class Q>
+    entry* find(std::uint64_t hash, const Q& key, std::int64_t now) {
+        index at = items_.find(hash, key);
+        if (at == none || items_[at].value.gone_at <= now) return nullptr;
+        return &items_[at].value;
+    }
+    /// The same, and it was used now.
+    template <class Q>
+    entry* use(std::uint64_t hash, const Q& key, std::int64_t now) {
+        index at = items_.find(hash, key);
+        if (at == none || items_[at].value.gone_at <= now) return nullptr;
+        if (newest_ != at) {
+            leave_order(at);
+            join_order(at);
+        }
+        return &items_[at].value;
+    }
+    /// Takes the place of what is under this key, or of what goes first. One that is too heavy, or gone already, is not
+    /// kept, and what was under the key goes all the same. error: std::bad_alloc, and what moving throws.
+    void put(std::uint64_t hash, K key, entry what, std::int64_t now, removed& out) {
+        erase(hash, key, out, now);
+        expire(now, some, out);
+        if (what.weight > room_ || what.gone_at <= now) return;
+        while (weight_ > room_ - what.weight) {
+            index first = heap_.front();
+            bool expired = items_[first].value.gone_at <= now;
+            ++(expired ? counts.expirations : counts.evictions);
+            remove(expired ? first : oldest_, out);
+        }
+        std::size_t weight = what.weight;
+        index at = items_.insert(hash, std::move(key), std::move(what));
+        try {
+            heap_.push_back(at);
+        } catch (...) {
+            items_.take(at);
+            throw;
+        }
+        weight_ += weight;
+        join_order(at);
+        rise(heap_.size() - 1);
+    }
+    /// out: whether it was there, and its time had not passed.
+    template <class Q>
+    bool erase(std::uint64_t hash, const Q& key, removed& out, std::int64_t now) {
+        index at = items_.find(hash, key);
+        if (at == none) return false;
+        bool there = items_[at].value.gone_at > now;
+        if (!there) ++counts.expirations;
+        remove(at, out);
+        return there;
+    }
+    template <class Predicate>
+    std::size_t erase_if(Predicate&& goes, std::int64_t now, removed& out) {
+        std::size_t count = 0;
+        items_.for_each([&](index at) {
+            const auto& [key, what] = items_[at];
+            if (what.gone_at <= now || !goes(key, what.value)) return;
+            remove(at, out);
+            ++count;
+        });
+        return count;
+    }
+    void clear(removed& out) {
+        items_.for_each([&](index at) { remove(at, out); });
+    }
+    /// Takes out what has expired, as many as that at most. out: whether all of it is out.
+    bool expire(std::int64_t now, std::size_t most, removed& out) {
+        for (; !heap_.empty() && items_[heap_.front()].value.gone_at <= now; --most) {
+            if (most == 0) return false;
+            ++counts.expirations;
+            remove(heap_.front(), out);
+        }
+        return true;
+    }
+    /// Also what has expired and nobody has taken out yet.
+    std::size_t size() const noexcept { return items_.size(); }
+    std::size_t weight() const noexcept { return weight_; }
+
+    cache_statistics counts;
+
+private:
+    static constexpr std::uint32_t none = hash_slots<K, int>::none;
+    static constexpr std::size_t some = 16;  // so that a mass that expires at once is no pause for whoever comes next
+
+    void remove(index at, removed& out) {
+        leave_order(at);
+        leave_heap(items_[at].value.place);
+        weight_ -= items_[at].value.weight;
+        out.push_back(items_.take(at));
+    }
+
+    // From the least to the most recently used.
+    void join_order(index at) noexcept {
+        entry& one = items_[at].value;
+        one.older = newest_;
+        one.newer = none;
+        (newest_ == none ? oldest_ : items_[newest_].value.newer) = at;
+        newest_ = at;
+    }
+    void leave_order(index at) noexcept {
+        entry& one = items_[at].value;
+        (one.older == none ? oldest_ : items_[one.older].value.newer) = one.newer;
+        (one.newer == none ? newest_ : items_[one.newer].value.older) = one.older;
+    }
+
+    // A heap: what is gone first is in front.
+    std::int64_t time_at(std::size_t place) noexcept { return items_[heap_[place]].value.gone_at; }
+    void put_at(std::size_t place, index what) noexcept {
+        heap_[place] = what;
+        items_[what].value.place = static_cast<std::uint32_t>(place);
+    }
+    void rise(std::size_t place) noexcept {
+        index what = heap_[place];
+        std::int64_t time = time_at(place);
+        for (; place > 0 && time_at((place - 1) / 2) > time; place = (place - 1) / 2)
+            put_at(place, heap_[(place - 1) / 2]);
+        put_at(place, what);
+    }
+    void sink(std::size_t place) noexcept {
+        index what = heap_[place];
+        std::int64_t time = time_at(place);
+        for (std::size_t below = 2 * place + 1; below < heap_.size(); below = 2 * place + 1) {
+            if (below + 1 < heap_.size() && time_at(below + 1) < time_at(below)) ++below;
+            if (time_at(below) >= time) break;
+            put_at(place, heap_[below]);
+            place = below;
+        }
+        put_at(place, what);
+    }
+    void leave_heap(std::size_t place) noexcept {
+        index last = heap_.back();
+        heap_.pop_back();
+        if (place == heap_.size()) return;
+        put_at(place, last);
+        rise(place);
+        sink(items_[last].value.place);
+    }
+
+    slots items_;
+    std::vector<index> heap_;
+    std::size_t room_;
+    std::size_t weight_ = 0;
+    index oldest_ = none;
+    index newest_ = none;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/cache_key.hpp
+// cache_hash, cache_key_view: how a ttl_cache looks for a key, so that nobody can choose keys that collide.
+
+namespace coracle {
+
+/// What a key of type K is looked for with: a std::string by any text, without a copy; small ones by value.
+template <class K>
+using cache_key_view =
+    std::conditional_t<std::is_same_v<K, std::string>, std::string_view,
+                       std::conditional_t<std::is_trivially_copyable_v<K> && sizeof(K) <= 16, K, const K&>>;
+
+namespace detail {
+
+template <class K>
+void add_key(table_hash& hash, const K& key) {
+    if constexpr (std::is_convertible_v<const K&, std::string_view>) {
+        hash.add(std::string_view(key));
+    } else if constexpr (std::is_enum_v<K>) {
+        hash.add(static_cast<std::uint64_t>(key));
+    } else if constexpr (std::is_integral_v<K>) {
+        hash.add(static_cast<std::uint64_t>(key));
+    } else if constexpr (requires { std::tuple_size<K>::value; }) {
+        std::apply([&](const auto&... part) { (add_key(hash, part), ...); }, key);
+    } else if constexpr (requires { std::hash<K>{}(key); }) {
+        hash.add(static_cast<std::uint64_t>(std::hash<K>{}(key)));
+    } else {
+        static_assert(reflect::aggregate<K>,
+                      "coracle: a key of a ttl_cache is a number, a text, an enum, a pair or tuple or struct of these, "
+                      "or has a std::hash");
+        std::apply([&](const auto&... member) { (add_key(hash, member), ...); }, reflect::tie(key));
+    }
+}
+
+}  // namespace detail
+
+/// The hash of a key, or of what it is looked for with. A std::hash of your own is mixed with the secret, but whoever
+/// chooses keys that collide in it has them collide here.
+template <class K>
+std::uint64_t cache_hash(siphash_key secret, const K& key) {
+    table_hash hash(secret);
+    detail::add_key(hash, key);
+    return hash.finish();
+}
+
+}  // namespace coracle
+
+// ---- coracle/app/lasting.hpp
+// lasting<V>: a value and how long it is good for, as a loader of a ttl_cache may give it.
+
+namespace coracle {
+
+/// `co_return lasting(std::move(token), token_life);` instead of the value alone: kept for so long, whatever the
+/// cache's own time is. Nothing, or less, is not kept.
+template <class V>
+class lasting {
+public:
+    using value_type = V;
+    lasting(V given, std::chrono::nanoseconds time) : value(std::move(given)), ttl(time) {}
+
+    V value;
+    std::chrono::nanoseconds ttl;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/cache_loader.hpp
+// cache_load: calls what loads a value of a ttl_cache: a plain function, a coroutine, or one that gives any awaitable.
+
+namespace coracle {
+
+/// How long a cache keeps what says nothing of its time.
+struct cache_times {
+    std::chrono::nanoseconds usual;
+    std::chrono::nanoseconds negative;  ///< a std::optional without a value
+
+    template <class V>
+    std::chrono::nanoseconds of(const V& value) const noexcept {
+        if constexpr (requires { value.has_value(); })
+            return value.has_value() ? usual : negative;
+        else
+            return usual;
+    }
+};
+
+namespace detail {
+
+template <class F, class K>
+decltype(auto) call_loader(F& load, const K& key) {
+    if constexpr (std::is_invocable_v<F&>)
+        return std::invoke(load);
+    else
+        return std::invoke(load, key);
+}
+
+template <class T>
+concept is_awaitable = requires(T& what) { std::move(what).operator co_await(); } ||
+                       requires(T& what) { operator co_await(std::move(what)); } || requires(T& what) {
+                           { what.await_ready() } -> std::convertible_to<bool>;
+                       };
+
+template <class V, class T>
+lasting<V> as_lasting(T&& loaded, cache_times times) {
+    if constexpr (!std::is_convertible_v<T, V> && requires { V(std::forward<T>(loaded).value); }) {
+        return lasting<V>(V(std::forward<T>(loaded).value), loaded.ttl);
+    } else {
+        V value(std::forward<T>(loaded));
+        std::chrono::nanoseconds ttl = times.of(value);
+        return lasting<V>(std::move(value), ttl);
+    }
+}
+
+}  // namespace detail
+
+/// It takes no arguments or the key.
+template <class F, class K>
+concept cache_loads = std::is_invocable_v<F&> || std::is_invocable_v<F&, const K&>;
+
+/// Gives what `load` gives, and for how long it is kept. keeps: both references until it is done.
+template <class V, class K, class F>
+    requires cache_loads<F, K>
+task<lasting<V>> cache_load(F& load, const K& key, cache_times times) {
+    using given = decltype(detail::call_loader(load, key));
+    static_assert(!std::is_void_v<given>, "coracle: the loader of a ttl_cache gives the value; this one gives nothing");
+    if constexpr (detail::is_awaitable<given>) {
+        auto pending = detail::call_loader(load, key);
+        auto loaded = co_await std::move(pending);
+        co_return detail::as_lasting<V>(std::move(loaded), times);
+    } else {
+        co_return detail::as_lasting<V>(detail::call_loader(load, key), times);
+    }
+}
+
+/// A loader that a cache owns: made from any of them. May be called from several threads at once.
+template <class K, class V>
+class cache_loader {
+public:
+    cache_loader() noexcept = default;
+    template <class F>
+        requires(!std::is_same_v<std::decay_t<F>, cache_loader> && cache_loads<std::decay_t<F>, K>)
+    cache_loader(F&& load)  // implicit: `.load = fetch_user`
+        : call_([load = std::decay_t<F>(std::forward<F>(load))](const K& key, cache_times times) mutable {
+              return cache_load<V, K>(load, key, times);
+          }) {}
+
+    explicit operator bool() const noexcept { return static_cast<bool>(call_); }
+    task<lasting<V>> operator()(const K& key, cache_times times) { return call_(key, times); }
+
+private:
+    function<task<lasting<V>>(const K&, cache_times)> call_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/ttl_cache_options.hpp
+// ttl_cache_options<K, V>: how much a ttl_cache keeps, and for how long.
+
+namespace coracle {
+
+template <class K, class V>
+struct ttl_cache_options {
+    std::size_t max_size = 1000;  ///< items, or what `weigh` says of them in all; a value that is more is never kept
+    std::chrono::nanoseconds ttl = std::chrono::hours(1);  ///< from when it was put in
+    std::chrono::nanoseconds stale{0};  ///< for so long after that it is still given, while `load` makes a new one
+    std::chrono::nanoseconds negative_ttl{0};  ///< of a std::optional without a value; 0: it is not kept
+    cache_loader<K, V> load{};  ///< of get(key), and of what is stale; refers to nothing that a request holds
+    function<std::size_t(const K&, const V&)> weigh{};  ///< a value, when it is put in; without it each is 1
+    std::size_t parts = 1;  ///< with a lock each, for many threads: each has its share of max_size, and its own order
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/flight.hpp
+// flight: one piece of work that several wait for, on one loop or on several, and who does it when its doer is gone.
+// Go's singleflight, for tasks that can be cancelled.
+
+namespace coracle {
+
+/// At any time one has the lead, or it is over. Who has the lead works in its own frame, with its own means, and when
+/// it leaves before the work is done the first in line has the lead.
+class flight {
+public:
+    class turn;
+    using line = intrusive_list<turn>;
+
+    /// keeps: the mutex that guards it, perhaps with other things.
+    explicit flight(std::mutex& guard) noexcept : guard_(guard) {}
+    flight(const flight&) = delete;
+    flight& operator=(const flight&) = delete;
+
+    /// Under the guard: it is over, and `told` are those who wait, for tell() when the guard is free again.
+    void end(line& told) noexcept {
+        over_ = true;
+        while (!line_.empty()) call_up(told, false);
+    }
+    /// The lead is free: the first in line has it, or, when there is none, it is over and abandoned(). Takes the guard.
+    void give_up() noexcept {
+        line told;
+        {
+            std::lock_guard lock(guard_);
+            if (line_.empty()) {
+                over_ = true;
+                abandoned();
+            } else {
+                call_up(told, true);
+            }
+        }
+        tell(told);
+    }
+    /// Wakes: each of them, on its own loop. Not under the guard, for it takes their loops' mutexes.
+    static void tell(line& told) noexcept;
+
+    /// Under the guard.
+    std::size_t waiting() const noexcept { return waiting_; }
+    bool over() const noexcept { return over_; }
+
+protected:
+    ~flight() = default;
+    /// Under the guard: it has ended without a result.
+    virtual void abandoned() noexcept = 0;
+
+private:
+    void call_up(line& told, bool to_lead) noexcept;
+
+    std::mutex& guard_;
+    line line_;
+    std::size_t waiting_ = 0;
+    bool over_ = false;
+};
+
+/// `co_await turn;` waits until the flight is over, or has come down to it: then leads(). keeps: the flight.
+class [[nodiscard("write co_await before it")]] flight::turn final : public async::operation {
+public:
+    explicit turn(flight& of) noexcept : of_(of), news_(*this) {}
+    ~turn() {
+        if (parked_) leave();
+        if (leads_) of_.give_up();
+    }
+
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(async::caller waiting) {
+        if (refused()) return declined(waiting);
+        {
+            std::lock_guard lock(of_.guard_);
+            if (!of_.over_) {
+                park(waiting);
+                home_ = &home();
+                parked_ = in_line_ = true;
+                of_.line_.push_back(*this);
+                ++of_.waiting_;
+                return true;
+            }
+        }
+        return done_at_once(waiting);
+    }
+    void await_resume() const { throw_if_cancelled(); }
+    void cancel() noexcept override {
+        // Who has been called up already goes on: its news is under way.
+        if (!step_out()) return;
+        parked_ = false;
+        finish_cancelled();
+    }
+
+    /// It is this one's work now, until it ends the flight or gives it up. Once.
+    bool take_lead() noexcept { return std::exchange(leads_, false); }
+
+private:
+    friend class flight;
+    class news final : public async::arrival {
+    public:
+        explicit news(turn& to) noexcept : to_(to) {}
+        void arrived() noexcept override { to_.wake(); }
+        void lost() noexcept override { to_.parked_ = false; }
+
+    private:
+        turn& to_;
+    };
+
+    bool step_out() noexcept {
+        std::lock_guard lock(of_.guard_);
+        if (!in_line_) return false;
+        in_line_ = false;
+        unlink();
+        --of_.waiting_;
+        return true;
+    }
+    // The coroutine is destroyed while it waits.
+    void leave() noexcept {
+        if (!step_out()) home_->intercept(news_);
+        parked_ = false;
+    }
+    void wake() noexcept {
+        parked_ = false;
+        finish();
+    }
+
+    flight& of_;
+    news news_;
+    async::scheduler* home_ = nullptr;
+    bool parked_ = false;   // from its await to its news, as its own thread sees it
+    bool in_line_ = false;  // guarded; and so is leads_ until the news is there
+    bool leads_ = false;
+};
+
+inline void flight::call_up(line& told, bool to_lead) noexcept {
+    turn& next = line_.pop_front();
+    --waiting_;
+    next.in_line_ = false;
+    next.leads_ = to_lead;
+    told.push_back(next);
+}
+
+inline void flight::tell(line& told) noexcept {
+    while (!told.empty()) {
+        turn& next = told.pop_front();  // from deliver() on it may be gone
+        if (next.home_ == async::scheduler::current_or_null())
+            next.wake();
+        else
+            next.home_->deliver(next.news_);
+    }
+}
+
+}  // namespace coracle
+
+// ---- coracle/app/cache_core.hpp
+// cache_core<K, V>: what a ttl_cache is made of: its parts, the loads under way, and the way from a miss to a value.
+
+namespace coracle {
+
+/// Thread-safe. Shared with the loads that are under way.
+template <class K, class V>
+class cache_core {
+public:
+    using key_view = cache_key_view<K>;
+    using table = cache_table<K, V>;
+    class loading;
+    class lead;
+    using self = std::shared_ptr<cache_core>;
+
+    explicit cache_core(ttl_cache_options<K, V> given) : options_(std::move(given)) {
+        check_options();
+        for (std::size_t i = 0; i < options_.parts; ++i)
+            parts_.push_back(std::make_unique<part>(options_.max_size / options_.parts +
+                                                    (i < options_.max_size % options_.parts ? 1 : 0)));
+    }
+
+    struct part {
+        explicit part(std::size_t room) : items(room) {}
+        std::mutex guard;  // of the rest: held for a look, the copy of a value, a change
+        table items;
+        hash_slots<K, std::shared_ptr<loading>> loads;
+    };
+    struct place {
+        part& in;
+        std::uint64_t hash;
+    };
+    template <class Q>
+    place find_place(const Q& key) {
+        if (!keyed_.load(std::memory_order_acquire)) [[unlikely]]
+            choose_secret();
+        std::uint64_t hash = cache_hash(secret_, key);
+        return {*parts_[parts_.size() == 1 ? 0 : static_cast<std::size_t>(hash >> 32) % parts_.size()], hash};
+    }
+    template <class F>
+    void for_each_part(F&& f) {
+        for (std::unique_ptr<part>& each : parts_) f(*each);
+    }
+    ttl_cache_options<K, V>& options() noexcept { return options_; }
+    cache_times times() const noexcept { return {options_.ttl, options_.negative_ttl}; }
+    static std::int64_t now() noexcept { return steady_time().count(); }
+
+    /// Takes it as used now, and counts it. `due` is the lead of its renewal, when it is stale and nobody renews it
+    /// yet. out: whether it is there.
+    bool look_up(const self& me, key_view key, std::optional<V>& into, std::optional<lead>& due);
+    /// Under its key from here on, also when a load of it is under way.
+    void put(K key, V value, std::chrono::nanoseconds ttl);
+    /// A load of it that is under way is for those who wait for it, and for nobody else. Under the guard; what it gives
+    /// is to be destroyed behind it.
+    static std::shared_ptr<loading> forget_load(place at, key_view key);
+
+    /// Calls seen(value) if it is there, fresh. out: whether it is.
+    template <class F>
+    bool look(key_view key, F&& seen) {
+        const place at = find_place(key);
+        const std::int64_t time = now();
+        std::lock_guard lock(at.in.guard);
+        auto* found = at.in.items.find(at.hash, key, time);
+        if (!found || found->fresh_until <= time) return false;
+        seen(std::as_const(found->value));
+        return true;
+    }
+    void count_miss(key_view key) {
+        part& in = find_place(key).in;
+        std::lock_guard lock(in.guard);
+        ++in.items.counts.misses;
+    }
+    bool erase(key_view key);
+    template <class Predicate>
+    std::size_t erase_if(Predicate& goes);
+    void clear();
+    std::size_t size();
+    cache_statistics statistics();
+
+    template <class F>
+    static task<V> fetch(self me, K key, F& load);
+    static task<> renew(lead mine);
+
+private:
+    struct seat {
+        std::optional<V> value{};
+        std::optional<lead> leads{};
+        std::shared_ptr<loading> joins{};
+    };
+    /// The value; or the lead of a new load; or the load under way.
+    seat board(const self& me, const K& key, bool again);
+    template <class F>
+    static task<V> run_load(lead& mine, F& load);
+    void put_with_guard(place at, K key, V value, std::int64_t now, std::chrono::nanoseconds ttl, std::size_t weight,
+                        typename table::removed& out) noexcept;
+    [[noreturn, gnu::cold]] static void throw_waits_for_itself();
+    std::size_t weight_of(const K& key, const V& value) { return options_.weigh ? options_.weigh(key, value) : 1; }
+    static std::int64_t later(std::int64_t from, std::chrono::nanoseconds by) noexcept {
+        constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+        return by.count() > never - from ? never : from + by.count();
+    }
+    [[gnu::cold]] void choose_secret();
+    [[gnu::cold]] void check_options();
+
+    ttl_cache_options<K, V> options_;
+    std::vector<std::unique_ptr<part>> parts_;
+    std::mutex choosing_;
+    siphash_key secret_;
+    std::atomic<bool> keyed_{false};
+};
+
+/// One load of one key.
+template <class K, class V>
+class cache_core<K, V>::loading final : public flight {
+public:
+    loading(place at, K key) : flight(at.in.guard), at_(at), key_(std::move(key)) {}
+
+private:
+    friend class cache_core;
+    friend class lead;
+    void abandoned() noexcept override { leave_table(); }
+    /// Under the guard.
+    void leave_table() noexcept {
+        if (wanted_) at_.in.loads.take(at_.in.loads.find(at_.hash, key_));
+        wanted_ = false;
+    }
+    void close(flight::line& told) noexcept {
+        leave_table();
+        leader_ = nullptr;
+        end(told);
+    }
+
+    place at_;
+    K key_;
+    bool wanted_ = true;  // in the table: for whoever asks for the key, and then to be kept
+    std::atomic<const async::job*> leader_{nullptr};
+    std::optional<V> value_;
+    std::exception_ptr error_;
+};
+
+/// The duty to load, which goes to the next in line with the frame that it is in.
+template <class K, class V>
+class cache_core<K, V>::lead {
+public:
+    lead(self of, std::shared_ptr<loading> what) noexcept : core_(std::move(of)), what_(std::move(what)) {
+        if (async::scheduler* here = async::scheduler::current_or_null()) what_->leader_ = here->running_job();
+    }
+    lead(lead&&) noexcept = default;
+    lead& operator=(lead&&) = delete;
+    ~lead() {
+        if (!what_) return;
+        what_->leader_ = nullptr;
+        what_->give_up();
+    }
+
+    cache_core& core() const noexcept { return *core_; }
+    const K& key() const noexcept { return what_->key_; }
+    void begin() {
+        std::lock_guard lock(what_->at_.in.guard);
+        ++what_->at_.in.items.counts.loads;
+    }
+    /// Everybody has the value. error: what copying it throws, and then nobody has been told.
+    void land(const lasting<V>& got) {
+        what_->value_.emplace(got.value);
+        V kept(got.value);
+        K key = what_->key_;
+        std::size_t weight = core_->weight_of(key, kept);
+        std::int64_t time = now();
+        typename table::removed out;
+        flight::line told;
+        {
+            std::lock_guard lock(what_->at_.in.guard);
+            if (what_->wanted_)
+                core_->put_with_guard(what_->at_, std::move(key), std::move(kept), time, got.ttl, weight, out);
+            what_->close(told);
+        }
+        let_go(told);
+    }
+    void fail(std::exception_ptr error) noexcept {
+        what_->value_.reset();
+        what_->error_ = std::move(error);
+        flight::line told;
+        {
+            std::lock_guard lock(what_->at_.in.guard);
+            ++what_->at_.in.items.counts.load_errors;
+            what_->close(told);
+        }
+        let_go(told);
+    }
+
+private:
+    void let_go(flight::line& told) noexcept {
+        std::shared_ptr<loading> what = std::move(what_);
+        flight::tell(told);
+    }
+
+    self core_;
+    std::shared_ptr<loading> what_;
+};
+
+template <class K, class V>
+bool cache_core<K, V>::look_up(const self& me, key_view key, std::optional<V>& into, std::optional<lead>& due) {
+    const place at = find_place(key);
+    const std::int64_t time = now();
+    std::lock_guard lock(at.in.guard);
+    auto* found = at.in.items.use(at.hash, key, time);
+    if (!found) return false;
+    into.emplace(std::as_const(found->value));
+    ++at.in.items.counts.hits;
+    if (found->fresh_until > time) [[likely]]
+        return true;
+    ++at.in.items.counts.stale_hits;
+    if (at.in.loads.find(at.hash, key) == at.in.loads.none) {
+        auto begun = std::make_shared<loading>(at, K(key));
+        at.in.loads.insert(at.hash, K(key), begun);
+        due.emplace(me, std::move(begun));
+    }
+    return true;
+}
+
+template <class K, class V>
+void cache_core<K, V>::put(K key, V value, std::chrono::nanoseconds ttl) {
+    const place at = find_place(key);
+    const std::size_t weight = weight_of(key, value);
+    const std::int64_t time = now();
+    typename table::removed out;
+    std::shared_ptr<loading> forgotten;
+    std::lock_guard lock(at.in.guard);
+    forgotten = forget_load(at, key);
+    put_with_guard(at, std::move(key), std::move(value), time, ttl, weight, out);
+}
+
+template <class K, class V>
+bool cache_core<K, V>::erase(key_view key) {
+    const place at = find_place(key);
+    const std::int64_t time = now();
+    typename table::removed out;
+    std::shared_ptr<loading> forgotten;
+    std::lock_guard lock(at.in.guard);
+    forgotten = forget_load(at, key);
+    return at.in.items.erase(at.hash, key, out, time);
+}
+
+template <class K, class V>
+template <class Predicate>
+std::size_t cache_core<K, V>::erase_if(Predicate& goes) {
+    const std::int64_t time = now();
+    std::size_t count = 0;
+    for_each_part([&](part& each) {
+        typename table::removed out;
+        std::lock_guard lock(each.guard);
+        count += each.items.erase_if(goes, time, out);
+    });
+    return count;
+}
+
+template <class K, class V>
+void cache_core<K, V>::clear() {
+    for_each_part([](part& each) {
+        typename table::removed out;
+        std::vector<std::shared_ptr<loading>> forgotten;
+        std::lock_guard lock(each.guard);
+        each.loads.for_each([&](auto at) {
+            each.loads[at].value->wanted_ = false;
+            forgotten.push_back(each.loads.take(at).value);
+        });
+        each.items.clear(out);
+    });
+}
+
+template <class K, class V>
+std::size_t cache_core<K, V>::size() {
+    const std::int64_t time = now();
+    std::size_t count = 0;
+    for_each_part([&](part& each) {
+        constexpr std::size_t at_once = 256;
+        for (bool done = false; !done;) {
+            typename table::removed out;
+            std::lock_guard lock(each.guard);
+            done = each.items.expire(time, at_once, out);
+            if (done) count += each.items.size();
+        }
+    });
+    return count;
+}
+
+template <class K, class V>
+cache_statistics cache_core<K, V>::statistics() {
+    cache_statistics sum;
+    for_each_part([&](part& each) {
+        std::lock_guard lock(each.guard);
+        sum += each.items.counts;
+        each.loads.for_each([&](auto at) { sum.waiting += each.loads[at].value->waiting(); });
+    });
+    return sum;
+}
+
+template <class K, class V>
+auto cache_core<K, V>::forget_load(place at, key_view key) -> std::shared_ptr<loading> {
+    auto found = at.in.loads.find(at.hash, key);
+    if (found == at.in.loads.none) return nullptr;
+    at.in.loads[found].value->wanted_ = false;
+    return at.in.loads.take(found).value;
+}
+
+template <class K, class V>
+void cache_core<K, V>::put_with_guard(place at, K key, V value, std::int64_t time, std::chrono::nanoseconds ttl,
+                                      std::size_t weight, typename table::removed& out) noexcept {
+    try {
+        std::int64_t fresh = ttl.count() > 0 ? later(time, ttl) : time;
+        std::int64_t gone = ttl.count() > 0 ? later(fresh, options_.stale) : time;
+        at.in.items.put(at.hash, std::move(key), {std::move(value), fresh, gone, weight}, time, out);
+    } catch (...) {  // no memory to keep it in: whoever asked has it all the same
+    }
+}
+
+template <class K, class V>
+auto cache_core<K, V>::board(const self& me, const K& key, bool again) -> seat {
+    seat taken;
+    const place at = find_place(key);
+    const std::int64_t time = now();
+    std::lock_guard lock(at.in.guard);
+    cache_statistics& counts = at.in.items.counts;
+    if (auto* found = at.in.items.use(at.hash, key, time)) {
+        taken.value.emplace(std::as_const(found->value));
+        if (!again) ++counts.hits;
+        return taken;
+    }
+    if (!again) ++counts.misses;
+    auto under_way = at.in.loads.find(at.hash, key);
+    if (under_way == at.in.loads.none) {
+        auto begun = std::make_shared<loading>(at, key);
+        at.in.loads.insert(at.hash, key, begun);
+        taken.leads.emplace(me, std::move(begun));
+        return taken;
+    }
+    taken.joins = at.in.loads[under_way].value;
+    if (taken.joins->leader_ == &async::this_job()) throw_waits_for_itself();
+    return taken;
+}
+
+template <class K, class V>
+template <class F>
+task<V> cache_core<K, V>::fetch(self me, K key, F& load) {
+    co_await async::checkpoint();
+    for (bool again = false;; again = true) {
+        seat taken = me->board(me, key, again);
+        if (taken.value) co_return std::move(*taken.value);
+        if (!taken.leads) {
+            flight::turn turn(*taken.joins);
+            co_await turn;
+            if (turn.take_lead()) {
+                taken.leads.emplace(me, taken.joins);
+            } else if (taken.joins->error_) {
+                std::rethrow_exception(taken.joins->error_);
+            } else if (taken.joins->value_) {
+                co_return V(std::as_const(*taken.joins->value_));
+            } else {
+                continue;  // it was abandoned in the meantime
+            }
+        }
+        task<V> loaded = run_load(*taken.leads, load);
+        co_return co_await std::move(loaded);
+    }
+}
+
+template <class K, class V>
+template <class F>
+task<V> cache_core<K, V>::run_load(lead& mine, F& load) {
+    std::optional<lasting<V>> got;
+    mine.begin();
+    try {
+        if constexpr (std::is_same_v<F, cache_loader<K, V>>)
+            got = co_await load(mine.key(), mine.core().times());
+        else
+            got = co_await cache_load<V>(load, mine.key(), mine.core().times());
+        mine.land(*got);
+    } catch (...) {
+        std::exception_ptr error = std::current_exception();
+        if (!async::is_cancellation(error)) mine.fail(std::move(error));
+        throw;
+    }
+    co_return std::move(got->value);
+}
+
+template <class K, class V>
+task<> cache_core<K, V>::renew(lead mine) {
+    task<V> whole = run_load(mine, mine.core().options_.load);
+    co_await std::move(whole);
+}
+
+template <class K, class V>
+void cache_core<K, V>::throw_waits_for_itself() {
+    throw std::logic_error(
+        "coracle: the loader of a ttl_cache asks it for the key that it loads, and would wait for itself; give it "
+        "another key, or load there without the cache");
+}
+
+template <class K, class V>
+void cache_core<K, V>::choose_secret() {
+    std::lock_guard lock(choosing_);
+    if (keyed_.load(std::memory_order_relaxed)) return;
+    if (async::scheduler* here = async::scheduler::current_or_null()) {
+        std::array<char, sizeof(siphash_key)> bytes{};
+        here->random_bytes(bytes);
+        std::memcpy(&secret_, bytes.data(), sizeof secret_);
+    } else {
+        // Before any loop: from what nobody outside sees, where things lie in memory and the nanosecond of this call.
+        std::uintptr_t here_too = reinterpret_cast<std::uintptr_t>(&here);
+        random_sequence mixed(reinterpret_cast<std::uintptr_t>(this));
+        secret_.low =
+            mixed.next() ^ static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+        secret_.high = random_sequence(secret_.low ^ here_too).next();
+    }
+    keyed_.store(true, std::memory_order_release);
+}
+
+template <class K, class V>
+void cache_core<K, V>::check_options() {
+    if (options_.ttl.count() <= 0)
+        throw std::logic_error(
+            "coracle: ttl_cache: .ttl is above 0; std::chrono::nanoseconds::max() keeps what is used for ever");
+    if (options_.stale.count() < 0 || options_.negative_ttl.count() < 0)
+        throw std::logic_error("coracle: ttl_cache: .stale and .negative_ttl are not negative");
+    if (options_.stale.count() > 0 && !options_.load)
+        throw std::logic_error(
+            "coracle: ttl_cache: .stale needs .load, to renew a value when the request is over that asked for it");
+    if (options_.negative_ttl.count() > 0 && !requires(const V& value) { value.has_value(); })
+        throw std::logic_error(
+            "coracle: ttl_cache: .negative_ttl is how long a std::optional without a value is kept; make the values "
+            "of this cache std::optional");
+    if (options_.parts == 0 || options_.parts > 256) throw std::logic_error("coracle: ttl_cache: .parts is 1 to 256");
+}
+
+}  // namespace coracle
+
+// ---- coracle/app/ttl_cache.hpp
+// ttl_cache<K, V>: values kept for a time, and loaded once however many ask. cachetools.TTLCache, for handlers.
+// Stale values while they are renewed: RFC 5861 3.
+
+namespace coracle {
+
+/// `ttl_cache<int, user> users{{.max_size = 1000, .ttl = 1h}};` and in a handler
+/// `co_return co_await users.get(id, [&] { return fetch_user(http, id); });`. One for all threads: any of them may call
+/// any of this at any time.
+/// A key that is not there is loaded once: who asks meanwhile, on whatever loop, waits for that and gets the value, or
+/// the error, which is not kept. The load runs in the coroutine of the first who asked. When that is cancelled, or
+/// destroyed, its load ends with it, and the next who waits begins one with his own loader; so a loader may refer to
+/// what is around it. After set(), erase() and clear() a load that was under way is not kept either.
+/// Time counts from when a value was put in, and one whose time has passed is not seen from then on. When the cache is
+/// full, what has expired goes first, then what was used least recently. The clock is the loop's, virtual in tests, and
+/// on a thread without a loop the system's.
+/// Each get gives a copy, made while a lock is held: where that is dear, keep std::shared_ptr<const T>.
+/// cost: of a hit, no coroutine frame and no allocation of its own, less than 100 ns; of a miss, a few of
+/// both.
+template <class K, class V>
+class ttl_cache {
+    using core = cache_core<K, V>;
+
+public:
+    using key_type = K;
+    using value_type = V;
+    using options = ttl_cache_options<K, V>;
+    using key_view = typename core::key_view;
+    static_assert(std::is_copy_constructible_v<V>,
+                  "coracle: who gets a value of a ttl_cache gets a copy; keep std::shared_ptr<const T> instead");
+
+    /// error: std::logic_error for options that contradict one another.
+    explicit ttl_cache(options given) : core_(std::make_shared<core>(std::move(given))) {}
+    ttl_cache(const ttl_cache&) = delete;
+    ttl_cache& operator=(const ttl_cache&) = delete;
+
+    template <class F>
+    class getter;
+
+    /// The value of `key`, or else of `load`: a function, coroutine or not, of nothing or of the key, that gives a V, a
+    /// lasting<V>, or something to co_await that does. Awaited in the expression that it is written in.
+    /// error: what the load throws; `cancelled`; std::logic_error when a loader asks for its own key.
+    template <class F>
+        requires cache_loads<std::remove_reference_t<F>, K>
+    getter<F> get(key_view key, F&& load) {
+        static_assert(async::survives_gcc_12<F>,
+                      "coracle: g++ 12 destroys the captures of a temporary lambda in a co_await expression twice; "
+                      "capture by reference, or name the lambda first: auto load = [...] {...}; "
+                      "co_await cache.get(key, load);");
+        return getter<F>(*this, key, std::forward<F>(load));
+    }
+    /// The same with the loader of the options. error: also std::logic_error when there is none.
+    getter<cache_loader<K, V>&> get(key_view key) {
+        if (!core_->options().load)
+            throw std::logic_error("coracle: ttl_cache::get(key) needs the option .load; or give get() a loader");
+        return getter<cache_loader<K, V>&>(*this, key, core_->options().load);
+    }
+
+    /// The value, if it is there; for those who cannot wait. Counts as a use, as get() does.
+    std::optional<V> find(key_view key) {
+        std::optional<V> value;
+        std::optional<typename core::lead> due;
+        if (!core_->look_up(core_, key, value, due)) core_->count_miss(key);
+        if (due && async::scheduler::current_or_null()) renew(std::move(*due));
+        return value;
+    }
+    /// The same, and nobody has noticed: neither the order in which things go nor the statistics. Not what is stale.
+    std::optional<V> peek(key_view key) const {
+        std::optional<V> value;
+        core_->look(key, [&](const V& found) { value.emplace(found); });
+        return value;
+    }
+    bool contains(key_view key) const {
+        return core_->look(key, [](const V&) {});
+    }
+
+    /// Puts it in, for the time of the options, in place of what is there. error: std::bad_alloc is swallowed: a cache
+    /// that has no memory keeps nothing.
+    void set(K key, V value) {
+        std::chrono::nanoseconds ttl = core_->times().of(value);
+        core_->put(std::move(key), std::move(value), ttl);
+    }
+    /// For a time of its own.
+    void set(K key, V value, std::chrono::nanoseconds ttl) { core_->put(std::move(key), std::move(value), ttl); }
+
+    /// out: whether it was there.
+    bool erase(key_view key) { return core_->erase(key); }
+    /// Those of which `goes(key, value)` is true, which must not call the cache. out: how many.
+    template <class Predicate>
+    std::size_t erase_if(Predicate&& goes) {
+        return core_->erase_if(goes);
+    }
+    void clear() { core_->clear(); }
+    /// How many are there, whose time has not passed; takes out the others.
+    std::size_t size() { return core_->size(); }
+
+    cache_statistics statistics() const { return core_->statistics(); }
+
+private:
+    [[gnu::noinline]] static void renew(typename core::lead due) { spawn(core::renew(std::move(due))); }
+
+    std::shared_ptr<core> core_;
+};
+
+/// What get() gives: the call, with all that it refers to, and its awaiter.
+template <class K, class V>
+template <class F>
+class [[nodiscard("write co_await before get()")]] ttl_cache<K, V>::getter {
+public:
+    getter(ttl_cache& of, key_view key, F&& load) : of_(of), key_(key), load_(std::forward<F>(load)) {}
+    getter(const getter&) = delete;
+    getter& operator=(const getter&) = delete;
+
+    class awaiter {
+    public:
+        explicit awaiter(getter& call) noexcept : call_(call) {}
+        bool await_ready() {
+            async::scheduler& here = async::scheduler::current();
+            if (async::this_job().cancelled() || !here.may_go_on()) return false;
+            std::optional<typename core::lead> due;
+            if (!call_.of_.core_->look_up(call_.of_.core_, call_.key_, value_, due)) return false;
+            if (due) [[unlikely]]
+                renew(std::move(*due));
+            return true;
+        }
+        bool await_suspend(async::caller waiting) {
+            fetch_.emplace(core::fetch(call_.of_.core_, K(call_.key_), call_.load_));
+            fetching_.emplace(std::move(*fetch_).operator co_await());
+            return fetching_->await_suspend(waiting);
+        }
+        V await_resume() { return value_ ? std::move(*value_) : fetching_->await_resume(); }
+
+    private:
+        getter& call_;
+        std::optional<V> value_;
+        std::optional<task<V>> fetch_;
+        std::optional<typename task<V>::awaiter> fetching_;
+    };
+    awaiter operator co_await() && noexcept { return awaiter(*this); }
+
+private:
+    ttl_cache& of_;
+    key_view key_;
+    F load_;
 };
 
 }  // namespace coracle
@@ -30230,8 +34744,12 @@ protected:
 namespace coracle {
 
 /// What `response::stream` holds. Asked by one coroutine, and not at all where the answer has no body (HEAD, 204, 304).
+/// It is made once: a response that is kept and given a second time is an error, and the answer to that is 500.
 class outgoing_body {
 public:
+    outgoing_body() = default;
+    outgoing_body(const outgoing_body&) = delete;
+    outgoing_body& operator=(const outgoing_body&) = delete;
     struct piece {
         std::string_view bytes{};  ///< good until the next call of next()
         int file = -1;             ///< or: `length` bytes of this open file, from `offset`
@@ -30263,6 +34781,12 @@ public:
         if (!client.wants_pieces()) {
             client.begin();
             client.end(true);
+            co_return;
+        }
+        if (sent_.exchange(true, std::memory_order_relaxed)) {
+            client.fail(std::make_exception_ptr(std::logic_error(
+                "coracle: a response with a stream was given for a second time; its body is made while it is sent, "
+                "once: make such a response anew for each request")));
             co_return;
         }
         std::exception_ptr failure;
@@ -30313,6 +34837,8 @@ public:
 
 private:
     static constexpr std::size_t large = 16 * 1024;  // to be copied
+
+    std::atomic<bool> sent_{false};  // those who keep a response may serve on several loops
 };
 
 }  // namespace coracle
@@ -31212,6 +35738,11 @@ public:
     /// For the server: writes the head of it. Out: whether the end of the connection is the end of the answer.
     bool begin_stream() {
         const response& made = *streamed_;
+        if (made.status == upgrades) [[unlikely]] {
+            http::response_terms last = terms();
+            last.connection = http::persistence::implied;
+            return writer_->begin_stream({made.status, {}, &made.headers}, last);
+        }
         return writer_->begin_stream({made.status, binary_type, &made.headers}, terms(), made.stream->size());
     }
     /// For the server: where the pieces go.
@@ -31269,10 +35800,11 @@ public:
 private:
     static constexpr std::string_view json_type = "application/json";
     static constexpr std::string_view text_type = "text/plain; charset=utf-8";
+    static constexpr int upgrades = 101;  // the body of such an answer is another protocol
     static constexpr std::string_view binary_type = "application/octet-stream";
 
     [[gnu::cold]] void send_stream(const response& made) {
-        check_status(made.status);
+        if (made.status != upgrades) check_status(made.status);
         if (into_)
             *into_ = made;
         else
@@ -31502,6 +36034,679 @@ struct parameter<stop_notice&> {
     static constexpr bool said_aloud = false;
     static stop_notice& of(request&) noexcept { return server_stopping(); }
 };
+
+}  // namespace coracle
+
+// ---- coracle/app/hub_options.hpp
+// hub_options, hub_statistics: how much a hub keeps, what becomes of who falls behind, and what has happened.
+
+namespace coracle {
+
+struct hub_options {
+    /// The newest items that are kept: what a subscriber may fall behind, and what one who comes back can be given.
+    std::size_t capacity = 1024;
+    /// What becomes of a subscriber who falls further behind. drop_oldest: it misses what it did not read, and is told;
+    /// close: its subscription ends. A hub has no `wait`, for who publishes may be on another loop or on none, and no
+    /// drop_newest, for the others would miss it too.
+    when_slow slow = when_slow::close;
+    /// Of the first item. The time in milliseconds, say, where ids are to grow from one run of the program to the next.
+    std::uint64_t first_id = 1;
+};
+
+/// Of one moment.
+struct hub_statistics {
+    std::uint64_t published = 0;
+    std::uint64_t missed = 0;    ///< items that a subscriber did not get, added up over all of them
+    std::uint64_t too_slow = 0;  ///< subscriptions that when_slow::close has ended
+    std::size_t subscribers = 0;
+    std::size_t loops = 0;  ///< on which they are
+    std::size_t kept = 0;   ///< items
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/hub_trunk.hpp
+// hub_trunk<T>, hub_item<T>: what the loops share of a hub: the newest items, each stored once, and whom to wake.
+
+namespace coracle {
+
+/// `while (auto item = co_await mine.receive()) use(item.id(), *item);` One that is shared by all who got it, and never
+/// changes; nothing when the subscription has ended.
+template <class T>
+class hub_item {
+public:
+    hub_item() noexcept = default;
+    hub_item(std::uint64_t id, T value) : shared_(std::make_shared<const numbered>(id, std::move(value))) {}
+
+    explicit operator bool() const noexcept { return shared_ != nullptr; }
+    const T& operator*() const noexcept { return shared_->value; }
+    const T* operator->() const noexcept { return &shared_->value; }
+    /// Grows by one from item to item.
+    std::uint64_t id() const noexcept { return shared_->id; }
+
+private:
+    template <class>
+    friend class hub_trunk;
+    struct numbered {
+        numbered(std::uint64_t number, T&& what) : id(number), value(std::move(what)) {}
+        mutable std::uint64_t id;  // until it is published
+        T value;
+    };
+    std::shared_ptr<const numbered> shared_;
+};
+
+/// A loop's part of a hub, as the trunk sees it.
+class hub_listener {
+public:
+    /// From any thread, under the guard: there is something new.
+    virtual void wake() noexcept = 0;
+
+protected:
+    ~hub_listener() = default;
+};
+
+/// Thread-safe; the members behind the guard are for its listeners, which hold it.
+template <class T>
+class hub_trunk {
+public:
+    explicit hub_trunk(hub_options given) : how(given), next_id(given.first_id) {
+        if (how.capacity == 0)
+            throw std::logic_error(
+                "coracle: a hub keeps at least one item; give it the .capacity of the largest burst");
+        if (how.slow == when_slow::wait || how.slow == when_slow::drop_newest)
+            throw std::logic_error(
+                "coracle: a hub drops what its slow subscribers have not read (when_slow::drop_oldest), or ends them "
+                "(when_slow::close); who publishes cannot wait for them, since they may be on other loops");
+        if (how.first_id == 0) throw std::logic_error("coracle: the ids of a hub begin at 1 or above; 0 is before all");
+    }
+
+    /// out: its id; 0 when the hub is closed. error: std::bad_alloc; nobody gets it then.
+    std::uint64_t publish(T value) {
+        hub_item<T> item(0, std::move(value));
+        hub_item<T> dropped;  // goes behind the guard
+        std::lock_guard lock(guard);
+        if (closed) return 0;
+        item.shared_->id = next_id;
+        items.emplace_back(item);
+        ++next_id;
+        if (items.size() > how.capacity) {
+            dropped = std::move(items.front());
+            items.pop_front();
+        }
+        for (hub_listener* each : listeners) each->wake();
+        return item.id();
+    }
+    void close() noexcept {
+        std::lock_guard lock(guard);
+        closed = true;
+        for (hub_listener* each : listeners) each->wake();
+    }
+    hub_statistics statistics() {
+        std::lock_guard lock(guard);
+        return {next_id - how.first_id,
+                missed.load(std::memory_order_relaxed),
+                too_slow.load(std::memory_order_relaxed),
+                subscribers.load(std::memory_order_relaxed),
+                listeners.size(),
+                items.size()};
+    }
+    /// Under the guard.
+    std::uint64_t oldest() const noexcept { return next_id - items.size(); }
+
+    const hub_options how;
+    std::atomic<std::uint64_t> missed{0};
+    std::atomic<std::uint64_t> too_slow{0};
+    std::atomic<std::size_t> subscribers{0};
+
+    std::mutex guard;  // of what follows
+    ring<hub_item<T>> items;
+    std::uint64_t next_id;
+    bool closed = false;
+    std::vector<hub_listener*> listeners;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/hub_branch.hpp
+// hub_branch<T>: the part of a hub that is on one loop: who subscribes there reads from it, without a lock.
+
+namespace coracle {
+
+/// Belongs to its loop, and to the subscriptions there. However much is published before the loop's next turn, it is
+/// woken once.
+template <class T>
+class hub_branch final : public std::enable_shared_from_this<hub_branch<T>>, hub_listener, async::arrival {
+public:
+    class place;
+    class receiver;
+
+    /// That of the current loop. error: std::logic_error outside of one; std::bad_alloc.
+    static std::shared_ptr<hub_branch> of(const std::shared_ptr<hub_trunk<T>>& trunk) {
+        async::scheduler& here = async::scheduler::current();
+        {
+            std::lock_guard lock(trunk->guard);
+            for (hub_listener* each : trunk->listeners)
+                if (static_cast<hub_branch*>(each)->home_ == &here)
+                    return static_cast<hub_branch*>(each)->shared_from_this();
+        }
+        auto made = std::make_shared<hub_branch>(trunk, here);
+        std::lock_guard lock(trunk->guard);
+        trunk->listeners.push_back(made.get());
+        made->listed_ = true;
+        return made;
+    }
+    hub_branch(std::shared_ptr<hub_trunk<T>> trunk, async::scheduler& home) noexcept
+        : trunk_(std::move(trunk)), home_(&home) {}
+    ~hub_branch() {
+        {
+            std::lock_guard lock(trunk_->guard);
+            std::erase(trunk_->listeners, static_cast<hub_listener*>(this));
+        }
+        if (listed_ && !lost_) home_->withdraw(*this);
+        for (watched& each : notices_) each.watcher.cancel();
+    }
+    hub_branch(const hub_branch&) = delete;
+    hub_branch& operator=(const hub_branch&) = delete;
+
+    /// A subscription to what comes from here on, or, when it is not null, to what comes behind `after`.
+    static std::unique_ptr<place> admitted(std::shared_ptr<hub_branch> in, const std::uint64_t* after) {
+        auto one = std::make_unique<place>(in);
+        in->admit(*one, after);
+        return one;
+    }
+    std::uint64_t oldest() const noexcept { return end_ - items_.size(); }
+
+private:
+    struct watched {
+        stop_notice* notice;
+        join_handle<> watcher;
+    };
+
+    void admit(place& one, const std::uint64_t* after) {
+        one.notice_ = &server_stopping();
+        if (one.notice_ != &detail::never_stopping) watch(*one.notice_);
+        pull(false);
+        one.next_ = end_;
+        if (after) {
+            // An id that this hub has not given is another run's: who brings it may have missed anything.
+            one.next_ = *after < end_ ? *after + 1 : 0;
+            if (one.next_ < oldest()) one.go_on_at(oldest());
+        }
+        one.over_ = one.notice_->given();
+        idle_.push_back(one);
+        serve_others();
+    }
+    void wake() noexcept override {
+        if (std::exchange(woken_, true)) return;
+        home_->deliver(*this);
+    }
+    void arrived() noexcept override {
+        std::shared_ptr<hub_branch> alive = this->shared_from_this();  // whoever is served may be the last to leave
+        try {
+            pull(true);
+        } catch (...) {  // no memory for the list of them: they come with the next
+        }
+        serve_others();
+    }
+    void lost() noexcept override { lost_ = true; }
+
+    /// What is new since the last time. in: whether this is what it was woken for.
+    void pull(bool woken) {
+        std::uint64_t first_new = 0;
+        new_.clear();
+        {
+            std::lock_guard lock(trunk_->guard);
+            if (woken) woken_ = false;
+            closed_ = trunk_->closed;
+            const std::uint64_t oldest_there = trunk_->oldest();
+            first_new = std::max(end_, oldest_there);
+            for (std::uint64_t id = first_new; id < trunk_->next_id; ++id)
+                new_.push_back(trunk_->items[static_cast<std::size_t>(id - oldest_there)]);
+        }
+        // Items that nobody else has any more are destroyed here, where nobody waits for it.
+        if (first_new > end_) items_.clear();
+        end_ = first_new;
+        for (hub_item<T>& each : new_) {
+            items_.emplace_back(std::move(each));
+            ++end_;
+        }
+        new_.clear();
+        while (items_.size() > trunk_->how.capacity) items_.pop_front();
+    }
+    /// Those who wait, and those who are so far behind that they will not see this.
+    void serve_others() noexcept {
+        intrusive_list<place> told;
+        told.splice_back(hopeful_);
+        while (!told.empty()) told.pop_front().serve();
+        if (trunk_->how.slow != when_slow::close) return;
+        const std::uint64_t first = oldest();
+        idle_.for_each([first](place& each) {
+            if (each.next_ < first) each.fall_behind();
+        });
+    }
+    void watch(stop_notice& notice) {
+        for (watched& each : notices_)
+            if (each.notice == &notice) return;
+        notices_.reserve(notices_.size() + 1);
+        notices_.push_back({&notice, spawn(end_with(notice, this->weak_from_this()))});
+    }
+    static task<> end_with(stop_notice& notice, std::weak_ptr<hub_branch> which) {
+        try {
+            co_await notice.wait();
+        } catch (const std::logic_error&) {
+            co_return;  // of a server on another loop, which sent this task here: receive() looks at it
+        }
+        if (std::shared_ptr<hub_branch> still = which.lock()) still->stop(notice);
+    }
+    void stop(stop_notice& notice) noexcept {
+        intrusive_list<place> told;
+        auto ends = [&](place& each) {
+            if (each.notice_ != &notice) return;
+            static_cast<list_node&>(each).unlink();
+            told.push_back(each);
+        };
+        idle_.for_each(ends);
+        hopeful_.for_each(ends);
+        while (!told.empty()) {
+            place& next = told.pop_front();
+            next.over_ = true;
+            next.serve();
+        }
+    }
+
+    std::shared_ptr<hub_trunk<T>> trunk_;
+    async::scheduler* home_;
+    bool woken_ = false;  // guarded by the trunk's
+    bool listed_ = false;
+    bool lost_ = false;
+    bool closed_ = false;
+    std::uint64_t end_ = 0;  // the id of the next item to come
+    ring<hub_item<T>> items_;
+    std::vector<hub_item<T>> new_;
+    intrusive_list<place> idle_;
+    intrusive_list<place> hopeful_;  // those with waiters
+    std::vector<watched> notices_;
+};
+
+/// How far one subscription has come.
+template <class T>
+class hub_branch<T>::place final : public list_node {
+public:
+    explicit place(std::shared_ptr<hub_branch> in) noexcept : in_(std::move(in)) {
+        in_->trunk_->subscribers.fetch_add(1, std::memory_order_relaxed);
+    }
+    ~place() {
+        in_->trunk_->subscribers.fetch_sub(1, std::memory_order_relaxed);
+        over_ = true;
+        serve();
+        unlink();  // before the branch may go
+    }
+    place(const place&) = delete;
+    place& operator=(const place&) = delete;
+
+    /// Gives the next item, if it is there.
+    bool take(hub_item<T>& into) noexcept {
+        if (notice_->given()) over_ = true;
+        if (over_) return false;
+        if (next_ < in_->oldest()) {
+            if (in_->trunk_->how.slow == when_slow::close) {
+                fall_behind();
+                return false;
+            }
+            go_on_at(in_->oldest());
+        }
+        if (next_ == in_->end_) return false;
+        into = in_->items_[static_cast<std::size_t>(next_ - in_->oldest())];
+        ++next_;
+        missed_ = std::exchange(skipped_, 0);
+        return true;
+    }
+    bool ended() const noexcept { return over_ || (in_->closed_ && next_ == in_->end_); }
+    bool too_slow() const noexcept { return too_slow_; }
+    std::uint64_t missed() const noexcept { return missed_; }
+    std::uint64_t missed_in_all() const noexcept { return missed_in_all_; }
+    std::size_t unread() const noexcept {
+        return over_ ? 0 : static_cast<std::size_t>(in_->end_ - std::max(next_, in_->oldest()));
+    }
+    /// What is cancelled when it falls too far behind; null when there is nothing.
+    void works_in(async::cancel_scope* part) noexcept { work_ = part; }
+
+private:
+    friend class hub_branch;
+    friend class receiver;
+    void serve() noexcept {
+        while (!waiting_.empty()) {
+            receiver& next = waiting_.front();
+            if (!take(next.item_) && !ended()) break;
+            if (over_) next.at_ = nullptr;
+            next.happened();
+        }
+        (waiting_.empty() ? in_->idle_ : in_->hopeful_).push_back(*this);
+    }
+    void go_on_at(std::uint64_t first) noexcept {
+        const std::uint64_t lost = first - std::max(next_, in_->trunk_->how.first_id);
+        skipped_ += lost;
+        missed_in_all_ += lost;
+        in_->trunk_->missed.fetch_add(lost, std::memory_order_relaxed);
+        next_ = first;
+    }
+    void fall_behind() noexcept {
+        if (std::exchange(over_, true)) return;
+        go_on_at(in_->end_);
+        missed_ = std::exchange(skipped_, 0);
+        too_slow_ = true;
+        in_->trunk_->too_slow.fetch_add(1, std::memory_order_relaxed);
+        if (work_) work_->cancel();
+    }
+
+    std::shared_ptr<hub_branch> in_;
+    stop_notice* notice_ = &detail::never_stopping;
+    async::cancel_scope* work_ = nullptr;
+    std::uint64_t next_ = 0;
+    std::uint64_t skipped_ = 0;  // since the last that it took
+    std::uint64_t missed_ = 0;
+    std::uint64_t missed_in_all_ = 0;
+    bool over_ = false;
+    bool too_slow_ = false;
+    async::waiting_line<receiver> waiting_;
+};
+
+/// The awaiter of receive(). Has its item from the moment that it is woken.
+template <class T>
+class [[nodiscard("write co_await before receive()")]] hub_branch<T>::receiver final : public async::waiter {
+public:
+    explicit receiver(place* at) noexcept : at_(at) {}
+    ~receiver() { leave(); }
+    bool await_ready() noexcept { return may_attempt() && attempt(); }
+    hub_item<T> await_resume() {
+        throw_if_cancelled();
+        return std::move(item_);
+    }
+    hub_item<T> take_at_once() {
+        attempt();
+        return await_resume();
+    }
+
+private:
+    friend class place;
+    bool attempt() noexcept override { return !at_ || at_->take(item_) || at_->ended(); }
+    void line_up() noexcept override {
+        stand_in(at_->waiting_);
+        at_->in_->hopeful_.push_back(*at_);
+    }
+    void left_line() noexcept override {
+        if (at_ && at_->waiting_.empty()) at_->in_->idle_.push_back(*at_);
+    }
+
+    place* at_;
+    hub_item<T> item_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/hub_subscription.hpp
+// hub_subscription<T>: what a task of one loop receives the items of a hub with.
+
+namespace coracle {
+
+/// `while (auto item = co_await mine.receive()) co_await ws.send(item->text);` Belongs to the loop that it was made on,
+/// goes before it does, and ends when the hub is closed, when its server stops, or when it was too slow.
+template <class T>
+class [[nodiscard("it unsubscribes when this goes: give it a name")]] hub_subscription {
+    using place = typename hub_branch<T>::place;
+
+public:
+    using receiver = typename hub_branch<T>::receiver;
+
+    /// To none: it has ended.
+    hub_subscription() noexcept = default;
+    explicit hub_subscription(std::unique_ptr<place> at) noexcept : at_(std::move(at)) {}
+
+    /// Waits for an item; nothing once it has ended. May be a case of select. cost: no copy, no allocation, no lock.
+    receiver receive() noexcept { return receiver(at_.get()); }
+    /// Nothing when a receive would wait, or would give nothing.
+    hub_item<T> try_receive() {
+        receiver now(at_.get());
+        return now.take_at_once();
+    }
+    /// Awaits `each(item)` for one after the other, until this ends:
+    /// `co_await mine.for_each([&](const hub_item<note>& item) -> task<> { co_await ws.send(item->text); });`
+    /// With when_slow::close what it is at is cancelled when it has become too slow, so that somebody who does not take
+    /// what he is sent keeps nobody. error: what `each` throws.
+    template <class F>
+    task<> for_each(F&& each) {
+        static_assert(async::survives_gcc_12<F>,
+                      "coracle: g++ 12 destroys the captures of a temporary lambda in a co_await expression twice; "
+                      "capture by reference, or name the lambda first: auto each = [...] {...}; "
+                      "co_await mine.for_each(each);");
+        return run<F>(at_.get(), std::forward<F>(each));
+    }
+
+    /// How many items it has missed just before what it received last, or before its end.
+    std::uint64_t missed() const noexcept { return at_ ? at_->missed() : 0; }
+    std::uint64_t missed_in_all() const noexcept { return at_ ? at_->missed_in_all() : 0; }
+    /// Ended by when_slow::close.
+    bool too_slow() const noexcept { return at_ && at_->too_slow(); }
+    /// There is nothing to receive, and never will be.
+    bool ended() const noexcept { return !at_ || at_->ended(); }
+    /// How many items wait for it on its loop.
+    std::size_t unread() const noexcept { return at_ ? at_->unread() : 0; }
+    /// Ends it now. Wakes: who waits with it, with nothing.
+    void unsubscribe() noexcept { at_.reset(); }
+
+private:
+    class working {
+    public:
+        working(place& at, async::cancel_scope& part) noexcept : at_(at) { at_.works_in(&part); }
+        working(const working&) = delete;
+        working& operator=(const working&) = delete;
+        ~working() { at_.works_in(nullptr); }
+
+    private:
+        place& at_;
+    };
+    template <class F>
+    static task<> run(place* at, F each) {
+        if (!at) co_return;
+        async::cancel_scope part(async::this_job());
+        working here(*at, part);
+        try {
+            for (;;) {
+                hub_item<T> item = co_await receiver(at);
+                if (!item) break;
+                auto step = each(std::as_const(item));
+                co_await std::move(step);
+            }
+        } catch (const cancelled&) {
+            if (!part.swallows()) throw;
+        }
+    }
+
+    std::unique_ptr<place> at_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/hub.hpp
+// hub<T>: publish anywhere, subscribe on every loop. What broadcast is to one loop, for servers with several workers.
+// Replay by id: WHATWG HTML 9.2.4 (Last-Event-ID).
+
+namespace coracle {
+
+/// `hub<note> notes;` One for all threads: any may publish, without waiting, and tasks of any loop subscribe. Who
+/// subscribes gets every item from then on in the one order that they have, and knows them by ids that grow by one; who
+/// comes back says the last that it has seen: `auto mine = notes.subscribe(seen);`. An item is stored once, and shared;
+/// each loop is woken once for whatever was published before its turn, however many subscribe there.
+/// The newest items are kept (hub_options::capacity): who falls further behind is ended, or misses some. So a hub never
+/// holds more than that, and nobody waits for the slowest. When it goes it is closed.
+/// cost: to publish, one allocation, a lock, and a wake-up for each loop that sleeps; to receive, no lock.
+template <class T>
+class hub {
+public:
+    using item = hub_item<T>;
+    using subscription = hub_subscription<T>;
+
+    /// error: std::logic_error for options that cannot be.
+    explicit hub(hub_options how = {}) : trunk_(std::make_shared<hub_trunk<T>>(how)) {}
+    hub(const hub&) = delete;
+    hub& operator=(const hub&) = delete;
+    ~hub() { trunk_->close(); }
+
+    /// From any thread. out: its id; 0 when the hub is closed, and then nobody gets it.
+    std::uint64_t publish(T value) { return trunk_->publish(std::move(value)); }
+
+    /// To all that is published from here on. error: std::logic_error outside of a loop.
+    subscription subscribe() { return admitted(nullptr); }
+    /// To all behind the item with this id, as far as they are kept: missed() tells of the others with the first that
+    /// is received. 0: to all that are kept. An id that this hub never gave, as one from before a restart: the same.
+    subscription subscribe(std::uint64_t after) { return admitted(&after); }
+
+    /// Takes no more; what is kept can still be received. Wakes: who waits, with nothing. From any thread.
+    void close() noexcept { trunk_->close(); }
+    /// Of one moment; from any thread.
+    hub_statistics statistics() const { return trunk_->statistics(); }
+    std::size_t subscribers() const noexcept { return trunk_->subscribers.load(std::memory_order_relaxed); }
+
+private:
+    subscription admitted(const std::uint64_t* after) {
+        return subscription(hub_branch<T>::admitted(hub_branch<T>::of(trunk_), after));
+    }
+
+    std::shared_ptr<hub_trunk<T>> trunk_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/hub_rooms.hpp
+// hub_rooms<T>: a hub for each name: the rooms of a chat, the documents of an editor, the prices of one share.
+
+namespace coracle {
+
+/// `hub_rooms<note> rooms({.capacity = 100});` and `rooms.in("kitchen")->publish(said);`. A room is there when it is
+/// first asked for, and stays, with what it keeps, until there are too many: then one that nobody is in makes room, the
+/// one that was asked for least recently. From any thread.
+template <class T>
+class hub_rooms {
+public:
+    /// in: what each room is like; how many there may be.
+    explicit hub_rooms(hub_options each = {}, std::size_t max_rooms = 1000) : each_(each), most_(max_rooms) {
+        static_cast<void>(hub<T>(each_));  // says now what is wrong with the options
+        if (most_ == 0) throw std::logic_error("coracle: hub_rooms has room for one at least");
+    }
+    hub_rooms(const hub_rooms&) = delete;
+    hub_rooms& operator=(const hub_rooms&) = delete;
+    ~hub_rooms() { close(); }
+
+    /// keeps: the room, for as long as somebody has this, or is in it.
+    /// error: std::length_error when there are too many, and somebody is in each of them.
+    std::shared_ptr<hub<T>> in(std::string_view name) {
+        std::shared_ptr<hub<T>> dropped;
+        std::lock_guard lock(guard_);
+        const std::uint64_t hash = hash_of(name);
+        auto at = rooms_.find(hash, name);
+        if (at == rooms_.none) {
+            if (rooms_.size() >= most_) dropped = take_empty();
+            auto made = std::make_shared<hub<T>>(each_);
+            if (closed_) made->close();
+            at = rooms_.insert(hash, std::string(name), room(std::move(made)));
+        }
+        room& found = rooms_[at].value;
+        found.asked = ++asked_;
+        return found.shared;
+    }
+    /// How many there are, whether somebody is in them or not.
+    std::size_t size() const {
+        std::lock_guard lock(guard_);
+        return rooms_.size();
+    }
+    /// Closes all, also those to come.
+    void close() noexcept {
+        std::lock_guard lock(guard_);
+        closed_ = true;
+        rooms_.for_each([this](auto at) { rooms_[at].value.shared->close(); });
+    }
+
+private:
+    struct room {
+        explicit room(std::shared_ptr<hub<T>> made) noexcept : shared(std::move(made)) {}
+        std::shared_ptr<hub<T>> shared;
+        std::uint64_t asked = 0;
+    };
+
+    std::shared_ptr<hub<T>> take_empty() {
+        auto least = rooms_.none;
+        rooms_.for_each([&](auto at) {
+            room& each = rooms_[at].value;
+            if (each.shared.use_count() > 1 || each.shared->subscribers() > 0) return;
+            if (least == rooms_.none || each.asked < rooms_[least].value.asked) least = at;
+        });
+        if (least == rooms_.none)
+            throw std::length_error("coracle: there are " + std::to_string(most_) +
+                                    " rooms in this hub_rooms, with somebody in each; allow more, or refuse this one");
+        return rooms_.take(least).value.shared;
+    }
+    /// Names come from outside: nobody is to choose them so that they collide.
+    std::uint64_t hash_of(std::string_view name) {
+        if (!keyed_) {
+            if (async::scheduler* here = async::scheduler::current_or_null()) {
+                std::array<char, sizeof(siphash_key)> bytes{};
+                here->random_bytes(bytes);
+                hash_slots<std::string, room> again;
+                std::memcpy(&secret_, bytes.data(), sizeof secret_);
+                rooms_.for_each([&](auto at) {
+                    auto moved = rooms_.take(at);
+                    const std::uint64_t hash = table_hash::of(secret_, moved.key);
+                    again.insert(hash, std::move(moved.key), std::move(moved.value));
+                });
+                rooms_ = std::move(again);
+                keyed_ = true;
+            }
+        }
+        return table_hash::of(secret_, name);
+    }
+
+    hub_options each_;
+    std::size_t most_;
+    mutable std::mutex guard_;
+    siphash_key secret_;
+    bool keyed_ = false;
+    bool closed_ = false;
+    std::uint64_t asked_ = 0;
+    hash_slots<std::string, room> rooms_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/app/hub_events.hpp
+// hub_events: a hub as server-sent events, which a browser follows, and comes back to where it was.
+// WHATWG HTML 9.2.4 (Last-Event-ID).
+
+namespace coracle {
+
+namespace detail {
+
+template <class T>
+event_stream follow(hub_subscription<T> mine) {
+    for (;;) {
+        hub_item<T> item = co_await mine.receive();
+        if (!item) co_return;
+        sse_event event(*item);
+        event.id(std::to_string(item.id()));
+        co_yield std::move(event);
+    }
+}
+
+}  // namespace detail
+
+/// `app.get("/events", [&](header<"last-event-id", std::optional<std::uint64_t>> seen) {
+///     return hub_events(notes, *seen);
+/// });`
+/// What is published from here on, or behind what was seen; text as it stands, anything else as JSON; each with its id.
+/// Who is too slow has his stream ended, comes back by himself, and gets what he has missed, as far as it is kept.
+template <class T>
+event_stream hub_events(hub<T>& of, std::optional<std::uint64_t> seen = std::nullopt) {
+    return detail::follow(seen ? of.subscribe(*seen) : of.subscribe());
+}
 
 }  // namespace coracle
 
@@ -32368,6 +37573,11 @@ public:
         if (T* there = state_.find<T>()) return *there;
         return state_.emplace<T>();
     }
+    /// The same, but null when nobody has asked for it yet.
+    template <class T>
+    T* find_state() noexcept {
+        return state_.find<T>();
+    }
     /// What is changed in the answer that is made from the handler's result.
     coracle::response_context& response_context() {
         if (!context_) context_ = std::make_unique<coracle::response_context>();
@@ -32456,6 +37666,36 @@ inline response_context& parameter<response_context&>::of(request& asked) { retu
 
 }  // namespace coracle
 
+// ---- coracle/app/websocket_parameter.hpp
+// websocket_parameter: how a handler, and what it depends on, take the WebSocket of its route.
+
+namespace coracle {
+
+class websocket;
+
+/// Where the server puts it. `asked.state<websocket_place>()`.
+struct websocket_place {
+    websocket* here = nullptr;
+};
+
+/// `[](websocket& ws, std::string room, depends<current_user> me) -> task<> { ... }`, of app.websocket().
+template <>
+struct parameter<websocket&> {
+    static constexpr parameter_source source = parameter_source::context;
+    static constexpr bool said_aloud = false;
+    /// error: std::logic_error in another route.
+    static websocket& of(request& asked) {
+        websocket* here = asked.state<websocket_place>().here;
+        if (!here)
+            throw std::logic_error(
+                "coracle: websocket& is a parameter of routes that app.websocket() makes, and this "
+                "is another one");
+        return *here;
+    }
+};
+
+}  // namespace coracle
+
 // ---- coracle/app/route_options.hpp
 // route_options: what a route, or a router, may be told besides its pattern and its handler. FastAPI's words.
 
@@ -32482,6 +37722,8 @@ struct route_options {
     std::chrono::milliseconds timeout{0};
     /// Of its body; more is 413. 0: as the server has it. It may be more than that, or less.
     std::uint64_t max_body_bytes = 0;
+    /// Of a form that it takes, whichever way it is read: `{.form = {.max_files = 3}}`. Starlette's numbers.
+    http::form_limits form{};
 };
 
 /// What all routes of a router share: `router admin("/admin", {.tags = {"admin"}});`
@@ -32493,6 +37735,7 @@ struct router_options {
     std::vector<required_dependency> dependencies{};  ///< called before those of its routes
     std::chrono::milliseconds timeout{0};             ///< of those of its routes that say nothing
     std::uint64_t max_body_bytes = 0;                 ///< of those of its routes that say nothing
+    http::form_limits form{};                         ///< of those of its routes that say nothing
 };
 
 }  // namespace coracle
@@ -32616,6 +37859,7 @@ public:
     struct manner {
         bool now = false;            ///< answers at once, without waiting: call run_now()
         bool keeps_request = false;  ///< the handler may hold on to the request's bytes while it waits
+        bool websocket = false;      ///< it answers with 101
     };
 
     endpoint(std::string_view text, const route_options& options, manner how)
@@ -32631,6 +37875,8 @@ public:
     /// Whether views of the request have to stay good while run() waits, or because another thread looks at them: its
     /// bytes must have found their place before run() is called.
     bool keeps_request() const noexcept { return how_.keeps_request; }
+
+    bool is_websocket() const noexcept { return how_.websocket; }
 
     /// Tells what it takes and gives, for the documentation.
     virtual void describe(operation&) const {}
@@ -32656,7 +37902,7 @@ private:
 }  // namespace coracle
 
 // ---- coracle/app/bounded_endpoint.hpp
-// bounded_endpoint: an endpoint whose answer must begin within a time, or whose body has a bound of its own.
+// bounded_endpoint: an endpoint whose answer must begin within a time, or whose body or form has bounds of its own.
 
 namespace coracle {
 
@@ -32664,24 +37910,25 @@ namespace coracle {
 /// it and see its errors: http_error 504 when the time was up and the handler had been cancelled, 413.
 class bounded_endpoint final : public endpoint {
 public:
-    /// in: no time, or no bytes: no bound.
-    bounded_endpoint(std::shared_ptr<endpoint> inner, std::chrono::milliseconds most_time, std::uint64_t most_bytes)
-        : endpoint(inner->text(), {}, {false, inner->keeps_request()}),
-          inner_(std::move(inner)),
-          most_time_(most_time),
-          most_bytes_(most_bytes) {}
+    struct bounds {
+        std::chrono::milliseconds time{0};  ///< 0: none
+        std::uint64_t body_bytes = 0;       ///< 0: none of its own
+        http::form_limits form{};
+
+        bool any() const noexcept { return time.count() != 0 || body_bytes != 0 || form != http::form_limits{}; }
+    };
+    bounded_endpoint(std::shared_ptr<endpoint> inner, const bounds& most)
+        : endpoint(inner->text(), {}, {false, inner->keeps_request()}), inner_(std::move(inner)), most_(most) {}
 
     /// `inner` with these bounds; as it is when there are none, or when it never waits.
     /// error: std::logic_error for a time below zero.
-    [[gnu::cold]] static std::shared_ptr<endpoint> around(std::shared_ptr<endpoint> inner,
-                                                          std::chrono::milliseconds most_time,
-                                                          std::uint64_t most_bytes) {
-        if (most_time.count() < 0)
+    [[gnu::cold]] static std::shared_ptr<endpoint> around(std::shared_ptr<endpoint> inner, const bounds& most) {
+        if (most.time.count() < 0)
             throw std::logic_error("coracle: the timeout of the route '" + inner->text() +
-                                   "' must be 0, for no bound, or more, and is " + std::to_string(most_time.count()) +
+                                   "' must be 0, for no bound, or more, and is " + std::to_string(most.time.count()) +
                                    "ms");
-        if ((most_time.count() == 0 && most_bytes == 0) || inner->runs_now()) return inner;
-        return std::make_shared<bounded_endpoint>(std::move(inner), most_time, most_bytes);
+        if (!most.any() || inner->runs_now()) return inner;
+        return std::make_shared<bounded_endpoint>(std::move(inner), most);
     }
 
     [[gnu::cold]] void describe(operation& told) const override { inner_->describe(told); }
@@ -32689,14 +37936,15 @@ public:
 
     void run_now(request&, reply&) override { CORACLE_ASSERT(runs_now()); }
     task<> run(request& asked, reply& answer) override {
-        if (most_bytes_ > 0) asked.body.allow(most_bytes_);
-        return most_time_.count() > 0 ? run_in_time(asked, answer) : inner_->run(asked, answer);
+        if (most_.body_bytes > 0) asked.body.allow(most_.body_bytes);
+        if (most_.form != http::form_limits{}) asked.state<http::form_limits>() = most_.form;
+        return most_.time.count() > 0 ? run_in_time(asked, answer) : inner_->run(asked, answer);
     }
 
 private:
     task<> run_in_time(request& asked, reply& answer) {
         async::cancel_scope in_time(async::this_job());
-        std::unique_ptr<async::alarm> alarm = async::scheduler::current().cancel_later(in_time, most_time_);
+        std::unique_ptr<async::alarm> alarm = async::scheduler::current().cancel_later(in_time, most_.time);
         try {
             task<> work = inner_->run(asked, answer);
             co_await std::move(work);
@@ -32707,14 +37955,13 @@ private:
         if (!answer.answered()) throw too_late();
     }
     [[gnu::cold]] http_error too_late() const {
-        auto count = most_time_.count();
+        auto count = most_.time.count();
         std::string length = count % 1000 == 0 ? std::to_string(count / 1000) + " s" : std::to_string(count) + " ms";
         return http_error(504, "The answer was not ready within " + length);
     }
 
     std::shared_ptr<endpoint> inner_;
-    std::chrono::milliseconds most_time_;
-    std::uint64_t most_bytes_;
+    bounds most_;
 };
 
 }  // namespace coracle
@@ -32893,6 +38140,23 @@ struct parameter_reader<P> {
     static P take(stored& from) { return *std::move(from); }
 };
 
+namespace detail {
+[[noreturn, gnu::cold]] inline void refuse_coding(std::string_view coding) {
+    std::string said = "This body has the content coding ";
+    append_printable(said, coding.substr(0, 40));
+    said += ", and none is taken: send it as it is, without Content-Encoding";
+    throw http_error(415, std::move(said), {{"accept-encoding", "identity"}});
+}
+}  // namespace detail
+
+/// For who reads a body that must be what its Content-Type says. error: http_error 415 for one with a content coding,
+/// gzip say: nothing is inflated here, so that a few bytes cannot become many (D5). RFC 9110 8.4, 15.5.16.
+inline void demand_plain_body(const request& asked) {
+    std::string_view coding = asked.headers["content-encoding"];
+    if (!coding.empty() && !ascii::iequals(coding, "identity")) [[unlikely]]
+        detail::refuse_coding(coding);
+}
+
 template <class P>
     requires(parameter<P>::source == parameter_source::body)
 struct parameter_reader<P> {
@@ -32911,6 +38175,7 @@ struct parameter_reader<P> {
 private:
     template <class T>
     static void read_document(stored& to, binding& with, std::string_view text) {
+        if (!text.empty()) demand_plain_body(with.asked);
         if (text.empty()) {
             if constexpr (detail::is_optional<T>)
                 to.emplace();
@@ -34157,11 +39422,12 @@ public:
     http::owned_fields headers{};
 
     /// The next piece as it comes; nothing at the end. The view is good until the next read. error: http_error 400 when
-    /// the form is broken, 413 when the body is too large.
+    /// the form is broken, 413 when the body is too large, or this file is.
     task<std::optional<std::string_view>> read();
     /// All of it (or what read() left), as UTF-8: what is none is taken for Latin-1. error: http_error 400 when it has
-    /// more than `most` bytes.
-    task<std::string> text(std::size_t most = http::max_form_field_size);
+    /// more than `most` bytes, or than a field of this form may have.
+    task<std::string> text(std::size_t most);
+    task<std::string> text();
     /// Stores it as it comes, as the functions of upload_file do; what has come of a form that is broken is deleted.
     task<> save(std::string path);
     task<std::string> save_in(std::string directory);
@@ -34175,18 +39441,26 @@ private:
 
     multipart_form* of_;
     std::size_t number_;
+    std::uint64_t read_ = 0;  // bytes
 };
 
 /// `app.post("/upload", [](multipart_form form) -> task<json> { while (auto part = co_await form.next()) ... });`, or
 /// `multipart_form form(req);`. Nothing is read before next() is called. keeps: a reference to the request.
 class multipart_form {
 public:
-    /// error: http_error 400 when it is none.
-    explicit multipart_form(request& asked)
-        : asked_(&asked), parser_(boundary_of(asked.headers["content-type"])), left_(asked.body.gathered()) {}
+    /// Within what its route says of forms, or Starlette's limits. error: http_error 400 when it is none.
+    explicit multipart_form(request& asked) : multipart_form(asked, limits_of(asked)) {}
+    multipart_form(request& asked, const http::form_limits& limits)
+        : asked_(&asked), parser_(boundary_of(asked)), left_(asked.body.gathered()), limits_(limits) {}
+
+    /// What the route of a request says of forms.
+    static http::form_limits limits_of(request& asked) {
+        const http::form_limits* said = asked.find_state<http::form_limits>();
+        return said ? *said : http::form_limits{};
+    }
 
     /// The next part, past what was not read of this one; nothing at the end. error: http_error 400 for a form that is
-    /// broken, or has more than 1000 files or 1000 fields.
+    /// broken, or has more files or fields than it may have.
     task<std::optional<multipart_part>> next() {
         for (;;) {
             http::multipart_step step = co_await advance();
@@ -34202,7 +39476,9 @@ private:
     [[noreturn]] static void refuse_broken(std::string_view why) {
         throw http_error(400, "Invalid multipart data: " + std::string(why));
     }
-    static std::string boundary_of(std::string_view field) {
+    static std::string boundary_of(const request& asked) {
+        std::string_view field = asked.headers["content-type"];
+        demand_plain_body(asked);
         http::content_type type(field);
         if (!type.is("multipart/form-data")) refuse("This request takes a form of the type multipart/form-data");
         http::found_parameter boundary = type.parameter("boundary");
@@ -34241,16 +39517,15 @@ private:
         made.name = std::move(said->name);
         made.filename = std::move(said->filename);
         made.content_type = std::string(made.headers["content-type"]);
-        if (made.filename && ++files_ > http::max_form_files)
-            refuse("Too many files. Maximum number of files is 1000.");
-        if (!made.filename && ++fields_ > http::max_form_fields)
-            refuse("Too many fields. Maximum number of fields is 1000.");
+        if (made.filename && ++files_ > limits_.max_files) refuse(limits_.too_many_files());
+        if (!made.filename && ++fields_ > limits_.max_fields) refuse(limits_.too_many_fields());
         return made;
     }
 
     request* asked_;
     http::multipart_parser parser_;
     std::string_view left_;
+    http::form_limits limits_;
     std::size_t files_ = 0;
     std::size_t fields_ = 0;
     std::size_t number_ = 0;  // of the part under way
@@ -34260,15 +39535,18 @@ private:
 inline task<std::optional<std::string_view>> multipart_part::read() {
     if (!of_->open_ || of_->number_ != number_) co_return std::nullopt;
     http::multipart_step step = co_await of_->advance();
-    if (step.state == http::multipart_state::data) co_return step.data;
-    co_return std::nullopt;
+    if (step.state != http::multipart_state::data) co_return std::nullopt;
+    std::uint64_t most = filename ? of_->limits_.max_file_size : 0;
+    read_ += step.data.size();
+    if (most != 0 && read_ > most) throw http_error(413, http::form_limits::too_large("File", most));
+    co_return step.data;
 }
 
+inline task<std::string> multipart_part::text() { return text(of_->limits_.max_part_size); }
 inline task<std::string> multipart_part::text(std::size_t most) {
     std::string all;
     while (auto bytes = co_await read()) {
-        if (bytes->size() > most - all.size())
-            multipart_form::refuse("Part exceeded maximum size of " + std::to_string(most / 1024) + "KB.");
+        if (bytes->size() > most - all.size()) multipart_form::refuse(http::form_limits::too_large("Part", most));
         all += *bytes;
     }
     if (!utf8::is_valid(all)) {
@@ -34380,7 +39658,8 @@ public:
         }
         const std::string& text = co_await asked.body.text();
         bool urlencoded = ascii::iequals(asked.media_type(), "application/x-www-form-urlencoded");
-        if (!std::exchange(is_read_, true) && urlencoded) read_pairs(text);
+        if (urlencoded && !text.empty()) demand_plain_body(asked);
+        if (!std::exchange(is_read_, true) && urlencoded) read_pairs(text, multipart_form::limits_of(asked));
         co_return std::string_view(text);
     }
 
@@ -34388,15 +39667,17 @@ private:
     // Text stays in memory: all of it together as much as an urlencoded form may have that nobody raised the limit for.
     static constexpr std::size_t most_text = std::size_t{10} << 20;
 
-    void read_pairs(std::string_view text) {
-        if (std::string_view refusal = http::form_refusal(text); !refusal.empty())
-            throw http_error(400, std::string(refusal));
+    void read_pairs(std::string_view text, const http::form_limits& limits) {
+        if (std::string refusal = http::form_refusal(text, limits); !refusal.empty())
+            throw http_error(400, std::move(refusal));
         for (http::query_reader pairs(text); pairs.next();)
             entries_.push_back({std::string(pairs.name()), std::string(pairs.value())});
     }
 
     task<> read_parts(request& asked) {
         multipart_form form(asked);
+        const std::size_t longest = multipart_form::limits_of(asked).max_part_size;
+        const std::size_t most = longest > most_text ? longest : most_text;
         auto content = std::make_shared<spool>();
         std::size_t text = 0;
         while (auto part = co_await form.next()) {
@@ -34404,7 +39685,7 @@ private:
             if (!part->filename) {
                 made.value = co_await part->text();
                 text += made.name.size() + made.value.size();
-                if (text > most_text) throw http_error(400, "Fields exceeded maximum size of 10240KB.");
+                if (text > most) throw http_error(400, http::form_limits::too_large("Fields", most));
             } else {
                 std::uint64_t begin = content->size();
                 while (auto bytes = co_await part->read()) {
@@ -34430,11 +39711,16 @@ private:
 /// How the body of a request is taken in for who reads a form from it.
 inline task<std::string_view> take_form(request& asked) { return asked.state<form_data>().read(asked); }
 
-/// The form of a request, by hand: `const form_data& form = co_await read_form(req);`. Starlette's request.form().
+/// The form of a request, by hand: `const form_data& form = co_await read_form(req);`. Starlette's request.form():
+/// within what its route says of forms, or `read_form(req, {.max_files = 3})`. Who reads it first sets the limits.
 inline task<const form_data&> read_form(request& asked) {
     form_data& form = asked.state<form_data>();
     co_await form.read(asked);
     co_return form;
+}
+inline task<const form_data&> read_form(request& asked, const http::form_limits& limits) {
+    asked.state<http::form_limits>() = limits;
+    return read_form(asked);
 }
 
 }  // namespace coracle
@@ -34870,6 +40156,7 @@ namespace detail {
 inline binding::document_state read_document(binding& with, std::string_view text) {
     using state = binding::document_state;
     if (with.document_is != state::unread) return with.document_is;
+    if (!text.empty()) demand_plain_body(with.asked);
     if (text.empty() || !is_json_type(with.asked.media_type())) return with.document_is = state::absent;
     text = without_mark(text);
     if (auto whole = read_json_text<json>(text, with.issues, "body")) {
@@ -36561,6 +41848,7 @@ template <class... P>
 struct arguments_from<types<P...>> {
     using type = arguments<P...>;
     static constexpr bool sees_request = count_from<parameter_source::context, P...> != 0;
+    static constexpr bool has_background = (std::is_same_v<P, background_tasks&> || ...);
 };
 
 template <class H>
@@ -36572,10 +41860,14 @@ class handler_endpoint final : public endpoint {
     static constexpr bool opens = std::is_same_v<result, file>;  // what it gives back has to be waited for
     static constexpr bool now = loops && !bound::has_body && !opens;
     static constexpr bool sees_request = arguments_from<parameters_of<H>>::sees_request;
+    // What it sees of the request may live longer than its call: in the body of a response, in a background task.
+    static constexpr bool leaves_something =
+        std::is_same_v<result, response> || arguments_from<parameters_of<H>>::has_background;
 
 public:
     handler_endpoint(std::string_view text, const route_options& options, H handler)
-        : endpoint(text, options, {now, opens || (sees_request && !loops)}), handler_(std::move(handler)) {}
+        : endpoint(text, options, {now, opens || (sees_request && (!loops || leaves_something))}),
+          handler_(std::move(handler)) {}
 
     [[gnu::cold]] void describe(operation& told) const override {
         describe_parameters(told, parameters_of<H>{});
@@ -38189,7 +43481,7 @@ public:
           options_(std::move(options)),
           around_(std::move(around)),
           fallback_(fallback) {
-        if (target_) target_ = bounded_endpoint::around(unbounded_, options_.timeout, options_.max_body_bytes);
+        if (target_) target_ = bounded_endpoint::around(unbounded_, bounds_within(options_.timeout));
         std::erase_if(around_.errors, [](const error_handlers* each) { return each->empty(); });
         plain_ = target_ && around_.chain.empty() && around_.errors.empty();
     }
@@ -38199,7 +43491,7 @@ public:
     /// Its handler has so much time if the route says nothing of it. In: before the first request.
     [[gnu::cold]] void answer_within(std::chrono::milliseconds most) {
         if (target_ && options_.timeout.count() == 0)
-            target_ = bounded_endpoint::around(unbounded_, most, options_.max_body_bytes);
+            target_ = bounded_endpoint::around(unbounded_, bounds_within(most));
     }
 
     coracle::endpoint* target() const noexcept { return target_.get(); }
@@ -38224,6 +43516,9 @@ public:
     bool keeps_request() const noexcept { return !plain_ || target_->keeps_request(); }
 
 private:
+    bounded_endpoint::bounds bounds_within(std::chrono::milliseconds most) const noexcept {
+        return {most, options_.max_body_bytes, options_.form};
+    }
     std::shared_ptr<coracle::endpoint> unbounded_;
     std::shared_ptr<coracle::endpoint> target_;  // the same, with its bounds
     std::vector<std::string> methods_;
@@ -39275,6 +44570,8 @@ private:
 
 namespace coracle {
 
+struct websocket_route_options;
+
 namespace detail {
 template <class H, bool MayHaveBody>
 consteval bool good_route_handler() {
@@ -39381,6 +44678,20 @@ public:
         return add<true>(methods, pattern.text(), std::move(options), std::move(handler));
     }
 
+    /// A WebSocket: `app.websocket("/ws", [](websocket& ws) -> task<> { while (auto message = co_await ws.receive())
+    /// co_await ws.send(*message); });`. Its parameters are filled as those of any route, but for a body; its end is
+    /// the end of the WebSocket. Middleware sees the handshake: a request, answered by 101 or a refusal.
+    /// Defined in server/websocket_route.hpp.
+    template <class H>
+    router& websocket(checked_pattern<std::type_identity_t<H>, false> pattern, H handler) {
+        return add_websocket(pattern.text(), std::move(handler));
+    }
+    template <class H, class Options = websocket_route_options>
+    router& websocket(checked_pattern<std::type_identity_t<H>, false> pattern, std::type_identity_t<Options> options,
+                      H handler) {
+        return add_websocket(pattern.text(), std::move(handler), std::move(options));
+    }
+
     /// All routes of `other`, here, behind `prefix` too: `app.include(users, "/v1")`. Any number of times.
     /// error: std::logic_error for a router that would include itself.
     router& include(const router& other, std::string prefix = {}, router_options shared = {}) {
@@ -39465,6 +44776,8 @@ protected:
     }
 
 private:
+    template <class H, class Options = websocket_route_options>
+    router& add_websocket(std::string_view text, H handler, Options options = {});
     // What the compiler has refused is not looked at any further, so that its sentence stands alone.
     template <bool MayHaveBody, class H>
     router& add(std::initializer_list<std::string_view> methods, std::string_view text, route_options options,
@@ -39650,6 +44963,7 @@ private:
         join(outer.dependencies, inner.dependencies);
         if (inner.timeout.count() != 0) outer.timeout = inner.timeout;
         if (inner.max_body_bytes != 0) outer.max_body_bytes = inner.max_body_bytes;
+        if (inner.form != http::form_limits{}) outer.form = inner.form;
         return outer;
     }
     static route_options joined(const router_options& outer, route_options inner) {
@@ -39664,6 +44978,7 @@ private:
         inner.dependencies = std::move(dependencies);
         if (inner.timeout.count() == 0) inner.timeout = outer.timeout;
         if (inner.max_body_bytes == 0) inner.max_body_bytes = outer.max_body_bytes;
+        if (inner.form == http::form_limits{}) inner.form = outer.form;
         return inner;
     }
 };
@@ -41757,6 +47072,7 @@ struct request_record {
     std::chrono::nanoseconds took{};  ///< from the end of the request's head to the end of its answer
     std::uint64_t bytes = 0;          ///< of the answer as it went out, its head too
     bool whole = true;                ///< false: the answer broke off
+    int close_code = 0;               ///< of a WebSocket, which ended after `took`; 0: it was none
 
     /// `127.0.0.1:60084`, `[::1]:60084`, `unix:`
     void append_client(std::string& to) const {
@@ -41944,6 +47260,7 @@ template <class Line>
     line.plain("duration_ms", {took, static_cast<std::size_t>(pen.at() - took)});
     line.plain("bytes", std::to_string(one.bytes));
     if (!one.whole) line.plain("whole", "false");
+    if (one.close_code != 0) line.plain("close_code", std::to_string(one.close_code));
     if (!one.asked.id.empty()) line.text("request_id", one.asked.id);
     add_trace(line, one.asked.trace());
     line.end();
@@ -41965,9 +47282,31 @@ template <class Line>
 
 }  // namespace detail
 
+/// `INFO:     127.0.0.1:60084 - "WebSocket /ws" [accepted] 1000 1200ms`: at its end, with its code and how long it was.
+[[gnu::cold, gnu::noinline]] inline void write_websocket_plainly(const request_record& one, std::string& line,
+                                                                 bool colored) {
+    line += colored ? "\x1b[32mINFO\x1b[0m:     " : "INFO:     ";
+    one.append_client(line);
+    line += colored ? " - \"\x1b[1mWebSocket " : " - \"WebSocket ";
+    append_ascii(line, one.asked.target.text);
+    line += colored ? "\x1b[0m\" [accepted] " : "\" [accepted] ";
+    line.append(std::to_string(one.close_code)).append(" ");
+    char took[32];
+    detail::line_pen pen(took);
+    pen.milliseconds(one.took, false);
+    line.append(took, static_cast<std::size_t>(pen.at() - took)).append("ms");
+    if (std::string_view tag = one.tag(); !tag.empty()) {
+        line += " [";
+        append_ascii(line, tag);
+        line += ']';
+    }
+}
+
 /// `INFO:     127.0.0.1:60084 - "GET /docs?x=1 HTTP/1.1" 200 OK 1.2ms 345B [7f3a]`: uvicorn's line, then how long it
 /// took, how much went out, and the request's id or trace if it has one. What a client says is escaped (W10).
 inline void write_request_plainly(const request_record& one, std::string& line, bool colored) {
+    if (one.close_code != 0) [[unlikely]]
+        return write_websocket_plainly(one, line, colored);
     const request& asked = one.asked;
     std::string_view tag = one.tag();
     // In one go: a program may write more of these lines than of anything else.
@@ -42241,7 +47580,11 @@ public:
 
     /// Ends the connection that has waited longest between two requests. False: there is none.
     bool make_room() noexcept {
-        return idle_.any([](listed_client& each) { return each.gives_way(); });
+        return idle_.any([this](listed_client& each) {
+            bool gives_way = each.gives_way();
+            if (gives_way) busy_.push_back(each);  // it ends, and is not asked for room again
+            return gives_way;
+        });
     }
     /// Sends to sleep who has waited longest, one or two. Looks at a few only. False: they had not waited for long.
     bool lay_down() noexcept {
@@ -42327,6 +47670,7 @@ struct loop_counts {
     std::array<tally, http::refusals> refused;  ///< requests, by reason
     tally turned_away;                          ///< requests, because too many were under way
     tally cut;                                  ///< connections whose clients took too long to take their answers
+    duplex::websocket_counts websockets;
 
     void refuse(http::refusal why) noexcept { refused[static_cast<std::size_t>(why)].add(); }
     /// Are being answered. From another thread: a little of this moment, a little of the next.
@@ -42364,6 +47708,8 @@ public:
         counts_.bytes_sent.add(bytes);
     }
 
+    std::uint64_t sent() const noexcept { return sent_; }
+
     /// A request begins. in: when its head was there; how many bytes of earlier answers wait to be sent.
     void begin(os::time_point at, std::size_t unsent) noexcept {
         counts_.requests_begun.add();
@@ -42391,6 +47737,115 @@ private:
     std::uint64_t before_ = 0;
     bool under_way_ = false;
     bool closes_ = true;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/client_watch.hpp
+// client_watch: whether a client is still there, while a handler waits for something and nobody reads its stream.
+
+namespace coracle::server {
+
+/// What is known of a client that is not heard.
+enum class presence : std::uint8_t {
+    here,
+    silent,  ///< it has ended its stream: it waits for its answer, or it has gone
+    gone,    ///< what was sent to it came back
+};
+
+/// Of one request. A client that has ended its stream and one that has gone look the same until something is sent to
+/// them: who is gone answers with a reset. So it is sent a probe, which stands where the answer is now and means
+/// nothing. What is answered already goes out meanwhile, as far as the client takes it.
+class client_watch {
+public:
+    // A client that ends its stream early may still want its answer; most handlers have it by then. A page that gives
+    // up a request looks the same, and what it asked for is to end within 50 ms.
+    static constexpr std::chrono::milliseconds probe_time{40};
+    static constexpr std::chrono::seconds heartbeat_time{15};
+
+    /// in: the job of the handler, and in it what makes the next piece of the answer, if that waits.
+    void begin(async::job& handler, async::cancel_scope* making = nullptr) noexcept {
+        handler_ = &handler;
+        making_ = making;
+        on_ = true;
+    }
+    /// False: it was not on.
+    bool end() noexcept { return std::exchange(on_, false); }
+    bool is_on() const noexcept { return on_; }
+    /// Whether it is the answer that waits, and not the handler for what it will answer.
+    bool makes_answer() const noexcept { return making_ != nullptr; }
+
+    /// The answer comes to its end: what makes its next piece makes none.
+    void stop_making() noexcept {
+        if (making_) making_->cancel();
+    }
+    /// Nobody wants the answer.
+    void cancel() noexcept { making_ ? making_->cancel() : handler_->root().cancel(); }
+
+    /// Something has happened on the stream. Silent: ask() it, after probe_time.
+    template <net::byte_stream Stream>
+    presence look(Stream& stream, byte_buffer& unsent, meter& counts) noexcept {
+        send(stream, unsent, counts);
+        if (!stream.hung_up()) return presence::here;
+        // Nothing is sent with this, but a connection that has been reset says so.
+        if (!stream.try_write({})) return presence::gone;
+        return probed_ ? presence::here : presence::silent;
+    }
+    /// in: what may stand where the answer is now and means nothing, if there is such a thing.
+    template <net::byte_stream Stream>
+    presence ask(Stream& stream, byte_buffer& unsent, meter& counts, std::string_view probe) {
+        probed_ = probed_ || stream.hung_up();
+        if (unsent.empty()) {
+            unsent.append(probe);
+            send(stream, unsent, counts);
+        }
+        return after_probe(stream);
+    }
+    /// The same at every heartbeat_time of an answer without end. A client that took less than `least` bytes from one
+    /// beat to the next, while more waited for it, has gone, or as good as. in: what writes the beat, which is its probe.
+    template <net::byte_stream Stream, class Write>
+    presence beat(Stream& stream, byte_buffer& unsent, meter& counts, std::uint64_t least, Write write) {
+        probed_ = probed_ || stream.hung_up();
+        bool waits = !unsent.empty();
+        if (waits && held_up_) {
+            std::uint64_t more = taken_by(stream, counts) - taken_;
+            if (more == 0 || more < least) return presence::gone;
+        }
+        held_up_ = waits;
+        if (!waits) write();
+        send(stream, unsent, counts);
+        taken_ = held_up_ ? taken_by(stream, counts) : 0;
+        return after_probe(stream);
+    }
+
+private:
+    template <class Stream>
+    void send(Stream& stream, byte_buffer& unsent, meter& counts) noexcept {
+        if (unsent.empty()) return;
+        if (result<std::size_t> sent = stream.try_write(unsent.view())) {
+            counts.sent(*sent);
+            unsent.consume(*sent);
+        }
+        held_up_ = held_up_ && !unsent.empty();
+    }
+    /// By the client, where the system tells it, for the system may hold a lot; else by the system.
+    template <class Stream>
+    static std::uint64_t taken_by(Stream& stream, const meter& counts) noexcept {
+        if constexpr (requires { stream.acknowledged(); })
+            if (std::optional<std::uint64_t> taken = stream.acknowledged()) return *taken;
+        return counts.sent();
+    }
+    template <class Stream>
+    static presence after_probe(Stream& stream) noexcept {
+        return stream.hung_up() && !stream.try_write({}) ? presence::gone : presence::here;
+    }
+
+    async::job* handler_ = nullptr;
+    async::cancel_scope* making_ = nullptr;
+    bool on_ = false;
+    bool probed_ = false;
+    bool held_up_ = false;     // a beat found what was before it unsent, and some of it still is
+    std::uint64_t taken_ = 0;  // when it did
 };
 
 }  // namespace coracle::server
@@ -42489,6 +47944,12 @@ private:
 
 namespace coracle::server {
 
+/// After how many requests a server stops; 0: after none. in: how many more than its limits say, by chance.
+inline std::uint64_t requests_until_stop(const server_limits& limits, std::uint64_t more) noexcept {
+    if (limits.max_requests == 0) return 0;
+    return more < UINT64_MAX - limits.max_requests ? limits.max_requests + more : UINT64_MAX;
+}
+
 /// Belongs to one loop. Of several workers each has its share, rounded up, so that none has to ask another.
 class admission {
 public:
@@ -42507,14 +47968,29 @@ public:
     bool full() const noexcept { return most_connections_ != 0 && connections_ >= most_connections_; }
     /// For who has accepted one too many: set when a connection ends.
     event& room() noexcept { return room_; }
-    /// He waits, and nobody has made room for him yet: who has nothing to do goes.
-    bool crowded() const noexcept { return crowded_; }
-    void is_crowded(bool now) noexcept { crowded_ = now; }
-    /// True for the first that asks while it is crowded: he goes, for one who comes.
-    bool makes_room() noexcept { return std::exchange(crowded_, false); }
+    /// Who has accepted one too many, while he waits for room. There are as many as there are doors.
+    class seeker {
+    public:
+        explicit seeker(admission& of) noexcept : of_(of) { ++of_.seekers_; }
+        seeker(const seeker&) = delete;
+        seeker& operator=(const seeker&) = delete;
+        ~seeker() { --of_.seekers_; }
+
+    private:
+        admission& of_;
+    };
+    /// More seek room than there is or will be when those have ended that leave for them: who has nothing to do goes.
+    bool crowded() const noexcept { return seekers_ != 0 && connections_ + seekers_ > most_connections_ + leaving_; }
+    /// True while it is crowded: who asks goes, for one who comes.
+    bool makes_room() noexcept {
+        if (!crowded()) return false;
+        ++leaving_;
+        return true;
+    }
     void connection_begins() noexcept { ++connections_; }
     void connection_ends() noexcept {
         --connections_;
+        if (leaving_ != 0) --leaving_;
         room_.set();
     }
 
@@ -42570,7 +48046,8 @@ private:
     std::size_t in_flight_ = 0;
     std::uint64_t requests_ = 0;
     std::uint64_t turned_away_ = 0;
-    bool crowded_ = false;
+    std::size_t seekers_ = 0;
+    std::size_t leaving_ = 0;
     event room_;
 };
 
@@ -42643,12 +48120,12 @@ public:
     /// How fast the client sends its body, and takes answers.
     pace sends;
     pace takes;
-    std::uint64_t taken = 0;  ///< of the connection, as far as it was asked for
+    std::uint64_t taken = 0;  ///< of the connection, when it was last looked at
+    bool looked_at = false;
     /// Among those that wait.
     admission::place place;
-    /// Who waits while the client may leave: the job of the handler, and in it what makes the next piece of the body.
-    async::job* handler = nullptr;
-    async::cancel_scope* making = nullptr;
+    /// Of its client, while the handler waits.
+    client_watch watch;
 
     /// The head is in somebody else's bytes, which begin with it; keep_head() moves it into this transaction's own.
     void head_is_in(std::string_view bytes) noexcept { borrowed_ = bytes; }
@@ -42660,6 +48137,8 @@ public:
         request.rebase(borrowed_.data(), kept_.data());
         borrowed_ = {};
     }
+    /// The head as it was sent. In: keep_head().
+    std::string_view head_bytes() const noexcept { return kept_.view(); }
     /// The client is not the peer of its connection, or was told another host: from here on its head stays in place.
     [[gnu::cold]] void is_from(std::string address, std::uint16_t port) {
         client_ = std::move(address);
@@ -42691,6 +48170,7 @@ public:
         body.reset();
         borrowed_ = {};
         place = {};
+        watch = {};
     }
 
 private:
@@ -42704,7 +48184,12 @@ private:
 class transaction_pool {
 public:
     explicit transaction_pool(const http::limits& bounds, const server_limits& limits = {}) noexcept
-        : bounds_(bounds), takes_(limits.min_write_rate, limits.stall_timeout) {}
+        : bounds_(bounds), takes_(limits.min_write_rate, first_part(limits)) {}
+
+    /// How a client takes answers that has been slow enough to be looked at: with what is left of its time.
+    static pace pace_of_the_slow(const server_limits& limits) noexcept {
+        return {limits.min_write_rate, limits.stall_timeout - first_part(limits)};
+    }
 
     std::unique_ptr<transaction> take() {
         std::unique_ptr<transaction> taken;
@@ -42715,7 +48200,7 @@ public:
             spare_.pop_back();
         }
         taken->takes = takes_;
-        taken->taken = 0;
+        taken->looked_at = false;
         return taken;
     }
     void give_back(std::unique_ptr<transaction> done) noexcept {
@@ -42724,10 +48209,75 @@ public:
     }
 
 private:
+    // Of the time that a client may fall behind; most are never looked at.
+    static std::chrono::milliseconds first_part(const server_limits& limits) noexcept {
+        return limits.stall_timeout / 10;
+    }
     static constexpr std::size_t kept = 256;  // those of a peak beyond that give their memory back
     const http::limits& bounds_;
     pace takes_;
     std::vector<std::unique_ptr<transaction>> spare_;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/upgrade.hpp
+// upgrade: how a connection leaves HTTP, and who goes on with it.
+// RFC 9110 7.8. In words that cost nothing to programs where that does not happen.
+
+namespace coracle::server {
+
+class workshop;
+
+/// Makes a line of a stream, which it moves from; null for a socket_stream, of which everybody knows how.
+using line_maker = std::unique_ptr<duplex::line> (*)(void* stream);
+
+template <class Stream>
+std::unique_ptr<duplex::line> make_line(void* stream) {
+    return std::make_unique<duplex::stream_line<Stream>>(std::move(*static_cast<Stream*>(stream)));
+}
+template <class Stream>
+constexpr line_maker line_maker_of() noexcept {
+    if constexpr (std::is_same_v<Stream, net::socket_stream>)
+        return nullptr;
+    else if constexpr (requires(Stream& stream) {
+                           stream.try_read({});
+                           stream.tell(nullptr);
+                       })
+        return &make_line<Stream>;
+    else
+        return nullptr;
+}
+
+/// What is left of a connection that has spoken HTTP.
+struct estate {
+    workshop& shop;
+    void* stream;
+    line_maker make;
+    std::string_view arrived;  ///< behind the request
+    std::string_view unsent;   ///< the answer, and those before it
+    std::unique_ptr<transaction> request;
+
+    std::unique_ptr<duplex::line> line() const { return make ? make(stream) : make_line<net::socket_stream>(stream); }
+};
+
+/// Who goes on with it.
+class heir {
+public:
+    virtual void inherit(estate left) = 0;
+
+protected:
+    ~heir() = default;
+};
+
+/// The client of an answer that is a server's: all are.
+class upgradable_client : public outgoing_client {
+public:
+    /// In: the head of the answer is written. It was the last word of HTTP here.
+    virtual void hand_over(heir& to) = 0;
+
+protected:
+    ~upgradable_client() = default;
 };
 
 }  // namespace coracle::server
@@ -43872,7 +49422,8 @@ private:
 
 // ---- coracle/server/metrics_page.hpp
 // metrics_page: what is shown at /metrics: every loop's requests, connections and lag, the thread pool, the process,
-// and the program's own metrics. Prometheus text format 0.0.4; names of process_ metrics as its clients have them.
+// and the program's own metrics. Prometheus text format 0.0.4 and OpenMetrics 1.0; names of process_ metrics as its
+// clients have them.
 
 namespace coracle::server {
 
@@ -43888,9 +49439,9 @@ public:
     }
 
     /// From any thread. cost: a millisecond for some thousand series.
-    [[gnu::cold]] std::string text() const {
+    [[gnu::cold]] std::string text(metrics::exposition_format how = metrics::exposition_format::prometheus) const {
         std::string page;
-        metrics::exposition to(page);
+        metrics::exposition to(page, how);
         {
             std::lock_guard lock(mutex_);
             write_requests(to);
@@ -43902,6 +49453,7 @@ public:
                loop::watchdog::findings());
         write_process(to, os::read_process_facts());
         metrics::metric::write_all(to);
+        to.end();
         return page;
     }
 
@@ -43982,11 +49534,7 @@ private:
         std::uint64_t all = 0;
         for (std::size_t at = 0; at <= bounds.size(); ++at) {
             all += count(at);
-            std::string bound;
-            metrics::append_value(bound, at < bounds.size() ? bounds[at] : HUGE_VAL);
-            std::string with = labels;
-            metrics::append_label(with, "le", bound);
-            to.sample(with, all, "_bucket");
+            to.bucket(labels, at < bounds.size() ? bounds[at] : HUGE_VAL, all);
         }
         to.sample(labels, seconds, "_sum");
         to.sample(labels, all, "_count");
@@ -44001,7 +49549,7 @@ private:
     [[gnu::cold]] void write_connections(metrics::exposition& to) const {
         to.one("http_requests_in_progress", "gauge", "Requests that are being answered",
                sum([](const loop_counts& of) { return loop_counts::between(of.requests_begun, of.requests_ended); }));
-        to.one("http_connections", "gauge", "Connections that are open", sum([](const loop_counts& of) {
+        to.one("http_open_connections", "gauge", "Connections that are open", sum([](const loop_counts& of) {
                    return loop_counts::between(of.connections_opened, of.connections_closed);
                }));
         to.one("http_connections_total", "counter", "Connections that were opened",
@@ -44089,8 +49637,9 @@ app& app::use_metrics(std::string path, Options options) {
     observe({[](void* who, server::workshop& loop) { return static_cast<metrics_page*>(who)->begin(loop); }, &page});
     route_options how = std::move(options);
     how.include_in_schema = false;
-    get(runtime_pattern(std::move(path)), std::move(how), on_loop([&page]() {
-            response made(200, page.text(), {{"content-type", "text/plain; version=0.0.4; charset=utf-8"}});
+    get(runtime_pattern(std::move(path)), std::move(how), on_loop([&page](request& asked) {
+            metrics::exposition_format format = metrics::exposition_format_for(asked.headers);
+            response made(200, page.text(format), {{"content-type", metrics::media_type_of(format)}});
             made.headers.set("cache-control", "no-store");
             return made;
         }));
@@ -44285,6 +49834,507 @@ app& app::ready_when(std::string name, Check check, std::chrono::milliseconds li
 
 }  // namespace coracle
 
+// ---- coracle/server/websocket_origin.hpp
+// websocket_origin: whether a page may open a WebSocket here (D17: a browser sends cookies along for any page).
+// RFC 6455 10.2, RFC 6454 6 and 7.
+
+namespace coracle::server {
+
+/// `example.com:8000` of `http://example.com:8000`, without a port that the scheme means anyhow.
+constexpr std::string_view authority_of_origin(std::string_view origin) noexcept {
+    std::size_t colon = origin.find("://");
+    if (colon == origin.npos) return {};
+    std::string_view scheme = origin.substr(0, colon);
+    std::string_view authority = origin.substr(colon + 3);
+    std::string_view usual = ascii::iequals(scheme, "https") ? ":443" : ":80";
+    if (authority.ends_with(usual)) authority.remove_suffix(usual.size());
+    return authority;
+}
+
+/// Whether the origin is that of the host that was asked. The scheme is not compared: TLS may end at a proxy.
+constexpr bool is_same_origin(std::string_view origin, std::string_view host) noexcept {
+    std::string_view authority = authority_of_origin(origin);
+    for (std::string_view usual : {":443", ":80"})
+        if (host.ends_with(usual)) {
+            host.remove_suffix(usual.size());
+            break;
+        }
+    return !authority.empty() && ascii::iequals(authority, host);
+}
+
+/// in: the pages that may besides, as websocket_route_options has them.
+inline bool may_open_websocket(const http::request_head& asked, const std::vector<std::string>& allowed) {
+    std::string_view origin;
+    std::size_t count = 0;
+    for (std::string_view each : asked.fields.get_all("origin")) origin = each, ++count;
+    if (count == 0) return true;
+    for (const std::string& each : allowed)
+        if (each == "*" || (count == 1 && ascii::iequals(each, origin))) return true;
+    if (count == 1 && is_same_origin(origin, asked.host)) return true;
+    bool known = !asked.fields["cookie"].empty() || !asked.fields["authorization"].empty();
+    return allowed.empty() && !known;
+}
+
+}  // namespace coracle::server
+
+// ---- coracle/server/websocket_route_options.hpp
+// websocket_route_options: what a route of a WebSocket may be told besides its pattern and its handler.
+// RFC 6455 1.9 (subprotocols), 10.2 (Origin).
+
+namespace coracle {
+
+/// `app.websocket("/chat/{room}", {.allow_origins = {"https://example.com"}}, chat);`
+struct websocket_route_options {
+    std::string name{};                               ///< for url_for()
+    std::vector<required_dependency> dependencies{};  ///< called before the handler: `{require<insider>}`
+    /// Pages that may open it, as `https://example.com`, besides those of this server; `*`: all. Empty: all, but where
+    /// cookies or credentials come along, which browsers send for any page, only those of this server (D17). Who is no
+    /// page, and sends no Origin, always may. 403.
+    std::vector<std::string> allow_origins{};
+    /// Those it speaks, the best first: the first that the client offers is agreed on when the handler names none.
+    std::vector<std::string> subprotocols{};
+    /// For the handler to answer the handshake; then 504. 0: as the server has it.
+    std::chrono::milliseconds timeout{0};
+    /// How much it takes, how long it waits: `.socket = {.ping_interval = 5s}`.
+    websocket_options socket{};
+};
+
+}  // namespace coracle
+
+// ---- coracle/server/served_websocket.hpp
+// served_websocket: one WebSocket of a server, from its handshake to its line in the log.
+// RFC 6455 4.2. The request and all that HTTP needs goes with the handshake, unless the handler may look at it later.
+
+namespace coracle::server {
+
+/// Held by the job of its handler, and until the handshake is answered by that of the request.
+class served_websocket final : duplex::opening, public heir, listed_client {
+public:
+    /// in: whether the handler, or what it depends on, may look at the request until its end.
+    served_websocket(request& asked, const websocket_route_options& how,
+                     std::shared_ptr<const websocket_options> options, bool keeps_request)
+        : how_(how),
+          asked_(&asked),
+          keeps_request_(keeps_request),
+          socket_(std::move(options), this, ws::session::server(options_of(how))) {
+        asked.state<websocket_place>().here = &socket_;
+    }
+    websocket& socket() noexcept { return socket_; }
+
+    // What became of the handshake.
+
+    event& decided() noexcept { return decided_; }
+    /// It goes over a connection, or did.
+    bool is_open() const noexcept { return shop_ != nullptr; }
+    bool accepted() const noexcept { return decision_ == decision::accept; }
+    /// The answer, for who has waited for it. error: what the handler threw instead of one.
+    [[gnu::cold]] void answer(reply& to, std::shared_ptr<outgoing_body> body) {
+        if (failure_) {
+            try {
+                std::rethrow_exception(failure_);
+            } catch (const validation_error&) {
+                return to.send(response(403));
+            } catch (const websocket_error&) {
+                return to.send(response(403));
+            } catch (const websocket_closed&) {
+                return to.send(response(403));
+            }
+        }
+        if (accepted()) {
+            answer_.status = 101;
+            answer_.headers.upgrade_to("websocket");
+            answer_.headers.set("sec-websocket-accept", ws::accept_for(asked_->headers["sec-websocket-key"]).view());
+            if (!subprotocol_.empty()) answer_.headers.set("sec-websocket-protocol", subprotocol_);
+            answer_.stream = std::move(body);
+        }
+        to.send(answer_);
+        answer_ = response();
+    }
+    /// The request has another answer after all.
+    void is_not_wanted() noexcept {
+        if (shop_) return;
+        asked_ = nullptr;
+        socket_.abandon();
+    }
+
+    /// The 101 is written.
+    void inherit(estate left) override {
+        shop_ = &left.shop;
+        began_ = shop_->reactor.turn_time();
+        request& asked = *asked_;
+        served_ = &asked.app();
+        below_ = asked.below;
+        scheme_is_https_ = asked.scheme == "https";
+        id_ = asked.id;
+        address_ = asked.client.address;
+        port_ = asked.client.port;
+        if (keeps_request_ || asked.dependencies || asked.after.pending()) {
+            kept_ = std::move(left.request);
+            asked.client.address = address_;
+            asked.body.open(nullptr);
+        } else {
+            head_ = left.request->head_bytes();
+            asked_ = nullptr;
+            shop_->transactions.give_back(std::move(left.request));
+        }
+        shop_->counts.websockets.opened.add();
+        shop_->clients.is_busy(*this);
+        socket_.open(left.line(), left.arrived, left.unsent, std::move(subprotocol_), &shop_->counts.websockets);
+        if (shop_->stopping()) make_answer_last();
+    }
+
+    /// The handler has ended. in: what it threw. Tells the one who waits for the handshake, or closes.
+    void handler_ended(const std::exception_ptr& failure) {
+        if (!shop_) {
+            if (decision_ == decision::none) {
+                failure_ = failure;
+                answer_.status = 403;
+                decide(decision::refuse);
+            }
+            socket_.abandon();
+            return;
+        }
+        int code = 1000;
+        std::string reason;
+        try {
+            if (failure) std::rethrow_exception(failure);
+        } catch (const cancelled&) {
+            code = 1012;
+        } catch (const websocket_error& error) {
+            code = error.code();
+            reason = error.reason();
+        } catch (const websocket_closed&) {
+        } catch (...) {
+            code = 1011;
+            tell_of(failure);
+        }
+        socket_.begin_close(code, reason);
+    }
+    /// Whether the request has something left to do: background tasks, clean-up.
+    request* unfinished() noexcept { return kept_ && kept_->request.after.pending() ? &kept_->request : nullptr; }
+    /// It is over. Also when the loop ends, and nobody waits any more.
+    ~served_websocket() {
+        socket_.cut();
+        if (!shop_) return;
+        try {
+            shop_->counts.websockets.closed.add();
+            shop_->counts.websockets.codes[duplex::websocket_counts::place_of(socket_.close_code())].add();
+            shop_->counts.connections_closed.add();
+            if (shop_->tells()) tell();
+        } catch (...) {
+            report("there was no memory for the log line of a WebSocket");
+        }
+        if (kept_) shop_->transactions.give_back(std::move(kept_));
+        shop_->admission.connection_ends();
+    }
+
+private:
+    enum class decision : unsigned char { none, accept, refuse };
+
+    static const ws::limits& options_of(const websocket_route_options& how) noexcept { return how.socket.limits; }
+
+    void decide(decision what) noexcept {
+        decision_ = what;
+        decided_.set();
+    }
+    void accept(std::string_view subprotocol, const http::field_list& headers) override {
+        subprotocol_ = subprotocol.empty() ? usual_subprotocol() : std::string(subprotocol);
+        answer_.headers = headers;
+        decide(decision::accept);
+    }
+    void deny(int status, std::string body, http::field_list headers) override {
+        answer_.status = status;
+        answer_.body = std::move(body);
+        answer_.headers = std::move(headers);
+        decide(decision::refuse);
+    }
+    std::string usual_subprotocol() {
+        for (const std::string& ours : how_.subprotocols)
+            for (std::string_view line : asked().headers.get_all("sec-websocket-protocol"))
+                if (ws::is_offered_subprotocol(line, ours)) return ours;
+        return {};
+    }
+
+    /// The request, read again from what is left of it.
+    request& asked() {
+        if (asked_) return *asked_;
+        if (!shop_) throw websocket_closed(1006, {});
+        kept_ = shop_->transactions.take();
+        asked_ = &kept_->request;
+        [[maybe_unused]] auto same = kept_->parser.parse(head_, *asked_);
+        asked_->client = {address_, port_};
+        asked_->scheme = scheme_is_https_ ? "https" : "http";
+        asked_->below = below_;
+        asked_->id = id_;
+        response made;
+        byte_buffer scratch;
+        reply nobodys(made, scratch);
+        served_->find(*asked_, nobodys);
+        return *asked_;
+    }
+    const http::fields& headers() override { return asked().headers; }
+    http::target target() override { return asked().target; }
+    std::optional<std::string_view> query(std::string_view name) override { return asked().query(name); }
+    std::string_view path(std::string_view name) override { return asked().path(name); }
+    std::optional<std::string_view> cookie(std::string_view name) override { return asked().cookies().find(name); }
+    std::string_view client_address() override { return shop_ ? std::string_view(address_) : asked_->client.address; }
+    std::uint16_t client_port() override { return shop_ ? port_ : asked_->client.port; }
+
+    // The server stops.
+    void hang_up() noexcept override { make_answer_last(); }
+    void make_answer_last() noexcept override {
+        try {
+            socket_.begin_close(ws::close_code::service_restart, {});
+        } catch (...) {
+            socket_.cut();
+        }
+    }
+
+    [[gnu::cold]] void tell_of(const std::exception_ptr& failure) {
+        request& of = asked();
+        of.app().note(failure, of);
+    }
+    void tell() {
+        request_record one{asked()};
+        one.status = 101;
+        one.took = shop_->reactor.now() - began_;
+        one.close_code = socket_.close_code();
+        shop_->tell(one);
+    }
+
+    const websocket_route_options& how_;
+    request* asked_;
+    workshop* shop_ = nullptr;  // once it is open
+    std::unique_ptr<transaction> kept_;
+    std::string head_;
+    std::string address_;
+    std::string id_;
+    std::string subprotocol_;
+    const coracle::app* served_ = nullptr;
+    std::size_t below_ = 0;
+    os::time_point began_{};
+    std::exception_ptr failure_;
+    response answer_;
+    event decided_;
+    std::uint16_t port_ = 0;
+    decision decision_ = decision::none;
+    bool keeps_request_;
+    bool scheme_is_https_ = false;
+    websocket socket_;
+};
+
+}  // namespace coracle::server
+
+// ---- coracle/server/websocket_route.hpp
+// websocket_route: app.websocket(): an endpoint that answers with 101, and a handler that lives as long as its
+// WebSocket.
+
+namespace coracle {
+
+namespace server {
+
+/// What stands behind the head of a 101.
+template <class Served>
+class upgrade_body final : public outgoing_body {
+public:
+    explicit upgrade_body(std::shared_ptr<Served> to) noexcept : to_(std::move(to)) {}
+    ~upgrade_body() override {
+        if (to_) to_->is_not_wanted();
+    }
+    task<std::optional<piece>> next() override { co_return std::nullopt; }
+    task<> send_to(outgoing_client& client) override {
+        client.begin();
+        std::shared_ptr<Served> to = std::move(to_);
+        static_cast<upgradable_client&>(client).hand_over(*to);
+        co_return;
+    }
+
+private:
+    std::shared_ptr<Served> to_;
+};
+
+/// Where the handshake has another answer after all, the request stays until the handler has ended that looks at it.
+template <class Served>
+class end_of_handler final : public clean_up {
+public:
+    end_of_handler(const std::shared_ptr<Served>& of, join_handle<> life) noexcept : of_(of), life_(std::move(life)) {}
+    task<> run(std::exception_ptr) override {
+        std::shared_ptr<Served> still = of_.lock();
+        if (!still || still->is_open()) co_return;
+        still.reset();
+        try {
+            co_await life_;
+        } catch (...) {
+            // Its failure is told by whoever it belongs to.
+        }
+    }
+
+private:
+    std::weak_ptr<Served> of_;  // which may own this
+    join_handle<> life_;
+};
+
+/// All lines of a field as one text; `storage` holds it when there are several.
+inline std::string_view joined_field(const http::fields& of, std::string_view name, std::string& storage) {
+    std::string_view one;
+    std::size_t count = 0;
+    for (std::string_view each : of.get_all(name)) {
+        one = each;
+        storage.append(count++ == 0 ? "" : ", ").append(each);
+    }
+    return count == 1 ? one : std::string_view(storage);
+}
+
+/// Answers a request that is no right handshake. False: it is one.
+[[gnu::cold]] inline bool refuse_handshake(const request& asked, const websocket_route_options& how, reply& answer) {
+    std::string upgrade, connection, key, version;
+    ws::upgrade_request said;
+    said.is_get = asked.method == http::method::get;
+    said.is_http_1_1 = asked.version == http::version::http_1_1;
+    said.upgrade = joined_field(asked.headers, "upgrade", upgrade);
+    said.connection = joined_field(asked.headers, "connection", connection);
+    said.key = joined_field(asked.headers, "sec-websocket-key", key);
+    said.version = joined_field(asked.headers, "sec-websocket-version", version);
+    ws::upgrade_refusal why = ws::refusal_of(said);
+    if (!why && (asked.chunked || asked.content_length.value_or(0) != 0))
+        why = {400, "the request for a WebSocket has no body"};
+    for (std::string_view each : asked.headers.get_all("sec-websocket-protocol"))
+        if (!why && !ws::is_subprotocol_list(each)) why = {400, "Sec-WebSocket-Protocol must be a list of names"};
+    if (!why && !may_open_websocket(asked, how.allow_origins))
+        why = {403, "pages of this origin may not open this WebSocket"};
+    if (!why) return false;
+    http::field_list fields;
+    if (why.status == 426) {
+        fields.upgrade_to("websocket");
+        fields.set("sec-websocket-version", ws::version);
+    }
+    answer.send_detail(why.status, json(why.why), &fields);
+    return true;
+}
+
+template <class H>
+class websocket_endpoint final : public endpoint {
+    using bound = typename detail::arguments_from<parameters_of<H>>::type;
+    static constexpr bool depends = detail::some_depend<parameters_of<H>>;
+    static constexpr bool keeps = depends || detail::arguments_from<parameters_of<H>>::sees_request;
+    using inner = std::conditional_t<depends, detail::handler_endpoint<H>, H>;
+
+public:
+    websocket_endpoint(std::string_view text, websocket_route_options how, H handler)
+        : endpoint(text, {}, {.now = false, .keeps_request = true, .websocket = true}),
+          how_(std::move(how)),
+          socket_options_(std::make_shared<const websocket_options>(how_.socket)),
+          handler_(make(text, std::move(handler))) {}
+
+    std::span<const app_value> app_values() const noexcept override {
+        if constexpr (depends)
+            return handler_.app_values();
+        else
+            return {};
+    }
+
+    void run_now(request&, reply&) override { CORACLE_ASSERT(runs_now()); }
+    task<> run(request& asked, reply& answer) override {
+        if (refuse_handshake(asked, how_, answer)) co_return;
+        auto me = std::make_shared<served_websocket>(asked, how_, socket_options_, keeps_request);
+        join_handle<> life = spawn(live(me, asked));
+        bool left = false;
+        try {
+            co_await me->decided().wait();
+        } catch (const cancelled&) {
+            left = true;
+            life.cancel();
+        }
+        if (!me->accepted() || left) {
+            async::cancel_scope part(async::this_job(), true);
+            try {
+                co_await life;  // it looks at the request
+            } catch (...) {
+            }
+        }
+        if (left) throw cancelled{};
+        if (keeps_request && me->accepted())
+            asked.after.keep(std::make_unique<end_of_handler<served_websocket>>(me, std::move(life)));
+        me->answer(answer, std::make_shared<upgrade_body<served_websocket>>(me));
+    }
+
+private:
+    // websocket& alone is no look at the request.
+    template <class... P>
+    static constexpr bool sees_request(types<P...>) noexcept {
+        return ((parameter<P>::source == parameter_source::context && !std::is_same_v<P, websocket&>) || ...);
+    }
+    static constexpr bool keeps_request = depends || sees_request(parameters_of<H>{});
+
+    static inner make(std::string_view text, H handler) {
+        if constexpr (depends)
+            return inner(text, {}, std::move(handler));
+        else
+            return handler;
+    }
+
+    /// The handler's job, as long as the WebSocket lives.
+    task<> live(std::shared_ptr<served_websocket> me, request& asked) {
+        std::exception_ptr failure;
+        try {
+            if constexpr (depends) {
+                response made;
+                byte_buffer scratch;
+                reply nobodys(made, scratch);
+                nobodys.throw_refusals();
+                co_await handler_.run(asked, nobodys);
+            } else {
+                bound parameters;
+                read(parameters, asked);
+                co_await parameters.call(handler_);
+            }
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        me->handler_ended(failure);
+        bool stopped = async::is_cancellation(failure);
+        failure = nullptr;
+        if (!stopped) co_await me->socket().close();
+        if (request* rest = me->unfinished()) co_await rest->app().conclude(*rest);
+        if (stopped) throw cancelled{};
+    }
+    static void read(bound& parameters, request& asked) {
+        binding with(asked, *asked.pattern);
+        if (asked.earlier_issues) with.issues = *asked.earlier_issues;
+        parameters.read(with);
+        if (!with.issues.empty()) throw validation_error(std::move(with.issues));
+    }
+
+    websocket_route_options how_;
+    std::shared_ptr<const websocket_options> socket_options_;
+    inner handler_;
+};
+
+}  // namespace server
+
+template <class H, class Options>
+router& router::add_websocket(std::string_view text, H handler, Options options) {
+    if constexpr (detail::good_handler<H, false>()) {
+        static_assert(is_coroutine<H> && std::is_void_v<result_of<H>>,
+                      "coracle: the handler of a WebSocket is a coroutine that gives nothing: [](websocket& ws) -> "
+                      "task<> { ... }");
+        if constexpr (is_coroutine<H> && std::is_void_v<result_of<H>>) {
+            static constexpr std::string_view get[] = {"GET"};
+            route_options shared;
+            shared.name = options.name;
+            shared.include_in_schema = false;
+            shared.dependencies = options.dependencies;
+            shared.timeout = options.timeout;
+            add_endpoint(get,
+                         std::make_shared<server::websocket_endpoint<H>>(text, std::move(options), std::move(handler)),
+                         std::move(shared));
+        }
+    }
+    return *this;
+}
+
+}  // namespace coracle
+
 // ---- coracle/server/outgoing_answer.hpp
 // outgoing_answer: a conversation's answer whose body is made while it is sent, as far as it concerns the connection.
 
@@ -44292,7 +50342,7 @@ namespace coracle::server {
 
 /// Lives while the answer is made. in: a conversation, which tells it as its friend.
 template <class Conversation>
-class outgoing_answer final : public outgoing_client {
+class outgoing_answer final : public upgradable_client {
 public:
     explicit outgoing_answer(Conversation& of) noexcept : of_(of), answer_(*of.now_->answer) {}
     outgoing_answer(const outgoing_answer&) = delete;
@@ -44314,7 +50364,7 @@ public:
         if (!begun_ && live) begin();
         of_.waits(&making);
         if (!live) return;
-        of_.deadline_.set(Conversation::heartbeat_time);
+        of_.beats();
         if (of_.shop_.stopping()) making.cancel();
     }
     void goes_on() noexcept override { of_.goes_on(); }
@@ -44387,6 +50437,7 @@ public:
             std::logic_error("coracle: the body of an answer has fewer bytes than its size() said")));
         cut();
     }
+    void hand_over(heir& to) override { of_.hand_over(to); }
     void fail(const std::exception_ptr& why) override {
         request& asked = of_.now_->request;
         asked.after.drop_tasks();
@@ -44459,7 +50510,7 @@ public:
         conclude_answered();
         if (now_) shop_.transactions.give_back(std::move(now_));
         give_back_output();
-        if (!sleeps_) shop_.admission.connection_ends();
+        if (!sleeps_ && !given_away_) shop_.admission.connection_ends();
     }
 
     /// Before waiting for the client: nothing that belongs to the loop is held on to, and the client's time runs.
@@ -44567,15 +50618,12 @@ public:
     /// leaves, the handler is cancelled. in: what makes the next piece of the answer, if that waits.
     void waits(async::cancel_scope* making = nullptr) {
         keep_request();
-        now_->handler = &async::this_job();
-        now_->making = making;
-        watching_ = true;
+        now_->watch.begin(async::this_job(), making);
         if constexpr (tells) stream_.tell(this);
         on_edge();
     }
     void goes_on() noexcept {
-        if (!watching_) return;
-        watching_ = false;
+        if (!now_ || !now_->watch.end()) return;
         deadline_.clear();
         if constexpr (tells) stream_.tell(nullptr);
     }
@@ -44590,7 +50638,20 @@ public:
         std::shared_ptr<outgoing_body> body = now_->answer->stream();
         co_await body->send_to(client);
         body.reset();
-        now_->answer->end_stream();
+        if (!given_away_) now_->answer->end_stream();
+    }
+
+    /// Somebody else goes on with the connection, in another protocol.
+    bool is_given_away() const noexcept { return given_away_; }
+    [[gnu::cold, gnu::noinline]] void hand_over(heir& to) {
+        now_->answer.reset();
+        now_->place = {};
+        meter_.end();
+        meter_.falls_asleep();
+        given_away_ = true;
+        client_left();
+        to.inherit({shop_, &stream_, line_maker_of<Stream>(), input_.unread(), output_.view(), std::move(now_)});
+        output_.clear();
     }
 
     /// The answer has been given.
@@ -44607,7 +50668,6 @@ public:
             now_->reset();
         else
             now_->place = {};
-        probed_ = held_up_ = false;
     }
     /// What was answered is sent: background tasks and clean-up begin, as jobs of their own. Whoever holds this
     /// connection up does not hold them up, and the other way round.
@@ -44664,16 +50724,12 @@ private:
     // answered would wait for the handler of the next one.
     static constexpr std::size_t most_unsent = 64 * 1024;
 
-    // A client that ends its stream early may still want its answer; most handlers have it by then. A page that gives
-    // up a request looks the same, and what it asked for is to end within 50 ms.
-    static constexpr std::chrono::milliseconds probe_time{40};
-    static constexpr std::chrono::seconds heartbeat_time{15};
     static constexpr bool tells = requires(Stream& stream) { stream.tell(nullptr); };
 
     struct on_deadline {
         conversation& of;
         void operator()() const noexcept {
-            if (of.watching_ && !of.feeding_) return of.on_time();
+            if (of.watches()) return of.ask();
             of.late_ = true;
             if (of.writing_ == 0)
                 of.stream_.shutdown_read();
@@ -44694,6 +50750,14 @@ private:
     }
     /// The time is up and the write is not done; but the client may have taken some of what the system holds.
     [[gnu::cold, gnu::noinline]] bool takes_enough() noexcept {
+        if (!std::exchange(now_->looked_at, true)) {
+            // From here on it is known what it has taken; what it took before is no credit.
+            if constexpr (requires { stream_.acknowledged(); }) now_->taken = stream_.acknowledged().value_or(0);
+            now_->takes = transaction_pool::pace_of_the_slow(shop_.how.limits);
+            late_ = false;
+            deadline_.set(now_->takes.waits(shop_.reactor.turn_time()));
+            return true;
+        }
         if constexpr (requires { stream_.acknowledged(); }) {
             std::optional<std::uint64_t> taken = stream_.acknowledged();
             if (!taken || *taken <= now_->taken) return false;
@@ -44711,10 +50775,12 @@ private:
         if (shop_.reactor.turn_time() - heard >= shop_.how.last_chance) return stream_.shutdown_read();
         deadline_.set_at(heard + shop_.how.last_chance);
     }
-    // Unless there is another request behind this one already.
+    // Unless there is another request behind this one already, or it may be on its way: a head that is out has not said
+    // that the connection ends.
     void make_answer_last() noexcept override {
-        if (turn_.reads_body() || input_.unread().empty()) turn_.close_after_answer();
-        if (watching_ && is_live() && now_->making) now_->making->cancel();
+        bool said = turn_.whose() == http::turn::body;
+        if (!said && (turn_.reads_body() || input_.unread().empty())) turn_.close_after_answer();
+        if (now_ && now_->watch.is_on() && is_live()) now_->watch.stop_making();
     }
     std::chrono::milliseconds time_between() const noexcept {
         std::chrono::milliseconds most = asked_ != 0 ? shop_.how.limits.keep_alive : shop_.how.limits.header_timeout;
@@ -44744,38 +50810,31 @@ private:
 
     /// The answer is news that have no end of their own.
     bool is_live() const noexcept { return now_->answer->streams() && !now_->answer->stream()->heartbeat().empty(); }
+    bool watches() const noexcept { return now_ && now_->watch.is_on() && !feeding_ && writing_ == 0; }
+    /// News that wait are heard of every now and then, if they do not wait for what their client sends, or for one who
+    /// is gone.
+    [[gnu::cold]] void beats() noexcept {
+        if (watches() && is_live() && turn_.whose() == http::turn::body) deadline_.set(client_watch::heartbeat_time);
+    }
     /// The handler waits, and something may have happened on the stream.
     void on_edge() noexcept override {
-        if (!watching_ || feeding_ || writing_) return;
-        send_some();
-        if (!stream_.hung_up()) return;
-        // Nothing is sent with this, but a connection that has been reset says so.
-        if (!stream_.try_write({})) return lose_client();
-        if (!probed_) now_->making ? on_time() : deadline_.set(probe_time);
+        if (!watches()) return;
+        presence client = now_->watch.look(stream_, output_, meter_);
+        if (client == presence::gone) return lose_client();
+        if (client == presence::silent) now_->watch.makes_answer() ? ask() : deadline_.set(client_watch::probe_time);
     }
-    void send_some() noexcept {
-        if (output_.empty()) return;
-        if (result<std::size_t> sent = stream_.try_write(output_.view())) {
-            meter_.sent(*sent);
-            output_.consume(*sent);
-        }
-    }
-    /// A client that has ended its stream either waits for its answer or is gone, and only what is sent to it tells: a
-    /// client that is gone answers with a reset.
-    [[gnu::cold]] void on_time() noexcept {
-        probed_ = probed_ || stream_.hung_up();
-        bool unsent = !output_.empty();
+    [[gnu::cold]] void ask() noexcept {
+        presence client{};
         if (is_live() && turn_.whose() == http::turn::body) {
-            deadline_.set(heartbeat_time);
-            if (unsent && std::exchange(held_up_, true)) return lose_client();
-            held_up_ = unsent;
-            if (!unsent) now_->answer->writer().piece(now_->answer->stream()->heartbeat());
-            send_some();
-        } else if (!unsent) {
-            output().append(probe());
-            send_some();
+            deadline_.set(client_watch::heartbeat_time);
+            constexpr auto seconds = std::chrono::seconds(client_watch::heartbeat_time).count();
+            std::uint64_t least = std::uint64_t{shop_.how.limits.min_write_rate} * static_cast<std::uint64_t>(seconds);
+            client = now_->watch.beat(stream_, output_, meter_, least,
+                                      [&] { now_->answer->writer().piece(now_->answer->stream()->heartbeat()); });
+        } else {
+            client = now_->watch.ask(stream_, output(), meter_, probe());
         }
-        if (stream_.hung_up() && !stream_.try_write({})) lose_client();
+        if (client == presence::gone) lose_client();
     }
     /// What may stand where the answer is now and means nothing: an interim answer, or the first digit of a chunk size.
     std::string_view probe() const noexcept {
@@ -44788,11 +50847,7 @@ private:
         client_left();
         coracle::request& asked = now_->request;
         asked.client_left();
-        if (!asked.app().cancels_on_disconnect(asked)) return;
-        if (now_->making)
-            now_->making->cancel();
-        else
-            now_->handler->root().cancel();
+        if (asked.app().cancels_on_disconnect(asked)) now_->watch.cancel();
     }
 
     [[gnu::cold, gnu::noinline]] void begin_conclusions() noexcept {
@@ -44889,6 +50944,7 @@ private:
             input_.keep();  // the handler may wait for something else while it looks at these bytes
         }
         on_edge();  // behind the end of that wait, which clears the deadline
+        beats();
         co_return std::nullopt;
     }
     /// Also when the wait is cancelled: no deadline is left behind, and where a write was cut short nobody knows how
@@ -44943,16 +50999,14 @@ private:
     const bool tls_;  // of the client to whoever brings its bytes here
     bool looks_closer_ = true;
     bool sleeps_ = false;
+    bool given_away_ = false;
     std::uint32_t asked_;      // so many requests
     std::size_t writing_ = 0;  // so many bytes
     bool hearing_ = false;     // some of a head has come
     bool late_ = false;
     bool gone_ = false;
     bool held_back_ = false;
-    bool watching_ = false;  // a handler waits, and what happens on the stream is looked at
-    bool feeding_ = false;   // it waits for its body
-    bool probed_ = false;
-    bool held_up_ = false;  // a heartbeat found what was before it unsent
+    bool feeding_ = false;  // the handler waits for its body
 };
 
 }  // namespace coracle::server
@@ -44981,6 +51035,8 @@ task<> connection(Stream stream, workshop& shop, bool tls = false, std::uint32_t
                 const app_route* found = shop.app.find(*asked, answer);
                 shop.reactor.label_running_job(found ? found->text().c_str() : nullptr);
                 if (found && found->runs_now()) {
+                    if (found->keeps_request()) [[unlikely]]
+                        client.keep_request();
                     shop.app.call_now(*found, *asked, answer);
                 } else if (found && client.admits()) {
                     if (found->keeps_request()) client.keep_request();
@@ -44994,8 +51050,10 @@ task<> connection(Stream stream, workshop& shop, bool tls = false, std::uint32_t
                     }
                     client.goes_on();
                 }
-                if (client.streams()) [[unlikely]]
+                if (client.streams()) {
                     co_await client.send_stream();
+                    if (client.is_given_away()) co_return;
+                }
                 client.answered();
                 shop.reactor.label_running_job(nullptr);
             }
@@ -45068,13 +51126,16 @@ private:
     announcement said_;
 };
 
-/// While the header is waited for: its time, and the end of the server.
+/// While the header is waited for: its time, its place among the connections, and the end of the server.
 class awaited_announcement final : listed_client {
 public:
-    awaited_announcement(loop::descriptor& socket, workshop& shop) : socket_(socket), time_(shop.reactor, late{*this}) {
+    awaited_announcement(loop::descriptor& socket, workshop& shop)
+        : socket_(socket), admission_(shop.admission), time_(shop.reactor, late{*this}) {
         shop.clients.is_idle(*this);
         time_.set(shop.how.limits.header_timeout);
+        admission_.connection_begins();
     }
+    ~awaited_announcement() { admission_.connection_ends(); }
     bool is_late() const noexcept { return late_; }
 
 private:
@@ -45089,6 +51150,7 @@ private:
     void make_answer_last() noexcept override {}
 
     loop::descriptor& socket_;
+    admission& admission_;
     bool late_ = false;
     loop::deadline<late> time_;
 };
@@ -45323,12 +51385,15 @@ private:
     /// One more than there may be has come: he waits here, the others in the kernel, until one of the idle has made
     /// room for him.
     task<> room() {
-        shop_.admission.is_crowded(!shop_.dormitory.make_room() && !shop_.clients.make_room());
+        admission::seeker waits(shop_.admission);
         while (shop_.admission.full() && !stop_asked_.is_set()) {
             shop_.admission.room().clear();
+            if (shop_.admission.crowded()) {
+                if (shop_.dormitory.make_room()) continue;  // one that sleeps is gone at once
+                if (shop_.clients.make_room()) shop_.admission.makes_room();
+            }
             co_await shop_.admission.room().wait();
         }
-        shop_.admission.is_crowded(false);
     }
     /// D18: one connection that cannot be served, for want of memory say, is no reason to serve no other.
     void admit(net::incoming from, task_group& connections) {
@@ -45631,7 +51696,7 @@ private:
         how.colors = how.access_log && shows_colors(options, how.access_log_to);
         how.server_header = options.server_header;
         how.limits = options.limits;
-        if (how.limits.max_requests != 0) how.limits.max_requests += chance(how.limits.max_requests_jitter);
+        how.limits.max_requests = requests_until_stop(options.limits, chance(options.limits.max_requests_jitter));
         how.workers = static_cast<std::size_t>(options.workers);
         how.date_header = options.date_header;
         how.headers = options.headers.wire();
@@ -46195,6 +52260,143 @@ int app::run_processes(const Processes& how, const run_options& asked) {
 
 }  // namespace coracle
 
+// ---- coracle/server/env_file.hpp
+// env_file: a file of variables for the environment, `.env`: KEY=VALUE lines, comments, quotes, references.
+// python-dotenv, which uvicorn's --env-file reads with; here single quotes mean what they do in a shell.
+
+namespace coracle::server {
+
+/// Reads one text. `KEY=value # a comment`, `export KEY=value`, `KEY='as it stands'`, `KEY="a\nb ${OTHER:-default}"`;
+/// quotes may go over several lines. A key alone sets nothing.
+class env_file {
+public:
+    explicit env_file(std::string_view text) noexcept : left_(text) {
+        if (left_.starts_with("\xef\xbb\xbf")) left_.remove_prefix(3);
+    }
+
+    /// Calls `set(name, value)` for each variable in their order. Gives what is wrong with the first line that is none,
+    /// in a sentence; empty: nothing is. in: `find` gives the value of a variable of the environment, or null; what was
+    /// set is there too.
+    template <class Find, class Set>
+    std::string read(Find find, Set set) {
+        if (left_.find('\0') != left_.npos) return "it has a byte of value 0: it is no text";
+        while (skip_to_key()) {
+            std::string name(take_while([](char c) { return c != '=' && c != '#' && !is_blank(c) && c != '\n'; }));
+            if (name == "export" && is_blank(front())) {
+                skip_blanks();
+                if (front() != '=')
+                    name = take_while([](char c) { return c != '=' && c != '#' && !is_blank(c) && c != '\n'; });
+            }
+            skip_blanks();
+            if (front() != '=') {
+                if (name.empty() || !ends_line()) return wrong();
+                continue;
+            }
+            left_.remove_prefix(1);
+            if (name.empty()) return wrong();
+            skip_blanks();
+            std::string value;
+            bool refers = front() != '\'';
+            if (front() == '\'' || front() == '"') {
+                if (!take_quoted(value) || !ends_line()) return wrong();
+            } else {
+                value = take_unquoted();
+            }
+            set(std::as_const(name), refers ? resolved(value, find) : value);
+        }
+        return {};
+    }
+
+private:
+    static constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\r'; }
+    char front() const noexcept { return left_.empty() ? '\n' : left_.front(); }
+    template <class Is>
+    std::string_view take_while(Is is) {
+        std::size_t length = 0;
+        while (length < left_.size() && is(left_[length])) ++length;
+        std::string_view taken = left_.substr(0, length);
+        left_.remove_prefix(length);
+        return taken;
+    }
+    void skip_blanks() { take_while(is_blank); }
+    void skip_comment() {
+        if (front() == '#') take_while([](char c) { return c != '\n'; });
+    }
+    /// False at the end.
+    bool skip_to_key() {
+        while (!left_.empty()) {
+            skip_blanks();
+            skip_comment();
+            if (left_.empty() || left_.front() != '\n') break;
+            left_.remove_prefix(1);
+            ++line_;
+        }
+        begins_ = line_;
+        return !left_.empty();
+    }
+    bool ends_line() {
+        skip_blanks();
+        skip_comment();
+        return front() == '\n';
+    }
+    /// Up to the end of the line, or to a comment with white space before it.
+    std::string take_unquoted() {
+        std::string_view line = take_while([](char c) { return c != '\n'; });
+        for (std::size_t at = 0; at < line.size(); ++at)
+            if (line[at] == '#' && (at == 0 || is_blank(line[at - 1]))) line = line.substr(0, at);
+        return std::string(ascii::trim(line.substr(0, line.find_last_not_of('\r') + 1)));
+    }
+    bool take_quoted(std::string& to) {
+        char quote = left_.front();
+        left_.remove_prefix(1);
+        while (!left_.empty() && left_.front() != quote) {
+            char c = left_.front();
+            left_.remove_prefix(1);
+            if (c == '\n') ++line_;
+            bool escapes = c == '\\' && !left_.empty() && (quote == '"' || front() == '\'' || front() == '\\');
+            if (escapes) {
+                constexpr std::string_view letters = "abfnrtv\\'\"", meant = "\a\b\f\n\r\t\v\\'\"";
+                std::size_t known = letters.find(front());
+                escapes = known != letters.npos;
+                if (escapes) c = meant[known];
+            }
+            if (escapes) left_.remove_prefix(1);
+            to += c;
+        }
+        if (left_.empty()) return false;
+        left_.remove_prefix(1);
+        return true;
+    }
+    template <class Find>
+    static std::string resolved(std::string_view text, Find& find) {
+        std::string all;
+        for (;;) {
+            std::size_t begin = text.find("${");
+            std::size_t end = begin == text.npos ? begin : text.find('}', begin);
+            all += text.substr(0, end == text.npos ? end : begin);
+            if (end == text.npos) return all;
+            std::string_view name = text.substr(begin + 2, end - begin - 2);
+            std::size_t otherwise = name.find(":-");
+            const char* set = find(std::string(name.substr(0, otherwise)).c_str());
+            if (set && (*set || otherwise == name.npos))
+                all += set;
+            else if (otherwise != name.npos)
+                all += name.substr(otherwise + 2);
+            text.remove_prefix(end + 1);
+        }
+    }
+    std::string wrong() const {
+        return "line " + std::to_string(begins_) +
+               " must be KEY=value, # a comment, or empty; quotes end with the value";
+    }
+
+    std::string_view left_;
+    std::size_t line_ = 1;
+    std::size_t begins_ = 1;  // the variable that is read
+};
+
+}  // namespace coracle::server
+
 // ---- coracle/server/option.hpp
 // option: one option of a server's command line and environment, and what all of them together ask for.
 
@@ -46218,6 +52420,7 @@ struct arguments {
     run_options options{};
     reload_options reload{};
     process_options processes{.count = 0};  ///< none: it serves in this process
+    std::string env_file{};                 ///< of variables that are set before the others are read
     std::string error{};                    ///< why it cannot be done, in a sentence; the exit code is 2 then
 };
 
@@ -46565,6 +52768,14 @@ inline constexpr option option_table[] = {
      [](arguments& to, std::string_view value) -> std::string_view {
          return read_seconds(value, to.options.graceful_timeout) ? "" : "seconds, as 10";
      }},
+    {"env-file",
+     "PATH",
+     {},
+     "Variables of the environment, KEY=VALUE lines; what is set already stays as it is.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         to.env_file = value;
+         return value.empty() ? "the path of a file, as .env" : "";
+     }},
     {"reload",
      {},
      "no-reload",
@@ -46626,7 +52837,6 @@ inline constexpr option option_table[] = {
      [](arguments&, std::string_view) -> std::string_view {
          return "left out: it configures loggers of Python; coracle has --log-format and --log-level";
      }},
-    {"env-file", "PATH", {}, {}, not_yet},
     {"ssl-keyfile", "PATH", {}, {}, not_yet},
     {"ssl-certfile", "PATH", {}, {}, not_yet},
     {"ws-max-size", "NUMBER", {}, {}, not_yet},
@@ -46775,6 +52985,7 @@ arguments read_arguments(const std::vector<std::string_view>& words, Find find, 
     said.options = all.options;
     said.reload = all.reload;
     said.processes = all.processes;
+    said.env_file = all.env_file;
     said.reload.dirs.clear();
     said.reload.includes.clear();
     said.reload.excludes.clear();
@@ -47140,12 +53351,29 @@ inline void add_rows(const app& of, const std::string& below, std::vector<route_
     }
 }
 
+/// Sets the variables of a file for this process and its children, but for those that are set already. Gives why it
+/// cannot, in a sentence. in: before other threads look at the environment.
+inline std::string load_env_file(const std::string& path) {
+    constexpr std::size_t most = 1024 * 1024;
+    auto text = os::read_file(path, most);
+    if (!text) return text.error().message();
+    auto set = [](const std::string& name, const std::string& value) { ::setenv(name.c_str(), value.c_str(), 0); };
+    std::string wrong = env_file(*text).read([](const char* name) { return std::getenv(name); }, set);
+    return wrong.empty() ? wrong : path + ": " + wrong;
+}
+
 /// A program with a command line. A template only so that who does not use it pays nothing.
 template <class App>
 int run_command(App& served, std::vector<std::string> words, const run_options& defaults) {
     std::string program = words.empty() ? "app" : words.front();
     std::vector<std::string_view> behind(words.empty() ? words.end() : words.begin() + 1, words.end());
-    arguments asked = read_arguments(behind, [](const char* name) { return std::getenv(name); }, defaults);
+    auto find = [](const char* name) { return std::getenv(name); };
+    arguments asked = read_arguments(behind, find, defaults);
+    if (asked.error.empty() && !asked.env_file.empty()) {
+        std::string wrong = load_env_file(asked.env_file);
+        asked = read_arguments(behind, find, defaults);  // it may have said some of the options
+        if (!wrong.empty()) asked.error = "--env-file " + wrong;
+    }
     if (!asked.error.empty()) {
         std::fprintf(stderr, "ERROR:    %s\n", asked.error.c_str());
         return 2;
@@ -47209,6 +53437,3208 @@ int app::run(int argc, Word** argv, const run_options& defaults) {
                   "coracle: run() takes what main() is given: app.run(argc, argv)");
     return server::run_command(*this, std::vector<std::string>(argv, argv + argc), defaults);
 }
+
+}  // namespace coracle
+
+// ---- coracle/client/redirect_rules.hpp
+// redirect_rules: where an answer sends a request next, and what must not go along.
+// RFC 9110 15.4 (which methods change), 10.2.2 (Location); WHATWG Fetch 4.4 (what is taken away on another origin).
+
+namespace coracle::client {
+
+/// How redirects are followed: off, unless it is said. Whatever is allowed here, Authorization, Cookie, Proxy-* and the
+/// auth of the request never go to another origin, that is, to another scheme, host or port.
+struct redirect_rules {
+    bool follow = false;
+    unsigned most = 20;                 ///< after which it is an error
+    bool to_plain_http = false;         ///< from https to http
+    bool body_to_other_origin = false;  ///< 307 and 308 hand the body on; to another origin only with this
+    std::vector<std::string> private_fields{"x-api-key", "x-auth-token"};  ///< more that stay with their origin
+};
+
+enum class redirect_fault : std::uint8_t { too_many, bad_location, to_plain_http, body };
+
+struct redirect_error {
+    redirect_fault fault;
+    std::string message;
+};
+
+/// What the next request is.
+struct redirection {
+    http::url to;
+    std::string method;
+    bool drops_body = false;
+    bool leaves_origin = false;
+};
+
+/// The request that was answered, as far as redirects care.
+struct redirected_request {
+    const http::url& url;
+    std::string_view method;
+    bool has_body = false;
+    bool replayable = true;  ///< the body can be sent once more
+    unsigned followed = 0;   ///< redirects before this answer
+};
+
+constexpr bool is_redirect(int status) noexcept {
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+namespace detail {
+
+inline failure<redirect_error> no_redirect(redirect_fault fault, std::string why) {
+    return failure(redirect_error{fault, std::move(why)});
+}
+
+/// Readers differ about a backslash before the host: to browsers it ends it, to RFC 3986 it is part of a user's name.
+inline bool is_ambiguous(std::string_view location) noexcept {
+    std::size_t slashes = location.find("//");
+    if (slashes == location.npos || location.find_first_of("/?#") != slashes) return false;
+    std::string_view authority = location.substr(slashes + 2);
+    return authority.substr(0, authority.find_first_of("/?#")).find('\\') != authority.npos;
+}
+
+}  // namespace detail
+
+/// out: nothing when the answer is no redirect, or says not whither: it is given as it is.
+/// error: a redirect that must not be followed, or cannot.
+[[gnu::cold]] inline result<std::optional<redirection>, redirect_error> redirect(const redirect_rules& rules,
+                                                                                 const redirected_request& asked,
+                                                                                 int status,
+                                                                                 const http::fields& answer) {
+    std::optional<std::string_view> location = answer.find("location");
+    if (!is_redirect(status) || !location) return std::optional<redirection>();
+    const std::string from = asked.url.text();
+    auto bad = [&](const char* why) {
+        return detail::no_redirect(redirect_fault::bad_location,
+                                   from + " redirects to '" + std::string(*location) + "', " + why);
+    };
+    for (std::string_view each : answer.get_all("location"))
+        if (each != *location) return bad("and elsewhere in the same answer");
+    if (location->empty()) return bad("which is nowhere");
+    if (detail::is_ambiguous(*location)) return bad("where a backslash hides the host");
+    redirection next{asked.url.resolve(http::url::parse(*location)), std::string(asked.method)};
+    if (next.to.scheme != "http" && next.to.scheme != "https") return bad("which is neither http nor https");
+    // What is percent-encoded in a host never was a name.
+    if (next.to.authority.find('%') != std::string::npos || !http::parse_authority(next.to.authority))
+        return bad("which has no host that can be asked");
+    if (next.to.path.empty()) next.to.path = "/";
+    if (next.to.fragment.empty()) next.to.fragment = asked.url.fragment;
+    if (asked.followed >= rules.most)
+        return detail::no_redirect(redirect_fault::too_many, "more than " + std::to_string(rules.most) +
+                                                                 " redirects, the last one from " + from + " to " +
+                                                                 next.to.text());
+    if (asked.url.is_secure() && !next.to.is_secure() && !rules.to_plain_http)
+        return detail::no_redirect(redirect_fault::to_plain_http,
+                                   from + " redirects to " + next.to.text() +
+                                       ", where everybody on the way can read along; allow it with "
+                                       "redirect_rules::to_plain_http");
+    bool is_head = asked.method == "HEAD";
+    bool becomes_get =
+        (status == 303 && !is_head) || (status == 302 && !is_head) || (status == 301 && asked.method == "POST");
+    if (becomes_get && next.method != "GET") {
+        next.method = "GET";
+        next.drops_body = true;
+    }
+    next.leaves_origin = !next.to.same_origin(asked.url);
+    if (!asked.has_body || next.drops_body) return std::optional(std::move(next));
+    if (!asked.replayable)
+        return detail::no_redirect(redirect_fault::body, from + " redirects to " + next.to.text() +
+                                                             ", but the body was a stream and cannot be sent again");
+    if (next.leaves_origin && !rules.body_to_other_origin)
+        return detail::no_redirect(redirect_fault::body, from + " wants the body to go to " + next.to.text() +
+                                                             ", which is another origin; allow it with "
+                                                             "redirect_rules::body_to_other_origin");
+    return std::optional(std::move(next));
+}
+
+/// Takes away what the next request must not have.
+[[gnu::cold]] inline void take_away_private(http::field_list& fields, const redirect_rules& rules,
+                                            const redirection& next) {
+    if (next.drops_body)
+        for (std::string_view name : {"content-type", "content-encoding", "content-language", "content-location"})
+            fields.remove(name);
+    if (!next.leaves_origin) return;
+    for (std::string_view name : {"authorization", "cookie", "cookie2", "host", "origin", "referer"})
+        fields.remove(name);
+    for (const std::string& name : rules.private_fields) fields.remove(name);
+    std::vector<std::string> of_proxies;
+    for (const auto& [name, value] : fields)
+        if (name.starts_with("proxy-")) of_proxies.emplace_back(name);
+    for (const std::string& name : of_proxies) fields.remove(name);
+}
+
+}  // namespace coracle::client
+
+// ---- coracle/client/retry_rules.hpp
+// retry_rules: whether a request is worth another attempt, and after how long.
+// RFC 9110 9.2.2 (idempotent methods), 10.2.3 (Retry-After); exponential backoff with full jitter.
+
+namespace coracle::client {
+
+/// How attempts are repeated: not at all, unless it is said: `retry_rules{.attempts = 3}`.
+struct retry_rules {
+    unsigned attempts = 1;                                                 ///< with the first one
+    std::chrono::nanoseconds first_wait = std::chrono::milliseconds(200);  ///< doubled with every attempt
+    std::chrono::nanoseconds most_wait = std::chrono::seconds(20);         ///< to which it grows
+    /// A server that asks for more patience than this with Retry-After is not asked again.
+    std::chrono::nanoseconds most_patience = std::chrono::seconds(60);
+    std::vector<int> statuses{429, 502, 503, 504};
+    bool connect_errors = true;  ///< no connection, or one that ended before the answer
+};
+
+/// How far an attempt came before it failed.
+enum class attempt_end : std::uint8_t {
+    unsent,      ///< there was no connection: the server knows nothing of it
+    unanswered,  ///< sent, at least in part; no byte of an answer
+    torn,        ///< some of an answer
+    answered,    ///< with a status that may be asked again
+};
+
+/// An attempt that is over.
+struct attempt {
+    attempt_end end = attempt_end::answered;
+    int status = 0;                  ///< when it was answered
+    std::string_view retry_after{};  ///< the field of the answer
+    http::method method = http::method::get;
+    bool replayable = true;  ///< there is no body, or it can be sent once more
+    bool began_body = true;  ///< some of it was taken from its source
+    unsigned number = 1;
+};
+
+/// Whether the same bytes may be sent to a server that perhaps has them already. Only this allows the silent second
+/// attempt on a connection that was idle and, it turns out, closed: C6.
+constexpr bool may_resend(const attempt& what) noexcept {
+    bool body_is_whole = what.replayable || !what.began_body;
+    if (what.end == attempt_end::unsent) return body_is_whole;
+    return body_is_whole && http::is_idempotent(what.method);
+}
+
+/// The wait that Retry-After asks for; nothing when it says nothing that can be read. in: now in seconds since 1970.
+inline std::optional<std::chrono::nanoseconds> asked_patience(std::string_view field, std::int64_t now) noexcept {
+    if (field.empty()) return std::nullopt;
+    constexpr std::uint32_t longest = 366u * 24 * 3600;  // what is meant by more digits is: never
+    bool digits = field.find_first_not_of("0123456789") == field.npos;
+    if (digits) {
+        std::uint32_t seconds = ascii::parse_decimal<std::uint32_t>(field).value_or(longest);
+        return std::chrono::seconds(seconds < longest ? seconds : longest);
+    }
+    std::optional<std::int64_t> when = http::parse_date(field, now);
+    if (!when) return std::nullopt;
+    std::int64_t left = *when > now ? *when - now : 0;
+    return std::chrono::seconds(left < longest ? left : longest);
+}
+
+/// The wait before the next attempt; nothing when there is none to make.
+/// in: now in seconds since 1970; any 64 random bits, which choose a wait from nothing to the whole of it.
+[[gnu::cold]] inline std::optional<std::chrono::nanoseconds> wait_before_retry(const retry_rules& rules,
+                                                                               const attempt& what, std::int64_t now,
+                                                                               std::uint64_t random) {
+    if (what.number >= rules.attempts || !may_resend(what)) return std::nullopt;
+    if (what.end == attempt_end::answered) {
+        bool listed = false;
+        for (int status : rules.statuses) listed = listed || status == what.status;
+        if (!listed) return std::nullopt;
+        if (auto patience = asked_patience(what.retry_after, now)) {
+            if (*patience > rules.most_patience) return std::nullopt;
+            return patience;
+        }
+    } else if (!rules.connect_errors) {
+        return std::nullopt;
+    }
+    std::chrono::nanoseconds most = rules.first_wait;
+    for (unsigned i = 1; i < what.number && most.count() > 0 && most < rules.most_wait; ++i)
+        most = most > rules.most_wait / 2 ? rules.most_wait : most * 2;
+    if (most > rules.most_wait) most = rules.most_wait;
+    if (most.count() <= 0) return std::chrono::nanoseconds(0);
+    return std::chrono::nanoseconds(random % (static_cast<std::uint64_t>(most.count()) + 1));
+}
+
+}  // namespace coracle::client
+
+// ---- coracle/client/auth.hpp
+// auth: how a client shows who it is: name and password, a token, a digest, or what a function of yours says.
+// RFC 7617 (Basic, in UTF-8), RFC 6750 2.1 (Bearer), RFC 7616 (Digest).
+
+namespace coracle::client {
+
+/// A request that is about to be sent, or was refused with 401.
+struct authorized_request {
+    std::string_view method;
+    const http::url& url;
+    std::string_view sent{};  ///< the Authorization that it had
+    unsigned challenges = 0;  ///< how often it was refused before
+};
+
+/// A scheme. One object may serve requests of several threads at a time.
+class authenticator {
+public:
+    virtual ~authenticator() = default;
+    /// The value of Authorization; empty: none, or none yet.
+    virtual std::string authorization(const authorized_request& asked) = 0;
+    /// 401. Whether the same request, with another Authorization, may do better.
+    virtual bool challenged(const authorized_request& /*asked*/, const http::fields& /*answer*/) { return false; }
+};
+
+/// Who asks. Copies are the same one. Goes with requests to the origin it was given for, and to no other (C1).
+class auth {
+public:
+    auth() = default;
+    explicit auth(std::shared_ptr<authenticator> by) noexcept : by_(std::move(by)) {}
+
+    explicit operator bool() const noexcept { return by_ != nullptr; }
+    authenticator* operator->() const noexcept { return by_.get(); }
+
+private:
+    std::shared_ptr<authenticator> by_;
+};
+
+namespace detail {
+
+class fixed_authorization final : public authenticator {
+public:
+    explicit fixed_authorization(std::string value) : value_(std::move(value)) {}
+    std::string authorization(const authorized_request&) override { return value_; }
+
+private:
+    std::string value_;
+};
+
+class called_authorization final : public authenticator {
+public:
+    explicit called_authorization(function<std::string(const http::url&)> made) : made_(std::move(made)) {}
+    std::string authorization(const authorized_request& asked) override {
+        std::string value = made_(asked.url);
+        if (!http::is_field_value(value))
+            throw std::invalid_argument(
+                "coracle: an auth function gave what no field can hold: a control character, "
+                "or white space at an end");
+        return value;
+    }
+
+private:
+    function<std::string(const http::url&)> made_;
+};
+
+inline void check_user(std::string_view user, std::string_view password) {
+    for (std::string_view text : {user, password})
+        for (char c : text)
+            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
+                throw std::invalid_argument("coracle: a name or password has a control character");
+}
+
+}  // namespace detail
+
+/// The value of Authorization, and of Proxy-Authorization. error: std::invalid_argument.
+[[gnu::cold]] inline std::string basic_credentials_for(std::string_view user, std::string_view password) {
+    detail::check_user(user, password);
+    if (user.find(':') != user.npos)
+        throw std::invalid_argument("coracle: a name in Basic has no colon, for there the password begins");
+    return "Basic " + base64::encode(std::string(user).append(":").append(password));
+}
+
+/// in: UTF-8. error: std::invalid_argument for what cannot be sent.
+[[gnu::cold]] inline auth basic(std::string_view user, std::string_view password) {
+    return auth(std::make_shared<detail::fixed_authorization>(basic_credentials_for(user, password)));
+}
+/// error: std::invalid_argument for a token of other characters than letters, digits and `-._~+/=`.
+[[gnu::cold]] inline auth bearer(std::string_view token) {
+    bool good = !token.empty();
+    for (char c : token)
+        good = good && (ascii::is_alpha(c) || ascii::is_digit(c) ||
+                        std::string_view("-._~+/=").find(c) != std::string_view::npos);
+    if (!good)
+        throw std::invalid_argument("coracle: a bearer token is made of letters, digits and -._~+/=, and is not empty");
+    return auth(std::make_shared<detail::fixed_authorization>("Bearer " + std::string(token)));
+}
+/// What `made` says for each request, where a token changes now and then: `auth_by([&](const http::url&) { return
+/// "Bearer " + tokens.current(); })`. Called on the threads of the requests.
+template <class F>
+[[gnu::cold]] auth auth_by(F made) {
+    return auth(
+        std::make_shared<detail::called_authorization>(function<std::string(const http::url&)>(std::move(made))));
+}
+
+}  // namespace coracle::client
+
+// ---- coracle/client/digest_auth.hpp
+// digest_auth: a client that answers Digest challenges, and with the same nonce goes on asking without being refused.
+// RFC 7616 3.3 (which challenge), 3.4 (nonce count), 3.5 (a nonce that went stale).
+
+namespace coracle::client {
+
+namespace detail {
+
+class digest_authenticator final : public authenticator {
+public:
+    digest_authenticator(std::string_view user, std::string_view password) : user_(user), password_(password) {
+        check_user(user, password);
+    }
+
+    std::string authorization(const authorized_request& asked) override {
+        std::lock_guard lock(mutex_);
+        session* known = find(asked.url);
+        if (!known) return {};
+        if (known->challenge.session && known->cnonce.empty()) known->cnonce = secret_token(16);
+        std::string cnonce = known->challenge.session ? known->cnonce : secret_token(16);
+        ++known->count;
+        std::string target = asked.url.target();
+        return http::digest_credentials_for(known->challenge,
+                                            {user_, password_, asked.method, target, cnonce, known->count});
+    }
+    bool challenged(const authorized_request& asked, const http::fields& answer) override {
+        std::optional<http::digest_challenge> found = choose(answer);
+        if (!found) return false;
+        std::lock_guard lock(mutex_);
+        session* known = find(asked.url);
+        bool same = known && known->challenge.nonce == found->nonce;
+        // Refused though it had answered: the password is wrong, unless only the nonce was too old.
+        if (!asked.sent.empty() && !found->stale && (asked.challenges > 0 || same)) return false;
+        if (asked.challenges >= most_challenges) return false;
+        if (same) return true;
+        if (known) {
+            *known = session{asked.url, std::move(*found), 0, {}};
+        } else {
+            if (sessions_.size() == most_sessions) sessions_.erase(sessions_.begin());
+            sessions_.push_back(session{asked.url, std::move(*found), 0, {}});
+        }
+        return true;
+    }
+
+private:
+    struct session {
+        http::url origin;
+        http::digest_challenge challenge;
+        std::uint32_t count = 0;
+        std::string cnonce{};
+    };
+    static constexpr std::size_t most_sessions = 64;
+    static constexpr unsigned most_challenges = 3;
+
+    /// The first one with SHA-256, else the first that can be answered.
+    static std::optional<http::digest_challenge> choose(const http::fields& answer) {
+        std::optional<http::digest_challenge> found;
+        for (std::string_view field : answer.get_all("www-authenticate")) {
+            auto all = http::parse_challenges(field);
+            if (!all) continue;
+            for (const http::challenge& each : *all) {
+                auto read = http::digest_challenge::read(each);
+                if (!read) continue;
+                bool better = !found || (found->algorithm == http::digest_algorithm::md5 &&
+                                         read->algorithm == http::digest_algorithm::sha256);
+                if (better) found = std::move(read);
+            }
+        }
+        return found;
+    }
+    session* find(const http::url& at) noexcept {
+        for (session& each : sessions_)
+            if (each.origin.same_origin(at)) return &each;
+        return nullptr;
+    }
+
+    std::string user_;
+    std::string password_;
+    std::mutex mutex_;  // guards what follows
+    std::vector<session> sessions_;
+};
+
+}  // namespace detail
+
+/// in: UTF-8. The first request to an origin is refused with 401 and sent again, so its body has to be replayable.
+[[gnu::cold]] inline auth digest(std::string_view user, std::string_view password) {
+    return auth(std::make_shared<detail::digest_authenticator>(user, password));
+}
+
+}  // namespace coracle::client
+
+// ---- coracle/client/proxy_rules.hpp
+// proxy_rules: which requests go to a proxy, and what only the proxy is told.
+// RFC 9112 3.2.2 (absolute-form), RFC 9110 9.3.6 (CONNECT), 11.7.2 (Proxy-Authorization); httpoxy (CVE-2016-5385).
+
+namespace coracle::client {
+
+/// A proxy that is spoken to in plain HTTP.
+struct proxy {
+    http::url at{};
+    std::string authorization{};  ///< of Proxy-Authorization; empty: none
+};
+
+/// Hosts that are asked directly: `localhost, .example.com, 10.0.0.0/8, [::1]:8080`, or `*`. A name stands for itself
+/// and for what is below it, from label to label: `example.com` is not `badexample.com`.
+class proxy_exceptions {
+public:
+    /// error: std::logic_error for what is no host and no network.
+    [[gnu::cold]] void add_list(std::string_view text) {
+        for (char c : text)
+            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
+                throw std::logic_error("coracle: the hosts that go without a proxy have a control character");
+        while (!text.empty()) {
+            std::size_t end = text.find_first_of(", ");
+            if (end != 0) add(text.substr(0, end));
+            text.remove_prefix(end == text.npos ? text.size() : end + 1);
+        }
+    }
+    bool contains(const http::url& to) const {
+        if (all_) return true;
+        std::string host = without_dot(to.host());
+        std::uint16_t port = port_of(to);
+        for (const entry& each : entries_) {
+            if (each.port && *each.port != port) continue;
+            if (each.network.empty() ? is_below(host, each.name) : each.network.contains(host)) return true;
+        }
+        return false;
+    }
+
+private:
+    struct entry {
+        std::string name{};
+        network_list network{};
+        std::optional<std::uint16_t> port{};
+    };
+
+    static std::uint16_t port_of(const http::url& to) {
+        auto parts = http::parse_authority(to.authority);
+        return parts && parts->port ? *parts->port : static_cast<std::uint16_t>(to.is_secure() ? 443 : 80);
+    }
+    static std::string without_dot(std::string host) {
+        if (host.size() > 1 && host.ends_with('.')) host.pop_back();
+        return host;
+    }
+    static bool is_below(std::string_view host, std::string_view name) noexcept {
+        if (host == name) return true;
+        // An address is not below another one.
+        return host.size() > name.size() && host.ends_with(name) && host[host.size() - name.size() - 1] == '.' &&
+               !ip::parse_ipv4(host);
+    }
+    [[gnu::cold]] void add(std::string_view text) {
+        if (text == "*") {
+            all_ = true;
+            return;
+        }
+        entry made;
+        std::string_view host = text;
+        std::string_view first = host.substr(0, host.find('/'));
+        bool is_network = ip::parse_ipv6(first) || (first.size() < host.size() && ip::parse_ipv4(first));
+        if (!is_network) {
+            std::string_view shown = host;
+            if (shown.starts_with("*.")) shown.remove_prefix(1);
+            if (shown.starts_with('.')) shown.remove_prefix(1);
+            auto parts = http::parse_authority(shown);
+            if (!parts)
+                throw std::logic_error("coracle: '" + std::string(text) +
+                                       "' is no host that goes without a proxy; write localhost, .example.com, "
+                                       "10.0.0.0/8 or [::1]:8080");
+            made.port = parts->port;
+            host = parts->host;
+            if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+            is_network = ip::parse_ipv4(host) || ip::parse_ipv6(host);
+        }
+        if (is_network)
+            made.network.add(host);
+        else
+            made.name = without_dot(ascii::lower(host));
+        entries_.push_back(std::move(made));
+    }
+
+    bool all_ = false;
+    std::vector<entry> entries_;
+};
+
+/// What way a request goes. `tunnel` is for https: CONNECT first, then TLS through it, by the adapter that knows TLS.
+enum class proxy_way : std::uint8_t { direct, forward, tunnel };
+
+/// No proxy; one that is named: `proxy_rules("http://name:password@proxy.example:3128", "localhost,.example.com")`; or
+/// what the environment says. Plain data.
+class proxy_rules {
+public:
+    proxy_rules() = default;
+    /// For http and https. error: std::logic_error for what is no proxy of this kind.
+    [[gnu::cold]] explicit proxy_rules(std::string_view proxy_url, std::string_view except = {})
+        : proxy_(read(proxy_url)) {
+        exceptions_.add_list(except);
+    }
+    /// Those of `http_proxy` and `no_proxy`, for http, and not for this machine. Only in lower case: a server that runs
+    /// programs by CGI lets its clients set HTTP_PROXY (C5). in: as std::getenv. error: std::logic_error.
+    template <class Getter>
+    [[gnu::cold]] static proxy_rules from_environment(Getter&& look_up) {
+        proxy_rules made;
+        const char* named = look_up("http_proxy");
+        if (!named || *named == '\0') return made;
+        made.proxy_ = read(named);
+        made.only_http_ = true;
+        if (const char* except = look_up("no_proxy")) made.exceptions_.add_list(except);
+        made.exceptions_.add_list("localhost,127.0.0.0/8,::1");
+        return made;
+    }
+    [[gnu::cold]] static proxy_rules from_environment() {
+        return from_environment([](const char* name) { return std::getenv(name); });
+    }
+
+    explicit operator bool() const noexcept { return proxy_.has_value(); }
+
+    proxy_way way_of(const http::url& to) const {
+        if (!proxy_ || (to.is_secure() && only_http_) || exceptions_.contains(to)) return proxy_way::direct;
+        return to.is_secure() ? proxy_way::tunnel : proxy_way::forward;
+    }
+    /// in: some way is not direct.
+    const proxy& server() const noexcept { return *proxy_; }
+
+private:
+    [[gnu::cold]] static proxy read(std::string_view text) {
+        for (char c : text)
+            if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F)
+                throw std::logic_error("coracle: the URL of a proxy has a control character or a space");
+        std::string whole(text);
+        if (whole.find("://") == std::string::npos) whole.insert(0, "http://");
+        proxy made;
+        made.at = http::url::parse(whole);
+        // Without what may be a password.
+        if (made.at.scheme != "http")
+            throw std::logic_error("coracle: a proxy is spoken to by http://, not by " + made.at.scheme + "://");
+        if (!http::parse_authority(made.at.authority) || made.at.target() != "/" || !made.at.fragment.empty())
+            throw std::logic_error("coracle: the URL of a proxy is like http://name:password@proxy.example:3128");
+        std::string_view behind = std::string_view(whole).substr(whole.find("://") + 3);
+        behind = behind.substr(0, behind.find_first_of("/?#"));
+        if (std::size_t at = behind.rfind('@'); at != behind.npos)
+            made.authorization = credentials(behind.substr(0, at));
+        made.at.path = "/";
+        return made;
+    }
+    [[gnu::cold]] static std::string credentials(std::string_view userinfo) {
+        std::size_t colon = userinfo.find(':');
+        std::string storage[2];
+        auto user = http::decode_path(userinfo.substr(0, colon), storage[0]);
+        auto password =
+            http::decode_path(colon == userinfo.npos ? std::string_view() : userinfo.substr(colon + 1), storage[1]);
+        if (!user || !password)
+            throw std::logic_error("coracle: name and password in the URL of a proxy have a % that escapes nothing");
+        return basic_credentials_for(*user, *password);
+    }
+
+    std::optional<proxy> proxy_;
+    proxy_exceptions exceptions_;
+    bool only_http_ = false;
+};
+
+/// What stands in the request line to a proxy that forwards.
+inline std::string absolute_target(const http::url& to) { return to.scheme + "://" + to.authority + to.target(); }
+
+/// The head that asks a proxy for a tunnel; any 2xx is the tunnel, and has no body.
+[[gnu::cold]] inline std::string connect_head(const http::url& to, const proxy& by) {
+    std::string host = to.authority;
+    auto parts = http::parse_authority(host);
+    if (parts && !parts->port) host = std::string(parts->host).append(to.is_secure() ? ":443" : ":80");
+    std::string out = "CONNECT " + host + " HTTP/1.1\r\nhost: " + host + "\r\n";
+    if (!by.authorization.empty()) out.append("proxy-authorization: ").append(by.authorization).append("\r\n");
+    return out.append("\r\n");
+}
+
+}  // namespace coracle::client
+
+// ---- coracle/client/address_guard.hpp
+// address_guard: keeps a client that asks what strangers name away from this machine and from the networks behind it.
+// RFC 6890 and IANA's registries of special addresses; RFC 6052 2.1 (NAT64), RFC 3056 2 (6to4). Against SSRF, C7.
+
+namespace coracle::client {
+
+namespace detail {
+
+struct special_ipv4 {
+    ip::ipv4_bytes first;
+    unsigned bits;
+    std::string_view kind;
+};
+inline constexpr special_ipv4 special_ipv4_networks[] = {
+    {{0, 0, 0, 0}, 8, "this machine"},        {{10, 0, 0, 0}, 8, "private"},
+    {{100, 64, 0, 0}, 10, "a carrier's own"}, {{127, 0, 0, 0}, 8, "loopback"},
+    {{169, 254, 0, 0}, 16, "link-local"},     {{172, 16, 0, 0}, 12, "private"},
+    {{192, 0, 0, 0}, 24, "reserved"},         {{192, 0, 2, 0}, 24, "documentation"},
+    {{192, 88, 99, 0}, 24, "a relay's"},      {{192, 168, 0, 0}, 16, "private"},
+    {{198, 18, 0, 0}, 15, "for benchmarks"},  {{198, 51, 100, 0}, 24, "documentation"},
+    {{203, 0, 113, 0}, 24, "documentation"},  {{224, 0, 0, 0}, 4, "multicast"},
+    {{240, 0, 0, 0}, 4, "reserved"},
+};
+
+struct special_ipv6 {
+    ip::ipv6_bytes first;
+    unsigned bits;
+    std::string_view kind;
+};
+// Within 2000::/3; outside of it nothing is public.
+inline constexpr special_ipv6 special_ipv6_networks[] = {
+    {{0x20, 0x01, 0x00, 0x00}, 23, "reserved"},  // Teredo, ORCHID, benchmarks
+    {{0x20, 0x01, 0x0d, 0xb8}, 32, "documentation"},
+    {{0x3f, 0xff}, 20, "documentation"},
+};
+
+template <std::size_t N>
+constexpr bool begins_with(const std::array<std::uint8_t, N>& bytes, const std::array<std::uint8_t, N>& first,
+                           unsigned bits) noexcept {
+    for (std::size_t i = 0; i < N && bits > 0; ++i) {
+        unsigned here = bits < 8 ? bits : 8;
+        if (((bytes[i] ^ first[i]) & 0xFF) >> (8 - here) != 0) return false;
+        bits -= here;
+    }
+    return true;
+}
+
+constexpr std::string_view special_kind(const ip::ipv4_bytes& bytes) noexcept {
+    for (const special_ipv4& each : special_ipv4_networks)
+        if (begins_with(bytes, each.first, each.bits)) return each.kind;
+    return {};
+}
+constexpr std::string_view special_kind(const ip::ipv6_bytes& bytes) noexcept {
+    auto inner = [&bytes](std::size_t at) {
+        return ip::ipv4_bytes{bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]};
+    };
+    if (auto mapped = ip::mapped_ipv4(bytes)) return special_kind(*mapped);
+    if (begins_with(bytes, ip::ipv6_bytes{0x00, 0x64, 0xff, 0x9b}, 96)) return special_kind(inner(12));  // NAT64
+    if (begins_with(bytes, ip::ipv6_bytes{0x20, 0x02}, 16)) return special_kind(inner(2));               // 6to4
+    for (const special_ipv6& each : special_ipv6_networks)
+        if (begins_with(bytes, each.first, each.bits)) return each.kind;
+    if (begins_with(bytes, ip::ipv6_bytes{0x20}, 3)) return {};
+    if (begins_with(bytes, ip::ipv6_bytes{0xfe, 0x80}, 10)) return "link-local";
+    if (begins_with(bytes, ip::ipv6_bytes{0xfc}, 7)) return "unique-local";
+    if (begins_with(bytes, ip::ipv6_bytes{0xff}, 8)) return "multicast";
+    ip::ipv6_bytes loopback{};
+    loopback[15] = 1;
+    return bytes == loopback ? "loopback" : "reserved";
+}
+
+}  // namespace detail
+
+/// Off, unless it is made by `address_guard::on()`. It looks at addresses, after names are resolved and on every
+/// redirect: a name that changes what it means between two looks (DNS rebinding) gains nothing, since what was looked
+/// at is what is connected to. Networks that are meant are allowed: `address_guard::on().allow("10.1.0.0/16")`.
+class address_guard {
+public:
+    static address_guard on() {
+        address_guard made;
+        made.on_ = true;
+        return made;
+    }
+    /// error: std::logic_error, as network_list::add_list().
+    address_guard& allow(std::string_view networks) & {
+        allowed_.add_list(networks);
+        return *this;
+    }
+    address_guard&& allow(std::string_view networks) && { return std::move(allow(networks)); }
+
+    explicit operator bool() const noexcept { return on_; }
+
+    /// Why no connection is made to it: "loopback", "private"; empty: it may be made.
+    std::string_view fault(const net::address& to) const {
+        if (!on_ || allowed_.contains(to.host())) return {};
+        if (auto four = to.ipv4()) return detail::special_kind(*four);
+        if (auto six = to.ipv6()) return detail::special_kind(*six);
+        return "a unix socket";
+    }
+    /// Those that connections may be made to. in: what `refused` becomes when there are none: "127.0.0.1 is loopback".
+    std::vector<net::address> allowed(std::vector<net::address> all, std::string& refused) const {
+        std::vector<net::address> good;
+        for (net::address& each : all) {
+            std::string_view kind = fault(each);
+            if (kind.empty()) {
+                good.push_back(std::move(each));
+                continue;
+            }
+            if (!refused.empty()) refused += ", ";
+            refused.append(each.host()).append(" is ").append(kind);
+        }
+        return good;
+    }
+
+private:
+    bool on_ = false;
+    network_list allowed_;
+};
+
+}  // namespace coracle::client
+
+// ---- coracle/client/cookie_store.hpp
+// cookie_store: the cookies of a client, or of several, kept across their requests.
+// RFC 6265 5.3 and 5.4, by http::cookie_jar.
+
+namespace coracle::client {
+
+/// A jar behind a lock: `cookie_store::made()` is one that is empty, and copies share it, between clients, loops and
+/// threads alike; each call is one step to the others. One that is default-made keeps nothing: no cookies are sent.
+/// Two requests that are under way at the same time see what was stored before they were sent.
+class cookie_store {
+public:
+    cookie_store() = default;
+    static cookie_store made() {
+        cookie_store out;
+        out.kept_ = std::make_shared<guarded_jar>();
+        return out;
+    }
+    explicit operator bool() const noexcept { return kept_ != nullptr; }
+
+    /// What an answer from `from` sets. in: now in seconds since 1970.
+    void store(const http::fields& answer, const http::url& from, std::int64_t now) const {
+        if (!kept_ || !answer.contains("set-cookie")) return;
+        std::lock_guard lock(kept_->mutex);
+        for (std::string_view each : answer.get_all("set-cookie")) kept_->jar.store(each, from, now);
+    }
+    /// The value of Cookie for a request to `to`; empty when there is none to show.
+    std::string header(const http::url& to, std::int64_t now) const {
+        if (!kept_) return {};
+        std::lock_guard lock(kept_->mutex);
+        return kept_->jar.header(to, now);
+    }
+    /// Calls f with the jar, which nobody else uses meanwhile: to set, to look, to save. in: not default-made.
+    template <class F>
+    decltype(auto) with(F&& f) const {
+        std::lock_guard lock(kept_->mutex);
+        return f(kept_->jar);
+    }
+
+private:
+    struct guarded_jar {
+        std::mutex mutex;
+        http::cookie_jar jar;
+    };
+    std::shared_ptr<guarded_jar> kept_;
+};
+
+}  // namespace coracle::client
+
+// ---- coracle/client/client_policies.hpp
+// client_policies: what is done around an exchange: redirects, attempts, credentials, cookies, proxies, the guard.
+
+namespace coracle::client {
+
+/// Those of a client, or of one request. None of them does anything unless it is said.
+struct client_policies {
+    redirect_rules redirects{};
+    retry_rules retry{};
+    client::auth auth{};
+    cookie_store cookies{};
+    proxy_rules proxy{};
+    address_guard guard{};
+
+    /// An exchange is all there is to a call.
+    bool do_nothing() const noexcept {
+        return !redirects.follow && retry.attempts <= 1 && !auth && !cookies && !proxy && !guard;
+    }
+};
+
+}  // namespace coracle::client
+
+// ---- coracle/client/client_timeouts.hpp
+// client_timeouts: how long a client waits for each thing that may take too long. httpx's Timeout.
+
+namespace coracle {
+
+/// `.timeout = 5s` says all four; `client_timeouts(10s).connect(1s).total(1min)` says more. Those of reading and
+/// writing begin anew with every byte. std::chrono::nanoseconds::max() is for ever.
+class client_timeouts {
+public:
+    using duration = std::chrono::nanoseconds;
+
+    /// 5 s each, and no bound on all of it together.
+    client_timeouts() noexcept = default;
+    template <class Rep, class Period>
+    client_timeouts(std::chrono::duration<Rep, Period> each) noexcept  // implicit: users write .timeout = 5s
+        : connect_(loop::time_span(each).nanoseconds()), read_(connect_), write_(connect_), pool_(connect_) {}
+    static client_timeouts none() noexcept { return duration::max(); }
+
+    /// Until there is a connection: the lookup of the name, and the handshakes.
+    client_timeouts& connect(loop::time_span most) noexcept { return set(connect_, most); }
+    /// Until the next bytes of the answer come.
+    client_timeouts& read(loop::time_span most) noexcept { return set(read_, most); }
+    /// Until the peer has taken more of the request.
+    client_timeouts& write(loop::time_span most) noexcept { return set(write_, most); }
+    /// Until a connection is free, when as many are in use as may be.
+    client_timeouts& pool(loop::time_span most) noexcept { return set(pool_, most); }
+    /// From the beginning of the call to the last byte of the answer, redirects and retries included.
+    client_timeouts& total(loop::time_span most) noexcept { return set(total_, most); }
+
+    duration connect() const noexcept { return connect_; }
+    duration read() const noexcept { return read_; }
+    duration write() const noexcept { return write_; }
+    duration pool() const noexcept { return pool_; }
+    duration total() const noexcept { return total_; }
+
+private:
+    client_timeouts& set(duration& which, loop::time_span most) noexcept {
+        which = most.nanoseconds();
+        return *this;
+    }
+    duration connect_ = std::chrono::seconds(5);
+    duration read_ = std::chrono::seconds(5);
+    duration write_ = std::chrono::seconds(5);
+    duration pool_ = std::chrono::seconds(5);
+    duration total_ = duration::max();
+};
+
+}  // namespace coracle
+
+// ---- coracle/client/client_error.hpp
+// client_error: what can go wrong with a request to others, as a tree. httpx's exceptions.
+
+namespace coracle {
+
+/// Anything below. what() says what, where (method and URL) and, where time matters, after how long.
+class client_error : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// No answer, or none that can be used.
+class request_error : public client_error {
+public:
+    using client_error::client_error;
+};
+/// On the way.
+class transport_error : public request_error {
+public:
+    using request_error::request_error;
+};
+
+/// Something took longer than client_timeouts allow.
+class client_timed_out : public transport_error {
+public:
+    client_timed_out(const std::string& sentence, std::chrono::nanoseconds after)
+        : transport_error(sentence), after_(after) {}
+    /// How long it had.
+    std::chrono::nanoseconds after() const noexcept { return after_; }
+
+private:
+    std::chrono::nanoseconds after_;
+};
+class connect_timed_out : public client_timed_out {
+public:
+    using client_timed_out::client_timed_out;
+};
+class read_timed_out : public client_timed_out {
+public:
+    using client_timed_out::client_timed_out;
+};
+class write_timed_out : public client_timed_out {
+public:
+    using client_timed_out::client_timed_out;
+};
+/// No connection became free.
+class pool_timed_out : public client_timed_out {
+public:
+    using client_timed_out::client_timed_out;
+};
+/// All of it together took too long.
+class total_timed_out : public client_timed_out {
+public:
+    using client_timed_out::client_timed_out;
+};
+
+/// The network, or the machine at the other end, said no.
+class network_error : public transport_error {
+public:
+    network_error(const std::string& sentence, std::error_code why) : transport_error(sentence), why_(why) {}
+    /// As the system, or the resolver, says it.
+    std::error_code code() const noexcept { return why_; }
+
+private:
+    std::error_code why_;
+};
+/// No such name, nobody there, refused, or not allowed to be asked.
+class connect_failed : public network_error {
+public:
+    using network_error::network_error;
+};
+class read_failed : public network_error {
+public:
+    using network_error::network_error;
+};
+class write_failed : public network_error {
+public:
+    using network_error::network_error;
+};
+
+/// What was said is no HTTP.
+class protocol_error : public transport_error {
+public:
+    using transport_error::transport_error;
+};
+/// The request cannot be sent: its method, its target, its body that is not as long as was said.
+class local_protocol_error : public protocol_error {
+public:
+    using protocol_error::protocol_error;
+};
+/// The answer is broken, cut off, or larger than allowed.
+class remote_protocol_error : public protocol_error {
+public:
+    using protocol_error::protocol_error;
+};
+
+class proxy_error : public transport_error {
+public:
+    using transport_error::transport_error;
+};
+/// A scheme that nobody here speaks; https without <coracle/with/openssl.hpp>.
+class unsupported_protocol : public transport_error {
+public:
+    using transport_error::transport_error;
+};
+
+/// The body of an answer is not what it was taken for.
+class decoding_error : public request_error {
+public:
+    using request_error::request_error;
+};
+class too_many_redirects : public request_error {
+public:
+    using request_error::request_error;
+};
+/// A redirect that leads nowhere, or to where redirect_rules do not follow.
+class redirect_refused : public request_error {
+public:
+    using request_error::request_error;
+};
+
+/// raise_for_status(): the answer came, and was a status of 400 or more.
+class status_error : public client_error {
+public:
+    status_error(const std::string& sentence, int status) : client_error(sentence), status_(status) {}
+    int status() const noexcept { return status_; }
+
+private:
+    int status_;
+};
+
+/// The caller's: a text that is no URL, or none that can be asked.
+class invalid_url : public std::invalid_argument {
+public:
+    using std::invalid_argument::invalid_argument;
+};
+/// The caller's: the body of an answer that is a stream was taken for a text, read twice, or read when it was closed.
+class body_misuse : public std::logic_error {
+public:
+    using std::logic_error::logic_error;
+};
+
+}  // namespace coracle
+
+// ---- coracle/client/request_body.hpp
+// request_body: what a request carries: bytes, or a stream that is made while it is sent.
+
+namespace coracle {
+
+/// A body that comes in pieces. One request reads it, once, unless it can be rewound.
+class body_stream {
+public:
+    body_stream() noexcept = default;
+    body_stream(const body_stream&) = delete;
+    body_stream& operator=(const body_stream&) = delete;
+    virtual ~body_stream() = default;
+
+    /// Called before length() and read(), each time it is sent: opens what has to be opened.
+    virtual task<> prepare() { co_return; }
+    /// The next piece; nothing at the end. keeps: the view stays good until the next call.
+    virtual task<std::optional<std::string_view>> read() = 0;
+    /// How many bytes there are in all, when that is known: else they are sent as chunks.
+    virtual std::optional<std::uint64_t> length() const { return std::nullopt; }
+    /// Goes back to its first byte, for a redirect or a retry. False: it cannot.
+    virtual bool rewind() { return false; }
+};
+
+/// Nothing, bytes, or a stream.
+class request_body {
+public:
+    request_body() noexcept = default;
+    explicit request_body(std::string bytes) noexcept : bytes_(std::move(bytes)), present_(true) {}
+    explicit request_body(std::unique_ptr<body_stream> stream) noexcept
+        : stream_(std::move(stream)), present_(stream_ != nullptr) {}
+
+    /// There is one, perhaps of no bytes.
+    bool present() const noexcept { return present_; }
+    bool is_stream() const noexcept { return stream_ != nullptr; }
+    /// Empty for a stream.
+    std::string_view bytes() const noexcept { return bytes_; }
+    /// Null for bytes.
+    body_stream* stream() const noexcept { return stream_.get(); }
+    std::optional<std::uint64_t> length() const {
+        if (stream_) return stream_->length();
+        return bytes_.size();
+    }
+    /// Makes it ready to be sent once more. False: it was a stream that cannot be made again.
+    bool rewind() { return !stream_ || stream_->rewind(); }
+    void clear() noexcept { *this = request_body(); }
+
+private:
+    std::string bytes_;
+    std::unique_ptr<body_stream> stream_;
+    bool present_ = false;
+};
+
+}  // namespace coracle
+
+// ---- coracle/client/generator_stream.hpp
+// generator_stream: the body of a request whose pieces a coroutine makes while they are sent.
+
+namespace coracle::client {
+
+/// Given a generator, it is sent once: no redirect and no retry can send it again. Given a function that makes one, it
+/// can be.
+class generator_stream final : public body_stream {
+public:
+    explicit generator_stream(generator<std::string> once, std::optional<std::uint64_t> bytes = std::nullopt)
+        : pieces_(std::move(once)), length_(bytes) {}
+    explicit generator_stream(function<generator<std::string>()> again,
+                              std::optional<std::uint64_t> bytes = std::nullopt)
+        : make_(std::move(again)), length_(bytes) {}
+
+    task<std::optional<std::string_view>> read() override {
+        if (!pieces_) pieces_.emplace(make_());
+        began_ = true;
+        std::optional<std::string> made = co_await pieces_->next();
+        std::optional<std::string_view> given;
+        if (made) {
+            piece_ = std::move(*made);
+            given = piece_;
+        }
+        co_return given;
+    }
+    std::optional<std::uint64_t> length() const override { return length_; }
+    bool rewind() override {
+        if (!began_) return true;
+        if (!make_) return false;
+        pieces_.reset();
+        began_ = false;
+        return true;
+    }
+
+private:
+    function<generator<std::string>()> make_;
+    std::optional<generator<std::string>> pieces_;
+    std::optional<std::uint64_t> length_;
+    std::string piece_;
+    bool began_ = false;
+};
+
+}  // namespace coracle::client
+
+// ---- coracle/client/multipart_body.hpp
+// multipart_body: a form with files as the body of a request; files on disk are read while they are sent.
+// RFC 7578; RFC 2046 5.1.1 (boundaries).
+
+namespace coracle {
+
+/// `co_await http.post("/photos").multipart(multipart_body().field("title", "me").file_on_disk("photo", "me.png"))`.
+/// Whatever names and values hold, none of it can end a part or a line of its head (W3).
+class multipart_body {
+public:
+    multipart_body() noexcept {}
+
+    multipart_body&& field(std::string_view name, std::string_view value) && {
+        add(name, {}, {}, value, {});
+        return std::move(*this);
+    }
+    /// in: an empty type is not said. error: std::invalid_argument for a type that is no field value.
+    multipart_body&& file(std::string_view name, std::string_view filename, std::string_view bytes,
+                          std::string_view type = {}) && {
+        add(name, filename, type, bytes, {});
+        return std::move(*this);
+    }
+    /// Its file name is the last part of the path. Read when it is sent, on the thread pool, and each time it is sent.
+    /// error: when it is sent, std::system_error with the path in its message; the file may not shrink meanwhile.
+    multipart_body&& file_on_disk(std::string_view name, std::string path, std::string_view type = {}) && {
+        std::string filename = path.substr(path.rfind('/') + 1);
+        add(name, filename, type, {}, std::move(path));
+        return std::move(*this);
+    }
+
+    /// For the client: the body, and its Content-Type.
+    request_body take(std::string& content_type) &&;
+
+private:
+    class reader;
+    struct part {
+        std::string name;
+        std::optional<std::string> filename;
+        std::string type;
+        std::string bytes;
+        std::string path;  // not empty: of a file on disk
+    };
+    void add(std::string_view name, std::optional<std::string_view> filename, std::string_view type,
+             std::string_view bytes, std::string path) {
+        if (!http::is_field_value(type))
+            throw std::invalid_argument("coracle: the type of a file in a form is one like text/plain, on one line");
+        part made;
+        made.name = name;
+        if (filename) made.filename = std::string(*filename);
+        made.type = type;
+        made.bytes = bytes;
+        made.path = std::move(path);
+        parts_.push_back(std::move(made));
+    }
+
+    std::vector<part> parts_;
+};
+
+/// Goes through the parts: what stands before each, its bytes, and the end of it.
+class multipart_body::reader final : public body_stream {
+public:
+    reader(std::vector<part> parts, std::string_view boundary) : boundary_(boundary) {
+        for (part& each : parts) {
+            piece made;
+            made.before = head_of(each);
+            made.bytes = std::move(each.bytes);
+            made.path = std::move(each.path);
+            pieces_.push_back(std::move(made));
+        }
+    }
+
+    task<> prepare() override {
+        for (piece& each : pieces_) {
+            if (each.path.empty()) continue;
+            auto opened = co_await open_file(each.path);
+            if (!opened) refuse(opened.error());
+            auto size = co_await opened->size();
+            if (!size) refuse(size.error());
+            // Of what is made while it is read, as in /proc, the size is not known.
+            each.size = *size > 0 ? std::optional(*size) : std::nullopt;
+        }
+    }
+    std::optional<std::uint64_t> length() const override {
+        std::uint64_t all = 2 + boundary_.size() + 4;
+        for (const piece& each : pieces_) {
+            if (!each.path.empty() && !each.size) return std::nullopt;
+            all += each.before.size() + (each.path.empty() ? each.bytes.size() : *each.size) + 2;
+        }
+        return all;
+    }
+    task<std::optional<std::string_view>> read() override {
+        std::optional<std::string_view> given;
+        if (at_ == pieces_.size()) {
+            if (!ended_) given = made_ = "--" + boundary_ + "--\r\n";
+            ended_ = true;
+            co_return given;
+        }
+        piece& here = pieces_[at_];
+        if (!begun_) {
+            begun_ = true;
+            left_ = here.size;
+            made_ = here.before;
+            if (here.path.empty()) {
+                made_ += here.bytes;
+                end_piece();
+            }
+            given = made_;
+            co_return given;
+        }
+        if (!open_) {
+            auto opened = co_await open_file(here.path);
+            if (!opened) refuse(opened.error());
+            open_.emplace(std::move(*opened));
+        }
+        std::size_t most = left_ && *left_ < chunk ? static_cast<std::size_t>(*left_) : chunk;
+        made_.clear();
+        if (most > 0) {
+            auto bytes = co_await open_->read(most);
+            if (!bytes) refuse(bytes.error());
+            made_ = std::move(*bytes);
+            if (left_ && made_.empty())
+                throw std::system_error(std::make_error_code(std::errc::io_error),
+                                        "coracle: '" + here.path + "' has become shorter while it was sent");
+            if (left_) *left_ -= made_.size();
+        }
+        if (made_.empty()) {
+            open_.reset();
+            end_piece();
+        }
+        given = made_;
+        co_return given;
+    }
+    bool rewind() override {
+        at_ = 0;
+        begun_ = ended_ = false;
+        open_.reset();
+        return true;
+    }
+
+private:
+    static constexpr std::size_t chunk = 64 * 1024;
+    struct piece {
+        std::string before;
+        std::string bytes;
+        std::string path;
+        std::optional<std::uint64_t> size;
+    };
+
+    std::string head_of(const part& of) const {
+        std::string out = "--" + boundary_ + "\r\nContent-Disposition: form-data";
+        http::append_form_parameter(out, "name", of.name);
+        if (of.filename) http::append_form_parameter(out, "filename", *of.filename);
+        if (!of.type.empty()) out.append("\r\nContent-Type: ").append(of.type);
+        return out.append("\r\n\r\n");
+    }
+    void end_piece() {
+        made_ += "\r\n";
+        begun_ = false;
+        ++at_;
+    }
+    [[noreturn, gnu::cold]] static void refuse(const named_error& why) { why.raise(); }
+
+    std::string boundary_;
+    std::vector<piece> pieces_;
+    std::size_t at_ = 0;
+    bool begun_ = false;
+    bool ended_ = false;
+    std::optional<loop::file> open_;
+    std::optional<std::uint64_t> left_;
+    std::string made_;
+};
+
+[[gnu::cold]] inline request_body multipart_body::take(std::string& content_type) && {
+    bool on_disk = false;
+    for (const part& each : parts_) on_disk = on_disk || !each.path.empty();
+    if (!on_disk) {
+        http::multipart_writer written;
+        for (const part& each : parts_) {
+            if (each.filename)
+                written.file(each.name, *each.filename, each.bytes, each.type);
+            else
+                written.field(each.name, each.bytes);
+        }
+        return request_body(written.take_body(content_type));
+    }
+    // A file is not read before to see what stands in it: nobody can guess this one.
+    std::string boundary = "coracle-form-" + secret_token(18);
+    content_type = "multipart/form-data; boundary=" + boundary;
+    return request_body(std::make_unique<reader>(std::move(parts_), boundary));
+}
+
+}  // namespace coracle
+
+// ---- coracle/client/outgoing_request.hpp
+// outgoing_request: a request of this program's own, before it is sent. What redirects, retries and the like decide on.
+
+namespace coracle {
+
+/// What one request says differently from its client; nothing: as the client.
+struct request_options {
+    std::optional<client_timeouts> timeout{};
+    std::optional<std::uint64_t> max_body_bytes{};  ///< of the answer
+    bool stream = false;                            ///< the answer is given when its head has come
+    std::string upgrade{};                          ///< the protocol to go on with: "websocket"; the answer may be 101
+    std::shared_ptr<client::client_policies> policies{};  ///< in the place of the client's
+    // For the exchange, by the policies: a proxy in the way, and who may be asked. Null: neither.
+    const client::proxy* through = nullptr;
+    const client::address_guard* guard = nullptr;
+    client::proxy_way way = client::proxy_way::direct;
+    bool has_usual_fields = false;  ///< those of its client are among its fields
+    bool own_auth = false;  ///< their auth is meant for the url of this request, and not for the client's base_url
+};
+
+/// Method, place, fields, body. Its fields are checked as they are set; the rest when it is sent.
+struct outgoing_request {
+    outgoing_request() = default;
+    outgoing_request(outgoing_request&&) = default;
+    outgoing_request& operator=(outgoing_request&&) = default;
+
+    std::string method = "GET";
+    http::url url{};            ///< whole: scheme, authority, path
+    http::field_list fields{};  ///< without host, content-length and the like, which the client writes itself
+    request_body body{};
+    request_options options{};
+
+    http::method known_method() const noexcept { return http::method_from(method); }
+    /// Asking twice is as good as asking once.
+    bool is_idempotent() const noexcept { return http::is_idempotent(known_method()); }
+    /// For messages and logs: `GET http://example.com/users`. Without credentials, which no url holds.
+    std::string text() const { return method + ' ' + url.text(); }
+};
+
+}  // namespace coracle
+
+// ---- coracle/client/reply_stream.hpp
+// reply_stream: where the rest of an answer comes from: its connection, or a test.
+
+namespace coracle::client {
+
+/// The body of one answer. Destroyed before its end it closes the connection.
+class reply_stream {
+public:
+    reply_stream() noexcept = default;
+    reply_stream(const reply_stream&) = delete;
+    reply_stream& operator=(const reply_stream&) = delete;
+    virtual ~reply_stream() = default;
+
+    /// The next piece, never empty; nothing at the end, when the connection has been given back.
+    /// error: as http_client::send().
+    virtual task<std::optional<std::string>> read() = 0;
+    /// What came behind the body. in: after its end.
+    virtual const http::owned_fields& trailers() const noexcept = 0;
+};
+
+}  // namespace coracle::client
+
+// ---- coracle/client/http_reply.hpp
+// http_reply: what came back. httpx's Response, fetch's Response.
+
+namespace coracle {
+
+/// The head of an answer, and its body: all of it, or, when the request said stream(), as it is read.
+class http_reply {
+public:
+    int status = 0;
+    http::owned_fields headers{};
+    /// Where it comes from, after redirects; and what was asked of it.
+    http::url url{};
+    std::string method{};
+    /// From the beginning of the call until the answer was given.
+    std::chrono::nanoseconds elapsed{};
+    /// The redirects on the way, first one first.
+    std::vector<http_reply> history{};
+
+    http_reply() = default;
+    http_reply(http_reply&&) = default;
+    http_reply& operator=(http_reply&&) = default;
+
+    bool ok() const noexcept { return status >= 200 && status < 300; }
+    /// The reason phrase that is registered for the status; what the peer says there means nothing.
+    std::string_view reason() const noexcept { return http::reason_phrase(status); }
+
+    /// The body. error: body_misuse when it is a stream that was not loaded.
+    const std::string& text() const& {
+        check_loaded();
+        return body_;
+    }
+    std::string text() && {
+        check_loaded();
+        return std::move(body_);
+    }
+    /// The body as a value: a struct, a list, a map, or json. error: decoding_error, which names the place in it.
+    template <class T = coracle::json>
+    T json() const {
+        check_loaded();
+        std::vector<validation_issue> issues;
+        std::optional<T> value = read_json_text<T>(body_, issues);
+        if (!value) undecodable(issues);
+        return *std::move(value);
+    }
+    /// For what must have gone well. error: status_error for a status of 400 and more.
+    const http_reply& raise_for_status() const {
+        if (status >= 400) throw status_error(refused(), status);
+        return *this;
+    }
+
+    /// The next piece of a stream: `while (auto piece = co_await reply.read())`. A body that is there already is one
+    /// piece. The next one is fetched when it is asked for, so a slow reader slows the sender down.
+    /// error: as http_client::send(); body_misuse after an error.
+    task<std::optional<std::string>> read() {
+        if (failed_) throw_failed();
+        if (!rest_) {
+            if (taken_ || body_.empty()) co_return std::nullopt;
+            taken_ = true;
+            co_return std::move(body_);
+        }
+        failed_ = true;
+        std::optional<std::string> piece = co_await rest_->read();
+        failed_ = false;
+        taken_ = true;
+        if (!piece) end();
+        co_return piece;
+    }
+    /// Reads what is left of a stream: text() and json() give it then.
+    task<> load() {
+        std::string all = std::move(body_);
+        while (rest_) {
+            std::optional<std::string> piece = co_await read();
+            if (piece) all += *piece;
+        }
+        body_ = std::move(all);
+        taken_ = false;
+    }
+    /// Reads no more: the connection of a stream is closed.
+    void close() noexcept {
+        if (!rest_) return;
+        rest_.reset();
+        failed_ = true;
+    }
+    /// What came behind the body in chunks, kept apart from the headers. in: when the body was read.
+    const http::owned_fields& trailers() const noexcept { return trailers_; }
+
+    // For the client, and for tests.
+
+    void set_body(std::string text) noexcept { body_ = std::move(text); }
+    void set_trailers(http::owned_fields fields) { trailers_ = std::move(fields); }
+    void set_stream(std::unique_ptr<client::reply_stream> rest) noexcept { rest_ = std::move(rest); }
+
+private:
+    void end() {
+        trailers_ = rest_->trailers();
+        rest_.reset();
+    }
+    void check_loaded() const {
+        if (rest_ || failed_ || (taken_ && body_.empty())) [[unlikely]]
+            throw_not_loaded();
+    }
+    [[gnu::cold, noreturn]] void throw_not_loaded() const {
+        throw body_misuse("coracle: the body of " + method + ' ' + url.text() +
+                          " is a stream; co_await reply.load() before text() or json(), or read() it piece by piece");
+    }
+    [[gnu::cold, noreturn]] void throw_failed() const {
+        throw body_misuse("coracle: the body of " + method + ' ' + url.text() +
+                          " was closed, or reading it has failed; there is nothing more to read");
+    }
+    [[gnu::cold]] std::string shown_body() const {
+        std::string shown = body_.substr(0, 200);
+        if (shown.size() < body_.size()) shown += "...";
+        return shown;
+    }
+    [[gnu::cold]] std::string refused() const {
+        std::string sentence = method + ' ' + url.text() + " was answered with " + std::to_string(status);
+        if (!reason().empty()) sentence.append(" ").append(reason());
+        if (!body_.empty()) sentence += ": " + shown_body();
+        return sentence;
+    }
+    [[gnu::cold, noreturn]] void undecodable(const std::vector<validation_issue>& issues) const {
+        std::string sentence = "the answer to " + method + ' ' + url.text();
+        if (issues.front().type == "json_invalid") {
+            sentence += " is no JSON";
+        } else {
+            sentence += " is not what was expected: " + issues.front().msg + " at " + issues.front().loc.dump();
+        }
+        throw decoding_error(sentence + "; it is " + std::to_string(status) + ": " + shown_body());
+    }
+
+    std::string body_;
+    http::owned_fields trailers_;
+    std::unique_ptr<client::reply_stream> rest_;
+    bool taken_ = false;   // read() has given some of it away
+    bool failed_ = false;  // closed, or reading has failed
+};
+
+}  // namespace coracle
+
+// ---- coracle/client/transport.hpp
+// transport, secure_layer: how a client comes by its streams. The core does not know what carries them.
+
+namespace coracle::client {
+
+/// Whom a stream is to lead to.
+struct destination {
+    destination(std::string to, std::uint16_t at, bool encrypted) noexcept
+        : host(std::move(to)), port(at), secure(encrypted) {}
+
+    std::string host;  ///< a name or an address, without brackets
+    std::uint16_t port;
+    bool secure;  ///< what goes over it will be encrypted: https, wss
+    /// Addresses that it refuses are not connected to. Null: all may be.
+    const address_guard* guard = nullptr;
+};
+
+/// Opens streams: over TCP, over a unix socket, to an app in this process, by a script of a test. Used by all loops
+/// that its client is used on.
+class transport {
+public:
+    transport() noexcept = default;
+    transport(const transport&) = delete;
+    transport& operator=(const transport&) = delete;
+    virtual ~transport() = default;
+
+    /// Has no deadline of its own: it is cancelled when connecting takes too long. error: a sentence with the host.
+    virtual task<result<net::any_stream, net::connect_error>> open(destination to) = 0;
+    /// Its streams need no secure_layer for https: they do not leave the process, or are encrypted already.
+    virtual bool secure() const noexcept { return false; }
+};
+
+/// Puts encryption over a stream. <coracle/with/openssl.hpp> has one.
+class secure_layer {
+public:
+    secure_layer() noexcept = default;
+    secure_layer(const secure_layer&) = delete;
+    secure_layer& operator=(const secure_layer&) = delete;
+    virtual ~secure_layer() = default;
+
+    /// Ends when the peer has shown that it is `host`. error: a sentence that says what is wrong with it.
+    virtual task<result<net::any_stream, net::connect_error>> wrap(net::any_stream plain, std::string host) = 0;
+
+    /// What clients use that were given none; null until a header of with/ sets it, before the first client is made.
+    static std::shared_ptr<secure_layer>& usual() noexcept {
+        static std::shared_ptr<secure_layer> one;
+        return one;
+    }
+};
+
+}  // namespace coracle::client
+
+// ---- coracle/client/tcp_transport.hpp
+// tcp_transport, unix_transport: streams over the network, and to a unix socket of this machine.
+
+namespace coracle::client {
+
+/// To whichever address of the host answers first.
+class tcp_transport : public transport {
+public:
+    task<result<net::any_stream, net::connect_error>> open(destination to) override {
+        net::dialer<> by_name;
+        if (to.guard) {
+            auto guarded = co_await open_guarded(std::move(to), by_name);
+            co_return guarded;
+        }
+        auto stream = co_await by_name.connect(net::this_resolver(), std::move(to.host), to.port);
+        if (!stream) co_return failure(std::move(stream.error()));
+        co_return net::any_stream(std::move(*stream));
+    }
+
+private:
+    /// C7: what was looked at is what is connected to, so a name may mean something else the next time.
+    static task<result<net::any_stream, net::connect_error>> open_guarded(destination to, net::dialer<>& by) {
+        std::string whom = net::quoted_host(to.host);
+        auto found = co_await net::this_resolver().resolve(std::move(to.host), to.port);
+        if (!found) co_return failure(net::connect_error{found.error().code, found.error().message, {}});
+        std::string refused;
+        auto good = to.guard->allowed(std::move(*found), refused);
+        if (good.empty()) co_return failure(forbidden(whom, refused));
+        auto stream = co_await by.connect(std::move(good));
+        if (!stream) co_return failure(std::move(stream.error()));
+        co_return net::any_stream(std::move(*stream));
+    }
+    static net::connect_error forbidden(const std::string& whom, const std::string& why) {
+        return {std::make_error_code(std::errc::permission_denied),
+                whom + " is not asked, for the client has an address_guard: " + why,
+                {}};
+    }
+};
+
+/// Whatever host is asked for.
+class unix_transport : public transport {
+public:
+    /// in: a path; "@name" is an abstract one.
+    explicit unix_transport(std::string path) : path_(std::move(path)) {}
+
+    task<result<net::any_stream, net::connect_error>> open(destination) override {
+        auto where = net::address::parse("unix:" + path_);
+        if (!where)
+            co_return failure(refused(std::make_error_code(std::errc::invalid_argument), where.error().message));
+        auto stream = co_await net::connect(*where);
+        if (!stream) co_return failure(refused(stream.error(), stream.error().message()));
+        co_return net::any_stream(std::move(*stream));
+    }
+
+private:
+    net::connect_error refused(std::error_code code, const std::string& why) const {
+        return {code, "cannot connect to unix:" + path_ + ": " + why, {}};
+    }
+    std::string path_;
+};
+
+}  // namespace coracle::client
+
+// ---- coracle/client/http_client_options.hpp
+// http_client_options: all that can be said about a client.
+
+namespace coracle {
+
+/// How many connections a loop has to others. Clients that say the same share them.
+struct pool_limits {
+    std::size_t connections = 100;    ///< in use and idle together; who comes later waits, first come first
+    std::size_t per_host = SIZE_MAX;  ///< of them to one scheme, host and port
+    std::size_t idle = 20;            ///< kept for later
+    std::chrono::nanoseconds idle_for = std::chrono::seconds(5);  ///< how long one is kept
+
+    friend bool operator==(const pool_limits&, const pool_limits&) noexcept = default;
+};
+
+/// `http_client http{{.base_url = "https://api.example.com", .timeout = 5s}};`
+struct http_client_options {
+    /// What paths are appended to: `http.get("/users/1")`.
+    std::string base_url{};
+    client_timeouts timeout{};
+    /// For each request that does not say otherwise: `.headers = {{"accept", "application/json"}}`.
+    std::vector<std::pair<std::string, std::string>> headers{};
+    pool_limits limits{};
+    /// `.redirects = {.follow = true}`: not followed, unless it is said.
+    client::redirect_rules redirects{};
+    /// `.retry = {.attempts = 3}`: what fails has failed, unless it is said.
+    client::retry_rules retry{};
+    /// `.auth = client::basic("me", "secret")`. Goes to the origin of the base_url alone, if there is one.
+    client::auth auth{};
+    /// `.cookies = client::cookie_store::made()`: none are kept or sent, unless it is said.
+    client::cookie_store cookies{};
+    /// `.proxy = client::proxy_rules("http://proxy.example.com:3128")`.
+    client::proxy_rules proxy{};
+    /// Where `proxy` says nothing, `http_proxy` and `no_proxy` of the environment say it.
+    bool trust_env = false;
+    /// `.guard = client::address_guard::on()` where strangers say whom to ask.
+    client::address_guard guard{};
+    /// Larger bodies of answers are refused; what is read as a stream is not limited, unless its request says so.
+    std::uint64_t max_body_bytes = 64 * 1024 * 1024;
+    std::size_t max_head_bytes = 64 * 1024;
+    /// Of a unix socket that all requests go to, whatever host they name: "/run/app.sock".
+    std::string unix_socket{};
+    /// In the place of the network: an app in this process, a script.
+    std::shared_ptr<client::transport> transport{};
+    /// For https; nothing: that of <coracle/with/openssl.hpp>, if it is included.
+    std::shared_ptr<client::secure_layer> tls{};
+    /// Sees each request before it is sent, and may change it: for tracing, signatures, logs.
+    function<task<>(outgoing_request&)> on_request{};
+    /// Sees each answer before it is given; a body that is a stream is not read yet.
+    function<task<>(http_reply&)> on_reply{};
+};
+
+}  // namespace coracle
+
+// ---- coracle/client/upgraded.hpp
+// upgraded: what became of the wish to go on with another protocol.
+// RFC 9110 7.8, 15.2.2.
+
+namespace coracle::client {
+
+/// A 101 and the stream behind it, or an ordinary answer, whose stream is empty then.
+class upgraded {
+public:
+    explicit upgraded(http_reply answer) noexcept : reply(std::move(answer)) {}
+    upgraded(http_reply answer, net::any_stream behind, std::string read) noexcept
+        : reply(std::move(answer)), stream(std::move(behind)), already(std::move(read)) {}
+
+    http_reply reply;
+    /// No longer a connection of the pool; there are no timeouts on it any more.
+    net::any_stream stream;
+    /// What came behind the 101 and is the beginning of what the stream says.
+    std::string already;
+
+    explicit operator bool() const noexcept { return static_cast<bool>(stream); }
+};
+
+}  // namespace coracle::client
+
+// ---- coracle/client/request_url.hpp
+// request_url: from what a program writes, "/users/1" or "http://example.com/", to a URL that can be asked.
+// RFC 3986 3, RFC 9112 3.2; W2: nothing in it can end a line.
+
+namespace coracle::client {
+
+namespace detail {
+[[gnu::cold, noreturn]] inline void refuse_url(std::string_view text, std::string_view why) {
+    std::string shown = "coracle: '";
+    for (char c : text.substr(0, 200)) shown += c > ' ' && c < '\x7f' ? c : '?';
+    // Credentials are nobody's business who reads logs.
+    if (std::size_t at = shown.find('@'), from = shown.find("//"); from < at && at != shown.npos)
+        shown.replace(from + 2, at - from - 2, "...");
+    shown.append("' ").append(why);
+    throw invalid_url(shown);
+}
+}  // namespace detail
+
+/// Of http and its like; 0 for other schemes.
+constexpr std::uint16_t usual_port(std::string_view scheme) noexcept {
+    if (scheme == "http" || scheme == "ws") return 80;
+    if (scheme == "https" || scheme == "wss") return 443;
+    return 0;
+}
+
+/// Refuses what no request line can hold. error: invalid_url.
+inline void check_url_text(std::string_view text) {
+    for (char c : text)
+        if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f') [[unlikely]]
+            detail::refuse_url(text,
+                               "has a space or a control character; write %20, or give values by .query(name, value)");
+}
+
+/// Refuses what cannot be asked: another scheme, no host. error: invalid_url, unsupported_protocol.
+inline void check_whole_url(const http::url& whole, std::string_view text) {
+    if (whole.scheme.empty())
+        detail::refuse_url(text, "is no whole URL; write http://host/path, or give the client a base_url");
+    if (whole.authority.empty()) detail::refuse_url(text, "names no host; write http://host/path");
+    if (usual_port(whole.scheme) == 0)
+        throw unsupported_protocol("coracle: nobody here speaks '" + whole.scheme +
+                                   "'; http, https, ws and wss are known");
+    if (!http::parse_authority(whole.authority)) detail::refuse_url(text, "has no host and port that could be asked");
+}
+
+inline http::url whole_url(std::string_view text) {
+    check_url_text(text);
+    http::url whole = http::url::parse(text);
+    check_whole_url(whole, text);
+    whole.fragment.clear();
+    return whole;
+}
+
+/// Whether it begins with a scheme and a host of its own.
+constexpr bool is_whole_url(std::string_view text) noexcept {
+    std::size_t colon = text.find_first_of(":/?#");
+    return colon != text.npos && colon > 0 && text.substr(colon).starts_with("://");
+}
+
+/// `path` behind `base`, as it stands: "/v1" and "/users" make "/v1/users"; no path can name another host.
+inline http::url appended_url(const http::url& base, std::string_view path) {
+    check_url_text(path);
+    http::url out;
+    out.scheme = base.scheme;
+    out.authority = base.authority;
+    path = path.substr(0, path.find('#'));
+    std::size_t mark = path.find('?');
+    if (mark != path.npos) out.query = http::detail::quoted(path.substr(mark + 1));
+    path = path.substr(0, mark);
+    std::string_view before = base.path;
+    if (before.ends_with('/')) before.remove_suffix(1);
+    out.path = before;
+    if (!path.empty()) {
+        if (!path.starts_with('/')) out.path += '/';
+        out.path += http::detail::quoted(path);
+    } else if (base.path.ends_with('/')) {
+        out.path += '/';
+    }
+    return out;
+}
+
+}  // namespace coracle::client
+
+// ---- coracle/client/request_head.hpp
+// write_request_head: a request as it stands on the wire.
+// RFC 9112 3 (request line), 3.2 (forms of the target), 6 (framing), RFC 9110 7.2 (Host), 8.6 (Content-Length).
+
+namespace coracle::client {
+
+namespace detail {
+/// W2: whoever built the request, nothing in its first lines ends them.
+inline void append_checked(byte_buffer& out, std::string_view text, const outgoing_request& request) {
+    unsigned bad = 0;
+    for (char c : text) bad |= static_cast<unsigned char>(c) <= ' ' || c == '\x7f' ? 1U : 0U;
+    if (bad != 0) [[unlikely]]
+        throw local_protocol_error("coracle: the URL of a " + request.method +
+                                   " request has a space or a control character, which would end its line");
+    out.append(text);
+}
+inline void append_number(byte_buffer& out, std::uint64_t number) {
+    char digits[20];
+    char* at = digits + sizeof digits;
+    do {
+        *--at = static_cast<char>('0' + number % 10);
+        number /= 10;
+    } while (number != 0);
+    out.append({at, static_cast<std::size_t>(digits + sizeof digits - at)});
+}
+}  // namespace detail
+
+/// Appends it, its empty line included. in: `usual`, fields that stand where the request has none of their name;
+/// `whole_target`, for a proxy: the whole URL stands in the request line.
+/// error: local_protocol_error, for a method that is none and a target that would end its line.
+inline void write_request_head(byte_buffer& out, const outgoing_request& request, const http::field_list& usual,
+                               bool whole_target = false) {
+    if (!ascii::is_token(request.method) || request.method == "CONNECT") [[unlikely]]
+        throw local_protocol_error("coracle: a request cannot have this method; write GET, POST, or another token");
+    const http::url& url = request.url;
+    out.append(request.method);
+    out.push_back(' ');
+    if (whole_target) {
+        detail::append_checked(out, url.scheme, request);
+        out.append("://");
+        detail::append_checked(out, url.authority, request);
+    }
+    if (!url.path.starts_with('/')) out.push_back('/');
+    detail::append_checked(out, url.path, request);
+    if (url.query) {
+        out.push_back('?');
+        detail::append_checked(out, *url.query, request);
+    }
+    out.append(" HTTP/1.1\r\n");
+    const http::field_list& own = request.fields;
+    if (!own.contains("host") && !usual.contains("host")) {
+        out.append("host: ");
+        detail::append_checked(out, url.authority, request);
+        out.append("\r\n");
+    }
+    out.append(own.wire());
+    if (own.empty()) {
+        out.append(usual.wire());
+    } else {
+        for (const auto& [name, value] : usual) {
+            if (own.contains(name)) continue;
+            out.append(name);
+            out.append(": ");
+            out.append(value);
+            out.append("\r\n");
+        }
+    }
+    if (!request.options.upgrade.empty()) {
+        out.append("connection: Upgrade\r\nupgrade: ");
+        detail::append_checked(out, request.options.upgrade, request);
+        out.append("\r\n");
+    }
+    if (request.body.present()) {
+        if (std::optional<std::uint64_t> length = request.body.length()) {
+            out.append("content-length: ");
+            detail::append_number(out, *length);
+            out.append("\r\n");
+        } else {
+            out.append("transfer-encoding: chunked\r\n");
+        }
+    } else if (request.method == "POST" || request.method == "PUT" || request.method == "PATCH") {
+        out.append("content-length: 0\r\n");
+    }
+    out.append("\r\n");
+}
+
+/// What stands in every request that does not say otherwise.
+inline http::field_list usual_request_fields() {
+    http::field_list usual;
+    usual.set("accept", "*/*");
+    usual.set("user-agent", "coracle/" CORACLE_VERSION_STRING);
+    return usual;
+}
+
+}  // namespace coracle::client
+
+// ---- coracle/client/client_settings.hpp
+// client_settings: what the options of a client come to, shared by its handles and its requests.
+
+namespace coracle::client {
+
+/// Does not change: any loop may read it.
+struct client_settings {
+    /// error: invalid_url, unsupported_protocol, std::invalid_argument (a header).
+    explicit client_settings(http_client_options said) : options(std::move(said)) {
+        if (!options.base_url.empty()) base = whole_url(options.base_url);
+        for (const auto& [name, value] : options.headers) usual_fields.set(name, value);
+        policies = {options.redirects, options.retry, options.auth, options.cookies, options.proxy, options.guard};
+        if (options.trust_env && !policies.proxy) policies.proxy = proxy_rules::from_environment();
+        if (policies.proxy && policies.guard)
+            throw std::invalid_argument(
+                "coracle: an address_guard cannot see to whom a proxy connects; a client has one of them");
+    }
+
+    /// A request with this client's URL, and nothing else yet. error: invalid_url, unsupported_protocol.
+    outgoing_request request(std::string method, std::string_view url) const {
+        outgoing_request made;
+        made.method = std::move(method);
+        made.url = base && !is_whole_url(url) ? appended_url(*base, url) : whole_url(url);
+        return made;
+    }
+
+    mutable http_client_options options;  // its hooks are called
+    std::optional<http::url> base{};
+    http::field_list usual_fields = usual_request_fields();
+    client_policies policies{};
+};
+
+}  // namespace coracle::client
+
+// ---- coracle/client/client_connection.hpp
+// client_connection: a stream to a server with the answer that is read from it, and the one clock of whatever it does.
+
+namespace coracle::client {
+
+class connection_pool;
+struct connection_origin;
+
+/// Belongs to the pool, lent out for one request after the other. When something takes too long the stream is closed,
+/// which wakes whoever waits for it: no cancellation, no exception, and moving the deadline is one store.
+class client_connection final : public list_node, loop::edge_watcher {
+public:
+    enum class phase : std::uint8_t { at_rest, writing, reading, idle };
+
+    client_connection(loop::reactor& on, connection_pool& pool, connection_origin& at)
+        : pool_(&pool), origin_(&at), on_(on), due_(on, missed{this}) {}
+
+    net::any_stream stream{};
+    http::response_reader reader{};
+    http::limits bounds = http::response_limits;  ///< of the answer that is read
+    byte_buffer out{};                            ///< the head that is written
+
+    /// Answers that were read from it to their end.
+    std::uint32_t served() const noexcept { return served_; }
+    void has_served() noexcept { ++served_; }
+    /// C3: something came that nobody asked for, so what comes next is nobody's answer either.
+    void spoil() noexcept { disturbed_ = true; }
+    /// The answer is read to its end, and nothing speaks against another one.
+    bool may_serve_again() const noexcept { return reader.keeps_alive() && is_fresh(false); }
+
+    /// It has `most` for what it does from `now` on, and never longer than until `last`.
+    void begin(phase what, os::time_point now, std::chrono::nanoseconds most, os::time_point last) {
+        phase_ = what;
+        os::time_point due = loop::later(now, most);
+        total_ = last < due;
+        if (total_) due = last;
+        if (due == os::time_point::max())
+            due_.clear();
+        else
+            due_.set_at(due);
+    }
+    void rest() noexcept {
+        phase_ = phase::at_rest;
+        due_.clear();
+    }
+    /// It took too long, and the stream was closed for it.
+    bool late() const noexcept { return late_; }
+    /// It was all of the request that took too long.
+    bool late_in_all() const noexcept { return late_ && total_; }
+    phase doing() const noexcept { return phase_; }
+
+    /// Nothing is asked of it: anything that comes now is not wanted.
+    void begin_idle(std::chrono::nanoseconds most) {
+        begin(phase::idle, on_.turn_time(), most, os::time_point::max());
+        stream.tell(this);
+    }
+    void end_idle() noexcept {
+        stream.tell(nullptr);
+        rest();
+    }
+    /// The peer has neither gone nor said anything. in: whether to ask the system, too.
+    bool is_fresh(bool ask) const noexcept {
+        return !disturbed_ && !stream.hung_up() && !(ask && stream.readable(false));
+    }
+
+    /// The stream becomes somebody else's.
+    net::any_stream take_stream() noexcept {
+        rest();
+        return std::move(stream);
+    }
+
+private:
+    friend class connection_pool;
+    struct missed {
+        client_connection* of;
+        void operator()() const noexcept { of->time_is_up(); }
+    };
+    void on_edge() noexcept override {
+        if (phase_ != phase::idle || disturbed_ || !stream.readable(true)) return;
+        disturbed_ = true;
+        try {
+            due_.set(std::chrono::nanoseconds::zero());  // not here: whoever tells must not lose the stream
+        } catch (...) {
+            // no memory: it is found out when it is wanted
+        }
+    }
+    inline void time_is_up() noexcept;
+
+    connection_pool* pool_;  // null when its loop has ended
+    connection_origin* origin_;
+    loop::reactor& on_;
+    std::uint32_t served_ = 0;
+    phase phase_ = phase::at_rest;
+    bool late_ = false;
+    bool total_ = false;
+    bool disturbed_ = false;
+    loop::deadline<missed> due_;
+};
+
+}  // namespace coracle::client
+
+// ---- coracle/client/connection_pool.hpp
+// connection_pool: the connections of a loop to others: so many at a time, first come first served, kept for a while.
+// RFC 9112 9.3 (persistence), 9.4 (how many).
+
+namespace coracle::client {
+
+/// Where connections lead to that can stand for one another.
+struct connection_origin {
+    connection_origin(std::string_view by, std::string_view at) : scheme(by), authority(at) {}
+
+    std::string scheme;
+    std::string authority;
+    std::size_t open = 0;                    ///< connections, in use and idle
+    std::size_t wanted = 0;                  ///< who waits for one
+    intrusive_list<client_connection> idle;  ///< the one used last in front
+};
+
+/// Of one loop. A slot is held by who holds a lease, and goes back with it: whatever ends a request, also before it has
+/// begun, leaves nothing behind.
+class connection_pool {
+public:
+    class lease;
+    class [[nodiscard("write co_await before acquire()")]] acquirer;
+
+    explicit connection_pool(pool_limits most) noexcept : on_(loop::reactor::current()), most_(most) {}
+    connection_pool(const connection_pool&) = delete;
+    connection_pool& operator=(const connection_pool&) = delete;
+    inline ~connection_pool();
+
+    /// A connection, if one can be had without waiting: one that is kept, or a new one, whose stream is to be opened.
+    inline lease try_acquire(std::string_view scheme, std::string_view authority);
+    /// The same, when it is its turn.
+    inline acquirer acquire(std::string_view scheme, std::string_view authority);
+    /// Those that are kept are as likely to be closed by the peer as one that was just found to be.
+    inline void forget_idle(std::string_view scheme, std::string_view authority) noexcept;
+
+    const pool_limits& limits() const noexcept { return most_; }
+    std::size_t open() const noexcept { return open_; }
+    std::size_t idle() const noexcept { return idle_; }
+    std::size_t waiting() const noexcept { return waiting_count_; }
+
+private:
+    friend class client_connection;
+
+    connection_origin& origin_of(std::string_view scheme, std::string_view authority) {
+        for (const auto& each : origins_)
+            if (each->authority == authority && each->scheme == scheme) return *each;
+        std::erase_if(origins_, [](const auto& each) { return each->open == 0 && each->wanted == 0; });
+        origins_.push_back(std::make_unique<connection_origin>(scheme, authority));
+        return *origins_.back();
+    }
+
+    /// Null when there is none now.
+    client_connection* take(connection_origin& at) {
+        while (!at.idle.empty()) {
+            client_connection& kept = at.idle.pop_front();
+            --idle_;
+            kept.end_idle();
+            if (kept.is_fresh(false)) {
+                used_.push_back(kept);
+                return &kept;
+            }
+            destroy(kept);
+        }
+        if (at.open >= most_.per_host) return nullptr;
+        if (open_ >= most_.connections && !drop_oldest_idle()) return nullptr;
+        auto made = std::make_unique<client_connection>(on_, *this, at);
+        ++open_;
+        ++at.open;
+        used_.push_back(*made);
+        return made.release();
+    }
+    bool drop_oldest_idle() noexcept {
+        client_connection* oldest = nullptr;
+        for (const auto& each : origins_)
+            each->idle.for_each([&](client_connection& kept) {
+                if (!oldest || kept.due_.due() < oldest->due_.due()) oldest = &kept;
+            });
+        if (!oldest) return false;
+        end_kept(*oldest);
+        return true;
+    }
+    void end_kept(client_connection& kept) noexcept {
+        --idle_;
+        kept.end_idle();
+        destroy(kept);
+    }
+    void destroy(client_connection& gone) noexcept {
+        --open_;
+        --gone.origin_->open;
+        delete &gone;
+    }
+
+    /// A lease has ended.
+    void give_back(client_connection& used, bool reusable) noexcept {
+        used.unlink();
+        used.rest();
+        if (!reusable || !used.is_fresh(false) || !keep(used)) destroy(used);
+        serve();
+        if (idle_ > most_.idle) drop_oldest_idle();
+    }
+    /// Also when there are enough of them, for whoever waits.
+    bool keep(client_connection& used) noexcept {
+        if (most_.idle_for <= most_.idle_for.zero() || (most_.idle == 0 && waiting_count_ == 0)) return false;
+        try {
+            used.begin_idle(most_.idle_for);
+        } catch (...) {
+            return false;  // no memory for its deadline
+        }
+        used.origin_->idle.push_front(used);
+        ++idle_;
+        return true;
+    }
+    inline void serve() noexcept;
+
+    /// An idle one has outstayed its time, or was disturbed.
+    void time_is_up(client_connection& kept) noexcept {
+        kept.unlink();
+        end_kept(kept);
+        serve();
+    }
+
+    loop::reactor& on_;
+    pool_limits most_;
+    std::size_t open_ = 0;
+    std::size_t idle_ = 0;
+    std::size_t waiting_count_ = 0;
+    std::vector<std::unique_ptr<connection_origin>> origins_;
+    intrusive_list<client_connection> used_;
+    async::waiting_line<acquirer> waiting_;
+};
+
+/// A connection that is somebody's for one request. Closes it at its end, unless it was said to be good for another.
+class [[nodiscard("the connection goes back when this goes: give it a name")]] connection_pool::lease {
+public:
+    lease() noexcept = default;
+    explicit lease(client_connection* what) noexcept : what_(what) {}
+    lease(lease&& other) noexcept : what_(std::exchange(other.what_, nullptr)) {}
+    lease& operator=(lease&& other) noexcept {
+        if (this != &other) {
+            give_back(false);
+            what_ = std::exchange(other.what_, nullptr);
+        }
+        return *this;
+    }
+    ~lease() { give_back(false); }
+
+    explicit operator bool() const noexcept { return what_ != nullptr; }
+    client_connection* operator->() const noexcept { return what_; }
+    client_connection& operator*() const noexcept { return *what_; }
+    /// Its loop is still there.
+    bool alive() const noexcept { return what_ && what_->pool_ != nullptr; }
+    /// in: whether another request may follow on it.
+    void give_back(bool reusable) noexcept {
+        client_connection* gone = std::exchange(what_, nullptr);
+        if (!gone) return;
+        if (gone->pool_)
+            gone->pool_->give_back(*gone, reusable);
+        else
+            delete gone;
+    }
+
+private:
+    client_connection* what_ = nullptr;
+};
+
+/// A coroutine that is destroyed after it was given its connection, and before it ran, gives it back.
+class connection_pool::acquirer final : public async::waiter {
+public:
+    acquirer(connection_pool& from, std::string_view scheme, std::string_view authority)
+        : from_(from), at_(from.origin_of(scheme, authority)) {
+        ++at_.wanted;
+    }
+    ~acquirer() {
+        leave();
+        if (given_) given_.give_back(static_cast<bool>(given_->stream));  // nothing was asked of it yet
+        --at_.wanted;
+    }
+    lease await_resume() {
+        throw_if_cancelled();
+        return std::move(given_);
+    }
+
+private:
+    friend class connection_pool;
+    bool attempt() override {
+        if (client_connection* taken = from_.take(at_)) given_ = lease(taken);
+        return static_cast<bool>(given_);
+    }
+    void line_up() noexcept override {
+        ++from_.waiting_count_;
+        stand_in(from_.waiting_);
+    }
+    void left_line() noexcept override { --from_.waiting_count_; }
+    void give(client_connection& what) noexcept {
+        --from_.waiting_count_;
+        given_ = lease(&what);
+        happened();
+    }
+
+    connection_pool& from_;
+    connection_origin& at_;
+    lease given_;
+};
+
+inline connection_pool::lease connection_pool::try_acquire(std::string_view scheme, std::string_view authority) {
+    return lease(take(origin_of(scheme, authority)));
+}
+inline connection_pool::acquirer connection_pool::acquire(std::string_view scheme, std::string_view authority) {
+    return acquirer(*this, scheme, authority);
+}
+inline void connection_pool::forget_idle(std::string_view scheme, std::string_view authority) noexcept {
+    for (const auto& each : origins_)
+        if (each->authority == authority && each->scheme == scheme)
+            while (!each->idle.empty()) end_kept(each->idle.pop_front());
+    serve();
+}
+
+/// As many as can be, in the order in which they came; one whose host has its fill is passed over.
+inline void connection_pool::serve() noexcept {
+    if (waiting_count_ == 0) return;
+    waiting_.any([this](acquirer& next) {
+        try {
+            if (client_connection* taken = take(next.at_)) next.give(*taken);
+        } catch (...) {
+            // no memory: it waits until its time is up
+        }
+        return idle_ == 0 && open_ >= most_.connections;
+    });
+}
+
+inline connection_pool::~connection_pool() {
+    for (const auto& each : origins_)
+        while (!each->idle.empty()) end_kept(each->idle.pop_front());
+    used_.for_each([](client_connection& each) {
+        each.pool_ = nullptr;
+        each.unlink();
+        each.rest();
+        each.stream = net::any_stream();
+    });
+}
+
+inline void client_connection::time_is_up() noexcept {
+    if (phase_ == phase::idle) return pool_->time_is_up(*this);
+    late_ = true;
+    stream.close();
+}
+
+}  // namespace coracle::client
+
+// ---- coracle/client/loop_pools.hpp
+// loop_pools: the pools of this loop, one for all clients that say the same about connections.
+
+namespace coracle::client {
+
+/// `loop::reactor::current().own<loop_pools>()`: goes with the loop, and all its connections with it.
+class loop_pools {
+public:
+    /// error: std::bad_alloc.
+    connection_pool& of(const http_client_options& said) {
+        for (const entry& each : all_)
+            if (each.serves(said)) return *each.pool;
+        return made_for(said);
+    }
+    std::size_t size() const noexcept { return all_.size(); }
+
+private:
+    struct entry {
+        std::shared_ptr<transport> carried_by;
+        std::shared_ptr<secure_layer> secured_by;
+        std::string unix_socket;
+        std::unique_ptr<connection_pool> pool;
+
+        bool serves(const http_client_options& said) const noexcept {
+            return carried_by == said.transport && secured_by == said.tls && unix_socket == said.unix_socket &&
+                   pool->limits() == said.limits;
+        }
+    };
+    [[gnu::cold]] connection_pool& made_for(const http_client_options& said) {
+        std::erase_if(all_, [](const entry& each) { return each.pool->open() == 0 && each.pool->waiting() == 0; });
+        all_.push_back(
+            entry{said.transport, said.tls, said.unix_socket, std::make_unique<connection_pool>(said.limits)});
+        return *all_.back().pool;
+    }
+
+    std::vector<entry> all_;
+};
+
+}  // namespace coracle::client
+
+// ---- coracle/client/exchange_terms.hpp
+// exchange_terms: how much time a request has, and what is said when it was not enough or something broke.
+
+namespace coracle::client {
+
+/// The clock of a request, from the beginning of its call.
+class exchange_terms {
+public:
+    exchange_terms(loop::reactor& on, const client_timeouts& most) noexcept
+        : time(most), began(on.now()), last(loop::later(began, most.total())), on_(&on) {}
+
+    client_timeouts time;
+    os::time_point began;
+    os::time_point last;  ///< when all of it must have been done
+
+    loop::reactor& on() const noexcept { return *on_; }
+    /// As exactly as it costs nothing: never before it began, however long this turn has lasted by then.
+    os::time_point now() const noexcept { return on_->turn_time() > began ? on_->turn_time() : began; }
+    /// For what may take `most` and begins now.
+    os::time_point until(std::chrono::nanoseconds most) const noexcept {
+        os::time_point due = loop::later(on_->now(), most);
+        return due < last ? due : last;
+    }
+    void begin_writing(client_connection& line) const {
+        line.begin(client_connection::phase::writing, now(), time.write(), last);
+    }
+    void begin_reading(client_connection& line) const {
+        line.begin(client_connection::phase::reading, now(), time.read(), last);
+    }
+
+    /// in: `where` is method and URL.
+    [[gnu::cold, noreturn]] void throw_late(const std::string& where, const client_connection& line) const {
+        if (line.late_in_all()) throw_late_in_all(where);
+        if (line.doing() == client_connection::phase::writing)
+            throw write_timed_out(where + ": the server has taken nothing for " + loop::to_text(time.write()),
+                                  time.write());
+        throw read_timed_out(where + ": the server has sent nothing for " + loop::to_text(time.read()), time.read());
+    }
+    [[gnu::cold, noreturn]] void throw_no_slot(const std::string& where, std::size_t connections) const {
+        if (is_over()) throw_late_in_all(where);
+        throw pool_timed_out(where + ": no connection has become free in " + loop::to_text(time.pool()) + "; all " +
+                                 std::to_string(connections) +
+                                 " are in use (raise limits.connections, or give timeout.pool() more time)",
+                             time.pool());
+    }
+    [[gnu::cold, noreturn]] void throw_no_connection(const std::string& where) const {
+        if (is_over()) throw_late_in_all(where);
+        throw connect_timed_out(where + ": there was no connection within " + loop::to_text(time.connect()),
+                                time.connect());
+    }
+    [[gnu::cold, noreturn]] void throw_late_in_all(const std::string& where) const {
+        throw total_timed_out(where + ": was not done within " + loop::to_text(time.total()) + " in all", time.total());
+    }
+    [[gnu::cold, noreturn]] static void throw_unreadable(const std::string& where, std::string_view why) {
+        throw remote_protocol_error(where + ": the answer cannot be used: " + std::string(why));
+    }
+    [[gnu::cold, noreturn]] static void throw_broken(const std::string& where, std::error_code why) {
+        throw read_failed(where + ": the connection broke before the answer was complete: " + why.message(), why);
+    }
+    [[gnu::cold, noreturn]] static void throw_unsent(const std::string& where, std::error_code why) {
+        throw write_failed(where + ": the request could not be sent: " + why.message(), why);
+    }
+
+private:
+    bool is_over() const noexcept { return on_->now() >= last; }
+    loop::reactor* on_;
+};
+
+}  // namespace coracle::client
+
+// ---- coracle/client/connection_body.hpp
+// connection_body: the body of an answer that is read from its connection as it is asked for.
+
+namespace coracle::client {
+
+/// Nothing is read that is not asked for, so the peer is held back by who reads slowly. The connection goes back to
+/// its pool with the last byte; before that, nobody else can use it, and it is closed.
+template <class Lease = connection_pool::lease>
+class connection_body final : public reply_stream {
+public:
+    connection_body(Lease line, const exchange_terms& terms, std::string where)
+        : line_(std::move(line)), terms_(terms), where_(std::move(where)) {
+        line_->rest();
+    }
+
+    task<std::optional<std::string>> read() override {
+        while (line_) {
+            if (!line_.alive())
+                throw body_misuse("coracle: the body of " + where_ +
+                                  " was read outside of the loop that asked for it; read it before run() ends");
+            client_connection& line = *line_;
+            if (line.reader.complete()) {
+                co_return ended();
+            }
+            if (line.reader.body_waiting() > 0) co_return line.reader.take_body();
+            terms_.begin_reading(line);
+            result<std::string_view> bytes = std::string_view();
+            if (net::socket_stream* socket = line.stream.socket())
+                bytes = co_await socket->read();
+            else
+                bytes = co_await line.stream.read();
+            if (!line_.alive()) continue;
+            take(line, bytes);
+        }
+        co_return std::nullopt;
+    }
+    const http::owned_fields& trailers() const noexcept override { return trailers_; }
+
+private:
+    void take(client_connection& line, const result<std::string_view>& bytes) {
+        if (line.late()) fail_late();
+        if (!bytes) fail_broken(bytes.error());
+        if (bytes->empty()) {
+            line.reader.end();
+        } else if (line.reader.feed(*bytes) < bytes->size()) {
+            line.spoil();  // C3: what nobody asked for is nobody's answer
+        }
+        if (line.reader.failed()) fail_unreadable();
+        line.rest();
+    }
+    std::optional<std::string> ended() {
+        std::string last = line_->reader.take_body();
+        trailers_ = line_->reader.take_trailers();
+        line_->has_served();
+        line_.give_back(line_->may_serve_again());
+        if (last.empty()) return std::nullopt;
+        return last;
+    }
+    // The connection does not stay with a body that has failed.
+    [[gnu::cold, noreturn]] void fail_late() {
+        Lease lost = std::move(line_);
+        terms_.throw_late(where_, *lost);
+    }
+    [[gnu::cold, noreturn]] void fail_broken(std::error_code why) {
+        Lease lost = std::move(line_);
+        terms_.throw_broken(where_, why);
+    }
+    [[gnu::cold, noreturn]] void fail_unreadable() {
+        Lease lost = std::move(line_);
+        terms_.throw_unreadable(where_, *lost->reader.failed());
+    }
+
+    Lease line_;
+    exchange_terms terms_;
+    std::string where_;
+    http::owned_fields trailers_;
+};
+
+}  // namespace coracle::client
+
+// ---- coracle/client/errand.hpp
+// errand: one call with all that it takes: attempts, redirects, answered challenges. The exchanges are somebody else's.
+// RFC 9110 15.4 (redirects), 11.6 (challenges), 10.2.3 (Retry-After); RFC 6265 5.4 (cookies).
+
+namespace coracle::client {
+
+/// What becomes of a request between its exchanges.
+class errand {
+public:
+    /// in: the fields that every request of the client has, which from here on are the request's; the origin that
+    /// `by.auth` is for, or null for that of the request. keeps: policies and request, which changes.
+    errand(const client_policies& by, outgoing_request& request, const http::field_list& usual, const http::url* home)
+        : by_(by), request_(request) {
+        for (const auto& [name, value] : usual)
+            if (!request.fields.contains(name)) request.fields.add(name, value);
+        request.options.has_usual_fields = true;
+        own_cookies_ = request.fields["cookie"];
+        bool elsewhere = home && !home->same_origin(request.url);
+        // Who writes the field by hand means it.
+        if (!elsewhere && !request.fields.contains("authorization")) auth_ = by.auth;
+    }
+
+    /// Before an exchange: cookies, credentials, and the way that it takes.
+    [[gnu::cold]] void prepare() {
+        std::string cookies = by_.cookies.header(request_.url, now());
+        if (!cookies.empty() && !own_cookies_.empty()) cookies += "; ";
+        cookies += own_cookies_;
+        if (by_.cookies && cookies.empty()) request_.fields.remove("cookie");
+        if (!cookies.empty()) request_.fields.set("cookie", cookies);
+        if (auth_) {
+            shown_ = auth_->authorization({request_.method, request_.url, {}, challenges_});
+            if (shown_.empty())
+                request_.fields.remove("authorization");
+            else
+                request_.fields.set("authorization", shown_);
+        }
+        proxy_way way = by_.proxy.way_of(request_.url);
+        request_.options.way = way;
+        request_.options.through = way == proxy_way::direct ? nullptr : &by_.proxy.server();
+        request_.options.guard = by_.guard ? &by_.guard : nullptr;
+        if (std::exchange(proxy_knows_, false)) request_.fields.remove("proxy-authorization");
+        if (way == proxy_way::forward && !by_.proxy.server().authorization.empty()) {
+            request_.fields.set("proxy-authorization", by_.proxy.server().authorization);
+            proxy_knows_ = true;
+        }
+        ++attempts_;
+    }
+
+    /// What an answer leaves behind, whether or not somebody will see it.
+    void keep(const http_reply& answer) { by_.cookies.store(answer.headers, request_.url, now()); }
+
+    /// How long to wait before the same exchange is tried again; nothing: what came is what there is.
+    [[gnu::cold]] std::optional<std::chrono::nanoseconds> wait_after(const http_reply& answer) {
+        attempt what;
+        what.status = answer.status;
+        what.retry_after = answer.headers["retry-after"];
+        return wait_after(what);
+    }
+    [[gnu::cold]] std::optional<std::chrono::nanoseconds> wait_after(const std::exception_ptr& failure) {
+        attempt what;
+        std::optional<attempt_end> end = end_of(failure);
+        if (!end) return std::nullopt;
+        what.end = *end;
+        return wait_after(what);
+    }
+
+    /// Whether the answer leads on to another exchange, for which the request is ready then.
+    /// error: too_many_redirects, redirect_refused.
+    [[gnu::cold]] bool goes_on(const http_reply& answer) {
+        if (answer.status == 401 && auth_) {
+            authorized_request asked{request_.method, request_.url, shown_, challenges_};
+            if (auth_->challenged(asked, answer.headers) && request_.body.rewind()) {
+                ++challenges_;
+                return true;
+            }
+        }
+        if (!by_.redirects.follow || !is_redirect(answer.status)) return false;
+        redirected_request asked{request_.url, request_.method, request_.body.present(), request_.body.rewind(),
+                                 followed_};
+        auto next = redirect(by_.redirects, asked, answer.status, answer.headers);
+        if (!next) refuse(next.error());
+        if (!*next) return false;
+        take_away_private(request_.fields, by_.redirects, **next);
+        if ((*next)->leaves_origin) {
+            own_cookies_.clear();
+            auth_ = {};
+            shown_.clear();
+        }
+        if ((*next)->drops_body) request_.body.clear();
+        request_.method = std::move((*next)->method);
+        request_.url = std::move((*next)->to);
+        ++followed_;
+        attempts_ = challenges_ = 0;
+        return true;
+    }
+
+    /// How many redirects so far.
+    unsigned followed() const noexcept { return followed_; }
+
+private:
+    static std::int64_t now() { return loop::reactor::current().unix_milliseconds() / 1000; }
+    static std::uint64_t random() {
+        char bytes[sizeof(std::uint64_t)];
+        loop::reactor::current().random_bytes(bytes);
+        std::uint64_t number = 0;
+        std::memcpy(&number, bytes, sizeof number);
+        return number;
+    }
+
+    std::optional<std::chrono::nanoseconds> wait_after(attempt what) {
+        if (attempts_ >= by_.retry.attempts) return std::nullopt;
+        what.number = attempts_;
+        what.method = request_.known_method();
+        what.replayable = request_.body.rewind();
+        return wait_before_retry(by_.retry, what, now(), random());
+    }
+    /// Nothing for what another attempt would not change.
+    static std::optional<attempt_end> end_of(const std::exception_ptr& failure) {
+        try {
+            std::rethrow_exception(failure);
+        } catch (const connect_failed& why) {
+            if (why.code() == std::errc::permission_denied) return std::nullopt;  // the guard will not change its mind
+            return attempt_end::unsent;
+        } catch (const connect_timed_out&) {
+            return attempt_end::unsent;
+        } catch (const pool_timed_out&) {
+            return std::nullopt;
+        } catch (const total_timed_out&) {
+            return std::nullopt;
+        } catch (const client_timed_out&) {
+            return attempt_end::unanswered;
+        } catch (const network_error&) {
+            return attempt_end::unanswered;
+        } catch (const remote_protocol_error&) {
+            return attempt_end::torn;
+        } catch (...) {
+            return std::nullopt;
+        }
+    }
+    [[noreturn]] static void refuse(const redirect_error& why) {
+        if (why.fault == redirect_fault::too_many) throw too_many_redirects("coracle: " + why.message);
+        throw redirect_refused("coracle: " + why.message);
+    }
+
+    const client_policies& by_;
+    outgoing_request& request_;
+    auth auth_;
+    std::string own_cookies_;   // written by hand
+    std::string shown_;         // of Authorization, by auth_
+    bool proxy_knows_ = false;  // who asks
+    unsigned attempts_ = 0;
+    unsigned challenges_ = 0;
+    unsigned followed_ = 0;
+};
+
+/// Of an answer that nobody will see as a stream, the rest is read, so that its connection can be used again; if there
+/// is much of it, it is closed.
+template <class Reply>
+task<> pass_over(Reply& answer, bool is_stream) {
+    std::size_t most = 64 * 1024;
+    try {
+        while (is_stream) {
+            std::optional<std::string> piece = co_await answer.read();
+            if (!piece) co_return;
+            if (piece->size() > most) break;
+            most -= piece->size();
+        }
+    } catch (const request_error&) {
+        // it was not wanted anyway
+    }
+    if (is_stream) answer.close();
+}
+
+/// in: `exchange(request)` gives a task of an http_reply, as often as it is asked, and `exchange.has_time(wait)` says
+/// whether there is time to wait so long and to ask once more. A template so that who sends no
+/// request has nothing of it.
+template <class Exchange>
+task<http_reply> run_errand(const client_policies& by, outgoing_request& request, const http::field_list& usual,
+                            const http::url* home, Exchange& exchange) {
+    errand steps(by, request, usual, home);
+    std::vector<http_reply> history;
+    for (;;) {
+        steps.prepare();
+        std::optional<http_reply> answer;
+        std::exception_ptr failure;
+        try {
+            http_reply made = co_await exchange(request);
+            answer.emplace(std::move(made));
+        } catch (const request_error&) {
+            failure = std::current_exception();
+        }
+        std::optional<std::chrono::nanoseconds> wait;
+        if (answer) {
+            steps.keep(*answer);
+            wait = steps.wait_after(*answer);
+        } else {
+            wait = steps.wait_after(failure);
+        }
+        if (wait && !exchange.has_time(*wait)) wait.reset();
+        if (failure && !wait) std::rethrow_exception(failure);
+        if (wait) {
+            if (answer) co_await pass_over(*answer, request.options.stream);
+            answer.reset();
+            co_await sleep(*wait);
+            continue;
+        }
+        unsigned before = steps.followed();
+        bool more = steps.goes_on(*answer);
+        if (!more) {
+            answer->history = std::move(history);
+            co_return std::move(*answer);
+        }
+        co_await pass_over(*answer, request.options.stream);
+        if (steps.followed() != before) history.push_back(std::move(*answer));
+    }
+}
+
+}  // namespace coracle::client
+
+// ---- coracle/client/exchange.hpp
+// exchange: a request goes out on a connection of its own for that time, and its answer comes back.
+// RFC 9112 9.3 (persistence), 9.3.1 (what may be asked again), RFC 9110 7.8 (Upgrade).
+
+namespace coracle::client {
+
+/// What came behind a 101.
+struct stream_behind {
+    net::any_stream stream{};
+    std::string already{};
+};
+
+/// One request on one connection, or, when the first was stale, on two. A template so that only programs which send
+/// requests pay for it. keeps: all it is given, until it has ended.
+template <class Settings = client_settings>
+class exchange {
+public:
+    exchange(const Settings& with, outgoing_request& request, const exchange_terms& terms) noexcept
+        : with_(with), request_(request), terms_(terms) {}
+
+    /// The answer, without its url and method. in: where the stream goes that a 101 leaves, if it may come.
+    task<http_reply> converse(stream_behind* behind = nullptr) {
+        check_scheme();
+        if (request_.body.is_stream()) co_await request_.body.stream()->prepare();
+        connection_pool& pool = terms_.on().template own<loop_pools>().of(with_.options);
+        bool may_repeat = request_.is_idempotent();
+        bool stale_before = false;
+        for (;;) {
+            connection_pool::lease line = pool.try_acquire(pool_scheme(), next_host().authority);
+            if (!line) line = co_await wait_for_slot(pool);
+            bool reused = static_cast<bool>(line->stream);
+            // Another client has opened it, who has no guard.
+            if (reused && request_.options.guard && !request_.options.guard->fault(line->stream.peer()).empty())
+                continue;
+            // What cannot be asked twice is not given to a connection that may be closed by now.
+            if (reused && !may_repeat && !line->is_fresh(true)) continue;
+            if (!reused) co_await open(*line);
+
+            client_connection& here = *line;
+            net::socket_stream* socket = here.stream.socket();
+            begin(here);
+            std::error_code unsent{};
+            {
+                std::string_view first = request_.body.bytes().substr(0, piece_bytes);
+                result<void> sent;
+                if (socket)
+                    sent = co_await socket->write(here.out.view(), first);
+                else
+                    sent = co_await here.stream.write(here.out.view(), first);
+                if (sent && has_more()) sent = co_await send_rest(here);
+                if (!sent) unsent = sent.error();
+            }
+            if (here.late()) terms_.throw_late(request_.text(), here);
+
+            bool heard = false;
+            std::error_code broken{};
+            std::string surplus;
+            while (!is_enough(here)) {
+                terms_.begin_reading(here);
+                result<std::string_view> bytes = std::string_view();
+                if (socket)
+                    bytes = co_await socket->read();
+                else
+                    bytes = co_await here.stream.read();
+                if (!bytes) {
+                    broken = bytes.error();
+                    break;
+                }
+                if (bytes->empty()) {
+                    here.reader.end();
+                    break;
+                }
+                heard = true;
+                std::size_t used = here.reader.feed(*bytes);
+                if (used < bytes->size()) {
+                    here.spoil();
+                    if (behind) surplus = bytes->substr(used);
+                } else if (bytes->size() >= full_read && here.reader.complete() && here.stream.readable(false)) {
+                    here.spoil();
+                }
+            }
+            if (here.late()) terms_.throw_late(request_.text(), here);
+            if (broken || here.reader.failed()) {
+                bool stale = reused && !heard && !stale_before && may_repeat;
+                if (stale && request_.body.rewind()) {
+                    stale_before = true;
+                    line.give_back(false);
+                    pool.forget_idle(pool_scheme(), next_host().authority);
+                    continue;
+                }
+                throw_failed(here, broken, unsent, heard);
+            }
+            if (unsent) here.spoil();
+            http_reply reply = made_reply(line, behind, std::move(surplus));
+            co_return reply;
+        }
+    }
+
+private:
+    static constexpr std::size_t piece_bytes = 256 * 1024;
+    static constexpr std::size_t full_read = 64 * 1024;
+
+    /// Whom the connection leads to: a proxy, or who is asked.
+    const http::url& next_host() const noexcept {
+        return request_.options.through ? request_.options.through->at : request_.url;
+    }
+    std::string_view pool_scheme() const noexcept {
+        return request_.options.through ? std::string_view("proxy") : std::string_view(request_.url.scheme);
+    }
+
+    void check_scheme() const {
+        if (request_.options.way == proxy_way::tunnel)
+            throw unsupported_protocol(request_.text() + ": " + request_.url.scheme +
+                                       " goes through a proxy by CONNECT, which nobody here does yet; name the host "
+                                       "among those that go without the proxy");
+        if (!request_.url.is_secure() || secured() || (with_.options.transport && with_.options.transport->secure()))
+            return;
+        throw unsupported_protocol(request_.text() + ": " + request_.url.scheme +
+                                   " needs a library that encrypts; #include <coracle/with/openssl.hpp> and link "
+                                   "OpenSSL, or give the client its .tls");
+    }
+    std::shared_ptr<secure_layer> secured() const {
+        return with_.options.tls ? with_.options.tls : secure_layer::usual();
+    }
+
+    task<connection_pool::lease> wait_for_slot(connection_pool& pool) {
+        timeout_scope limit(terms_.until(terms_.time.pool()));
+        try {
+            connection_pool::lease given = co_await pool.acquire(pool_scheme(), next_host().authority);
+            co_return given;
+        } catch (const cancelled&) {
+            if (!limit.swallows()) throw;
+        }
+        terms_.throw_no_slot(request_.text(), pool.limits().connections);
+    }
+
+    task<> open(client_connection& line) {
+        const http::url& url = request_.url;
+        timeout_scope limit(terms_.until(terms_.time.connect()));
+        try {
+            std::shared_ptr<transport> way = transport_used();
+            const http::url& next = next_host();
+            auto where = http::parse_authority(next.authority);
+            std::uint16_t port = where && where->port ? *where->port : usual_port(next.scheme);
+            destination to(next.host(), port, url.is_secure());
+            to.guard = request_.options.guard;
+            result<net::any_stream, net::connect_error> stream = co_await way->open(std::move(to));
+            if (stream && url.is_secure() && !way->secure()) {
+                std::shared_ptr<secure_layer> layer = secured();
+                stream = co_await layer->wrap(std::move(*stream), url.host());
+            }
+            if (!stream) throw_unconnected(stream.error());
+            line.stream = std::move(*stream);
+            co_return;
+        } catch (const cancelled&) {
+            if (!limit.swallows()) throw;
+        }
+        terms_.throw_no_connection(request_.text());
+    }
+    std::shared_ptr<transport> transport_used() const {
+        if (with_.options.transport) return with_.options.transport;
+        if (!with_.options.unix_socket.empty()) return std::make_shared<unix_transport>(with_.options.unix_socket);
+        return std::make_shared<tcp_transport>();
+    }
+
+    void begin(client_connection& line) {
+        line.bounds.head_bytes = with_.options.max_head_bytes;
+        line.bounds.body_bytes = most_body();
+        line.reader.start(request_.method == "HEAD", line.bounds);
+        line.out.clear();
+        static const http::field_list none;
+        const request_options& how = request_.options;
+        write_request_head(line.out, request_, how.has_usual_fields ? none : with_.usual_fields,
+                           how.through != nullptr);
+        terms_.begin_writing(line);
+    }
+    std::uint64_t most_body() const noexcept {
+        if (request_.options.max_body_bytes) return *request_.options.max_body_bytes;
+        return request_.options.stream ? UINT64_MAX : with_.options.max_body_bytes;
+    }
+    bool has_more() const noexcept { return request_.body.is_stream() || request_.body.bytes().size() > piece_bytes; }
+    bool is_enough(const client_connection& line) const noexcept {
+        return line.reader.complete() || line.reader.failed() || (request_.options.stream && line.reader.has_head());
+    }
+
+    /// What does not go with the head: each piece has its own time.
+    task<result<void>> send_rest(client_connection& line) {
+        result<void> sent;
+        if (request_.body.is_stream()) {
+            sent = co_await send_stream(line, *request_.body.stream());
+            co_return sent;
+        }
+        std::string_view rest = request_.body.bytes().substr(piece_bytes);
+        while (sent && !rest.empty()) {
+            terms_.begin_writing(line);
+            sent = co_await line.stream.write(rest.substr(0, piece_bytes));
+            rest.remove_prefix(rest.size() < piece_bytes ? rest.size() : piece_bytes);
+        }
+        co_return sent;
+    }
+    task<result<void>> send_stream(client_connection& line, body_stream& from) {
+        result<void> sent;
+        std::optional<std::uint64_t> left = from.length();
+        bool chunked = !left;
+        for (;;) {
+            line.rest();  // the maker of the body takes the time that it takes
+            std::optional<std::string_view> piece = co_await from.read();
+            if (!piece) break;
+            if (piece->empty()) continue;
+            if (left && *left < piece->size()) throw_other_length();
+            if (left) *left -= piece->size();
+            line.out.clear();
+            if (chunked) append_chunk_size(line.out, piece->size());
+            std::string_view rest = *piece;
+            do {
+                terms_.begin_writing(line);
+                sent = co_await line.stream.write(line.out.view(), rest.substr(0, piece_bytes));
+                line.out.clear();
+                rest.remove_prefix(rest.size() < piece_bytes ? rest.size() : piece_bytes);
+            } while (sent && !rest.empty());
+            if (!sent) co_return sent;
+            if (!chunked) continue;
+            terms_.begin_writing(line);
+            sent = co_await line.stream.write("\r\n");
+            if (!sent) co_return sent;
+        }
+        if (left && *left > 0) throw_other_length();
+        if (!chunked) co_return sent;
+        terms_.begin_writing(line);
+        sent = co_await line.stream.write("0\r\n\r\n");
+        co_return sent;
+    }
+    static void append_chunk_size(byte_buffer& out, std::size_t size) {
+        char digits[16];
+        char* at = digits + sizeof digits;
+        for (; size > 0; size /= 16) *--at = ascii::hex_digit(static_cast<unsigned>(size % 16));
+        out.append({at, static_cast<std::size_t>(digits + sizeof digits - at)});
+        out.append("\r\n");
+    }
+
+    http_reply made_reply(connection_pool::lease& line, stream_behind* behind, std::string surplus) {
+        http_reply reply;
+        http::response_reader& read = line->reader;
+        reply.status = read.status();
+        reply.headers = read.take_headers();
+        if (!read.complete()) {
+            reply.set_stream(std::make_unique<connection_body<>>(std::move(line), terms_, request_.text()));
+            return reply;
+        }
+        if (read.status() == 101) {
+            if (!behind)
+                exchange_terms::throw_unreadable(request_.text(), "it goes on with a protocol nobody asked for");
+            behind->stream = line->take_stream();
+            behind->already = std::move(surplus);
+            line.give_back(false);
+            return reply;
+        }
+        reply.set_body(read.take_body());
+        if (read.has_trailers()) reply.set_trailers(read.take_trailers());
+        line->has_served();
+        line.give_back(line->may_serve_again());
+        return reply;
+    }
+
+    [[gnu::cold, noreturn]] void throw_unconnected(const net::connect_error& why) const {
+        throw connect_failed(request_.text() + ": " + why.message, why.code);
+    }
+    [[gnu::cold, noreturn]] void throw_other_length() const {
+        throw local_protocol_error(request_.text() + ": the body is not as long as its length() says");
+    }
+    [[gnu::cold, noreturn]] void throw_failed(client_connection& line, std::error_code broken, std::error_code unsent,
+                                              bool heard) const {
+        if (unsent && !heard) exchange_terms::throw_unsent(request_.text(), unsent);
+        if (broken) exchange_terms::throw_broken(request_.text(), broken);
+        exchange_terms::throw_unreadable(request_.text(), *line.reader.failed());
+    }
+
+    const Settings& with_;
+    outgoing_request& request_;
+    const exchange_terms& terms_;
+};
+
+/// One exchange of an errand, or all of a call. Hooks see each.
+template <class Settings>
+class hooked_exchange {
+public:
+    hooked_exchange(const Settings& with, const exchange_terms& terms, stream_behind* behind) noexcept
+        : with_(with), terms_(terms), behind_(behind) {}
+
+    task<http_reply> operator()(outgoing_request& request) {
+        os::time_point began = terms_.on().now();
+        // What a hook adds is for this exchange: it sees the next one again, perhaps with another host.
+        restored_fields after(request);
+        if (with_.options.on_request) {
+            after.restore();
+            co_await with_.options.on_request(request);
+        }
+        check_whole_url(request.url, request.url.authority);
+        exchange<Settings> once(with_, request, terms_);
+        http_reply reply = co_await once.converse(behind_);
+        reply.url = request.url;
+        reply.method = request.method;
+        reply.elapsed = terms_.on().now() - began;
+        if (with_.options.on_reply) co_await with_.options.on_reply(reply);
+        co_return reply;
+    }
+    /// Whether there is time to wait so long, and to ask once more.
+    bool has_time(std::chrono::nanoseconds wait) const noexcept {
+        return loop::later(terms_.on().now(), wait) < terms_.last;
+    }
+
+private:
+    class restored_fields {
+    public:
+        explicit restored_fields(outgoing_request& of) noexcept : of_(of) {}
+        restored_fields(const restored_fields&) = delete;
+        restored_fields& operator=(const restored_fields&) = delete;
+        ~restored_fields() {
+            if (before_) of_.fields = std::move(*before_);
+        }
+        void restore() { before_.emplace(of_.fields); }
+
+    private:
+        outgoing_request& of_;
+        std::optional<http::field_list> before_;
+    };
+
+    const Settings& with_;
+    const exchange_terms& terms_;
+    stream_behind* behind_;
+};
+
+/// error: request_error and what is below it; `cancelled`. keeps: both, until it has ended.
+template <class Settings>
+task<http_reply> perform(const Settings& with, outgoing_request& request, stream_behind* behind = nullptr) {
+    exchange_terms terms(loop::reactor::current(), request.options.timeout.value_or(with.options.timeout));
+    const client_policies& by = request.options.policies ? *request.options.policies : with.policies;
+    if (by.do_nothing() && !with.options.on_request && !with.options.on_reply) {
+        check_whole_url(request.url, request.url.authority);
+        exchange<Settings> once(with, request, terms);
+        http_reply reply = co_await once.converse(behind);
+        reply.url = std::move(request.url);
+        reply.method = std::move(request.method);
+        reply.elapsed = terms.on().now() - terms.began;
+        co_return reply;
+    }
+    hooked_exchange<Settings> each(with, terms, behind);
+    const http::url* home = with.base && !request.options.own_auth ? &*with.base : nullptr;
+    http_reply reply = co_await run_errand(by, request, with.usual_fields, home, each);
+    reply.elapsed = terms.on().now() - terms.began;
+    co_return reply;
+}
+
+/// The same for who lets both go.
+template <class Settings>
+task<http_reply> perform_kept(std::shared_ptr<const Settings> with, outgoing_request request) {
+    http_reply reply = co_await perform(*with, request);
+    co_return reply;
+}
+/// The same for who goes on with another protocol.
+template <class Settings>
+task<upgraded> perform_upgrade(std::shared_ptr<const Settings> with, outgoing_request request) {
+    stream_behind behind;
+    http_reply reply = co_await perform(*with, request, &behind);
+    co_return upgraded(std::move(reply), std::move(behind.stream), std::move(behind.already));
+}
+
+}  // namespace coracle::client
+
+// ---- coracle/client/pending_request.hpp
+// pending_request: a request that is being described, and is sent when it is awaited.
+
+namespace coracle {
+
+/// `auto reply = co_await http.get("/users/1").query("full", "1").header("accept-language", "en");`
+/// keeps: nothing of its client, which may go before.
+class [[nodiscard("a request is sent when it is awaited: write co_await before it")]] pending_request {
+public:
+    pending_request(std::shared_ptr<const client::client_settings> with, outgoing_request request)
+        : with_(std::move(with)), request_(std::move(request)) {}
+    pending_request(pending_request&&) = default;
+
+    /// One more pair of the query, percent-encoded.
+    pending_request&& query(std::string_view name, std::string_view value) {
+        std::string& all = request_.url.query ? *request_.url.query : request_.url.query.emplace();
+        if (!all.empty()) all += '&';
+        http::encode_percent(name, all);
+        all += '=';
+        http::encode_percent(value, all);
+        return std::move(*this);
+    }
+    template <class Number>
+        requires std::is_arithmetic_v<Number>
+    pending_request&& query(std::string_view name, Number value) {
+        return query(name, std::string_view(to_json_text(value)));
+    }
+    /// In the place of the client's of this name. error: std::invalid_argument for what cannot be sent.
+    pending_request&& header(std::string_view name, std::string_view value) {
+        request_.fields.set(name, value);
+        return std::move(*this);
+    }
+    /// The value as JSON.
+    template <class T>
+    pending_request&& json(const T& value) {
+        return body(to_json_text(value), "application/json");
+    }
+    pending_request&& body(std::string bytes) {
+        request_.body = request_body(std::move(bytes));
+        return std::move(*this);
+    }
+    pending_request&& body(std::string bytes, std::string_view content_type) {
+        request_.fields.set("content-type", content_type);
+        return body(std::move(bytes));
+    }
+    /// Pieces that are made while they are sent.
+    pending_request&& body(std::unique_ptr<body_stream> stream) {
+        request_.body = request_body(std::move(stream));
+        return std::move(*this);
+    }
+    /// One more field of an urlencoded form.
+    pending_request&& form(std::string_view name, std::string_view value) {
+        std::string all(request_.body.bytes());
+        if (!all.empty()) all += '&';
+        http::encode_percent(name, all);
+        all += '=';
+        http::encode_percent(value, all);
+        return body(std::move(all), "application/x-www-form-urlencoded");
+    }
+    template <class Number>
+        requires std::is_arithmetic_v<Number>
+    pending_request&& form(std::string_view name, Number value) {
+        return form(name, std::string_view(to_json_text(value)));
+    }
+    /// A form with files: `.multipart(multipart_body().field("title", "me").file_on_disk("photo", "me.png"))`.
+    template <class Form>
+        requires requires(Form&& of, std::string& type) { std::forward<Form>(of).take(type); }
+    pending_request&& multipart(Form form) {
+        std::string type;
+        request_.body = std::move(form).take(type);
+        request_.fields.set("content-type", type);
+        return std::move(*this);
+    }
+    /// Pieces that a coroutine makes while they are sent; in chunks, unless it is said how many bytes they have. Sent
+    /// once: no redirect and no retry has them a second time.
+    pending_request&& body(generator<std::string> pieces, std::optional<std::uint64_t> bytes = std::nullopt) {
+        return body(std::make_unique<client::generator_stream>(std::move(pieces), bytes));
+    }
+
+    /// In the place of the client's: `.timeout(1s)`, `.timeout(client_timeouts().read(1min))`.
+    pending_request&& timeout(client_timeouts of) {
+        request_.options.timeout = of;
+        return std::move(*this);
+    }
+    /// The reply is given when its head has come; its body is read piece by piece.
+    pending_request&& stream() {
+        request_.options.stream = true;
+        return std::move(*this);
+    }
+    /// A larger body of the answer is refused.
+    pending_request&& max_body_bytes(std::uint64_t most) {
+        request_.options.max_body_bytes = most;
+        return std::move(*this);
+    }
+
+    /// Up to 20 redirects are followed: `redirect_rules` of the options say how far.
+    pending_request&& follow_redirects(bool yes = true) {
+        policies().redirects.follow = yes;
+        return std::move(*this);
+    }
+    /// So many attempts in all, where another one can do no harm.
+    pending_request&& attempts(unsigned most) {
+        policies().retry.attempts = most;
+        return std::move(*this);
+    }
+    /// In the place of the client's. error: std::invalid_argument for what cannot be sent.
+    pending_request&& auth(client::auth who) {
+        policies().auth = std::move(who);
+        request_.options.own_auth = true;
+        return std::move(*this);
+    }
+    pending_request&& basic_auth(std::string_view user, std::string_view password) {
+        return auth(client::basic(user, password));
+    }
+    pending_request&& bearer(std::string_view token) { return auth(client::bearer(token)); }
+    /// Whose cookies are shown, and who keeps those of the answer.
+    pending_request&& cookies(client::cookie_store kept) {
+        policies().cookies = std::move(kept);
+        return std::move(*this);
+    }
+
+    /// As a task, for gather() and the like.
+    task<http_reply> send() && { return client::perform_kept(std::move(with_), std::move(request_)); }
+    /// The whole of it, to look at or to send later.
+    outgoing_request& request() noexcept { return request_; }
+
+    class [[nodiscard("write co_await before it")]] awaiter {
+    public:
+        explicit awaiter(task<http_reply> work) noexcept
+            : work_(std::move(work)), waits_(std::move(work_).operator co_await()) {}
+        bool await_ready() const noexcept { return waits_.await_ready(); }
+        bool await_suspend(async::caller waiting) { return waits_.await_suspend(waiting); }
+        http_reply await_resume() { return waits_.await_resume(); }
+
+    private:
+        task<http_reply> work_;
+        task<http_reply>::awaiter waits_;
+    };
+    awaiter operator co_await() && { return awaiter(client::perform(*with_, request_)); }
+
+private:
+    // Of this request alone; its client's are shared.
+    client::client_policies& policies() {
+        std::shared_ptr<client::client_policies>& own = request_.options.policies;
+        if (!own) own = std::make_shared<client::client_policies>(with_->policies);
+        return *own;
+    }
+
+    std::shared_ptr<const client::client_settings> with_;
+    outgoing_request request_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/client/http_client.hpp
+// http_client: requests to others, from any loop, over connections that are kept. httpx.AsyncClient.
+
+namespace coracle {
+
+/// `auto reply = co_await http.get("/users/1");` A handle: cheap to copy, made anywhere, also outside of a loop and
+/// anew for each call, for the connections belong to the loop that asks.
+/// in: a URL, or, behind the base_url, a path. error: as send(); also invalid_url, at once.
+class http_client {
+public:
+    http_client() : http_client(http_client_options()) {}  // GCC 12 takes no `= {}` within co_await http_client().get()
+    /// error: invalid_url, unsupported_protocol, std::invalid_argument, for options that cannot be meant.
+    explicit http_client(http_client_options options)
+        : settings_(std::make_shared<const client::client_settings>(std::move(options))) {}
+
+    pending_request get(std::string_view url) const { return request("GET", url); }
+    pending_request head(std::string_view url) const { return request("HEAD", url); }
+    pending_request post(std::string_view url) const { return request("POST", url); }
+    pending_request put(std::string_view url) const { return request("PUT", url); }
+    pending_request patch(std::string_view url) const { return request("PATCH", url); }
+    pending_request del(std::string_view url) const { return request("DELETE", url); }
+    pending_request options(std::string_view url) const { return request("OPTIONS", url); }
+    pending_request request(std::string method, std::string_view url) const {
+        return pending_request(settings_, settings_->request(std::move(method), url));
+    }
+
+    /// error: request_error and what is below it, with method, URL and reason; `cancelled`.
+    task<http_reply> send(outgoing_request request) const {
+        return client::perform_kept(settings_, std::move(request));
+    }
+    /// Asks to go on with another protocol: options.upgrade of the request says which. The connection leaves the pool.
+    task<client::upgraded> upgrade(outgoing_request request) const {
+        return client::perform_upgrade(settings_, std::move(request));
+    }
+
+private:
+    std::shared_ptr<const client::client_settings> settings_;
+};
 
 }  // namespace coracle
 
@@ -47585,6 +57015,8 @@ public:
         const net::detail::memory_pipe& from = line_->pipes[1 - side_];
         return from.ended || from.read_error;
     }
+    /// A read would not wait.
+    bool readable() const noexcept { return line_->pipes[1 - side_].readable(); }
     void tell(loop::edge_watcher* who) noexcept { in().reading_end = line_->pipes[side_].writing_end = who; }
     const net::address& peer() const noexcept { return peer_; }
 
@@ -48116,6 +57548,127 @@ T run(testing::virtual_clock how, task<T> work) {
 
 }  // namespace coracle
 
+// ---- coracle/testing/app_transport.hpp
+// app_transport: an http_client that asks an app in this process, without a socket. httpx's ASGITransport.
+
+namespace coracle {
+
+namespace testing {
+
+/// See app_transport. A template so that who includes it and does not use it pays nothing.
+template <class Stream = net::memory_stream>
+class basic_app_transport final : public client::transport {
+public:
+    /// keeps: the app, or a reference. error: as app::freeze().
+    explicit basic_app_transport(app&& served) : app_(std::make_shared<app>(std::move(served))) { app_->freeze(); }
+    explicit basic_app_transport(app& served) : app_(std::shared_ptr<app>(), &served) { app_->freeze(); }
+
+    /// A connection to the app, whatever host is asked for. The first one starts its lifespan.
+    /// error: what the lifespan throws; std::logic_error on another loop than before, and when it is closed.
+    task<result<net::any_stream, net::connect_error>> open(client::destination to) override {
+        loop::reactor& here = loop::reactor::current();
+        check(here);
+        std::shared_ptr<stage>& kept = *stage_;
+        if (!kept) {
+            kept = std::make_shared<stage>(app_, here);
+            here.template own<stages>().all.push_back(stage_);
+            spawn(start(kept));
+        }
+        std::shared_ptr<stage> in = kept;
+        co_await in->begun.wait();
+        if (in->failure) std::rethrow_exception(in->failure);
+        check(loop::reactor::current());
+        auto ends = Stream::pair();
+        ends.second.set_peer(net::address(net::ipv4_bytes{127, 0, 0, 1}, 50000));
+        std::erase_if(served_, [](const join_handle<void>& each) { return each.done(); });
+        served_.push_back(spawn(serve(std::move(in), std::move(ends.second), to.secure)));
+        co_return net::any_stream(std::move(ends.first));
+    }
+    /// https is plain here: nothing leaves the process.
+    bool secure() const noexcept override { return true; }
+
+    /// Hangs up, and ends the lifespan. Handlers that are at work have the time to see it, then are cancelled.
+    /// error: what the end of the lifespan throws.
+    task<> close() {
+        closed_ = true;
+        std::shared_ptr<stage> in = *stage_;
+        if (!in) co_return;
+        co_await in->begun.wait();
+        in->shop.stop();
+        for (int turn = 0; turn < 10; ++turn) co_await yield_now();
+        for (join_handle<void>& each : served_) each.cancel();
+        for (join_handle<void>& each : served_) {
+            try {
+                co_await each;
+            } catch (const cancelled&) {
+            }
+        }
+        served_.clear();
+        if (!in->failure) co_await app_->stop();
+    }
+
+private:
+    // Lives as long as a connection, so also when the transport went first.
+    struct stage {
+        stage(std::shared_ptr<app> served, loop::reactor& on) : app_of(std::move(served)), shop(*app_of, quiet(), on) {}
+        static server::settings quiet() {
+            server::settings how;
+            how.access_log = false;
+            return how;
+        }
+        std::shared_ptr<app> app_of;
+        server::workshop shop;
+        event begun;
+        std::exception_ptr failure;
+    };
+
+    // Of a loop, which takes them along.
+    struct stages {
+        stages() = default;
+        stages(const stages&) = delete;
+        stages& operator=(const stages&) = delete;
+        ~stages() {
+            for (const std::weak_ptr<std::shared_ptr<stage>>& each : all)
+                if (auto kept = each.lock()) kept->reset();
+        }
+        std::vector<std::weak_ptr<std::shared_ptr<stage>>> all;
+    };
+
+    void check(loop::reactor& here) {
+        if (closed_) throw std::logic_error("coracle: this app_transport is closed");
+        if (*stage_ && &(*stage_)->shop.reactor != &here)
+            throw std::logic_error(
+                "coracle: an app_transport belongs to the loop that used it first; make one for each");
+    }
+    /// On its own, so that whoever asked first may give up.
+    static task<> start(std::shared_ptr<stage> in) {
+        try {
+            co_await in->app_of->start();
+        } catch (...) {
+            in->failure = std::current_exception();
+        }
+        in->begun.set();
+    }
+    static task<> serve(std::shared_ptr<stage> in, Stream stream, bool secure) {
+        in->shop.announce();
+        co_await server::connection(std::move(stream), in->shop, secure);
+    }
+
+    std::shared_ptr<app> app_;
+    std::shared_ptr<std::shared_ptr<stage>> stage_ = std::make_shared<std::shared_ptr<stage>>();
+    std::vector<join_handle<void>> served_;
+    bool closed_ = false;
+};
+
+}  // namespace testing
+
+/// `auto inside = std::make_shared<app_transport>(make_app()); http_client http{{.base_url = "http://app", .transport =
+/// inside}};` and in the end `co_await inside->close();`. The whole server answers, over streams in memory: bodies in
+/// pieces both ways, lifespan, keep-alive, cancellation when the client leaves; also in virtual time. On one loop.
+using app_transport = testing::basic_app_transport<>;
+
+}  // namespace coracle
+
 // ---- coracle/testing/seeds.hpp
 // seeds: the same test in many orders, and how to repeat the one that failed.
 
@@ -48459,8 +58012,9 @@ inline constinit context_local<line_facts*> line_served_here;
 /// The server's end. A server that has answered, and done what there was to do afterwards, reads.
 class served_stream {
 public:
-    served_stream(net::memory_stream inner, named_address peer, line_facts& facts)
-        : inner_(std::move(inner)), peer_(std::move(peer)), facts_(&facts) {}
+    /// in: the facts, which a WebSocket may still tell when its line has gone.
+    served_stream(net::memory_stream inner, named_address peer, std::shared_ptr<line_facts> facts)
+        : inner_(std::move(inner)), peer_(std::move(peer)), facts_(std::move(facts)) {}
 
     auto read() {
         facts_->at_rest.set();
@@ -48478,6 +58032,7 @@ public:
         facts_->at_rest.clear();
         return inner_.try_write(bytes);
     }
+    std::optional<result<std::size_t>> try_read(std::span<char> room) { return inner_.try_read(room); }
     void shutdown_read() noexcept { inner_.shutdown_read(); }
     result<void> shutdown_write() noexcept { return inner_.shutdown_write(); }
     void close() noexcept {
@@ -48491,7 +58046,7 @@ public:
 private:
     net::memory_stream inner_;
     named_address peer_;
-    line_facts* facts_;
+    std::shared_ptr<line_facts> facts_;
 };
 
 /// The client's end, with the answer under way on it.
@@ -48499,7 +58054,8 @@ class test_line {
 public:
     explicit test_line(net::memory_stream stream) : stream_(std::move(stream)) {}
 
-    line_facts facts{};
+    const std::shared_ptr<line_facts> shared_facts = std::make_shared<line_facts>();
+    line_facts& facts = *shared_facts;
     http::response_reader answer{};
     bool busy = false;
     std::optional<join_handle<>> server{};  ///< the job that serves the other end
@@ -48534,10 +58090,14 @@ public:
             if (until == part::head && answer.has_head()) co_return;
             if (until == part::piece && answer.body_waiting() > 0) co_return;
             auto bytes = co_await stream_.read();
-            if (!bytes || bytes->empty())
+            if (!bytes || bytes->empty()) {
                 answer.end();
-            else if (answer.feed(*bytes) < bytes->size())
-                close();  // somebody says more than was asked
+            } else if (std::size_t used = answer.feed(*bytes); used < bytes->size()) {
+                if (answer.status() == 101)
+                    behind_ = bytes->substr(used);
+                else
+                    close();  // somebody says more than was asked
+            }
             if (answer.failed()) {
                 std::string why = "coracle: the answer cannot be read: ";
                 throw std::runtime_error(why.append(*answer.failed()));
@@ -48545,8 +58105,16 @@ public:
         }
     }
 
+    /// For who goes on with the line behind 101. in: where to put what came behind it.
+    net::memory_stream take_stream(std::string& behind) {
+        behind = std::exchange(behind_, {});
+        net::memory_stream nobodys = net::memory_stream::pair().first;
+        return std::exchange(stream_, std::move(nobodys));
+    }
+
 private:
     net::memory_stream stream_;
+    std::string behind_;
 };
 
 }  // namespace coracle::testing
@@ -48614,7 +58182,7 @@ public:
         }
         auto ends = net::memory_stream::pair();
         test_line& made = lines_.emplace_back(std::move(ends.first));
-        ServedStream served(std::move(ends.second), client_, made.facts);
+        ServedStream served(std::move(ends.second), client_, made.shared_facts);
         made.server.emplace(spawn(serve(std::move(served), made.facts)));
         made.busy = true;
         return made;
@@ -48631,6 +58199,8 @@ public:
     /// Hangs up. Who handles a request has the time to see it, then is cancelled.
     task<> hang_up() {
         for (test_line& each : lines_) each.close();
+        co_await settle();
+        shop_->clients.stop();  // those of WebSockets have left their lines
         co_await settle();
         for (test_line& each : lines_) {
             each.server->cancel();
@@ -48822,6 +58392,186 @@ private:
 
 }  // namespace coracle::testing
 
+// ---- coracle/testing/test_websocket.hpp
+// test_websocket: a WebSocket of an app as a test holds it, call by call. Starlette's websocket_connect().
+
+namespace coracle::testing {
+
+/// Made by test_client::websocket_connect() when the handshake is answered. The app runs while a call of this or of the
+/// client waits, and else not; pings are answered then. Its end hangs up without a word: the handler sees 1006.
+/// keeps: a reference to the client.
+template <class Client>
+class test_websocket {
+public:
+    test_websocket(Client& client, outgoing_request asked, const std::vector<std::string>& subprotocols)
+        : client_(client) {
+        for (std::string_view name : {"connection", "upgrade", "sec-websocket-version", "sec-websocket-key"})
+            given_ = given_ || asked.has(name);  // a test of wrong handshakes says them itself
+        if (!given_) {
+            asked.headers.emplace_back("connection", "Upgrade");
+            asked.headers.emplace_back("upgrade", "websocket");
+            asked.headers.emplace_back("sec-websocket-version", ws::version);
+            asked.headers.emplace_back("sec-websocket-key", key);
+        }
+        std::string offered;
+        for (const std::string& each : subprotocols) offered.append(offered.empty() ? "" : ", ").append(each);
+        if (!offered.empty()) asked.headers.emplace_back("sec-websocket-protocol", offered);
+        client_.run(open(std::move(asked)));
+    }
+    test_websocket(const test_websocket&) = delete;
+    test_websocket& operator=(const test_websocket&) = delete;
+    ~test_websocket() {
+        try {
+            leave();
+        } catch (...) {
+            // A failure of the app that nobody asked for any more; its log has it.
+        }
+    }
+
+    /// Whether it is one; else answer() is what the app said instead.
+    bool accepted() const noexcept { return socket_ != nullptr; }
+    const test_response& answer() const noexcept { return answer_; }
+    const std::string& subprotocol() const { return open_socket().subprotocol(); }
+
+    // error of these: std::logic_error when it was not accepted; websocket_closed.
+
+    void send(std::string_view text) { client_.run(send_as(ws::data_kind::text, text)); }
+    void send_bytes(std::string_view bytes) { client_.run(send_as(ws::data_kind::binary, bytes)); }
+    template <class T>
+    void send_json(const T& value) {
+        send(to_json_text(value));
+    }
+    /// The next message; nothing at the end. error: what the handler threw, where the client raises that.
+    std::optional<websocket_message> receive() {
+        std::optional<websocket_message> got = client_.run(next());
+        if (!got) raise();
+        return got;
+    }
+    std::string receive_text() { return expect().text(); }
+    std::string receive_bytes() { return std::string(expect().bytes()); }
+    template <class T = json>
+    T receive_json() {
+        return expect().template json<T>();
+    }
+    /// How long the app took to answer.
+    std::chrono::nanoseconds ping() { return client_.run(send_ping()); }
+    /// Returns when the app has seen it. error: as receive().
+    void close(int code = 1000, std::string_view reason = {}) {
+        client_.run(finish(code, reason));
+        raise();
+    }
+    /// Cuts the connection.
+    void cut() {
+        open_socket().cut();
+        client_.run(client_.stage_->settle());
+    }
+    bool is_open() const { return socket_ && socket_->is_open(); }
+    /// 0 while it is open.
+    int close_code() const { return open_socket().close_code(); }
+    const std::string& close_reason() const { return open_socket().close_reason(); }
+
+private:
+    static constexpr std::string_view key = "dGhlIHNhbXBsZSBub25jZQ==";
+
+    websocket& open_socket() const {
+        if (!socket_)
+            throw std::logic_error("coracle: this WebSocket was not accepted; the answer is " +
+                                   std::to_string(answer_.status) + ' ' + answer_.body);
+        return *socket_;
+    }
+    websocket_message expect() {
+        std::optional<websocket_message> got = receive();
+        if (!got) throw websocket_closed(close_code(), close_reason());
+        return *std::move(got);
+    }
+    void raise() {
+        if (!facts_ || facts_->failures.empty()) return;
+        std::exception_ptr first = std::move(facts_->failures.front());
+        facts_->failures.clear();
+        std::rethrow_exception(first);
+    }
+    void leave() {
+        if (!socket_) return;
+        socket_->cut();
+        if (client_.open_) client_.run(client_.stage_->settle());
+    }
+
+    task<> open(outgoing_request asked) {
+        line_lease taken(client_.stage_->take_line());
+        client_.send_head(taken.line, asked, false);
+        co_await client_.listen(taken.line, asked, test_line::part::all);
+        answer_ = client_.answer_of(taken.line, asked);
+        answer_.body = taken.line.answer.take_body();
+        if (answer_.status != 101) {
+            co_await client_.rest(taken.line);
+            co_return;
+        }
+        check();
+        facts_ = taken.line.shared_facts;
+        std::string behind;
+        auto over = std::make_unique<duplex::stream_line<net::memory_stream>>(taken.line.take_stream(behind));
+        auto how = std::make_shared<websocket_options>();
+        how->limits.message_bytes = ~0ULL >> 1;
+        how->ping_interval = std::chrono::milliseconds(0);
+        socket_ = std::make_unique<websocket>(how, nullptr, ws::session::client(&some_key));
+        socket_->open(std::move(over), behind, {}, std::string(answer_.headers["sec-websocket-protocol"]));
+    }
+    void check() const {
+        if (given_) return;
+        ws::upgrade_answer said;
+        said.status = 101;
+        said.upgrade = answer_.headers["upgrade"];
+        said.connection = answer_.headers["connection"];
+        said.accept = answer_.headers["sec-websocket-accept"];
+        if (std::string_view wrong = ws::fault_of(said, key); !wrong.empty())
+            throw std::runtime_error("coracle: the handshake of a WebSocket is wrong: " + std::string(wrong));
+    }
+    static ws::mask_key some_key() { return {0x37, 0xFA, 0x21, 0x3D}; }  // RFC 6455's
+
+    task<> send_as(ws::data_kind kind, std::string_view bytes) {
+        if (kind == ws::data_kind::text)
+            co_await open_socket().send(bytes);
+        else
+            co_await open_socket().send_bytes(bytes);
+        co_await client_.stage_->settle();
+    }
+    task<std::optional<websocket_message>> next() {
+        std::optional<websocket_message> got;
+        bool virtually = client_.stage_->in_virtual_time();
+        std::chrono::nanoseconds most = virtually ? std::chrono::hours(1) : client_.how_.timeout;
+        if (most.count() <= 0) most = std::chrono::hours(24);
+        task<std::optional<websocket_message>> waiting = receive_one();
+        try {
+            got = co_await timeout(most, std::move(waiting));
+            co_return got;
+        } catch (const timed_out&) {
+        }
+        throw std::runtime_error("coracle: no message came within " +
+                                 std::string(virtually ? "an hour of virtual time" : "the timeout of the test_client"));
+    }
+    task<std::optional<websocket_message>> receive_one() {
+        std::optional<websocket_message> got = co_await open_socket().receive();
+        co_await client_.stage_->settle();
+        co_return got;
+    }
+    task<std::chrono::nanoseconds> send_ping() {
+        std::chrono::nanoseconds took = co_await open_socket().ping();
+        co_return took;
+    }
+    task<> finish(int code, std::string_view reason) {
+        co_await open_socket().close(code, reason);
+        co_await client_.stage_->settle();
+    }
+
+    Client& client_;
+    bool given_ = false;
+    test_response answer_;
+    std::shared_ptr<line_facts> facts_;
+    std::unique_ptr<websocket> socket_;
+};
+
+}  // namespace coracle::testing
+
 // ---- coracle/testing/test_client.hpp
 // test_client: calls an app with no socket: the whole server, over a stream in memory, on a loop of its own.
 // The manners are those of Starlette's TestClient and of httpx.
@@ -48906,6 +58656,12 @@ public:
         return {*this, prepare({std::string(method), std::string(url), std::move(with)}, base_, how_.headers)};
     }
 
+    /// A WebSocket: `auto ws = client.websocket_connect("/ws"); ws.send("hello"); CHECK(ws.receive_text() == "...");`
+    test_websocket<basic_test_client> websocket_connect(std::string_view url, test_options with = {},
+                                                        std::vector<std::string> subprotocols = {}) {
+        return {*this, prepare({"GET", std::string(url), std::move(with)}, base_, how_.headers), subprotocols};
+    }
+
     /// Runs a task of yours on the loop of the app, while handlers run beside it: `client.run(queue.send(job))`.
     template <class T>
     T run(task<T> work) {
@@ -48945,6 +58701,8 @@ private:
     friend class test_stream;
     template <class Client>
     friend class test_upload;
+    template <class Client>
+    friend class test_websocket;
     static constexpr std::size_t most_redirects = 20;
 
     basic_test_client(coracle::app* borrowed, std::unique_ptr<coracle::app> owned, test_client_options how,
