@@ -529,6 +529,9 @@
 #include <coracle/client/exchange.hpp>
 #include <coracle/client/pending_request.hpp>
 #include <coracle/client/http_client.hpp>
+#include <coracle/client/mask_keys.hpp>
+#include <coracle/client/websocket_client_options.hpp>
+#include <coracle/client/websocket_client.hpp>
 
 #include <coracle/testing/network_link.hpp>
 #include <coracle/testing/network_path.hpp>

@@ -12,6 +12,7 @@
 #include <concepts>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -38,6 +39,10 @@ public:
     /// keeps: the bytes must stay where they are until it has returned.
     task<result<void>> write(std::string_view head, std::string_view body = {}) { return held_->write(head, body); }
     result<std::size_t> try_write(std::string_view bytes) { return held_->try_write(bytes); }
+    /// As a socket_stream's. error: operation_not_supported, unless reads_at_once().
+    std::optional<result<std::size_t>> try_read(std::span<char> room) { return held_->try_read(room); }
+    /// Whether tell() and try_read() can be used: whoever holds the stream need not be a coroutine.
+    bool reads_at_once() const noexcept { return held_ && held_->at_once; }
     void shutdown_read() noexcept { held_->shutdown_read(); }
     result<void> shutdown_write() { return held_->shutdown_write(); }
     void close() noexcept {
@@ -62,6 +67,7 @@ private:
         virtual task<result<std::size_t>> read_into(std::span<char> room) = 0;
         virtual task<result<void>> write(std::string_view head, std::string_view body) = 0;
         virtual result<std::size_t> try_write(std::string_view bytes) = 0;
+        virtual std::optional<result<std::size_t>> try_read(std::span<char> room) = 0;
         virtual void shutdown_read() noexcept = 0;
         virtual result<void> shutdown_write() = 0;
         virtual void close() noexcept = 0;
@@ -70,6 +76,7 @@ private:
         virtual bool tell(loop::edge_watcher* who) noexcept = 0;
         virtual const address& peer() const = 0;
         socket_stream* socket = nullptr;
+        bool at_once = false;
     };
 
     template <class Stream>
@@ -77,6 +84,10 @@ private:
     public:
         explicit holder(Stream stream) : stream_(std::move(stream)) {
             if constexpr (std::same_as<Stream, socket_stream>) this->socket = &stream_;
+            this->at_once = requires(std::span<char> room) {
+                stream_.tell(nullptr);
+                stream_.try_read(room);
+            };
         }
         task<result<std::string_view>> read() override { co_return co_await stream_.read(); }
         task<result<std::size_t>> read_into(std::span<char> room) override { co_return co_await stream_.read(room); }
@@ -84,6 +95,12 @@ private:
             co_return co_await stream_.write(head, body);
         }
         result<std::size_t> try_write(std::string_view bytes) override { return stream_.try_write(bytes); }
+        std::optional<result<std::size_t>> try_read(std::span<char> room) override {
+            if constexpr (requires { stream_.try_read(room); })
+                return stream_.try_read(room);
+            else
+                return result<std::size_t>(failure(std::make_error_code(std::errc::operation_not_supported)));
+        }
         void shutdown_read() noexcept override { stream_.shutdown_read(); }
         result<void> shutdown_write() override { return stream_.shutdown_write(); }
         void close() noexcept override { stream_.close(); }
