@@ -1,4 +1,4 @@
-// How long a view of a request is good: for who keeps it in a stream or in a background task, while others are served.
+// Scenarios of views of a request: how long they are good for who keeps one in a stream or in a background task.
 #include "loopback.hpp"
 
 #include <coracle/app/app.hpp>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <coracle/app/run_options.hpp>
+#include <coracle/base/log.hpp>
 #include <coracle/net/address.hpp>
 #include <coracle/net/listening_socket.hpp>
 #include <coracle/os/child.hpp>
@@ -18,7 +19,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstddef>
-#include <cstdio>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -50,7 +50,7 @@ public:
 
     /// Until Ctrl-C or SIGTERM. out: the exit code.
     int run() {
-        say("INFO: ", "Watching " + std::to_string(sources_.size()) + " files for changes (Press CTRL+C to quit)");
+        log::info("Watching " + std::to_string(sources_.size()) + " files for changes (Press CTRL+C to quit)");
         start();
         while (!stopped()) {
             os::wait_readable({signals_.reader.get(), sources_.descriptor(), program_.descriptor(), exited_.get()},
@@ -102,11 +102,6 @@ private:
         return std::move(*opened);
     }
 
-    static void say(std::string_view level, const std::string& what) {
-        std::string line(level);
-        line.append(line.size() < 10 ? 10 - line.size() : 1, ' ').append(what);
-        std::fprintf(stderr, "%s\n", line.c_str());
-    }
     /// How long to sleep when nobody says anything.
     milliseconds pause() const noexcept {
         const os::source_watch& watched = how_.command.empty() ? program_ : sources_;
@@ -123,7 +118,7 @@ private:
         what.arguments(std::vector<std::string>(words_.begin() + 1, words_.end()));
         what.environment(reload_child_variable, "3").descriptor(socket_.native_handle());
         auto started = os::child::start(what, {-1, -1, -1});
-        if (!started) return say("ERROR:", started.error().message() + "; waiting for a change");
+        if (!started) return log::error(started.error().message() + "; waiting for a change");
         auto told = os::exit_notice::of(started->pid());
         child_.emplace(std::move(*started));
         if (!told) return;  // it is looked after now and then
@@ -132,7 +127,7 @@ private:
     }
     /// It has ended by itself: there is nothing to serve with until something changes.
     void bury() {
-        say("ERROR:", "The program ended (" + child_->status()->text() + "); waiting for a change");
+        log::error("The program ended (" + child_->status()->text() + "); waiting for a change");
         forget_child();
     }
     void forget_child() {
@@ -146,7 +141,7 @@ private:
         [[maybe_unused]] auto ended_already = child_->send(SIGTERM);
         wait_for(*child_, exited_.get(), grace_);
         if (!child_->status()) {
-            say("WARNING:", "The program does not stop; it is killed");
+            log::warning("The program does not stop; it is killed");
             ended_already = child_->send(SIGKILL);
             wait_for(*child_, exited_.get(), milliseconds(5'000));
         }
@@ -165,7 +160,7 @@ private:
         bool built = false;
         while (!changed.empty() && !stopped()) {
             wait_until_quiet(changed);
-            say("WARNING:", "Changed: " + text_of(changed));
+            log::warning("Changed: " + text_of(changed));
             built = build();
             changed = how_.command.empty() ? std::vector<std::string>() : sources_.changes();  // while it was built
         }
@@ -190,7 +185,7 @@ private:
         what.input(os::stdio::null).own_group();
         auto started = os::child::start(what, {-1, -1, -1});
         if (!started) {
-            say("ERROR:", started.error().message());
+            log::error(started.error().message());
             return false;
         }
         os::file_descriptor exited;
@@ -202,8 +197,8 @@ private:
             if (stopped()) return false;  // what goes out of scope is killed
         }
         if (started->status()->ok()) return true;
-        say("ERROR:", "The build failed (" + started->status()->text() + "); " +
-                          (child_ ? "the old program serves on" : "waiting for a change"));
+        log::error("The build failed (" + started->status()->text() + "); " +
+                   (child_ ? "the old program serves on" : "waiting for a change"));
         return false;
     }
     static std::string text_of(std::vector<std::string>& paths) {
