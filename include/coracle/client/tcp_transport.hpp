@@ -26,7 +26,7 @@ public:
             co_return guarded;
         }
         auto stream = co_await by_name.connect(net::this_resolver(), std::move(to.host), to.port);
-        if (!stream) co_return failure(std::move(stream.error()));
+        if (!stream) co_return failure(stream.error());
         co_return net::any_stream(std::move(*stream));
     }
 
@@ -40,7 +40,7 @@ private:
         auto good = to.guard->allowed(std::move(*found), refused);
         if (good.empty()) co_return failure(forbidden(whom, refused));
         auto stream = co_await by.connect(std::move(good));
-        if (!stream) co_return failure(std::move(stream.error()));
+        if (!stream) co_return failure(stream.error());
         co_return net::any_stream(std::move(*stream));
     }
     static net::connect_error forbidden(const std::string& whom, const std::string& why) {
