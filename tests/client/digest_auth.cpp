@@ -2,9 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 using namespace coracle;
@@ -116,6 +119,24 @@ TEST_CASE("a session's algorithm keeps its own nonce for as long as the server's
     CHECK(with.refused({asks + ", algorithm=SHA-256-sess"}));
     std::string first = with.shown();
     CHECK(part(with.shown(), "cnonce") == part(first, "cnonce"));
+}
+
+TEST_CASE("threads that share who they are never count the same twice") {
+    talk with;
+    CHECK(with.refused({asks}));
+    std::mutex guard;
+    std::set<std::string> counts;
+    std::vector<std::thread> all;
+    for (int i = 0; i < 4; ++i)
+        all.emplace_back([&] {
+            for (int n = 0; n < 50; ++n) {
+                std::string shown = with.shown();
+                std::lock_guard lock(guard);
+                counts.insert(part(shown, "nc"));
+            }
+        });
+    for (std::thread& each : all) each.join();
+    CHECK(counts.size() == 200);
 }
 
 TEST_CASE("the number of servers that are remembered is bounded") {

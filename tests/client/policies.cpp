@@ -1,4 +1,4 @@
-// The policies of a client through all of http_client: what really stands on the wire, and to whom it goes.
+// Threats C1 C5 C6 C7, and scenarios of a client's policies: what really stands on the wire, and to whom it goes.
 #include <coracle/client/digest_auth.hpp>
 #include <coracle/client/http_client.hpp>
 #include <coracle/client/multipart_body.hpp>
@@ -118,6 +118,67 @@ TEST_CASE("C1 the auth of a client with a base_url is not shown to whom a whole 
     CHECK(has(world.asked[0], "authorization: Basic bWU6c2VjcmV0\r\n"));
     CHECK(!has(world.asked[1], "authorization"));
     CHECK(has(world.asked[2], "authorization: Bearer mine\r\n"));
+}
+
+TEST_CASE("C1 default headers that prove who asks stay with the base_url when a whole URL leads elsewhere") {
+    small_world world([](const std::string&) { return client::answer(""); });
+    world.options.base_url = "http://a.test/api";
+    world.options.headers = {{"Authorization", "Bearer secret"}, {"X-Api-Key", "secret"}, {"x-plain", "shown"}};
+    http_client http = world.http();
+    in_virtual_time([&]() -> task<> {
+        co_await http.get("/x");
+        co_await http.get("http://a.test:80/x");
+        co_await http.get("http://b.test/x");
+        co_await http.get("http://a.test.b.test/x").header("x-plain", "mine").follow_redirects();
+        co_await http.get("http://b.test/x").header("authorization", "Bearer other");
+    });
+    CHECK(has(world.asked[0], "authorization: Bearer secret\r\n"));
+    CHECK(has(world.asked[1], "authorization: Bearer secret\r\n"));
+    CHECK(!has(world.asked[2], "secret"));
+    CHECK(has(world.asked[2], "x-plain: shown\r\n"));
+    CHECK(has(world.asked[2], "user-agent: coracle/"));
+    CHECK(!has(world.asked[3], "secret"));
+    CHECK(has(world.asked[3], "x-plain: mine\r\n"));
+    CHECK(has(world.asked[4], "authorization: Bearer other\r\n"));
+}
+
+TEST_CASE("C1 a URL with a name and a password in it is refused, for nobody would see what becomes of them") {
+    http_client http;
+    for (const char* url :
+         {"http://me:secret@a.test/", "http://me@a.test", "http://a.test\\@b.test/", "http://@a.test/"}) {
+        std::string why;
+        try {
+            (void)http.get(url);
+        } catch (const invalid_url& refused) {
+            why = refused.what();
+        }
+        CHECK(has(why, ".basic_auth("));
+        CHECK(!has(why, "secret"));
+    }
+    CHECK_THROWS_AS(http_client({.base_url = "http://me:secret@a.test/"}), invalid_url);
+    CHECK(http.get("http://a.test/@me?x=@y").request().url.text() == "http://a.test/@me?x=@y");
+}
+
+TEST_CASE(
+    "answers on the way are passed over when the last one is wanted as a stream, and their connection is used again") {
+    small_world world([](const std::string& asked) {
+        if (has(asked, "GET /old")) return client::answer(std::string(10'000, 'x'), 302, "location: /new");
+        if (has(asked, "GET /large")) return client::answer(std::string(200'000, 'x'), 302, "location: /new");
+        return client::answer("found");
+    });
+    world.options.base_url = "http://a.test";
+    world.options.redirects.follow = true;
+    http_client http = world.http();
+    in_virtual_time([&]() -> task<> {
+        auto reply = co_await http.get("/old").stream();
+        co_await reply.load();
+        CHECK(reply.text() == "found");
+        CHECK(world.up->opened == 1);
+        auto second = co_await http.get("/large").stream();
+        co_await second.load();
+        CHECK(second.text() == "found");
+        CHECK(world.up->opened == 2);  // what was too much to read was closed
+    });
 }
 
 TEST_CASE("C1 a hook sees where each exchange goes, and what it adds to one does not go along with the next") {

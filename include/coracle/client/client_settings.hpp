@@ -22,6 +22,8 @@ struct client_settings {
     explicit client_settings(http_client_options said) : options(std::move(said)) {
         if (!options.base_url.empty()) base = whole_url(options.base_url);
         for (const auto& [name, value] : options.headers) usual_fields.set(name, value);
+        fields_elsewhere = usual_fields;
+        take_away_private(fields_elsewhere, options.redirects);
         policies = {options.redirects, options.retry, options.auth, options.cookies, options.proxy, options.guard};
         if (options.trust_env && !policies.proxy) policies.proxy = proxy_rules::from_environment();
         if (policies.proxy && policies.guard)
@@ -33,13 +35,20 @@ struct client_settings {
     outgoing_request request(std::string method, std::string_view url) const {
         outgoing_request made;
         made.method = std::move(method);
-        made.url = base && !is_whole_url(url) ? appended_url(*base, url) : whole_url(url);
+        bool whole = !base || is_whole_url(url);
+        made.url = whole ? whole_url(url) : appended_url(*base, url);
+        if (whole && base && !made.url.same_origin(*base)) [[unlikely]] {
+            made.fields = fields_elsewhere;
+            made.options.has_usual_fields = true;
+        }
         return made;
     }
 
     mutable http_client_options options;  // its hooks are called
     std::optional<http::url> base{};
     http::field_list usual_fields = usual_request_fields();
+    /// Those of them that do not prove who asks: for whole URLs that lead elsewhere than the base_url (C1).
+    http::field_list fields_elsewhere{};
     client_policies policies{};
 };
 

@@ -33,9 +33,9 @@ public:
     /// `by.auth` is for, or null for that of the request. keeps: policies and request, which changes.
     errand(const client_policies& by, outgoing_request& request, const http::field_list& usual, const http::url* home)
         : by_(by), request_(request) {
-        for (const auto& [name, value] : usual)
-            if (!request.fields.contains(name)) request.fields.add(name, value);
-        request.options.has_usual_fields = true;
+        if (!std::exchange(request.options.has_usual_fields, true))
+            for (const auto& [name, value] : usual)
+                if (!request.fields.contains(name)) request.fields.add(name, value);
         own_cookies_ = request.fields["cookie"];
         bool elsewhere = home && !home->same_origin(request.url);
         // Who writes the field by hand means it.

@@ -125,13 +125,8 @@ inline bool is_ambiguous(std::string_view location) noexcept {
     return std::optional(std::move(next));
 }
 
-/// Takes away what the next request must not have.
-[[gnu::cold]] inline void take_away_private(http::field_list& fields, const redirect_rules& rules,
-                                            const redirection& next) {
-    if (next.drops_body)
-        for (std::string_view name : {"content-type", "content-encoding", "content-language", "content-location"})
-            fields.remove(name);
-    if (!next.leaves_origin) return;
+/// Takes away what is for one origin alone.
+[[gnu::cold]] inline void take_away_private(http::field_list& fields, const redirect_rules& rules) {
     for (std::string_view name : {"authorization", "cookie", "cookie2", "host", "origin", "referer"})
         fields.remove(name);
     for (const std::string& name : rules.private_fields) fields.remove(name);
@@ -139,6 +134,15 @@ inline bool is_ambiguous(std::string_view location) noexcept {
     for (const auto& [name, value] : fields)
         if (name.starts_with("proxy-")) of_proxies.emplace_back(name);
     for (const std::string& name : of_proxies) fields.remove(name);
+}
+
+/// Takes away what the next request must not have.
+[[gnu::cold]] inline void take_away_private(http::field_list& fields, const redirect_rules& rules,
+                                            const redirection& next) {
+    if (next.drops_body)
+        for (std::string_view name : {"content-type", "content-encoding", "content-language", "content-location"})
+            fields.remove(name);
+    if (next.leaves_origin) take_away_private(fields, rules);
 }
 
 }  // namespace coracle::client

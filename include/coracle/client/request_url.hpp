@@ -53,6 +53,12 @@ inline void check_whole_url(const http::url& whole, std::string_view text) {
 
 inline http::url whole_url(std::string_view text) {
     check_url_text(text);
+    // As fetch() does: what would be sent, and to whom, is said by other words.
+    if (std::size_t at = text.find("//"); at != text.npos) {
+        std::string_view authority = text.substr(at + 2, text.find_first_of("/?#", at + 2) - at - 2);
+        if (text.find_first_of("/?#") == at && authority.find('@') != authority.npos)
+            detail::refuse_url(text, "has a name or a password in it; give them by .basic_auth(name, password)");
+    }
     http::url whole = http::url::parse(text);
     check_whole_url(whole, text);
     whole.fragment.clear();
