@@ -19,6 +19,7 @@
 #include <coracle/base/random_sequence.hpp>
 #include <coracle/base/result.hpp>
 #include <coracle/base/ring.hpp>
+#include <coracle/base/same_text.hpp>
 #include <coracle/base/scan.hpp>
 #include <coracle/base/sha1.hpp>
 #include <coracle/base/sha256.hpp>

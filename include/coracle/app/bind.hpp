@@ -270,6 +270,7 @@ class arguments {
 public:
     static constexpr bool has_body = (is_from_body(parameter<P>::source) || ...);
     static constexpr body_taker take_body = body_taker_of<P...>();
+    static constexpr bool none = sizeof...(P) == 0;
 
     /// Everything but the body. What is wrong is in `with.issues` then.
     void read(binding& with) {

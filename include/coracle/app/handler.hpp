@@ -124,6 +124,7 @@ public:
 private:
     /// False when the request was refused.
     bool read(bound& parameters, request& asked, reply& answer) const {
+        if (bound::none && !asked.earlier_issues) return true;
         binding with(asked, *asked.pattern);
         if (asked.earlier_issues) with.issues = *asked.earlier_issues;
         parameters.read(with);

@@ -174,9 +174,8 @@ public:
     /// What that app knows of its dependencies; null for nothing.
     const coracle::dependency_store* dependency_store() const noexcept { return store_; }
 
-    /// For the server: as new, with the memory that it has.
+    /// For the server: as new, with the memory that it has; all but the head, which the next parse clears.
     void reset() noexcept {
-        http::request_head::clear();
         scheme = "http";
         client = {};
         body.open(nullptr);

@@ -106,7 +106,7 @@ struct token {
 };
 
 template <class Rule>
-const char* find(const char* p, const char* end) noexcept {
+[[gnu::noinline]] const char* find_further(const char* p, const char* end) noexcept {
 #if defined(__SSE2__)
     while (end - p >= 16) {
         unsigned marks = Rule::maybe(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
@@ -134,12 +134,35 @@ const char* find(const char* p, const char* end) noexcept {
     while (p != end && !Rule::surely(*p)) ++p;
     return p;
 }
+/// Most of what is looked for stands within the first sixteen bytes: that look is made where it is asked for.
+template <class Rule>
+[[gnu::always_inline]] inline const char* find(const char* p, const char* end) noexcept {
+#if defined(__SSE2__)
+    if (end - p >= 16) [[likely]] {
+        unsigned marks = Rule::maybe(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+        if (marks == 0) return find_further<Rule>(p + 16, end);
+        const char* found = p + std::countr_zero(marks);
+        if (Rule::surely(*found)) [[likely]]
+            return found;
+        p = found + 1;
+    }
+#endif
+    return find_further<Rule>(p, end);
+}
 
 }  // namespace detail
 
-inline const char* token_end(const char* p, const char* end) noexcept { return detail::find<detail::token>(p, end); }
-inline const char* path_end(const char* p, const char* end) noexcept { return detail::find<detail::path>(p, end); }
-inline const char* query_end(const char* p, const char* end) noexcept { return detail::find<detail::query>(p, end); }
-inline const char* value_end(const char* p, const char* end) noexcept { return detail::find<detail::value>(p, end); }
+[[gnu::always_inline]] inline const char* token_end(const char* p, const char* end) noexcept {
+    return detail::find<detail::token>(p, end);
+}
+[[gnu::always_inline]] inline const char* path_end(const char* p, const char* end) noexcept {
+    return detail::find<detail::path>(p, end);
+}
+[[gnu::always_inline]] inline const char* query_end(const char* p, const char* end) noexcept {
+    return detail::find<detail::query>(p, end);
+}
+[[gnu::always_inline]] inline const char* value_end(const char* p, const char* end) noexcept {
+    return detail::find<detail::value>(p, end);
+}
 
 }  // namespace coracle::scan

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <coracle/base/ascii.hpp>
+#include <coracle/base/same_text.hpp>
 #include <coracle/http/authority.hpp>
 #include <coracle/http/fields.hpp>
 #include <coracle/http/refusal.hpp>
@@ -21,10 +22,11 @@ namespace coracle::http {
 /// Collects the facts of one head, field by field. Whatever two readers might understand differently is refused.
 class framing {
 public:
-    void reset() noexcept { close_ = keep_alive_ = upgrade_ = upgrade_token_ = expect_ = false; }
+    void reset() noexcept { said_ = 0; }
 
     /// Looks at one field and notes in `head` what it says.
-    std::optional<refusal> note(request_head& head, std::string_view name, std::string_view value) {
+    [[gnu::always_inline]] std::optional<refusal> note(request_head& head, std::string_view name,
+                                                       std::string_view value) {
         // A length is enough to pass nearly every other field by.
         switch (name.size()) {
             case 4:
@@ -32,7 +34,7 @@ public:
             case 6:
                 return is(name, "expect") ? note_expect(head, value) : std::nullopt;
             case 7:
-                if (is(name, "upgrade")) upgrade_ = true;
+                if (is(name, "upgrade")) said_ |= upgrade;
                 return std::nullopt;
             case 10:
                 if (is(name, "connection")) note_connection(value);
@@ -47,20 +49,32 @@ public:
     }
 
     /// Judges the head as a whole, when all fields are there.
-    std::optional<refusal> finish(request_head& head) const noexcept {
+    [[gnu::always_inline]] std::optional<refusal> finish(request_head& head) const noexcept {
+        // Nearly all heads say only whom they are for, and a fresh head says the rest of it.
+        if ((said_ | static_cast<unsigned>(head.chunked)) == 0 && head.version == version::http_1_1 &&
+            !head.host.empty() && head.target.form != target_form::absolute) [[likely]]
+            return std::nullopt;
+        return judge(head);
+    }
+
+private:
+    // What has been said, as bits.
+    enum : std::uint8_t { close = 1, keep_alive = 2, upgrade = 4, upgrade_token = 8, expect = 16 };
+
+    [[gnu::noinline]] std::optional<refusal> judge(request_head& head) const noexcept {
         bool modern = head.version == version::http_1_1;
         if (head.chunked && !modern) return refusal::old_transfer_encoding;
         if (head.chunked && head.content_length) return refusal::two_lengths;
         if (modern && head.host.empty()) return refusal::missing_host;
         // RFC 9112 3.2.2: where the target names a host, the Host field is not asked.
         if (head.target.form == target_form::absolute) head.host = head.target.authority;
-        head.keep_alive = !close_ && (modern || keep_alive_);
-        head.upgrade = modern && upgrade_ && upgrade_token_;
-        head.expect_continue = modern && expect_;  // RFC 9110 10.1.1: to HTTP/1.0 it means nothing
+        head.keep_alive = !says(close) && (modern || says(keep_alive));
+        head.upgrade = modern && says(upgrade) && says(upgrade_token);
+        head.expect_continue = modern && says(expect);  // RFC 9110 10.1.1: to HTTP/1.0 it means nothing
         return std::nullopt;
     }
+    bool says(std::uint8_t what) const noexcept { return (said_ & what) != 0; }
 
-private:
     /// Whether a token of the right size is this name, whatever its case. All bytes at once: no token has a byte that
     /// bit 0x20 turns into another one's letter or hyphen.
     template <std::size_t N>
@@ -80,9 +94,8 @@ private:
         return std::nullopt;
     }
     // Nearly all requests say the same Host as the one before: it has been looked at.
-    bool is_known_host(std::string_view value) const noexcept {
-        return value.size() == host_size_ && std::memcmp(value.data(), host_.data(), host_size_) == 0 &&
-               host_size_ != 0;
+    [[gnu::always_inline]] bool is_known_host(std::string_view value) const noexcept {
+        return host_size_ != 0 && same_text(value, {host_.data(), host_size_});
     }
     void remember_host(std::string_view value) noexcept {
         if (value.size() > host_.size()) return;
@@ -104,24 +117,20 @@ private:
         return std::nullopt;
     }
     std::optional<refusal> note_expect(request_head&, std::string_view value) noexcept {
-        if (expect_ || !ascii::iequals(value, "100-continue")) return refusal::unsupported_expectation;
-        expect_ = true;
+        if (says(expect) || !ascii::iequals(value, "100-continue")) return refusal::unsupported_expectation;
+        said_ |= expect;
         return std::nullopt;
     }
     void note_connection(std::string_view value) noexcept {
         for_each_element(value, [this](std::string_view option) {
-            if (ascii::iequals(option, "close")) close_ = true;
-            if (ascii::iequals(option, "keep-alive")) keep_alive_ = true;
-            if (ascii::iequals(option, "upgrade")) upgrade_token_ = true;
+            if (ascii::iequals(option, "close")) said_ |= close;
+            if (ascii::iequals(option, "keep-alive")) said_ |= keep_alive;
+            if (ascii::iequals(option, "upgrade")) said_ |= upgrade_token;
             return true;
         });
     }
 
-    bool close_ = false;
-    bool keep_alive_ = false;
-    bool upgrade_ = false;
-    bool upgrade_token_ = false;
-    bool expect_ = false;
+    std::uint8_t said_ = 0;
     std::uint8_t host_size_ = 0;
     std::array<char, 48> host_{};  // the last good one, if it is short enough; stays across reset()
 };

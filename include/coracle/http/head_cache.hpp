@@ -3,6 +3,7 @@
 #pragma once
 
 #include <coracle/base/assert.hpp>
+#include <coracle/base/same_text.hpp>
 #include <coracle/http/date.hpp>
 #include <coracle/http/field_list.hpp>
 #include <coracle/http/status.hpp>
@@ -46,7 +47,7 @@ public:
 
     /// Everything from `HTTP/1.1` to `content-length: `; without a content-type line when `type` is empty. Valid until
     /// the next call. Error: std::invalid_argument for a status not in 100..599 and a type that is no field value.
-    std::string_view block(int status, std::string_view type) {
+    [[gnu::always_inline]] std::string_view block(int status, std::string_view type) {
         slot& last = slots_[last_];
         if (last.holds(status, type)) [[likely]]
             return last.block();
@@ -81,8 +82,8 @@ private:
         std::uint16_t date_at = 0;
         std::uint16_t type_size = 0;
         std::array<char, 246> text{};
-        bool holds(int wanted, std::string_view wanted_type) const noexcept {
-            return size != 0 && status == wanted && type() == wanted_type;
+        [[gnu::always_inline]] bool holds(int wanted, std::string_view wanted_type) const noexcept {
+            return size != 0 && status == wanted && same_text(type(), wanted_type);
         }
         std::string_view block() const noexcept { return {text.data(), size}; }
         // Its place follows from the end: `X` CR LF `content-length: `.
@@ -91,7 +92,7 @@ private:
         }
     };
 
-    std::string_view other_block(int status, std::string_view type) {
+    [[gnu::noinline]] std::string_view other_block(int status, std::string_view type) {
         for (std::size_t i = 0; i < slots_.size(); ++i)
             if (slots_[i].holds(status, type)) {
                 last_ = i;

@@ -37,6 +37,8 @@ public:
     refusal why() const noexcept { return why_; }
     /// Whether a byte of this request has been seen (a connection without one is idle).
     bool started() const noexcept { return at_ != 0; }
+    /// Whether it has been reset, or never used.
+    bool is_fresh() const noexcept { return stage_ == stage::fresh; }
     /// Ready for the next request.
     void reset() noexcept {
         base_ = nullptr;
@@ -67,10 +69,12 @@ private:
     };
 
     bool skip_blank_line(const char* begin, const char* p, const char* end);
-    bool read_request_line(const char* begin, const char* p, const char* end, request_head& head);
-    bool read_fields(const char* begin, const char* p, const char* end, request_head& head);
-    const char* read_method(const char* begin, const char* p, const char* end, request_head& head);
-    bool split_target(const char* begin, request_head& head);
+    // They are the path of every request: each has one caller.
+    [[gnu::always_inline]] bool read_request_line(const char* begin, const char* p, const char* end,
+                                                  request_head& head);
+    [[gnu::always_inline]] bool read_fields(const char* begin, const char* p, const char* end, request_head& head);
+    const char* read_other_method(const char* begin, const char* p, const char* end, request_head& head);
+    bool split_other_target(request_head& head);
     static refusal wrong_in_name(const char* name, const char* p) noexcept;
     static refusal wrong_in_value(char c) noexcept { return c == '\n' ? refusal::bare_lf : refusal::bad_field_value; }
 
@@ -149,8 +153,13 @@ inline bool request_parser::read_request_line(const char* begin, const char* p, 
     // Each case falls into the next; a request line that arrives in pieces goes on where it stopped.
     switch (stage_) {
         case stage::method:
-            p = read_method(begin, p, end, head);
-            if (!p) return false;
+            if (p == begin + token_ && end - p >= 4 && std::memcmp(p, "GET ", 4) == 0) {
+                head.method_text = {p, 3};
+                p += 4;
+            } else {
+                p = read_other_method(begin, p, end, head);
+                if (!p) return false;
+            }
             token_ = offset(begin, p);
             [[fallthrough]];
         case stage::path:
@@ -200,16 +209,23 @@ inline bool request_parser::read_request_line(const char* begin, const char* p, 
             return false;
     }
     wait(stage::line, begin, p);
-    return split_target(begin, head);
+    std::string_view text = head.target.text;
+    if (text.front() != '/' || head.method == method::connect) [[unlikely]]
+        return split_other_target(head);
+    std::size_t path_size = text.size();
+    if (query_ != 0) {
+        std::size_t query_at = query_ - offset(begin, text.data());
+        path_size = query_at - 1;
+        head.target.query = text.substr(query_at);
+    }
+    head.target.path = text.substr(0, path_size);
+    return true;
 }
 
 /// Out: the first byte of the target, or nullptr when more is needed or the method is refused.
-inline const char* request_parser::read_method(const char* begin, const char* p, const char* end, request_head& head) {
+inline const char* request_parser::read_other_method(const char* begin, const char* p, const char* end,
+                                                     request_head& head) {
     const char* const text = begin + token_;
-    if (p == text && end - p >= 4 && std::memcmp(p, "GET ", 4) == 0) {
-        head.method_text = {p, 3};
-        return p + 4;
-    }
     p = scan::token_end(p, end);
     auto size = static_cast<std::size_t>(p - text);
     if (size > bounds_->method_bytes) {
@@ -232,19 +248,8 @@ inline const char* request_parser::read_method(const char* begin, const char* p,
     return p + 1;
 }
 
-inline bool request_parser::split_target(const char* begin, request_head& head) {
-    std::string_view text = head.target.text;
-    if (text.front() == '/' && head.method != method::connect) {
-        std::size_t path_size = text.size();
-        if (query_ != 0) {
-            std::size_t query_at = query_ - offset(begin, text.data());
-            path_size = query_at - 1;
-            head.target.query = text.substr(query_at);
-        }
-        head.target.path = text.substr(0, path_size);
-        return true;
-    }
-    auto parts = http::detail::split_target(head.method, text);
+inline bool request_parser::split_other_target(request_head& head) {
+    auto parts = http::detail::split_target(head.method, head.target.text);
     if (!parts) return refuse(refusal::bad_target);
     head.target = *parts;
     return true;

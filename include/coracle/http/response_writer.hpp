@@ -24,6 +24,7 @@ inline constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n
 
 namespace detail {
 constexpr std::size_t decimal_size(std::uint64_t value) noexcept {
+    if (value < 100) return value < 10 ? 1 : 2;
     std::size_t digits = 1;
     for (std::uint64_t bound = 10; digits < 20 && value >= bound; bound *= 10) ++digits;
     return digits;
@@ -61,7 +62,7 @@ public:
 
     /// A whole answer. A body that the status or HEAD forbids is left out.
     /// Error: std::invalid_argument, and nothing is written.
-    void write(const response_head& head, const response_terms& terms, std::string_view body) {
+    [[gnu::always_inline]] void write(const response_head& head, const response_terms& terms, std::string_view body) {
         std::uint64_t length = forces_empty_body(head.status) ? 0 : body.size();
         bool bodiless = forbids_body(head.status);
         bool send = !bodiless && !terms.head_only && length != 0;
@@ -171,8 +172,8 @@ private:
     // Behind the block: digits or the coding (26), two line ends and a connection line (24) fit into this.
     static constexpr std::size_t tail_size = 64;
 
-    void write_head(const response_head& head, const response_terms& terms, std::uint64_t length,
-                    std::string_view body) {
+    [[gnu::always_inline]] void write_head(const response_head& head, const response_terms& terms, std::uint64_t length,
+                                           std::string_view body) {
         std::string_view fields = head.fields ? head.fields->wire() : std::string_view{};
         std::string_view block;
         if (fields.empty()) [[likely]]
@@ -195,7 +196,7 @@ private:
     }
 
     /// The handler's own content-type or server field takes the place of the one in the block.
-    std::string_view block_beside(const field_list& fields, const response_head& head) {
+    [[gnu::noinline]] std::string_view block_beside(const field_list& fields, const response_head& head) {
         std::string_view type = fields.contains("content-type") ? std::string_view{} : head.content_type;
         return fields.contains("server") ? cache_->without_server(head.status, type) : cache_->block(head.status, type);
     }

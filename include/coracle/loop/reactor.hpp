@@ -17,6 +17,7 @@
 #include <coracle/os/poller.hpp>
 #include <coracle/os/random_bytes.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -210,18 +211,20 @@ private:
     }
 
     std::optional<os::time_point> how_long() noexcept {
-        std::lock_guard lock(mutex_);
-        if (anything_ready() || !running_posts_.empty() || !posted_.empty() || !arrivals_.empty() || !returned_.empty())
-            return now_;
-        asleep_ = true;
+        if (anything_ready() || !running_posts_.empty()) return now_;
+        // Who delivers does the same the other way round, so at least one of the two sees the other. A loop whose threads
+        // have nothing for it, as in nearly all turns, takes no lock.
+        asleep_.store(true);
+        if (mail_.load()) return now_;
         return timers_.next();
     }
 
     void take_in() {
-        {
+        asleep_.store(false, std::memory_order_relaxed);
+        if (mail_.load(std::memory_order_relaxed)) [[unlikely]] {
             std::lock_guard lock(mutex_);
-            asleep_ = false;
             if (running_posts_.empty()) running_posts_.swap(posted_);
+            mail_.store(!posted_.empty(), std::memory_order_relaxed);
             arriving_.splice_back(arrivals_);
             returning_.splice_back(returned_);
         }
@@ -244,7 +247,8 @@ private:
         wake_with_lock();
     }
     void wake_with_lock() noexcept {
-        if (std::exchange(asleep_, false)) poller_->wake();
+        mail_.store(true);
+        if (asleep_.load() && asleep_.exchange(false)) poller_->wake();
     }
 
     thread_pool& pool_;
@@ -268,7 +272,8 @@ private:
     intrusive_list<async::blocking_call> returned_;
     std::uint64_t back_ = 0;  // of the calls sent, have come back
     std::condition_variable came_back_;
-    bool asleep_ = false;
+    std::atomic<bool> mail_{false};    // some of it has come and is not taken in
+    std::atomic<bool> asleep_{false};  // this thread is about to wait, or waits
 };
 
 }  // namespace coracle::loop

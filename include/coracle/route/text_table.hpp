@@ -4,6 +4,7 @@
 #pragma once
 
 #include <coracle/base/assert.hpp>
+#include <coracle/base/same_text.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -39,13 +40,13 @@ public:
     }
 
     /// The number stored under (owner, text), or none. cost: one hash of the text, at most eight slots.
-    std::uint32_t find(std::uint32_t owner, std::string_view text) const noexcept {
+    [[gnu::always_inline]] std::uint32_t find(std::uint32_t owner, std::string_view text) const noexcept {
         if (text.size() > longest_) return none;
         std::uint32_t wanted = hash(seed_, owner, text);
         for (std::size_t at = wanted & mask_;; at = (at + 1) & mask_) {
             const entry& slot = slots_[at];
             if (slot.value == none) return none;
-            if (slot.hash == wanted && slot.owner == owner && slot.text == text) return slot.value;
+            if (slot.hash == wanted && slot.owner == owner && same_text(slot.text, text)) return slot.value;
         }
     }
 

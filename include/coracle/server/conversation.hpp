@@ -121,7 +121,7 @@ public:
 
     /// The next request, once its head is there; null when the client has to say more first, or is not heard any more.
     /// What cannot be understood is answered on the way.
-    coracle::request* next_request() {
+    [[gnu::always_inline]] coracle::request* next_request() {
         if (turn_.whose() == http::turn::drain) read_past_body();
         if (turn_.whose() != http::turn::request || input_.unread().empty()) return nullptr;
         if (output_.size() > most_unsent) {
@@ -207,7 +207,7 @@ public:
     }
 
     /// The answer has been given.
-    void answered() {
+    [[gnu::always_inline]] void answered() {
         if (shop_.tells()) {
             int status = now_->answer->answered() ? now_->answer->status() : request_record::client_left;
             tell(status, turn_.whose() != http::turn::close);
@@ -265,7 +265,9 @@ public:
     }
 
     /// The answer to the request, to be given.
-    reply& answer() { return now_->answer.emplace(output(), shop_.heads(), turn_, shop_.bounds); }
+    [[gnu::always_inline]] reply& answer() {
+        return now_->answer.emplace(output(), shop_.heads(), turn_, shop_.bounds);
+    }
 
 private:
     template <class>

@@ -84,6 +84,8 @@ public:
     /// The next in a list of transactions.
     std::unique_ptr<transaction> next;
 
+    /// Something of a request is in it.
+    bool is_used() const noexcept { return !parser.is_fresh() || body.has_value(); }
     void reset() noexcept {
         answer.reset();  // with a body that may use what the request holds
         parser.reset();
@@ -124,8 +126,9 @@ public:
         taken->looked_at = false;
         return taken;
     }
+    /// in: reset, or used.
     void give_back(std::unique_ptr<transaction> done) noexcept {
-        done->reset();
+        if (done->is_used()) done->reset();
         if (spare_.size() < kept) spare_.push_back(std::move(done));
     }
 
