@@ -55,6 +55,7 @@ task<> connection(Stream stream, workshop& shop, bool tls = false, std::uint32_t
                 client.answered();
                 shop.reactor.label_running_job(nullptr);
             }
+            client.send_at_once();
             while (client.has_outgoing()) {
                 auto outcome = co_await stream.write(client.outgoing());
                 client.sent(outcome);

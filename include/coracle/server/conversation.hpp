@@ -230,6 +230,16 @@ public:
     /// Requests are there that were not looked at because too much was answered and not sent.
     bool held_back() noexcept { return std::exchange(held_back_, false); }
 
+    /// Sends what the client takes without waiting, which is nearly always all. Who waits for the rest hears of errors.
+    void send_at_once() {
+        if (gone_ || output_.empty()) return;
+        if (result<std::size_t> sent = stream_.try_write(outgoing())) {
+            now_->takes.waits(shop_.reactor.turn_time());
+            now_->takes.moved(shop_.reactor.turn_time(), *sent);
+            meter_.sent(*sent);
+            output_.consume(*sent);
+        }
+    }
     /// Whether something is answered and not sent; the client's time to take the next piece of it runs then.
     bool has_outgoing() {
         if (gone_) output_.clear();
