@@ -174,8 +174,9 @@ public:
     /// What that app knows of its dependencies; null for nothing.
     const coracle::dependency_store* dependency_store() const noexcept { return store_; }
 
-    /// For the server: as new, with the memory that it has; all but the head, which the next parse clears.
+    /// For the server: as new, with the memory that it has.
     void reset() noexcept {
+        http::request_head::clear();
         scheme = "http";
         client = {};
         body.open(nullptr);

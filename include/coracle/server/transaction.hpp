@@ -129,7 +129,6 @@ public:
     /// in: reset, or used.
     void give_back(std::unique_ptr<transaction> done) noexcept {
         if (done->is_used()) done->reset();
-        done->request.clear();
         if (spare_.size() < kept) spare_.push_back(std::move(done));
     }
 
