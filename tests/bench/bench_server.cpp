@@ -35,6 +35,9 @@ int main(int argc, char** argv) {
     app.get("/items/{id}{?skip=0,limit=10}", [](int id, int skip, int limit) -> task<json> {
         co_return json{{"id", id}, {"skip", skip}, {"limit", limit}};
     });
+    app.websocket("/ws", [](websocket& ws) -> task<> {
+        while (auto message = co_await ws.receive()) co_await ws.send(*message);
+    });
     app.post("/items", [](item in) -> task<item> { co_return in; });
     std::deque<std::string> patterns;
     for (int i = 0; i < (argc > 2 ? std::atoi(argv[2]) : 0); ++i)

@@ -29,6 +29,15 @@ have a letter when there are several. At its end the server must have said no mo
     a> QUIT
     a closed
 
+A block that begins with `> WEBSOCKET /path` is on WebSockets: each further line is a text message. How the server
+closed is a line, too; at the end of the block the client closes.
+
+    > WEBSOCKET /ws
+    > hello
+    < you said hello
+    > quit
+    < (closed 4001 as you wish)
+
 A program that is no server says what it prints, all of it:
 
     | three, two, one
@@ -286,6 +295,10 @@ class Line:
         line, _, self.received = self.received.partition(b"\n")
         return line.decode("utf-8", "backslashreplace").removesuffix("\r")
 
+    def end(self):
+        """Tells the server that nothing more comes."""
+        self.socket.shutdown(socket.SHUT_WR)
+
     def shown_rest(self):
         rest, self.received = self.received, b""
         return rest.decode("utf-8", "backslashreplace")
@@ -295,12 +308,67 @@ class Line:
         lines = []
         while not self.ended or self.received:
             line = self.line()
-            if line == "(closed)":
+            if line in ("(closed)", "(closed 1000)"):
                 break
             lines.append(line)
             if line.endswith(" s)"):
                 break
         return lines
+
+
+class Messages(Line):
+    """A WebSocket on which text messages go both ways. RFC 6455."""
+
+    def __init__(self, port, path):
+        super().__init__(port)
+        self.socket.sendall(
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
+        )
+        while b"\r\n\r\n" not in self.received and self.more():
+            pass
+        head, _, self.received = self.received.partition(b"\r\n\r\n")
+        if b" 101 " not in head.partition(b"\r\n")[0]:
+            raise Wrong(f"{path} is no WebSocket: the server answers\n{head.decode('latin-1')}")
+
+    def frame(self, opcode, payload):
+        size = len(payload)
+        head = bytes([0x80 | opcode, 0x80 | size]) if size < 126 else bytes([0x80 | opcode, 0xFE]) + size.to_bytes(2, "big")
+        self.socket.sendall(head + bytes(4) + payload)  # masked by zeros
+
+    def send(self, lines):
+        for line in lines:
+            self.frame(1, line.encode())
+
+    def end(self):
+        self.frame(8, (1000).to_bytes(2, "big"))
+
+    def take(self, count):
+        while len(self.received) < count and self.more():
+            pass
+        taken, self.received = self.received[:count], self.received[count:]
+        return taken
+
+    def line(self):
+        """The next message, or what there is instead."""
+        try:
+            while head := self.take(2):
+                opcode, size = head[0] & 15, head[1]
+                if size > 125:
+                    size = int.from_bytes(self.take(2 if size == 126 else 8), "big")
+                payload = self.take(size)
+                if opcode == 8:
+                    self.ended, self.received = True, b""
+                    why = [str(int.from_bytes(payload[:2], "big")) if payload else "", payload[2:].decode()]
+                    return f"(closed {' '.join(why).strip()})"
+                if opcode == 9:
+                    self.frame(10, payload)
+                elif opcode != 10:
+                    return payload.decode("utf-8", "backslashreplace")
+        except socket.timeout:
+            return f"(nothing more within {PATIENCE:.0f} s)"
+        self.ended = True
+        return "(closed)"
 
 
 def run_lines(port, steps):
@@ -313,11 +381,14 @@ def run_lines(port, steps):
         for step in block:
             if step.kind == "|":
                 raise Wrong(f"line {step.line} of the transcript: `|` is for programs that are no servers")
-            if step.name not in lines:
+            opens = step.kind == ">" and step.lines[0].startswith("WEBSOCKET ")
+            if opens:
+                lines[step.name] = Messages(port, step.lines[0].split(" ")[1])
+            elif step.name not in lines:
                 lines[step.name] = Line(port)
             line = lines[step.name]
             if step.kind == ">":
-                line.send(step.lines)
+                line.send(step.lines[1:] if opens else step.lines)
             elif step.kind == "<":
                 compare(step, step.lines, [line.line() for _ in step.lines])
                 compared += 1
@@ -326,7 +397,7 @@ def run_lines(port, steps):
                 compared += 1
         for line in lines.values():
             try:
-                line.socket.shutdown(socket.SHUT_WR)
+                line.end()
             except OSError:
                 pass  # closed by the server
             compare(block[-1], [], line.rest())
@@ -355,6 +426,11 @@ def run_requests(port, steps, program):
     """The number of answers compared."""
     compared, seconds = 0, 0.0
     while steps:
+        if steps[0].kind == ">" and steps[0].lines[0].startswith("WEBSOCKET "):
+            block = [step for step in steps if step.block == steps[0].block]
+            steps = [step for step in steps if step not in block]
+            compared += run_lines(port, block)
+            continue
         requests = []
         while steps and steps[0].kind == ">":
             requests.append(steps.pop(0))

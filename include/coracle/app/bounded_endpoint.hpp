@@ -35,7 +35,9 @@ public:
         bool any() const noexcept { return time.count() != 0 || body_bytes != 0 || form != http::form_limits{}; }
     };
     bounded_endpoint(std::shared_ptr<endpoint> inner, const bounds& most)
-        : endpoint(inner->text(), {}, {false, inner->keeps_request()}), inner_(std::move(inner)), most_(most) {}
+        : endpoint(inner->text(), {}, {false, inner->keeps_request(), inner->is_websocket()}),
+          inner_(std::move(inner)),
+          most_(most) {}
 
     /// `inner` with these bounds; as it is when there are none, or when it never waits.
     /// error: std::logic_error for a time below zero.

@@ -27,7 +27,7 @@ class guarded_endpoint final : public endpoint {
 public:
     /// in: required, the outermost first.
     guarded_endpoint(std::shared_ptr<endpoint> inner, std::vector<required_dependency> required)
-        : endpoint(inner->text(), {}, {false, inner->keeps_request() || some_see(required)}),
+        : endpoint(inner->text(), {}, {false, inner->keeps_request() || some_see(required), inner->is_websocket()}),
           inner_(std::move(inner)),
           joins_(dynamic_cast<detail::dependent_endpoint*>(inner_.get()) != nullptr),
           required_(std::move(required)) {

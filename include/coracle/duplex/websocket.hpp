@@ -105,7 +105,7 @@ public:
         return all;
     }
     /// What was agreed on; empty for nothing.
-    const std::string& subprotocol() const noexcept { return subprotocol_; }
+    const std::string& subprotocol() const noexcept { return rare_ ? rare_->subprotocol : nothing(); }
 
     // Messages.
 
@@ -147,9 +147,9 @@ public:
     bool is_open() const noexcept { return state_ == websocket_state::open; }
     /// Why it ended: the code of whoever closed first; 1005 when the peer gave none, 1006 when it was cut. 0 before.
     int close_code() const noexcept { return code_; }
-    const std::string& close_reason() const noexcept { return reason_; }
+    const std::string& close_reason() const noexcept { return rare_ ? rare_->reason : nothing(); }
     /// Messages that slow_peer has dropped.
-    std::uint64_t dropped() const noexcept { return dropped_; }
+    std::uint64_t dropped() const noexcept { return rare_ ? rare_->dropped : 0; }
     std::size_t unsent_bytes() const noexcept { return out_.size(); }
 
     // For whoever has answered the handshake, or had it answered.
@@ -159,11 +159,11 @@ public:
               std::string subprotocol, duplex::websocket_counts* counts = nullptr) {
         if (state_ != websocket_state::connecting) return;
         line_ = std::move(over);
-        subprotocol_ = std::move(subprotocol);
+        if (!subprotocol.empty()) more().subprotocol = std::move(subprotocol);
         counts_ = counts;
         state_ = websocket_state::open;
         out_.precede(before);
-        unread_.append(arrived);
+        if (!arrived.empty()) more().unread.append(arrived);
         readable_ = true;
         pulse_ = ws::keep_alive(now(), how_->ping_interval, how_->ping_timeout);
         line_->tell(this);
@@ -237,23 +237,25 @@ private:
         else
             flush();
         delivered_ = false;
+        if (rare_ && state_ == websocket_state::open) forget_rare();
         return false;
     }
 
     bool has_room() const noexcept {
         return inbox_.size() < how_->max_unread_messages && inbox_bytes_ < how_->max_unread_bytes;
     }
-    bool may_read() const noexcept { return line_ && (readable_ || !unread_.empty()) && (!takes() || has_room()); }
+    bool may_read() const noexcept { return line_ && (readable_ || any_unread()) && (!takes() || has_room()); }
     bool takes() const noexcept { return session_.may_send() && state_ == websocket_state::open; }
 
     void read() {
-        if (!unread_.empty()) {
-            std::span<char> left(unread_.data(), unread_.size());
+        if (any_unread()) {
+            byte_buffer& unread = rare_->unread;
+            std::span<char> left(unread.data(), unread.size());
             std::size_t before = left.size();
             decode(left);
-            unread_.consume(line_ ? before - left.size() : unread_.size());
-            if (!unread_.empty()) return;
-            unread_.release();
+            unread.consume(before - left.size());
+            if (!unread.empty()) return;
+            unread.release();
         }
         constexpr int most_rounds = 4;  // others have a turn then
         std::span<char> scratch = loop_.scratch();
@@ -269,7 +271,7 @@ private:
             if (arrived.size() < scratch.size() && !line_->hung_up()) readable_ = false;
             decode(arrived);
             if (!arrived.empty()) {
-                unread_.append({arrived.data(), arrived.size()});
+                more().unread.append({arrived.data(), arrived.size()});
                 return;
             }
             if (takes() && !has_room()) return;
@@ -391,7 +393,7 @@ private:
     void set_end(int code, std::string_view reason) {
         if (code_ != 0) return;
         code_ = code;
-        reason_ = reason;
+        if (!reason.empty()) more().reason = reason;
     }
     void end(int code, std::string_view reason) noexcept {
         try {
@@ -411,7 +413,7 @@ private:
             line_.reset();
         }
         out_.clear();
-        unread_.release();
+        if (rare_) rare_->unread.release();
         serve_closers();
     }
 
@@ -426,7 +428,7 @@ private:
     inline void serve_pingers(std::string_view payload) noexcept;
 
     void check_open() const {
-        if (state_ != websocket_state::open) throw websocket_closed(code_, reason_);
+        if (state_ != websocket_state::open) throw websocket_closed(code_, close_reason());
     }
     /// A message, or the first piece of one. False: it has to wait. error: websocket_closed.
     bool put(ws::data_kind kind, std::string_view bytes, bool whole = true) {
@@ -451,9 +453,9 @@ private:
     [[gnu::cold]] bool makes_room() {
         if (how_->slow_peer == when_slow::close) {
             begin_close(ws::sendable_code(how_->slow_peer_code), "too slow");
-            throw websocket_closed(code_, reason_);
+            throw websocket_closed(code_, close_reason());
         }
-        ++dropped_;
+        ++more().dropped;
         return how_->slow_peer == when_slow::drop_oldest && out_.drop_oldest();
     }
     bool put_piece(ws::data_kind kind, std::string_view bytes, bool last) {
@@ -480,10 +482,38 @@ private:
         one.emplace(std::move(inbox_.front()));
         inbox_.pop_front();
         inbox_bytes_ -= one->size();
-        if (line_ && (readable_ || !unread_.empty()) && has_room()) take_turn();
+        if (line_ && (readable_ || any_unread()) && has_room()) take_turn();
         return one;
     }
 
+    /// What an idle WebSocket has none of: it is made when somebody needs it.
+    struct rare {
+        byte_buffer unread;  // what has come and may not be looked at yet
+        async::waiting_line<acceptor> openers;
+        async::waiting_line<sender> piece_senders;
+        async::waiting_line<pinger> pingers;
+        async::waiting_line<closer> closers;
+        std::string reason;
+        std::string subprotocol;
+        std::uint64_t dropped = 0;
+        std::uint64_t last_ping = 0;
+    };
+    rare& more() {
+        if (!rare_) rare_ = std::make_unique<rare>();
+        return *rare_;
+    }
+    bool any_unread() const noexcept { return rare_ && !rare_->unread.empty(); }
+    /// After the handshake, for those that will be idle.
+    void forget_rare() noexcept {
+        if (rare_ && rare_->unread.empty() && rare_->openers.empty() && rare_->piece_senders.empty() &&
+            rare_->pingers.empty() && rare_->closers.empty() && rare_->reason.empty() && rare_->subprotocol.empty() &&
+            rare_->dropped == 0 && rare_->last_ping == 0)
+            rare_.reset();
+    }
+    static const std::string& nothing() noexcept {
+        static const std::string empty;
+        return empty;
+    }
     static constexpr std::chrono::milliseconds linger_time{2'000};
     // A peer that does not read is not answered for ever.
     static constexpr std::size_t most_before_answers = 16 * 1024;
@@ -498,19 +528,11 @@ private:
     ring<websocket_message> inbox_;
     std::size_t inbox_bytes_ = 0;
     duplex::send_queue out_;
-    byte_buffer unread_;  // what has come and may not be looked at yet
-    async::waiting_line<acceptor> openers_;
     async::waiting_line<receiver> receivers_;
     receiver* receiving_ = nullptr;  // who waits to receive, until it goes on
     async::waiting_line<sender> senders_;
-    async::waiting_line<sender> piece_senders_;
-    async::waiting_line<pinger> pingers_;
-    async::waiting_line<closer> closers_;
-    std::string reason_;
-    std::string subprotocol_;
     duplex::websocket_counts* counts_ = nullptr;
-    std::uint64_t dropped_ = 0;
-    std::uint64_t last_ping_ = 0;
+    std::unique_ptr<rare> rare_;
     int code_ = 0;
     websocket_state state_ = websocket_state::connecting;
     bool answered_ = false;
@@ -565,10 +587,11 @@ private:
     friend class websocket;
     bool attempt() override {
         if (done_) return true;
+        if (!first_) to_.more();  // where it would stand
         if (!to_.is_answered() || (first_ && !to_.senders_.empty())) return false;
         return try_now();
     }
-    void line_up() noexcept override { stand_in(first_ ? to_.senders_ : to_.piece_senders_); }
+    void line_up() noexcept override { stand_in(first_ ? to_.senders_ : to_.rare_->piece_senders); }
     bool try_now() { return done_ = first_ ? to_.put(kind_, bytes_, last_) : to_.put_piece(kind_, bytes_, last_); }
     /// The same for one that waits. False: it goes on waiting.
     bool served() noexcept {
@@ -634,13 +657,14 @@ public:
     ~pinger() { leave(); }
     std::chrono::nanoseconds await_resume() const {
         throw_if_cancelled();
-        if (!answered_) throw websocket_closed(of_.code_, of_.reason_);
+        if (!answered_) throw websocket_closed(of_.code_, of_.close_reason());
         return took_;
     }
 
 private:
     friend class websocket;
     bool attempt() override {
+        of_.more();
         if (!of_.is_answered()) return false;
         if (of_.state_ != websocket_state::open) return true;
         send();
@@ -648,14 +672,14 @@ private:
     }
     void send() {
         if (number_ != 0) return;
-        number_ = ++of_.last_ping_;
+        number_ = ++of_.more().last_ping;
         sent_ = of_.loop_.now();
         char payload[sizeof number_];
         std::memcpy(payload, &number_, sizeof number_);
         of_.session_.ping(of_.out_.bytes(), {payload, sizeof payload});
         of_.take_turn();
     }
-    void line_up() noexcept override { stand_in(of_.pingers_); }
+    void line_up() noexcept override { stand_in(of_.rare_->pingers); }
 
     websocket& of_;
     std::uint64_t number_ = 0;
@@ -675,9 +699,10 @@ public:
 private:
     bool attempt() override {
         of_.begin_close(code_, reason_);
+        of_.more();
         return of_.state_ == websocket_state::closed && !of_.line_;
     }
-    void line_up() noexcept override { stand_in(of_.closers_); }
+    void line_up() noexcept override { stand_in(of_.rare_->closers); }
     websocket& of_;
     std::string_view reason_;
     ws::close_code code_;
@@ -691,11 +716,12 @@ public:
     ~acceptor() { leave(); }
     void await_resume() const {
         throw_if_cancelled();
-        if (of_.state_ == websocket_state::closed && !of_.line_) throw websocket_closed(of_.code_, of_.reason_);
+        if (of_.state_ == websocket_state::closed && !of_.line_) throw websocket_closed(of_.code_, of_.close_reason());
     }
 
 private:
     bool attempt() override {
+        of_.more();
         if (!std::exchange(asked_, true)) answer();
         return of_.state_ != websocket_state::connecting;
     }
@@ -714,7 +740,7 @@ private:
             if (each == subprotocol_) return true;
         return false;
     }
-    void line_up() noexcept override { stand_in(of_.openers_); }
+    void line_up() noexcept override { stand_in(of_.rare_->openers); }
 
     websocket& of_;
     std::string_view subprotocol_;
@@ -773,10 +799,10 @@ task<std::optional<T>> websocket::receive_json() {
 }
 
 inline void websocket::serve_openers() noexcept {
-    while (!openers_.empty()) openers_.front().happened();
+    while (rare_ && !rare_->openers.empty()) rare_->openers.front().happened();
 }
 inline void websocket::send_pings() {
-    pingers_.for_each([](pinger& each) { each.send(); });
+    if (rare_) rare_->pingers.for_each([](pinger& each) { each.send(); });
 }
 inline void websocket::serve_receivers() noexcept {
     if (receivers_.empty()) return;
@@ -787,17 +813,18 @@ inline void websocket::serve_senders() noexcept {
     while (!senders_.empty() && senders_.front().served()) continue;
 }
 inline void websocket::serve_pieces() noexcept {
-    while (!piece_senders_.empty() && piece_senders_.front().served()) continue;
+    while (rare_ && !rare_->piece_senders.empty() && rare_->piece_senders.front().served()) continue;
 }
 inline void websocket::serve_closers() noexcept {
-    while (!closers_.empty()) closers_.front().happened();
+    while (rare_ && !rare_->closers.empty()) rare_->closers.front().happened();
 }
 inline void websocket::serve_pingers(std::string_view payload) noexcept {
     std::uint64_t number = 0;
-    if (payload.size() != sizeof number) return;
+    if (payload.size() != sizeof number || !rare_) return;
     std::memcpy(&number, payload.data(), sizeof number);
-    while (!pingers_.empty() && pingers_.front().number_ <= number && number <= last_ping_) {
-        pinger& first = pingers_.front();
+    auto& line = rare_->pingers;
+    while (!line.empty() && line.front().number_ <= number && number <= rare_->last_ping) {
+        pinger& first = line.front();
         first.answered_ = true;
         first.took_ = loop_.now() - first.sent_;
         first.happened();
@@ -808,7 +835,7 @@ inline void websocket::wake_all() noexcept {
     serve_receivers();
     serve_pieces();
     serve_senders();
-    while (!pingers_.empty()) pingers_.front().happened();
+    while (rare_ && !rare_->pingers.empty()) rare_->pingers.front().happened();
 }
 
 }  // namespace coracle

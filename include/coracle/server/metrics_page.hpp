@@ -51,6 +51,7 @@ public:
             std::lock_guard lock(mutex_);
             write_requests(to);
             write_connections(to);
+            write_websockets(to);
             write_loops(to);
             if (!loops_.empty()) write_pool(to, loops_.front()->of.shop.reactor.pool().statistics());
         }
@@ -172,6 +173,27 @@ private:
             std::uint64_t count = sum([n](const loop_counts& of) { return of.refused[n].get(); });
             std::string labels;
             metrics::append_label(labels, "reason", http::facts_of(static_cast<http::refusal>(n)).name);
+            if (count != 0) to.sample(labels, count);
+        }
+    }
+    [[gnu::cold]] void write_websockets(metrics::exposition& to) const {
+        using counts = duplex::websocket_counts;
+        auto all = [this](auto f) { return sum([f](const loop_counts& of) { return f(of.websockets); }); };
+        if (all([](const counts& of) { return of.opened.get(); }) == 0) return;
+        to.one("websocket_open", "gauge", "WebSockets that are open",
+               all([](const counts& of) { return loop_counts::between(of.opened, of.closed); }));
+        to.family("websocket_messages_total", "counter", "Messages of WebSockets, by the way they went");
+        std::string labels;
+        metrics::append_label(labels, "direction", "in");
+        to.sample(labels, all([](const counts& of) { return of.messages_received.get(); }));
+        labels.clear();
+        metrics::append_label(labels, "direction", "out");
+        to.sample(labels, all([](const counts& of) { return of.messages_sent.get(); }));
+        to.family("websocket_closed_total", "counter", "WebSockets that have ended, by their close code");
+        for (std::size_t n = 0; n < counts().codes.size(); ++n) {
+            std::uint64_t count = all([n](const counts& of) { return of.codes[n].get(); });
+            labels.clear();
+            metrics::append_label(labels, "code", n < 16 ? std::to_string(1000 + n) : "other");
             if (count != 0) to.sample(labels, count);
         }
     }

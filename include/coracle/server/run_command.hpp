@@ -55,8 +55,10 @@ inline void add_rows(const app& of, const std::string& below, std::vector<route_
         operation told(each->pattern(), named, each->skipped());
         each->target()->describe(told);
         int status = options.status != 0 ? options.status : told.status();
-        rows.push_back({joined(each->methods(), ","), below + each->text(), options.name, std::to_string(status),
-                        joined(options.tags, ", ")});
+        bool websocket = each->target()->is_websocket();
+        if (websocket) status = 101;
+        rows.push_back({websocket ? "WEBSOCKET" : joined(each->methods(), ","), below + each->text(), options.name,
+                        std::to_string(status), joined(options.tags, ", ")});
     }
 }
 

@@ -51,15 +51,16 @@ public:
 
     // What became of the handshake.
 
-    event& decided() noexcept { return decided_; }
+    event& decided() noexcept { return handshake_->decided; }
     /// It goes over a connection, or did.
     bool is_open() const noexcept { return shop_ != nullptr; }
     bool accepted() const noexcept { return decision_ == decision::accept; }
     /// The answer, for who has waited for it. error: what the handler threw instead of one.
     [[gnu::cold]] void answer(reply& to, std::shared_ptr<outgoing_body> body) {
-        if (failure_) {
+        handshake& mine = *handshake_;
+        if (mine.failure) {
             try {
-                std::rethrow_exception(failure_);
+                std::rethrow_exception(mine.failure);
             } catch (const validation_error&) {
                 return to.send(response(403));
             } catch (const websocket_error&) {
@@ -69,14 +70,15 @@ public:
             }
         }
         if (accepted()) {
-            answer_.status = 101;
-            answer_.headers.upgrade_to("websocket");
-            answer_.headers.set("sec-websocket-accept", ws::accept_for(asked_->headers["sec-websocket-key"]).view());
-            if (!subprotocol_.empty()) answer_.headers.set("sec-websocket-protocol", subprotocol_);
-            answer_.stream = std::move(body);
+            mine.answer.status = 101;
+            mine.answer.headers.upgrade_to("websocket");
+            ws::accept_text proof = ws::accept_for(asked_->headers["sec-websocket-key"]);
+            mine.answer.headers.set("sec-websocket-accept", proof.view());
+            if (!mine.subprotocol.empty()) mine.answer.headers.set("sec-websocket-protocol", mine.subprotocol);
+            mine.answer.stream = std::move(body);
         }
-        to.send(answer_);
-        answer_ = response();
+        to.send(mine.answer);
+        mine.answer = response();
     }
     /// The request has another answer after all.
     void is_not_wanted() noexcept {
@@ -91,23 +93,26 @@ public:
         began_ = shop_->reactor.turn_time();
         request& asked = *asked_;
         served_ = &asked.app();
-        below_ = asked.below;
+        below_ = static_cast<std::uint32_t>(asked.below);
         scheme_is_https_ = asked.scheme == "https";
-        id_ = asked.id;
-        address_ = asked.client.address;
         port_ = asked.client.port;
+        address_size_ = static_cast<std::uint16_t>(asked.client.address.size());
+        id_size_ = static_cast<std::uint16_t>(asked.id.size());
         if (keeps_request_ || asked.dependencies || asked.after.pending()) {
+            keep(asked, {});
             kept_ = std::move(left.request);
-            asked.client.address = address_;
+            asked.client.address = address();
             asked.body.open(nullptr);
         } else {
-            head_ = left.request->head_bytes();
+            keep(asked, left.request->head_bytes());
             asked_ = nullptr;
             shop_->transactions.give_back(std::move(left.request));
         }
         shop_->counts.websockets.opened.add();
         shop_->clients.is_busy(*this);
-        socket_.open(left.line(), left.arrived, left.unsent, std::move(subprotocol_), &shop_->counts.websockets);
+        socket_.open(left.line(), left.arrived, left.unsent, std::move(handshake_->subprotocol),
+                     &shop_->counts.websockets);
+        handshake_.reset();
         if (shop_->stopping()) make_answer_last();
     }
 
@@ -115,8 +120,8 @@ public:
     void handler_ended(const std::exception_ptr& failure) {
         if (!shop_) {
             if (decision_ == decision::none) {
-                failure_ = failure;
-                answer_.status = 403;
+                handshake_->failure = failure;
+                handshake_->answer.status = 403;
                 decide(decision::refuse);
             }
             socket_.abandon();
@@ -158,22 +163,28 @@ public:
 
 private:
     enum class decision : unsigned char { none, accept, refuse };
+    struct handshake {
+        event decided;
+        response answer;
+        std::string subprotocol;
+        std::exception_ptr failure;
+    };
 
     static const ws::limits& options_of(const websocket_route_options& how) noexcept { return how.socket.limits; }
 
     void decide(decision what) noexcept {
         decision_ = what;
-        decided_.set();
+        handshake_->decided.set();
     }
     void accept(std::string_view subprotocol, const http::field_list& headers) override {
-        subprotocol_ = subprotocol.empty() ? usual_subprotocol() : std::string(subprotocol);
-        answer_.headers = headers;
+        handshake_->subprotocol = subprotocol.empty() ? usual_subprotocol() : std::string(subprotocol);
+        handshake_->answer.headers = headers;
         decide(decision::accept);
     }
     void deny(int status, std::string body, http::field_list headers) override {
-        answer_.status = status;
-        answer_.body = std::move(body);
-        answer_.headers = std::move(headers);
+        handshake_->answer.status = status;
+        handshake_->answer.body = std::move(body);
+        handshake_->answer.headers = std::move(headers);
         decide(decision::refuse);
     }
     std::string usual_subprotocol() {
@@ -183,17 +194,29 @@ private:
         return {};
     }
 
+    /// What is left of the request: its head, the address of its client, and its name, in one piece of memory.
+    void keep(const request& asked, std::string_view head) {
+        head_size_ = static_cast<std::uint32_t>(head.size());
+        facts_ = std::make_unique_for_overwrite<char[]>(head_size_ + address_size_ + id_size_ + std::size_t{1});
+        char* to = facts_.get();
+        for (std::string_view each : {head, asked.client.address, std::string_view(asked.id)}) {
+            each.copy(to, each.size());
+            to += each.size();
+        }
+    }
+    std::string_view address() const noexcept { return {facts_.get() + head_size_, address_size_}; }
+
     /// The request, read again from what is left of it.
     request& asked() {
         if (asked_) return *asked_;
         if (!shop_) throw websocket_closed(1006, {});
         kept_ = shop_->transactions.take();
         asked_ = &kept_->request;
-        [[maybe_unused]] auto same = kept_->parser.parse(head_, *asked_);
-        asked_->client = {address_, port_};
+        [[maybe_unused]] auto same = kept_->parser.parse({facts_.get(), head_size_}, *asked_);
+        asked_->client = {address(), port_};
         asked_->scheme = scheme_is_https_ ? "https" : "http";
         asked_->below = below_;
-        asked_->id = id_;
+        asked_->id = std::string(facts_.get() + head_size_ + address_size_, id_size_);
         response made;
         byte_buffer scratch;
         reply nobodys(made, scratch);
@@ -205,7 +228,7 @@ private:
     std::optional<std::string_view> query(std::string_view name) override { return asked().query(name); }
     std::string_view path(std::string_view name) override { return asked().path(name); }
     std::optional<std::string_view> cookie(std::string_view name) override { return asked().cookies().find(name); }
-    std::string_view client_address() override { return shop_ ? std::string_view(address_) : asked_->client.address; }
+    std::string_view client_address() override { return shop_ ? address() : asked_->client.address; }
     std::uint16_t client_port() override { return shop_ ? port_ : asked_->client.port; }
 
     // The server stops.
@@ -234,16 +257,14 @@ private:
     request* asked_;
     workshop* shop_ = nullptr;  // once it is open
     std::unique_ptr<transaction> kept_;
-    std::string head_;
-    std::string address_;
-    std::string id_;
-    std::string subprotocol_;
+    std::unique_ptr<char[]> facts_;
+    std::unique_ptr<handshake> handshake_ = std::make_unique<handshake>();
     const coracle::app* served_ = nullptr;
-    std::size_t below_ = 0;
     os::time_point began_{};
-    std::exception_ptr failure_;
-    response answer_;
-    event decided_;
+    std::uint32_t below_ = 0;
+    std::uint32_t head_size_ = 0;
+    std::uint16_t address_size_ = 0;
+    std::uint16_t id_size_ = 0;
     std::uint16_t port_ = 0;
     decision decision_ = decision::none;
     bool keeps_request_;

@@ -53,6 +53,17 @@ private:
     std::shared_ptr<Served> to_;
 };
 
+/// From the end of the handler to that of the WebSocket. Apart, so that one that lives pays nothing for it.
+template <class Served>
+task<> wind_up(std::shared_ptr<Served> me, std::exception_ptr failure) {
+    bool stopped = async::is_cancellation(failure);
+    me->handler_ended(failure);
+    failure = nullptr;
+    if (!stopped) co_await me->socket().close();
+    if (request* rest = me->unfinished()) co_await rest->app().conclude(*rest);
+    if (stopped) throw cancelled{};
+}
+
 /// Where the handshake has another answer after all, the request stays until the handler has ended that looks at it.
 template <class Served>
 class end_of_handler final : public clean_up {
@@ -191,12 +202,7 @@ private:
         } catch (...) {
             failure = std::current_exception();
         }
-        me->handler_ended(failure);
-        bool stopped = async::is_cancellation(failure);
-        failure = nullptr;
-        if (!stopped) co_await me->socket().close();
-        if (request* rest = me->unfinished()) co_await rest->app().conclude(*rest);
-        if (stopped) throw cancelled{};
+        co_await wind_up(std::move(me), std::move(failure));
     }
     static void read(bound& parameters, request& asked) {
         binding with(asked, *asked.pattern);
