@@ -1,4 +1,4 @@
-// T17: five thousand WebSockets that are quiet and a hundred that talk, in one process; and what one of them costs.
+// T17: a scenario of five thousand WebSockets that are quiet and a hundred that talk, in one process.
 #include <coracle/server/websocket_route.hpp>
 
 #include <coracle/async/frame_pool.hpp>
