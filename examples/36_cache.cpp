@@ -1,6 +1,6 @@
 // What:  a cache: what was loaded is kept for a time, and loaded once however many ask for it at the same moment.
 // Run:   clang++-19 -std=c++20 -O2 -I../single_include 36_cache.cpp -o cache -pthread && ./cache
-// Try:   two requests for one user at once: curl 127.0.0.1:8000/users/3 & curl 127.0.0.1:8000/users/3; then /statistics.
+// Try:   two at once: curl 127.0.0.1:8000/users/3 & curl 127.0.0.1:8000/users/3; then 127.0.0.1:8000/statistics
 // Next:  37_fan_out.cpp asks many others at once.
 #include <coracle.hpp>
 using namespace coracle;

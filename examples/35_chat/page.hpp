@@ -12,7 +12,7 @@ inline constexpr const char* page = R"html(<!doctype html>
   }
   @media (prefers-color-scheme: dark) {
     :root {
-      --paper: #15171a; --card: #22262b; --ink: #e8eaed; --faint: #979da6; --line: #33383f; --own: #2d8a73;
+      --paper: #15171a; --card: #22262b; --ink: #e8eaed; --faint: #979da6; --line: #33383f; --own: #277a66;
     }
   }
   * { box-sizing: border-box; }
@@ -36,17 +36,22 @@ inline constexpr const char* page = R"html(<!doctype html>
   li { max-width: 82%; align-self: flex-start; overflow-wrap: anywhere; }
   li p { margin: 0; padding: .45rem .8rem; white-space: pre-wrap; border-radius: 1.1rem;
          background: var(--card); border: 1px solid var(--line); width: fit-content; max-width: 100%; }
-  li b { display: block; font-size: .8rem; font-weight: 600; margin: .5rem .8rem .15rem; color: var(--name); }
+  li b { display: block; font-size: .8rem; font-weight: 600; margin: .5rem .8rem .15rem;
+         color: hsl(var(--hue) 65% 30%); }
+  @media (prefers-color-scheme: dark) { li b { color: hsl(var(--hue) 55% 68%); } }
+  ol:empty::before { content: "Nothing has been said here yet."; color: var(--faint); margin: auto; }
   li.own { align-self: flex-end; }
   li.own p { background: var(--own); color: var(--own-ink); border-color: transparent; }
   li.note { align-self: center; color: var(--faint); font-size: .85rem; text-align: center; padding: .4rem; }
   li.same b, li.own b { display: none; }
   li.own:not(.same) { margin-top: .5rem; }
-  input, button { font: inherit; color: inherit; border-radius: 1.3rem; border: 1px solid var(--line); min-height: 2.6rem; }
+  input, button { font: inherit; color: inherit; border-radius: 1.3rem; border: 1px solid var(--line);
+                  min-height: 2.6rem; }
   input { background: var(--paper); padding: 0 1rem; min-width: 0; }
   #name { width: 7.5rem; }
   #text { flex: 1; }
-  button { background: var(--own); color: var(--own-ink); border-color: transparent; padding: 0 1.1rem; cursor: pointer; }
+  button { background: var(--own); color: var(--own-ink); border-color: transparent; padding: 0 1.1rem;
+           cursor: pointer; }
   button:disabled { opacity: .45; cursor: default; }
   :focus-visible { outline: 2px solid var(--own); outline-offset: 1px; }
   @media (max-width: 30rem) { #name { width: 5.2rem; } .row { padding: .55rem .7rem; gap: .45rem; } }
@@ -74,7 +79,7 @@ function add(what, from, words) {
   else {
     const name = document.createElement("b"), line = document.createElement("p");
     const hue = [...from].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 360, 7);
-    name.style.setProperty("--name", `hsl(${hue} 55% 50%)`);
+    name.style.setProperty("--hue", hue);
     name.textContent = from;
     line.textContent = words;
     item.append(name, line);
