@@ -218,9 +218,9 @@ def aborts(ann, ben, streams, pictures):
             "  all.push(await asked === 'AbortError' ? performance.now() - begin : 1e9); }"
             "return all; })()"
         ))
-        print(f"        abort of {path}: its handler was gone after {took[2]:.1f} ms; at most {took[-1]:.1f}")
-        # Seen through another request each, so that these are upper bounds; the machine may be busy with other things.
-        if not took[2] <= 50 * max(1.0, float(os.environ.get("CORACLE_TEST_PATIENCE", "1"))):
+        print(f"        abort of {path}: its handler was gone after {took[0]:.1f} ms, {took[2]:.1f}, {took[-1]:.1f}")
+        # Each is seen through other requests, on a machine that may be busy with other things: the least says most.
+        if not took[0] <= 50 * max(1.0, float(os.environ.get("CORACLE_TEST_PATIENCE", "1"))):
             raise Broken(f"the handler of {path} was cancelled after {took} ms")
 
 
