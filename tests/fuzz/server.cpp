@@ -104,8 +104,8 @@ task<> rest() { co_await sleep(40ms); }
 
 int opened = 0;
 generator<int> get_handle() {
+    co_await sleep(1ms);  // a client that leaves meanwhile leaves nothing behind that would have to be cleaned up
     ++opened;
-    co_await sleep(1ms);
     co_yield 5;
     co_await sleep(1ms);
     --opened;
