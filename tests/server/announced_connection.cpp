@@ -2,7 +2,10 @@
 
 #include "loopback.hpp"
 
+#include <coracle/async/task_group.hpp>
 #include <coracle/base/report.hpp>
+#include <coracle/loop/run.hpp>
+#include <coracle/loop/sleep.hpp>
 #include <coracle/server/behind_proxy.hpp>
 
 #include <doctest/doctest.h>
@@ -173,20 +176,30 @@ TEST_CASE("D7: a header that does not come costs its time and no more, and the e
 }
 
 TEST_CASE("D19: a connection that has not said who it is takes its place among those there may be") {
-    quiet here;
     app app;
-    std::string order;
-    app.get("/{name}", on_loop([&](std::string name) {
-                order += name;
-                return name;
-            }));
-    loopback::running server(app, {.proxy = announced(), .limits = {.max_connections = 2}});
-    loopback::client silent(server.port());
-    loopback::client slow(server.port());
-    loopback::client third(server.port());  // they are let in in their order
-    third.send(line + "GET /c HTTP/1.1\r\nhost: a\r\n\r\n");
-    slow.send(line + "GET /b HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
-    CHECK(slow.receive().body == "b");
-    CHECK(third.receive().body == "c");
-    CHECK(order == "bc");
+    fill(app);
+    app.freeze();
+    loop::thread_pool pool(1);
+    loop::reactor on(pool);
+    server::settings how;
+    how.access_log = false;
+    how.proxy = announced();
+    server::workshop shop(app, how, on);
+    auto all = [&]() -> task<> {
+        auto door = net::listener::open(*net::address::parse("127.0.0.1:0"));
+        loopback::client client(door->where().port());
+        auto come = co_await door->accept();
+        task_group served;
+        served.spawn(server::announced_connection(std::move(*come), shop));
+        co_await sleep(1ms);
+        CHECK(shop.admission.connections() == 1);
+        client.send(line + get);
+        while (shop.counts.requests_ended.get() == 0) co_await sleep(1ms);
+        CHECK(shop.admission.connections() == 1);
+        CHECK(client.receive().body == "http 203.0.113.9:56324");
+        client.half_close();
+        co_await served.join();
+        CHECK(shop.admission.connections() == 0);
+    };
+    loop::run_on(on, all());
 }

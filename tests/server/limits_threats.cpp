@@ -296,7 +296,7 @@ namespace {
 /// A client that has acknowledged what it got before, and nothing since.
 struct acknowledged_stream : net::memory_stream {
     explicit acknowledged_stream(net::memory_stream of) : memory_stream(std::move(of)) {}
-    std::optional<std::uint64_t> acknowledged() const noexcept { return 500; }
+    std::optional<std::uint64_t> acknowledged() const noexcept { return 1'000'000; }
 };
 }  // namespace
 
