@@ -294,6 +294,7 @@
 #include <coracle/duplex/line.hpp>
 #include <coracle/duplex/opening.hpp>
 #include <coracle/duplex/send_queue.hpp>
+#include <coracle/duplex/spare_buffers.hpp>
 #include <coracle/duplex/websocket.hpp>
 
 #include <coracle/app/clock.hpp>

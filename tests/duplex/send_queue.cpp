@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <utility>
 
 using namespace coracle;
 
@@ -33,6 +34,8 @@ TEST_CASE("what is dropped is the oldest whole message of which nothing is sent"
     CHECK(queue.size() == 7 + 6);
     queue.sent(7 + 6);
     CHECK(queue.empty());
-    queue.release();
-    CHECK(queue.bytes().capacity() == 0);
+    byte_buffer memory = queue.take_memory();
+    CHECK(!queue.has_memory());
+    queue.use(std::move(memory));
+    CHECK(queue.has_memory());
 }

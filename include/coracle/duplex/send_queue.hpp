@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 namespace coracle::duplex {
 
@@ -60,10 +61,10 @@ public:
         }
         return false;
     }
-    /// Gives the memory back when there is nothing in it.
-    void release() noexcept {
-        if (bytes_.empty()) bytes_.release();
-    }
+    /// Whether it has memory at all; else give it some. In, for the next: it is empty.
+    bool has_memory() const noexcept { return bytes_.capacity() != 0; }
+    void use(byte_buffer memory) noexcept { bytes_ = std::move(memory); }
+    byte_buffer take_memory() noexcept { return std::exchange(bytes_, {}); }
     void clear() noexcept {
         bytes_.release();
         begun_ = messages_ = 0;

@@ -12,6 +12,7 @@
 #include <coracle/duplex/line.hpp>
 #include <coracle/duplex/opening.hpp>
 #include <coracle/duplex/send_queue.hpp>
+#include <coracle/duplex/spare_buffers.hpp>
 #include <coracle/duplex/websocket_counts.hpp>
 #include <coracle/duplex/websocket_error.hpp>
 #include <coracle/duplex/websocket_message.hpp>
@@ -56,6 +57,7 @@ public:
     websocket(std::shared_ptr<const websocket_options> how, duplex::opening* answers, ws::session session)
         : loop_(loop::reactor::current()),
           how_(std::move(how)),
+          spares_(loop_.own<duplex::spare_buffers>()),
           opening_(answers),
           session_(std::move(session)),
           pulse_(now(), how_->ping_interval, how_->ping_timeout),
@@ -187,7 +189,7 @@ public:
         }
         if (state_ != websocket_state::open) return;
         set_end(static_cast<int>(ws::number(code)), reason);
-        session_.close(out_.bytes(), code, reason);
+        session_.close(out(), code, reason);
         state_ = websocket_state::closing;
         deadline_.set(how_->close_timeout);
         wake_all();
@@ -308,7 +310,7 @@ private:
     }
     void take_answers() {
         if (session_.answers().empty()) return;
-        out_.bytes().append(session_.answers());
+        out().append(session_.answers());
         session_.answered();
     }
     void peer_closes(const ws::event& what) {
@@ -339,8 +341,12 @@ private:
         serve_pieces();
         serve_senders();
         if (!out_.empty()) return;
-        out_.release();
+        spares_.give_back(out_.take_memory());
         if (ending_) last_is_sent();
+    }
+    byte_buffer& out() noexcept {
+        if (!out_.has_memory()) out_.use(spares_.take());
+        return out_.bytes();
     }
     /// False: the line is broken.
     bool send_some() {
@@ -369,11 +375,11 @@ private:
             switch (pulse_.look(at)) {
                 case ws::keep_alive::verdict::gone:
                     set_end(1011, ws::keep_alive::timeout_reason);
-                    session_.close(out_.bytes(), ws::close_code::internal_error, ws::keep_alive::timeout_reason);
+                    session_.close(out(), ws::close_code::internal_error, ws::keep_alive::timeout_reason);
                     static_cast<void>(send_some());  // as far as it goes
                     return lose();
                 case ws::keep_alive::verdict::ping:
-                    session_.ping(out_.bytes());
+                    session_.ping(out());
                     pulse_.pinged(at);
                     take_turn();
                     break;
@@ -441,7 +447,7 @@ private:
             if (how_->slow_peer == when_slow::wait) return false;
             if (!makes_room()) return true;
         }
-        session_.send_piece(out_.bytes(), kind, bytes, whole);
+        session_.send_piece(out(), kind, bytes, whole);
         if (whole) {
             out_.one_more_message();
             if (counts_) counts_->messages_sent.add();
@@ -461,7 +467,7 @@ private:
     bool put_piece(ws::data_kind kind, std::string_view bytes, bool last) {
         check_open();
         if (!out_.empty() && out_.size() + bytes.size() > how_->max_unsent_bytes) return false;
-        session_.send_piece(out_.bytes(), kind, bytes, last);
+        session_.send_piece(out(), kind, bytes, last);
         if (last && counts_) counts_->messages_sent.add();
         take_turn();
         return true;
@@ -520,6 +526,7 @@ private:
 
     loop::reactor& loop_;
     std::shared_ptr<const websocket_options> how_;
+    duplex::spare_buffers& spares_;
     duplex::opening* opening_;
     std::unique_ptr<duplex::line> line_;
     ws::session session_;
@@ -676,7 +683,7 @@ private:
         sent_ = of_.loop_.now();
         char payload[sizeof number_];
         std::memcpy(payload, &number_, sizeof number_);
-        of_.session_.ping(of_.out_.bytes(), {payload, sizeof payload});
+        of_.session_.ping(of_.out(), {payload, sizeof payload});
         of_.take_turn();
     }
     void line_up() noexcept override { stand_in(of_.rare_->pingers); }
