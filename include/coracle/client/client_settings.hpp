@@ -32,11 +32,9 @@ struct client_settings {
     }
 
     /// A request with this client's URL, and nothing else yet. error: invalid_url, unsupported_protocol.
-    outgoing_request request(std::string method, std::string_view url) const {
-        outgoing_request made;
-        made.method = std::move(method);
+    outgoing_request request(std::string_view method, std::string_view url) const {
         bool whole = !base || is_whole_url(url);
-        made.url = whole ? whole_url(url) : appended_url(*base, url);
+        outgoing_request made(std::string(method), whole ? whole_url(url) : appended_url(*base, url));
         if (whole && base && !made.url.same_origin(*base)) [[unlikely]] {
             made.fields = fields_elsewhere;
             made.options.has_usual_fields = true;

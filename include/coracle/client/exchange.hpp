@@ -50,8 +50,8 @@ public:
     exchange(const Settings& with, outgoing_request& request, const exchange_terms& terms) noexcept
         : with_(with), request_(request), terms_(terms) {}
 
-    /// The answer, without its url and method. in: where the stream goes that a 101 leaves, if it may come.
-    task<http_reply> converse(stream_behind* behind = nullptr) {
+    /// out: the answer, without its url and method. in: where the stream goes that a 101 leaves, if it may come.
+    task<> converse(http_reply& reply, stream_behind* behind = nullptr) {
         check_scheme();
         if (request_.body.is_stream()) co_await request_.body.stream()->prepare();
         connection_pool& pool = terms_.on().template own<loop_pools>().of(with_.options);
@@ -123,8 +123,8 @@ public:
                 throw_failed(here, broken, unsent, heard);
             }
             if (unsent) here.spoil();
-            http_reply reply = made_reply(line, behind, std::move(surplus));
-            co_return reply;
+            take_answer(reply, line, behind, std::move(surplus));
+            co_return;
         }
     }
 
@@ -168,6 +168,7 @@ private:
 
     task<> open(client_connection& line) {
         const http::url& url = request_.url;
+        check_whole_url(url, url.authority);  // one that was used before leads to where this one has led
         timeout_scope limit(terms_.until(terms_.time.connect()));
         try {
             std::shared_ptr<transport> way = transport_used();
@@ -270,14 +271,13 @@ private:
         out.append("\r\n");
     }
 
-    http_reply made_reply(connection_pool::lease& line, stream_behind* behind, std::string surplus) {
-        http_reply reply;
+    void take_answer(http_reply& reply, connection_pool::lease& line, stream_behind* behind, std::string surplus) {
         http::response_reader& read = line->reader;
         reply.status = read.status();
         reply.headers = read.take_headers();
         if (!read.complete()) {
             reply.set_stream(std::make_unique<connection_body<>>(std::move(line), terms_, request_.text()));
-            return reply;
+            return;
         }
         if (read.status() == 101) {
             if (!behind)
@@ -285,13 +285,12 @@ private:
             behind->stream = line->take_stream();
             behind->already = std::move(surplus);
             line.give_back(false);
-            return reply;
+            return;
         }
         reply.set_body(read.take_body());
         if (read.has_trailers()) reply.set_trailers(read.take_trailers());
         line->has_served();
         line.give_back(line->may_serve_again());
-        return reply;
     }
 
     [[gnu::cold, noreturn]] void throw_unconnected(const net::connect_error& why) const {
@@ -329,7 +328,8 @@ public:
         }
         check_whole_url(request.url, request.url.authority);
         exchange<Settings> once(with_, request, terms_);
-        http_reply reply = co_await once.converse(behind_);
+        http_reply reply;
+        co_await once.converse(reply, behind_);
         reply.url = request.url;
         reply.method = request.method;
         reply.elapsed = terms_.on().now() - began;
@@ -362,38 +362,39 @@ private:
     stream_behind* behind_;
 };
 
-/// error: request_error and what is below it; `cancelled`. keeps: both, until it has ended.
+/// out: the answer. error: request_error and what is below it; `cancelled`. keeps: all of it, until it has ended.
 template <class Settings>
-task<http_reply> perform(const Settings& with, outgoing_request& request, stream_behind* behind = nullptr) {
-    exchange_terms terms(loop::reactor::current(), request.options.timeout.value_or(with.options.timeout));
+task<> perform_into(const Settings& with, outgoing_request& request, http_reply& reply,
+                    stream_behind* behind = nullptr) {
+    exchange_terms terms(loop::reactor::current(),
+                         request.options.timeout ? *request.options.timeout : with.options.timeout);
     const client_policies& by = request.options.policies ? *request.options.policies : with.policies;
     if (by.do_nothing() && !with.options.on_request && !with.options.on_reply) {
-        check_whole_url(request.url, request.url.authority);
         exchange<Settings> once(with, request, terms);
-        http_reply reply = co_await once.converse(behind);
+        co_await once.converse(reply, behind);
         reply.url = std::move(request.url);
         reply.method = std::move(request.method);
-        reply.elapsed = terms.on().now() - terms.began;
-        co_return reply;
+    } else {
+        hooked_exchange<Settings> each(with, terms, behind);
+        const http::url* home = with.base && !request.options.own_auth ? &*with.base : nullptr;
+        reply = co_await run_errand(by, request, with.usual_fields, home, each);
     }
-    hooked_exchange<Settings> each(with, terms, behind);
-    const http::url* home = with.base && !request.options.own_auth ? &*with.base : nullptr;
-    http_reply reply = co_await run_errand(by, request, with.usual_fields, home, each);
-    reply.elapsed = terms.on().now() - terms.began;
-    co_return reply;
+    reply.elapsed = terms.now() - terms.began;
 }
 
 /// The same for who lets both go.
 template <class Settings>
 task<http_reply> perform_kept(std::shared_ptr<const Settings> with, outgoing_request request) {
-    http_reply reply = co_await perform(*with, request);
+    http_reply reply;
+    co_await perform_into(*with, request, reply);
     co_return reply;
 }
 /// The same for who goes on with another protocol.
 template <class Settings>
 task<upgraded> perform_upgrade(std::shared_ptr<const Settings> with, outgoing_request request) {
     stream_behind behind;
-    http_reply reply = co_await perform(*with, request, &behind);
+    http_reply reply;
+    co_await perform_into(*with, request, reply, &behind);
     co_return upgraded(std::move(reply), std::move(behind.stream), std::move(behind.already));
 }
 

@@ -34,8 +34,8 @@ public:
     pending_request patch(std::string_view url) const { return request("PATCH", url); }
     pending_request del(std::string_view url) const { return request("DELETE", url); }
     pending_request options(std::string_view url) const { return request("OPTIONS", url); }
-    pending_request request(std::string method, std::string_view url) const {
-        return pending_request(settings_, settings_->request(std::move(method), url));
+    pending_request request(std::string_view method, std::string_view url) const {
+        return pending_request(settings_, method, url);
     }
 
     /// error: request_error and what is below it, with method, URL and reason; `cancelled`.

@@ -34,6 +34,7 @@ struct request_options {
 /// Method, place, fields, body. Its fields are checked as they are set; the rest when it is sent.
 struct outgoing_request {
     outgoing_request() = default;
+    outgoing_request(std::string by, http::url to) noexcept : method(std::move(by)), url(std::move(to)) {}
     outgoing_request(outgoing_request&&) = default;
     outgoing_request& operator=(outgoing_request&&) = default;
 

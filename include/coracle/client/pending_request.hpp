@@ -30,6 +30,10 @@ class [[nodiscard("a request is sent when it is awaited: write co_await before i
 public:
     pending_request(std::shared_ptr<const client::client_settings> with, outgoing_request request)
         : with_(std::move(with)), request_(std::move(request)) {}
+    /// error: invalid_url, unsupported_protocol.
+    pending_request(const std::shared_ptr<const client::client_settings>& with, std::string_view method,
+                    std::string_view url)
+        : with_(with), request_(with->request(method, url)) {}
     pending_request(pending_request&&) = default;
 
     /// One more pair of the query, percent-encoded.
@@ -145,19 +149,26 @@ public:
     /// The whole of it, to look at or to send later.
     outgoing_request& request() noexcept { return request_; }
 
+    /// The reply is written where it is wanted, and moved once.
     class [[nodiscard("write co_await before it")]] awaiter {
     public:
-        explicit awaiter(task<http_reply> work) noexcept
-            : work_(std::move(work)), waits_(std::move(work_).operator co_await()) {}
+        awaiter(const client::client_settings& with, outgoing_request& request)
+            : work_(client::perform_into(with, request, reply_)), waits_(std::move(work_).operator co_await()) {}
+        awaiter(const awaiter&) = delete;
+        awaiter& operator=(const awaiter&) = delete;
         bool await_ready() const noexcept { return waits_.await_ready(); }
         bool await_suspend(async::caller waiting) { return waits_.await_suspend(waiting); }
-        http_reply await_resume() { return waits_.await_resume(); }
+        http_reply await_resume() {
+            waits_.await_resume();
+            return std::move(reply_);
+        }
 
     private:
-        task<http_reply> work_;
-        task<http_reply>::awaiter waits_;
+        http_reply reply_;
+        task<> work_;
+        task<>::awaiter waits_;
     };
-    awaiter operator co_await() && { return awaiter(client::perform(*with_, request_)); }
+    awaiter operator co_await() && { return awaiter(*with_, request_); }
 
 private:
     // Of this request alone; its client's are shared.

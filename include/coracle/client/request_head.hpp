@@ -4,13 +4,16 @@
 
 #include <coracle/base/ascii.hpp>
 #include <coracle/base/byte_buffer.hpp>
+#include <coracle/base/scan.hpp>
 #include <coracle/base/version.hpp>
 #include <coracle/client/client_error.hpp>
 #include <coracle/client/outgoing_request.hpp>
 #include <coracle/http/field_list.hpp>
 #include <coracle/http/url.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,24 +21,43 @@
 namespace coracle::client {
 
 namespace detail {
-/// W2: whoever built the request, nothing in its first lines ends them.
-inline void append_checked(byte_buffer& out, std::string_view text, const outgoing_request& request) {
-    unsigned bad = 0;
-    for (char c : text) bad |= static_cast<unsigned char>(c) <= ' ' || c == '\x7f' ? 1U : 0U;
-    if (bad != 0) [[unlikely]]
-        throw local_protocol_error("coracle: the URL of a " + request.method +
-                                   " request has a space or a control character, which would end its line");
-    out.append(text);
+[[gnu::cold, noreturn]] inline void refuse_line(const outgoing_request& request) {
+    throw local_protocol_error("coracle: the URL of a " + request.method +
+                               " request has a space or a control character, or another that no URL holds");
 }
-inline void append_number(byte_buffer& out, std::uint64_t number) {
-    char digits[20];
-    char* at = digits + sizeof digits;
-    do {
-        *--at = static_cast<char>('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    out.append({at, static_cast<std::size_t>(digits + sizeof digits - at)});
-}
+
+/// Writes into room that was made for all of it.
+class head_pen {
+public:
+    head_pen(byte_buffer& out, std::size_t most) : out_(out), begin_(out.prepare(most)), at_(begin_) {}
+    void write(std::string_view text) noexcept {
+        std::memcpy(at_, text.data(), text.size());
+        at_ += text.size();
+    }
+    /// W2: whoever built the request, nothing in its first lines ends them.
+    void write_checked(std::string_view text, const outgoing_request& request) {
+        if (text.empty()) return;
+        const char* end = text.data() + text.size();
+        if (scan::query_end(text.data(), end) != end) [[unlikely]]
+            refuse_line(request);
+        write(text);
+    }
+    void write_number(std::uint64_t number) noexcept {
+        char digits[20];
+        char* first = digits + sizeof digits;
+        do {
+            *--first = static_cast<char>('0' + number % 10);
+            number /= 10;
+        } while (number != 0);
+        write({first, static_cast<std::size_t>(digits + sizeof digits - first)});
+    }
+    void done() noexcept { out_.commit(static_cast<std::size_t>(at_ - begin_)); }
+
+private:
+    byte_buffer& out_;
+    char* begin_;
+    char* at_;
+};
 }  // namespace detail
 
 /// Appends it, its empty line included. in: `usual`, fields that stand where the request has none of their name;
@@ -46,55 +68,61 @@ inline void write_request_head(byte_buffer& out, const outgoing_request& request
     if (!ascii::is_token(request.method) || request.method == "CONNECT") [[unlikely]]
         throw local_protocol_error("coracle: a request cannot have this method; write GET, POST, or another token");
     const http::url& url = request.url;
-    out.append(request.method);
-    out.push_back(' ');
-    if (whole_target) {
-        detail::append_checked(out, url.scheme, request);
-        out.append("://");
-        detail::append_checked(out, url.authority, request);
-    }
-    if (!url.path.starts_with('/')) out.push_back('/');
-    detail::append_checked(out, url.path, request);
-    if (url.query) {
-        out.push_back('?');
-        detail::append_checked(out, *url.query, request);
-    }
-    out.append(" HTTP/1.1\r\n");
     const http::field_list& own = request.fields;
-    if (!own.contains("host") && !usual.contains("host")) {
-        out.append("host: ");
-        detail::append_checked(out, url.authority, request);
-        out.append("\r\n");
+    const std::string& upgrade = request.options.upgrade;
+    constexpr std::size_t for_the_rest = 160;  // what stands below in quotes, and a number
+    detail::head_pen pen(out, request.method.size() + url.scheme.size() + 2 * url.authority.size() + url.path.size() +
+                                  (url.query ? url.query->size() : 0) + own.wire().size() + usual.wire().size() +
+                                  upgrade.size() + for_the_rest);
+    pen.write(request.method);
+    pen.write(" ");
+    if (whole_target) {
+        pen.write_checked(url.scheme, request);
+        pen.write("://");
+        pen.write_checked(url.authority, request);
     }
-    out.append(own.wire());
+    if (!url.path.starts_with('/')) pen.write("/");
+    pen.write_checked(url.path, request);
+    if (url.query) {
+        pen.write("?");
+        pen.write_checked(*url.query, request);
+    }
+    pen.write(" HTTP/1.1\r\n");
+    if (!own.contains("host") && !usual.contains("host")) {
+        pen.write("host: ");
+        pen.write_checked(url.authority, request);
+        pen.write("\r\n");
+    }
+    pen.write(own.wire());
     if (own.empty()) {
-        out.append(usual.wire());
+        pen.write(usual.wire());
     } else {
         for (const auto& [name, value] : usual) {
             if (own.contains(name)) continue;
-            out.append(name);
-            out.append(": ");
-            out.append(value);
-            out.append("\r\n");
+            pen.write(name);
+            pen.write(": ");
+            pen.write(value);
+            pen.write("\r\n");
         }
     }
-    if (!request.options.upgrade.empty()) {
-        out.append("connection: Upgrade\r\nupgrade: ");
-        detail::append_checked(out, request.options.upgrade, request);
-        out.append("\r\n");
+    if (!upgrade.empty()) {
+        pen.write("connection: Upgrade\r\nupgrade: ");
+        pen.write_checked(upgrade, request);
+        pen.write("\r\n");
     }
     if (request.body.present()) {
         if (std::optional<std::uint64_t> length = request.body.length()) {
-            out.append("content-length: ");
-            detail::append_number(out, *length);
-            out.append("\r\n");
+            pen.write("content-length: ");
+            pen.write_number(*length);
+            pen.write("\r\n");
         } else {
-            out.append("transfer-encoding: chunked\r\n");
+            pen.write("transfer-encoding: chunked\r\n");
         }
     } else if (request.method == "POST" || request.method == "PUT" || request.method == "PATCH") {
-        out.append("content-length: 0\r\n");
+        pen.write("content-length: 0\r\n");
     }
-    out.append("\r\n");
+    pen.write("\r\n");
+    pen.done();
 }
 
 /// What stands in every request that does not say otherwise.

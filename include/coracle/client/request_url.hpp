@@ -34,10 +34,11 @@ constexpr std::uint16_t usual_port(std::string_view scheme) noexcept {
 
 /// Refuses what no request line can hold. error: invalid_url.
 inline void check_url_text(std::string_view text) {
-    for (char c : text)
-        if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f') [[unlikely]]
-            detail::refuse_url(text,
-                               "has a space or a control character; write %20, or give values by .query(name, value)");
+    unsigned bad = 0;
+    for (char c : text) bad |= static_cast<unsigned char>(c) <= ' ' || c == '\x7f' ? 1U : 0U;
+    if (bad != 0) [[unlikely]]
+        detail::refuse_url(text,
+                           "has a space or a control character; write %20, or give values by .query(name, value)");
 }
 
 /// Refuses what cannot be asked: another scheme, no host. error: invalid_url, unsupported_protocol.
@@ -67,8 +68,8 @@ inline http::url whole_url(std::string_view text) {
 
 /// Whether it begins with a scheme and a host of its own.
 constexpr bool is_whole_url(std::string_view text) noexcept {
-    std::size_t colon = text.find_first_of(":/?#");
-    return colon != text.npos && colon > 0 && text.substr(colon).starts_with("://");
+    std::size_t colon = http::detail::find_if(text, [](char c) { return c == ':' || http::detail::ends_authority(c); });
+    return colon > 0 && text.substr(colon).starts_with("://");
 }
 
 /// `path` behind `base`, as it stands: "/v1" and "/users" make "/v1/users"; no path can name another host.
@@ -86,7 +87,7 @@ inline http::url appended_url(const http::url& base, std::string_view path) {
     out.path = before;
     if (!path.empty()) {
         if (!path.starts_with('/')) out.path += '/';
-        out.path += http::detail::quoted(path);
+        http::detail::append_quoted(out.path, path);
     } else if (base.path.ends_with('/')) {
         out.path += '/';
     }

@@ -4,6 +4,7 @@
 
 #include <coracle/http/fields.hpp>
 
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,13 +16,27 @@ namespace coracle::http {
 class owned_fields : public fields {
 public:
     owned_fields() = default;
-    explicit owned_fields(std::string bytes) : bytes_(std::make_shared<const std::string>(std::move(bytes))) {}
+    explicit owned_fields(std::string bytes) {
+        auto kept = std::make_shared<const std::string>(std::move(bytes));
+        bytes_ = *kept;
+        keeper_ = std::move(kept);
+    }
+    /// The same of a copy. cost: one allocation.
+    static owned_fields copy_of(std::string_view bytes) {
+        owned_fields made;
+        std::shared_ptr<char[]> kept = std::make_shared<char[]>(bytes.size());
+        if (!bytes.empty()) std::memcpy(kept.get(), bytes.data(), bytes.size());
+        made.bytes_ = {kept.get(), bytes.size()};
+        made.keeper_ = std::move(kept);
+        return made;
+    }
 
     /// What the fields are views of.
-    std::string_view bytes() const noexcept { return bytes_ ? std::string_view(*bytes_) : std::string_view(); }
+    std::string_view bytes() const noexcept { return keeper_ ? bytes_ : std::string_view(); }
 
 private:
-    std::shared_ptr<const std::string> bytes_;
+    std::shared_ptr<const void> keeper_;
+    std::string_view bytes_;
 };
 
 }  // namespace coracle::http

@@ -125,10 +125,10 @@ private:
         }
         seen_ = line_ = 0;
         if (whole) {
-            read_head(std::string(text.substr(0, end)));
+            read_head(text.substr(0, end));
         } else {
-            head_.resize(end);
-            read_head(std::exchange(head_, {}));
+            read_head(std::string_view(head_).substr(0, end));
+            head_.clear();
         }
         return end - before;
     }
@@ -150,25 +150,30 @@ private:
         return 0;
     }
 
-    void read_head(std::string text) {
-        headers_ = owned_fields(std::move(text));
-        std::string_view rest = headers_.bytes();
-        std::string_view line = next_line(rest);
-        bool good = line.size() >= 12 && (line.starts_with("HTTP/1.1 ") || line.starts_with("HTTP/1.0 ")) &&
-                    (line.size() == 12 || line[12] == ' ') && is_text(line.substr(12));
-        auto status = good ? ascii::parse_decimal<unsigned>(line.substr(9, 3)) : std::nullopt;
+    /// in: all of it, each line with its CR LF, and the empty one.
+    void read_head(std::string_view text) {
+        headers_ = owned_fields::copy_of(text);
+        text = headers_.bytes();
+        const char* at = text.data();
+        const char* end = at + text.size();
+        const char* line_end = text.size() >= 14 ? scan::value_end(at + 12, end) : at;
+        bool good = ends_line(line_end, end) && (text.starts_with("HTTP/1.1 ") || text.starts_with("HTTP/1.0 ")) &&
+                    (at[12] == ' ' || at[12] == '\r');
+        auto status = good ? ascii::parse_decimal<unsigned>(text.substr(9, 3)) : std::nullopt;
         if (!status || *status < 100) return fail("its first line is no status line");
-        old_ = line[7] == '0';
+        old_ = at[7] == '0';
         std::size_t count = 0;
         bool keep_alive = false;
-        for (closes_ = false; rest.size() > 2;) {
-            line = next_line(rest);
-            std::size_t colon = line.find(':');
-            std::string_view name = line.substr(0, colon);
-            if (colon == line.npos || !ascii::is_token(name) || !is_text(line.substr(colon)))
+        closes_ = false;
+        for (at = line_end + 2; *at != '\r'; at = line_end + 2) {
+            const char* name_begin = at;
+            while (ascii::is_token(*at)) ++at;
+            std::string_view name(name_begin, static_cast<std::size_t>(at - name_begin));
+            line_end = scan::value_end(at, end);
+            if (name.empty() || *at != ':' || !ends_line(line_end, end))
                 return fail("one of its header lines is no field");
             if (++count > bounds_->fields) return fail("it has too many header fields");
-            std::string_view value = ascii::trim(line.substr(colon + 1));
+            std::string_view value = ascii::trim({at + 1, static_cast<std::size_t>(line_end - at - 1)});
             headers_.push_back({name, value});
             if (name.size() == 10 || name.size() == 14 || name.size() == 17) {
                 note(name, value, keep_alive);
@@ -189,14 +194,14 @@ private:
     }
     /// What a field says about the message as a whole.
     void note(std::string_view name, std::string_view value, bool& keep_alive) {
-        if (same_name(name, "content-length")) {
+        if (is(name, "content-length")) {
             if (length_) return fail("it has two lengths");
             if (value.size() <= 19) length_ = ascii::parse_decimal<std::uint64_t>(value);
             if (!length_) fail("its length is no number");
-        } else if (same_name(name, "transfer-encoding")) {
+        } else if (is(name, "transfer-encoding")) {
             if (chunked_ || !ascii::iequals(value, "chunked")) return fail("its coding is not known");
             chunked_ = true;
-        } else if (same_name(name, "connection")) {
+        } else if (is(name, "connection")) {
             for_each_element(value, [&](std::string_view option) {
                 closes_ = closes_ || ascii::iequals(option, "close");
                 keep_alive = keep_alive || ascii::iequals(option, "keep-alive");
@@ -243,10 +248,17 @@ private:
 
     static constexpr std::string_view too_large = "its body is larger than allowed";
 
-    /// No control character but HT.
-    static bool is_text(std::string_view text) noexcept {
-        const char* end = text.data() + text.size();
-        return text.empty() || scan::value_end(text.data(), end) == end;
+    /// Whether a token is this name, whatever its case: no token has a byte that bit 0x20 turns into another one's.
+    template <std::size_t N>
+    static bool is(std::string_view name, const char (&lower)[N]) noexcept {
+        if (name.size() != N - 1) return false;
+        unsigned differs = 0;
+        for (std::size_t i = 0; i < N - 1; ++i) differs |= static_cast<unsigned char>((name[i] | 0x20) ^ lower[i]);
+        return differs == 0;
+    }
+    /// in: the first control character but HT of a line.
+    static bool ends_line(const char* at, const char* end) noexcept {
+        return end - at >= 2 && at[0] == '\r' && at[1] == '\n';
     }
     /// Where a message ends, who may see it and where it goes: in a trailer it comes too late to be believed.
     static bool is_header_only(std::string_view name) noexcept {

@@ -4,6 +4,7 @@
 
 #include <coracle/base/ascii.hpp>
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -12,18 +13,41 @@
 namespace coracle::http {
 
 namespace detail {
-/// What a request line cannot hold is percent-encoded; what is encoded already stays.
-inline std::string quoted(std::string_view text) {
+/// What may stand in a URL as it is.
+inline constexpr std::array<bool, 256> url_table = [] {
+    std::array<bool, 256> table{};
     constexpr std::string_view unsafe = "\"<>\\^`{|}";
-    std::string out;
-    for (char c : text) {
-        if (c > 0x20 && c < 0x7F && unsafe.find(c) == unsafe.npos)
+    for (unsigned char c = 0x21; c < 0x7F; ++c) table[c] = unsafe.find(static_cast<char>(c)) == unsafe.npos;
+    return table;
+}();
+
+/// What a request line cannot hold is percent-encoded; what is encoded already stays.
+inline void append_quoted(std::string& out, std::string_view text) {
+    auto plain = [](char c) { return url_table[static_cast<unsigned char>(c)]; };
+    std::size_t same = 0;
+    while (same < text.size() && plain(text[same])) ++same;
+    out.append(text.substr(0, same));
+    for (char c : text.substr(same)) {
+        if (plain(c))
             out += c;
         else
             ascii::append_percent(out, c);
     }
+}
+inline std::string quoted(std::string_view text) {
+    std::string out;
+    append_quoted(out, text);
     return out;
 }
+
+/// Where the first such character stands, or the end.
+template <class Predicate>
+constexpr std::size_t find_if(std::string_view text, Predicate is) noexcept {
+    std::size_t at = 0;
+    while (at < text.size() && !is(text[at])) ++at;
+    return at;
+}
+constexpr bool ends_authority(char c) noexcept { return c == '/' || c == '?' || c == '#'; }
 
 inline std::string without_dot_segments(std::string_view path) {
     std::string out;
@@ -55,27 +79,28 @@ struct url {
     /// Any text: what no URL can hold is percent-encoded.
     static url parse(std::string_view text) {
         url out;
-        std::size_t colon = text.find_first_of(":/?#");
-        if (colon != text.npos && colon > 0 && text[colon] == ':' && ascii::is_alpha(text[0])) {
-            out.scheme = ascii::lower(text.substr(0, colon));
+        std::size_t colon = detail::find_if(text, [](char c) { return c == ':' || detail::ends_authority(c); });
+        if (colon < text.size() && colon > 0 && text[colon] == ':' && ascii::is_alpha(text[0])) {
+            out.scheme = text.substr(0, colon);
+            for (char& c : out.scheme) c = ascii::to_lower(c);
             text.remove_prefix(colon + 1);
         }
         if (text.starts_with("//")) {
             text.remove_prefix(2);
-            std::string_view host = text.substr(0, text.find_first_of("/?#"));
+            std::string_view host = text.substr(0, detail::find_if(text, detail::ends_authority));
             text.remove_prefix(host.size());
             if (std::size_t at = host.rfind('@'); at != host.npos) host.remove_prefix(at + 1);
-            out.authority = detail::quoted(host);
+            detail::append_quoted(out.authority, host);
         }
-        if (std::size_t hash = text.find('#'); hash != text.npos) {
-            out.fragment = detail::quoted(text.substr(hash + 1));
-            text = text.substr(0, hash);
+        std::size_t path = detail::find_if(text, [](char c) { return c == '?' || c == '#'; });
+        detail::append_quoted(out.path, text.substr(0, path));
+        text.remove_prefix(path);
+        if (text.starts_with('?')) {
+            std::size_t hash = detail::find_if(text, [](char c) { return c == '#'; });
+            out.query = detail::quoted(text.substr(1, hash - 1));
+            text.remove_prefix(hash);
         }
-        if (std::size_t mark = text.find('?'); mark != text.npos) {
-            out.query = detail::quoted(text.substr(mark + 1));
-            text = text.substr(0, mark);
-        }
-        out.path = detail::quoted(text);
+        if (!text.empty()) out.fragment = detail::quoted(text.substr(1));
         return out;
     }
 
