@@ -13,6 +13,7 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 using namespace coracle;
 
@@ -22,8 +23,9 @@ TEST_CASE("over TCP a host is asked by name and by address, and nobody there is 
     loopback::running upstream(served);
     run([](unsigned port) -> task<> {
         http_client http;
-        for (const char* host : {"127.0.0.1", "localhost"}) {
-            auto reply = co_await http.get("http://" + std::string(host) + ":" + std::to_string(port) + "/");
+        const std::vector<std::string> hosts{"127.0.0.1", "localhost"};
+        for (const std::string& host : hosts) {
+            auto reply = co_await http.get("http://" + host + ":" + std::to_string(port) + "/");
             CHECK(reply.text() == "here");
         }
         bool refused = false;
