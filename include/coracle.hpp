@@ -527,6 +527,7 @@
 #include <coracle/client/loop_pools.hpp>
 #include <coracle/client/exchange_terms.hpp>
 #include <coracle/client/connection_body.hpp>
+#include <coracle/client/tunnel.hpp>
 #include <coracle/client/errand.hpp>
 #include <coracle/client/exchange.hpp>
 #include <coracle/client/pending_request.hpp>

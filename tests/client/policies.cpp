@@ -341,18 +341,56 @@ TEST_CASE(
         auto other = co_await http.get("http://b.test/");
         CHECK(other.status == 200);
         CHECK(world.up->opened == 2);  // what goes to the proxy shares its connections
-        std::string why;
-        try {
-            co_await http.get("https://a.test/");
-        } catch (const unsupported_protocol& no) {
-            why = no.what();
-        }
-        CHECK(has(why, "CONNECT"));
     });
     CHECK(world.asked[0].starts_with("GET http://a.test/?q=1 HTTP/1.1\r\nhost: a.test\r\n"));
     CHECK(has(world.asked[0], "\r\nproxy-authorization: Basic bWU6eA==\r\n"));
     CHECK(world.asked[1].starts_with("GET / HTTP/1.1\r\nhost: direct.test\r\n"));
     CHECK(!has(world.asked[1], "proxy-authorization"));
+}
+
+TEST_CASE("C2 https goes through a proxy by CONNECT, and what proves the server is asked of whom the URL names") {
+    struct scripted_secrecy final : client::secure_layer {
+        std::vector<std::string> wrapped{};
+        task<result<net::any_stream, net::connect_error>> wrap(net::any_stream plain, std::string host) override {
+            wrapped.push_back(std::move(host));
+            co_return std::move(plain);
+        }
+    };
+    auto secrecy = std::make_shared<scripted_secrecy>();
+    small_world world([](const std::string& asked) {
+        if (has(asked, "CONNECT no.test:443 ")) return client::answer("who are you", 407);
+        if (has(asked, "CONNECT ")) return std::string("HTTP/1.1 200 Connection established\r\n\r\n");
+        if (has(asked, "GET /away")) return moves("https://b.test/");
+        return client::answer("secret");
+    });
+    world.options.proxy = client::proxy_rules("http://me:x@proxy.test:3128");
+    world.options.tls = secrecy;
+    world.options.redirects.follow = true;
+    http_client http = world.http();
+    in_virtual_time([&]() -> task<> {
+        auto reply = co_await http.get("https://a.test/x");
+        CHECK(reply.text() == "secret");
+        CHECK(world.up->last_host == "proxy.test");
+        CHECK(world.up->last_port == 3128);
+        auto again = co_await http.get("https://a.test/y");
+        CHECK(again.status == 200);
+        CHECK(world.up->opened == 1);
+        auto moved = co_await http.get("https://a.test/away");
+        CHECK(moved.text() == "secret");
+        CHECK(world.up->opened == 2);
+        std::string why;
+        try {
+            co_await http.get("https://no.test/");
+        } catch (const proxy_error& refused) {
+            why = refused.what();
+        }
+        CHECK(why == "GET https://no.test/: the proxy proxy.test:3128 does not connect to no.test: it says 407");
+    });
+    CHECK(world.asked[0] ==
+          "CONNECT a.test:443 HTTP/1.1\r\nhost: a.test:443\r\nproxy-authorization: Basic bWU6eA==\r\n\r\n");
+    CHECK(world.asked[1].starts_with("GET /x HTTP/1.1\r\nhost: a.test\r\n"));
+    for (const std::string& each : world.asked) CHECK(has(each, "proxy-authorization") == each.starts_with("CONNECT "));
+    CHECK(secrecy->wrapped == std::vector<std::string>{"a.test", "b.test"});
 }
 
 TEST_CASE("C5 a proxy that answers garbage is an error, and one that asks who we are is an answer") {

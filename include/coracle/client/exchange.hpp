@@ -19,6 +19,7 @@
 #include <coracle/client/request_url.hpp>
 #include <coracle/client/tcp_transport.hpp>
 #include <coracle/client/transport.hpp>
+#include <coracle/client/tunnel.hpp>
 #include <coracle/client/upgraded.hpp>
 #include <coracle/http/authority.hpp>
 #include <coracle/loop/reactor.hpp>
@@ -58,7 +59,7 @@ public:
         bool may_repeat = request_.is_idempotent();
         bool stale_before = false;
         for (;;) {
-            connection_pool::lease line = pool.try_acquire(pool_scheme(), next_host().authority);
+            connection_pool::lease line = pool.try_acquire(pool_scheme(), pool_authority());
             if (!line) line = co_await wait_for_slot(pool);
             bool reused = static_cast<bool>(line->stream);
             // Another client has opened it, who has no guard.
@@ -117,7 +118,7 @@ public:
                 if (stale && request_.body.rewind()) {
                     stale_before = true;
                     line.give_back(false);
-                    pool.forget_idle(pool_scheme(), next_host().authority);
+                    pool.forget_idle(pool_scheme(), pool_authority());
                     continue;
                 }
                 throw_failed(here, broken, unsent, heard);
@@ -136,15 +137,17 @@ private:
     const http::url& next_host() const noexcept {
         return request_.options.through ? request_.options.through->at : request_.url;
     }
+    // What a proxy forwards shares its connections; a tunnel leads to one host, and is known by both.
     std::string_view pool_scheme() const noexcept {
         return request_.options.through ? std::string_view("proxy") : std::string_view(request_.url.scheme);
     }
+    std::string_view pool_authority() {
+        if (request_.options.way != proxy_way::tunnel) return next_host().authority;
+        if (tunnel_.empty()) tunnel_ = next_host().authority + " to " + request_.url.authority;
+        return tunnel_;
+    }
 
     void check_scheme() const {
-        if (request_.options.way == proxy_way::tunnel)
-            throw unsupported_protocol(request_.text() + ": " + request_.url.scheme +
-                                       " goes through a proxy by CONNECT, which nobody here does yet; name the host "
-                                       "among those that go without the proxy");
         if (!request_.url.is_secure() || secured() || (with_.options.transport && with_.options.transport->secure()))
             return;
         throw unsupported_protocol(request_.text() + ": " + request_.url.scheme +
@@ -158,7 +161,7 @@ private:
     task<connection_pool::lease> wait_for_slot(connection_pool& pool) {
         timeout_scope limit(terms_.until(terms_.time.pool()));
         try {
-            connection_pool::lease given = co_await pool.acquire(pool_scheme(), next_host().authority);
+            connection_pool::lease given = co_await pool.acquire(pool_scheme(), pool_authority());
             co_return given;
         } catch (const cancelled&) {
             if (!limit.swallows()) throw;
@@ -175,9 +178,14 @@ private:
             const http::url& next = next_host();
             auto where = http::parse_authority(next.authority);
             std::uint16_t port = where && where->port ? *where->port : usual_port(next.scheme);
-            destination to(next.host(), port, url.is_secure());
+            bool tunnel = request_.options.way == proxy_way::tunnel;
+            destination to(next.host(), port, url.is_secure() && !tunnel);
             to.guard = request_.options.guard;
             result<net::any_stream, net::connect_error> stream = co_await way->open(std::move(to));
+            if (stream && tunnel) {
+                auto opened = co_await open_tunnel(*stream, url, *request_.options.through);
+                if (!opened) throw proxy_error(request_.text() + ": " + opened.error());
+            }
             if (stream && url.is_secure() && !way->secure()) {
                 std::shared_ptr<secure_layer> layer = secured();
                 stream = co_await layer->wrap(std::move(*stream), url.host());
@@ -204,7 +212,7 @@ private:
         static const http::field_list none;
         const request_options& how = request_.options;
         write_request_head(line.out, request_, how.has_usual_fields ? none : with_.usual_fields,
-                           how.through != nullptr);
+                           how.way == proxy_way::forward);
         terms_.begin_writing(line);
     }
     std::uint64_t most_body() const noexcept {
@@ -309,6 +317,7 @@ private:
     const Settings& with_;
     outgoing_request& request_;
     const exchange_terms& terms_;
+    std::string tunnel_;  // known in the pool by this
 };
 
 /// One exchange of an errand, or all of a call. Hooks see each.
