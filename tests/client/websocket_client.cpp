@@ -218,6 +218,51 @@ TEST_CASE("D16 websocket_client: a handshake that is not right makes no WebSocke
     }(table));
 }
 
+TEST_CASE("websocket_client: credentials go to the origin of the base_url, said as http or as ws, and to no other") {
+    const std::vector<std::string> bases = {"http://example.com", "ws://example.com:80", "HTTP://example.com/v1"};
+    run(virtual_time, [](const std::vector<std::string>& all) -> task<> {
+        for (const std::string& base : all) {
+            std::string seen;
+            auto way = opening_with([&seen](const std::string& asked) {
+                seen = field_of(asked, "authorization");
+                return switching(asked);
+            });
+            websocket_client_options options;
+            options.http.transport = way;
+            options.http.base_url = base;
+            options.http.auth = client::bearer("t1");
+            websocket_client one(std::move(options));
+            std::string words = co_await refused(one);
+            CHECK(words == "opened");
+            CHECK(seen == "Bearer t1");
+            words = co_await refused(one, "ws://other.example/");
+            CHECK(words == "opened");
+            CHECK(seen == "(none)");
+        }
+    }(bases));
+}
+
+TEST_CASE("C7 websocket_client: the guard of its http options guards WebSockets too") {
+    run([]() -> task<> {
+        websocket_client_options options;
+        options.http.guard = client::address_guard::on();
+        websocket_client careful(std::move(options));
+        std::string why = co_await refused(careful, "ws://127.0.0.1:9/");
+        CHECK(why.find("address_guard") != std::string::npos);
+    }());
+}
+
+TEST_CASE("C5 websocket_client: a WebSocket is not sent to a proxy as if it were a plain request") {
+    run(virtual_time, []() -> task<> {
+        auto way = opening_with([](const std::string& asked) { return switching(asked); });
+        websocket_client_options options;
+        options.http.proxy = client::proxy_rules("http://proxy.example:3128");
+        std::string why = co_await refused(over(way, std::move(options)));
+        CHECK(why.find("CONNECT") != std::string::npos);
+        CHECK(way->opened == 0);
+    }());
+}
+
 TEST_CASE("websocket_client: wss without encryption names what to include, and other schemes are refused") {
     run(virtual_time, []() -> task<> {
         std::string why = co_await refused(websocket_client(), "wss://example.com/");

@@ -142,8 +142,9 @@ public:
     explicit operator bool() const noexcept { return proxy_.has_value(); }
 
     proxy_way way_of(const http::url& to) const {
-        if (!proxy_ || (to.is_secure() && only_http_) || exceptions_.contains(to)) return proxy_way::direct;
-        return to.is_secure() ? proxy_way::tunnel : proxy_way::forward;
+        const bool plain = to.scheme == "http";  // RFC 6455 4.1: a WebSocket goes through by CONNECT, encrypted or not
+        if (!proxy_ || (!plain && only_http_) || exceptions_.contains(to)) return proxy_way::direct;
+        return plain ? proxy_way::forward : proxy_way::tunnel;
     }
     /// in: some way is not direct.
     const proxy& server() const noexcept { return *proxy_; }

@@ -38,7 +38,7 @@ namespace client {
 struct websocket_settings {
     /// error: std::invalid_argument for a subprotocol that is no token, or there twice; as http_client's.
     explicit websocket_settings(websocket_client_options said)
-        : http(std::move(said.http)),
+        : http(of_websockets(std::move(said.http))),
           how(std::make_shared<const websocket_options>(said.websocket)),
           origin(std::move(said.origin)) {
         for (const std::string& name : said.subprotocols) {
@@ -52,14 +52,19 @@ struct websocket_settings {
     /// error: invalid_url, unsupported_protocol.
     outgoing_request request(std::string_view url, std::string_view key) const {
         outgoing_request made = http.request_of("GET", url);
-        if (made.url.scheme == "http") made.url.scheme = "ws";
-        if (made.url.scheme == "https") made.url.scheme = "wss";
+        if (made.url.scheme.starts_with("http")) made.url.scheme.replace(0, 4, "ws");
         made.options.upgrade = "websocket";
         made.fields.set("sec-websocket-key", key);
         made.fields.set("sec-websocket-version", ws::version);
         if (!offered.empty()) made.fields.set("sec-websocket-protocol", offered);
         if (!origin.empty()) made.fields.set("origin", origin);
         return made;
+    }
+
+    // So that what is meant for the origin of the base_url is sent to it.
+    static http_client_options of_websockets(http_client_options said) {
+        if (ascii::iequals(std::string_view(said.base_url).substr(0, 4), "http")) said.base_url.replace(0, 4, "ws");
+        return said;
     }
 
     http_client http;
