@@ -2,6 +2,7 @@
 # Drives the chat example with two browsers that talk to each other, and streams that a page follows and aborts.
 """usage: tests/browser/drive.py CHAT STREAMS [FOLDER FOR PICTURES]"""
 
+import collections
 import json
 import os
 import pathlib
@@ -30,10 +31,15 @@ class Server:
         self.process = subprocess.Popen(
             [program], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
-        lines = queue.Queue()
-        threading.Thread(
-            target=lambda: [lines.put(line) for line in self.process.stdout] + [lines.put("")], daemon=True
-        ).start()
+        self.said, lines = collections.deque(maxlen=400), queue.Queue()
+
+        def listen():
+            for line in self.process.stdout:
+                self.said.append(line)
+                lines.put(line)
+            lines.put("")
+
+        threading.Thread(target=listen, daemon=True).start()
         while line := lines.get(timeout=PATIENCE):
             if found := re.search(r"http://127\.0\.0\.1:(\d+)", line):
                 self.root, self.port = found.group(), int(found.group(1))
@@ -41,8 +47,10 @@ class Server:
         raise Broken(f"{program} has ended")
 
     def stop(self):
+        """error: when it ends with anything but 0, as one does in which a sanitizer has found something."""
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(PATIENCE)
+        if status := self.process.wait(PATIENCE):
+            raise Broken(f"{self.program} ended with {status}: {''.join(self.said)[-20000:]}")
 
     def again(self):
         """Ended, and started at the same place."""
@@ -259,7 +267,11 @@ def main(chat_program, streams_program, folder=None):
             for browser in browsers:
                 browser.close()
             for server in servers.values():
-                server.stop()
+                try:
+                    server.stop()
+                except Broken as error:
+                    broken += 1
+                    print(f"broken  {error}")
     print(f"[browser] stories: {len(STORIES)} | {len(STORIES) - broken} passed | {broken} failed |")
     return 1 if broken else 0
 
