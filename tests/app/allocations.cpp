@@ -4,10 +4,13 @@
 #include <coracle/app/app.hpp>
 #include <coracle/app/cookie.hpp>
 #include <coracle/app/header.hpp>
+#include <coracle/app/ttl_cache.hpp>
 #include <coracle/base/byte_buffer.hpp>
 #include <coracle/http/exchange.hpp>
 #include <coracle/http/head_cache.hpp>
 #include <coracle/http/request_parser.hpp>
+
+#include <async/hand_loop.hpp>
 
 #include <cstddef>
 #include <cstdlib>
@@ -102,4 +105,18 @@ TEST_CASE("nor for short texts, header fields and cookies") {
     CHECK(allocations_of(app,
                          "GET /tea?q=a+b%26 HTTP/1.1\r\nhost: test\r\nx-tag: abc\r\ncookie: a=b; session=5\r\n\r\n",
                          "25") == 0);
+}
+
+TEST_CASE("what is in a cache is given without an allocation, and without a coroutine frame") {
+    hand_loop loop;
+    ttl_cache<std::string, int> cache{{.max_size = 10}};
+    cache.set("a key that has to be allocated", 7);
+    auto count = run_through(loop, [](ttl_cache<std::string, int>& from) -> task<std::size_t> {
+        std::size_t before = allocations;
+        int sum = 0;
+        for (int i = 0; i < 100; ++i) sum += co_await from.get("a key that has to be allocated", [] { return 0; });
+        CHECK(sum == 700);
+        co_return allocations - before;
+    }(cache));
+    CHECK(count == 0);
 }
