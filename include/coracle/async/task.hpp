@@ -208,12 +208,16 @@ private:
     void drop() noexcept {
         if (!frame_) return;
 #if !defined(NDEBUG)
-        // Not while an exception makes its way: that is the better news.
-        if (!frame_.promise().started_ && std::uncaught_exceptions() == 0)
-            report("a task was dropped that never ran; write co_await before the call of the function",
-                   frame_.promise().at());
+        if (!frame_.promise().started_) [[unlikely]]
+            tell_of_unused();
 #endif
         frame_.destroy();
+    }
+    [[gnu::cold, gnu::noinline]] void tell_of_unused() noexcept {
+        // Not while an exception makes its way: that is the better news.
+        if (std::uncaught_exceptions() == 0)
+            report("a task was dropped that never ran; write co_await before the call of the function",
+                   frame_.promise().at());
     }
     std::coroutine_handle<promise_type> frame_;
 };

@@ -78,7 +78,7 @@ public:
         begin_at_ = out_->size();
         std::uint64_t guess = 1;
         for (std::size_t i = 1; i < digits; ++i) guess *= 10;
-        write_head(head, terms, bodiless ? no_length : guess, {});
+        write_head_alone(head, terms, bodiless ? no_length : guess);
         length_at_ = begin_at_ + prefix_size_;
         body_at_ = out_->size();
         drop_ = bodiless || terms.head_only || forces_empty_body(head.status);
@@ -109,12 +109,11 @@ public:
         bool bodiless = forbids_body(head.status) || forces_empty_body(head.status);
         bool unframed = !bodiless && !size && !terms.chunks;
         if (unframed) terms.connection = persistence::close;
-        write_head(head, terms,
-                   forces_empty_body(head.status) ? 0
-                   : bodiless || unframed         ? no_length
-                   : size                         ? *size
-                                                  : chunked,
-                   {});
+        write_head_alone(head, terms,
+                         forces_empty_body(head.status) ? 0
+                         : bodiless || unframed         ? no_length
+                         : size                         ? *size
+                                                        : chunked);
         drop_ = bodiless || terms.head_only;
         chunks_ = terms.chunks && !size;
         left_ = size.value_or(no_length);
@@ -193,6 +192,12 @@ private:
         to = detail::write_text(to, "\r\n");
         to = detail::write_text(to, body);
         out_->commit(static_cast<std::size_t>(to - start));
+    }
+
+    /// The same for a body that follows: one copy of it is enough.
+    [[gnu::noinline]] void write_head_alone(const response_head& head, const response_terms& terms,
+                                            std::uint64_t length) {
+        write_head(head, terms, length, {});
     }
 
     /// The handler's own content-type or server field takes the place of the one in the block.
