@@ -271,7 +271,7 @@ private:
     const json& element(std::uint64_t index) const;
     std::span<const json> elements() const;
     bool is_container() const noexcept { return kind_ >= json_kind::array; }
-    [[gnu::noinline]] void take(json& other) noexcept;
+    void take(json& other) noexcept;
     void destroy() noexcept;
     void unravel() noexcept;
     bool is_nested() const noexcept;
