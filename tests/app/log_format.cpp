@@ -167,3 +167,14 @@ TEST_CASE("W10: whatever a peer says, each format is one line, and JSON is JSON"
         CHECK(json::parse(message(json_log, {log_level::info, bytes, {}, bytes})).is_object());
     }
 }
+
+TEST_CASE("a WebSocket has one line, at its end, with uvicorn's words, its code and how long it was") {
+    asking of;
+    of.one.status = 101;
+    of.one.close_code = 1001;
+    CHECK(of.plain() == "INFO:     127.0.0.1:60084 - \"WebSocket /docs?x=1\" [accepted] 1001 1.2ms");
+    of.asked.id = "7f3a";
+    of.asked.target.text = "/\"\x1b";
+    CHECK(of.plain() == "INFO:     127.0.0.1:60084 - \"WebSocket /\\x22\\x1b\" [accepted] 1001 1.2ms [7f3a]");
+    CHECK(json::parse(of.with(json_log))["close_code"] == 1001);
+}

@@ -91,3 +91,49 @@ TEST_CASE("a server that stops tells every WebSocket 1012, and waits for their h
     stopping.join();
     CHECK(ended == 2 * 1012);
 }
+
+TEST_CASE("a handler that does not listen is cancelled when the time of the stop is up") {
+    std::atomic<bool> unwound{false};
+    struct at_end {
+        std::atomic<bool>& flag;
+        ~at_end() { flag = true; }
+    };
+    app app;
+    app.websocket("/ws", [&](websocket& ws) -> task<> {
+        at_end end{unwound};
+        co_await ws.accept();
+        co_await sleep(1000s);
+    });
+    run_options options;
+    options.graceful_timeout = 100ms;
+    loopback::running server(app, options);
+    loopback::client client(server.port());
+    client.send(handshake("/ws"));
+    CHECK(client.receive().status == 101);
+    auto begun = std::chrono::steady_clock::now();
+    server.stop();
+    CHECK(std::chrono::steady_clock::now() - begun < 5s);
+    CHECK(unwound);
+    CHECK(client.read(4) == "\x88\x02\x03\xF4");
+}
+
+TEST_CASE("a client that takes nothing holds up nobody, and is cut off in the end") {
+    std::atomic<int> code{0};
+    app app;
+    app.websocket("/flood", {.socket = {.ping_interval = 200ms, .ping_timeout = 200ms}}, [&](websocket& ws) -> task<> {
+        std::string large(100'000, 'x');
+        try {
+            for (;;) co_await ws.send(large);
+        } catch (const websocket_closed& closed) {
+            code = closed.code();
+        }
+    });
+    app.get("/", on_loop([] { return std::string("still here"); }));
+    loopback::running server(app);
+    loopback::client slow(server.port());
+    slow.send(handshake("/flood"));
+    CHECK(slow.receive().status == 101);
+    CHECK(loopback::get(server.port(), "/").body == "still here");
+    while (code == 0) std::this_thread::yield();
+    CHECK(code == 1011);
+}

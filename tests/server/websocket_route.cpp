@@ -7,6 +7,7 @@
 #include <coracle/app/require.hpp>
 #include <coracle/app/background_tasks.hpp>
 #include <coracle/loop/sleep.hpp>
+#include <coracle/server/metrics_page.hpp>
 #include <coracle/testing/test_client.hpp>
 
 #include <doctest/doctest.h>
@@ -311,4 +312,32 @@ TEST_CASE("D17 a page of another origin may not use a user's cookies") {
     CHECK(status("/listed", "http://testserver:80", false) == 101);
     CHECK(status("/all", "https://evil.example", true) == 101);
     CHECK(client.websocket_connect("/listed").accepted());  // no page, no Origin
+}
+
+TEST_CASE("metrics tell how many WebSockets are open, what went over them, and how they ended") {
+    app app = make_app();
+    app.use_metrics();
+    test_client client{app, virtual_time};
+    CHECK(client.get("/metrics").text().find("websocket_") == std::string::npos);
+    auto open = client.websocket_connect("/say");
+    open.send("hello");
+    CHECK(open.receive_text() == "you said hello");
+    {
+        auto closed = client.websocket_connect("/say");
+        closed.close(4000);
+    }
+    {
+        auto cut = client.websocket_connect("/say");
+    }
+    std::string page = client.get("/metrics").text();
+    for (const char* line : {"websocket_open 1\n", "websocket_messages_total{direction=\"in\"} 1\n",
+                             "websocket_messages_total{direction=\"out\"} 1\n",
+                             "websocket_closed_total{code=\"1006\"} 1\n", "websocket_closed_total{code=\"other\"} 1\n"})
+        CHECK_MESSAGE(page.find(line) != std::string::npos, line);
+}
+
+TEST_CASE("the documentation does not list WebSockets, which are no operations") {
+    app app = make_app();
+    CHECK(!app.openapi()["paths"].contains("/say"));
+    CHECK(app.openapi()["paths"].contains("/url"));
 }
