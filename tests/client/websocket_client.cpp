@@ -252,14 +252,29 @@ TEST_CASE("C7 websocket_client: the guard of its http options guards WebSockets 
     }());
 }
 
-TEST_CASE("C5 websocket_client: a WebSocket is not sent to a proxy as if it were a plain request") {
+TEST_CASE("C5 websocket_client: a WebSocket goes through a proxy by CONNECT, not as if it were a plain request") {
     run(virtual_time, []() -> task<> {
-        auto way = opening_with([](const std::string& asked) { return switching(asked); });
+        auto way = std::make_shared<scripted_upstream>([](net::memory_stream& line, int) -> task<> {
+            std::string asked = co_await next_request(line);
+            CHECK(asked.starts_with("CONNECT example.com:80 HTTP/1.1\r\n"));
+            line.push("HTTP/1.1 200 OK\r\n\r\n");
+            asked = co_await next_request(line);
+            CHECK(asked.starts_with("GET /rooms HTTP/1.1\r\n"));
+            line.push(switching(asked));
+            peer server(line);
+            server.say("through it");
+            std::string heard = co_await server.next();
+            CHECK(heard.starts_with("close 1000"));
+        });
         websocket_client_options options;
         options.http.proxy = client::proxy_rules("http://proxy.example:3128");
-        std::string why = co_await refused(over(way, std::move(options)));
-        CHECK(why.find("CONNECT") != std::string::npos);
-        CHECK(way->opened == 0);
+        websocket_client behind = over(way, std::move(options));
+        auto ws = co_await behind.connect("/rooms");
+        CHECK(way->last_host == "proxy.example");
+        auto message = co_await ws->receive();
+        REQUIRE(message);
+        CHECK(message->text() == "through it");
+        co_await ws->close();
     }());
 }
 
