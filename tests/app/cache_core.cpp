@@ -11,7 +11,7 @@
 using namespace coracle;
 using namespace std::chrono_literals;
 
-namespace in_cache_core {
+namespace {
 using options = ttl_cache_options<int, int>;
 std::string refused(options given) {
     try {
@@ -21,8 +21,7 @@ std::string refused(options given) {
     }
     return {};
 }
-}  // namespace in_cache_core
-using namespace in_cache_core;
+}  // namespace
 
 TEST_CASE("options that contradict one another are refused with what would be right") {
     CHECK(refused({}).empty());

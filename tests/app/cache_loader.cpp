@@ -11,7 +11,7 @@
 using namespace coracle;
 using namespace std::chrono_literals;
 
-namespace in_cache_loader {
+namespace {
 
 constexpr cache_times times{1h, 1min};
 
@@ -31,8 +31,7 @@ public:
     int await_resume() const noexcept { return 9; }
 };
 
-}  // namespace in_cache_loader
-using namespace in_cache_loader;
+}  // namespace
 
 TEST_CASE("a loader is a function, a coroutine, or gives something to await; of nothing or of the key") {
     CHECK(load<int>([] { return 5; }).value == 5);

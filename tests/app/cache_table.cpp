@@ -12,7 +12,7 @@
 
 using coracle::cache_table;
 
-namespace in_cache_table {
+namespace {
 
 using table = cache_table<int, int>;
 std::uint64_t hash_of(int key) { return static_cast<std::uint64_t>(key) * 0x9e37'79b9'7f4a'7c15; }
@@ -28,8 +28,7 @@ struct driven : table {
     }
 };
 
-}  // namespace in_cache_table
-using namespace in_cache_table;
+}  // namespace
 
 TEST_CASE("when it is full what was used least recently makes room") {
     driven three(3);

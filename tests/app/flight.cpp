@@ -14,7 +14,7 @@
 
 using namespace coracle;
 
-namespace in_flight {
+namespace {
 
 class work final : public flight {
 public:
@@ -52,8 +52,7 @@ task<std::string> drop(work& of) {
     co_return "dropped";
 }
 
-}  // namespace in_flight
-using namespace in_flight;
+}  // namespace
 
 TEST_CASE("all in line go on when the flight is over, and who comes later does not wait") {
     hand_loop loop;

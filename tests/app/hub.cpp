@@ -27,7 +27,7 @@
 using namespace coracle;
 using namespace std::chrono_literals;
 
-namespace in_hub {
+namespace {
 
 using text_hub = hub<std::string>;
 
@@ -41,8 +41,7 @@ struct heard_of_all {
     bool in_order = true;
 };
 
-}  // namespace in_hub
-using namespace in_hub;
+}  // namespace
 
 TEST_CASE("everybody who has subscribed gets every item from then on, by id, until the hub is closed") {
     hand_loop loop;

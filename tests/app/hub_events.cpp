@@ -9,7 +9,7 @@
 
 using namespace coracle;
 
-namespace in_hub_events {
+namespace {
 struct price {
     std::string of;
     int cents = 0;
@@ -23,8 +23,7 @@ task<std::string> read(event_stream events, int most) {
     }
     co_return all;
 }
-}  // namespace in_hub_events
-using namespace in_hub_events;
+}  // namespace
 
 TEST_CASE(
     "the items of a hub are events with their ids, structs as JSON, and who comes back goes on behind what it saw") {

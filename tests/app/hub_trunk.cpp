@@ -8,16 +8,16 @@
 
 using coracle::hub_trunk;
 
-namespace in_hub_trunk {
+namespace {
 struct counting final : coracle::hub_listener {
     void wake() noexcept override { ++woken; }
     int woken = 0;
 };
-}  // namespace in_hub_trunk
+}  // namespace
 
 TEST_CASE("the trunk keeps the newest items, numbers all, and wakes its listeners for each") {
     hub_trunk<std::string> trunk({.capacity = 2, .first_id = 10});
-    in_hub_trunk::counting listener;
+    counting listener;
     {
         std::lock_guard lock(trunk.guard);
         trunk.listeners.push_back(&listener);

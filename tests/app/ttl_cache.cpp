@@ -28,7 +28,7 @@
 using namespace coracle;
 using namespace std::chrono_literals;
 
-namespace in_ttl_cache {
+namespace {
 
 struct user {
     int id = 0;
@@ -55,8 +55,7 @@ task<std::vector<outcome<T>>> settle(std::vector<task<T>> all) {
     co_return co_await gather_settled(std::move(all));
 }
 
-}  // namespace in_ttl_cache
-using namespace in_ttl_cache;
+}  // namespace
 
 TEST_CASE("T12 the first get loads for a second, the second is there at once, and the upstream was asked once") {
     user_cache users{{.max_size = 1000, .ttl = 1h}};

@@ -11,11 +11,10 @@
 using coracle::siphash;
 using coracle::siphash_key;
 
-namespace in_siphash {
+namespace {
 using sip24 = siphash<2, 4>;
 using sip13 = siphash<1, 3>;
-}  // namespace in_siphash
-using namespace in_siphash;
+}  // namespace
 
 TEST_CASE("SipHash-2-4 of 0, 1, 2 ... bytes is what its authors published") {
     const siphash_key key{0x0706050403020100, 0x0f0e0d0c0b0a0908};

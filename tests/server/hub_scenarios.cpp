@@ -25,7 +25,7 @@
 using namespace coracle;
 using namespace std::chrono_literals;
 
-namespace in_hub_scenarios {
+namespace {
 
 using text_hub = hub<std::string>;
 
@@ -50,8 +50,7 @@ std::string message(int number) {
     return text;
 }
 
-}  // namespace in_hub_scenarios
-using namespace in_hub_scenarios;
+}  // namespace
 
 TEST_CASE("T31 200 WebSockets, 50 messages a second: each gets every message in order, the slow one is dropped alone") {
     text_hub room(hub_options{.capacity = 16});
