@@ -333,7 +333,8 @@ class Messages(Line):
 
     def frame(self, opcode, payload):
         size = len(payload)
-        head = bytes([0x80 | opcode, 0x80 | size]) if size < 126 else bytes([0x80 | opcode, 0xFE]) + size.to_bytes(2, "big")
+        length = bytes([0x80 | size]) if size < 126 else b"\xfe" + size.to_bytes(2, "big")
+        head = bytes([0x80 | opcode]) + length
         self.socket.sendall(head + bytes(4) + payload)  # masked by zeros
 
     def send(self, lines):

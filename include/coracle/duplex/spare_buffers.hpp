@@ -1,4 +1,4 @@
-// spare_buffers: memory for what WebSockets of one loop send, so that an echo allocates nothing and an idle one has none.
+// spare_buffers: memory for what the WebSockets of a loop send: an echo allocates nothing, and an idle one has none.
 #pragma once
 
 #include <coracle/base/byte_buffer.hpp>
