@@ -18,9 +18,9 @@
 
 namespace coracle::loop {
 
-// Fact: the stack of another thread can be read only from a signal that interrupts it, and what reads it there allocates
-// and locks, while that thread may hold the same lock. So what is told is where the task went on: the co_await before
-// what blocks.
+// Fact: the stack of another thread can be read only from a signal that interrupts it, and what reads it there
+// allocates and locks, while that thread may hold the same lock. So what is told is where the task went on: the
+// co_await before what blocks.
 
 /// A thread that looks at loops twice in each `limit`, and reports (base/report.hpp) the task or route that has held
 /// one for longer. A loop that sleeps, or that many short steps keep busy, is not held.

@@ -72,7 +72,8 @@ public:
         return after_probe(stream);
     }
     /// The same at every heartbeat_time of an answer without end. A client that took less than `least` bytes from one
-    /// beat to the next, while more waited for it, has gone, or as good as. in: what writes the beat, which is its probe.
+    /// beat to the next, while more waited for it, has gone, or as good as. in: what writes the beat, which is its
+    /// probe.
     template <net::byte_stream Stream, class Write>
     presence beat(Stream& stream, byte_buffer& unsent, meter& counts, std::uint64_t least, Write write) {
         probed_ = probed_ || stream.hung_up();
