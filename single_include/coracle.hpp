@@ -1361,6 +1361,38 @@ private:
 
 }  // namespace coracle
 
+// ---- coracle/base/same_text.hpp
+// same_text: whether two texts are equal, for the short ones of which most requests have several.
+
+namespace coracle {
+
+/// As a == b, but up to 32 bytes without the call that a length unknown to the compiler costs. Reads nothing outside of
+/// the texts: the last word overlaps the one before it.
+inline bool same_text(std::string_view a, std::string_view b) noexcept {
+    if (a.size() != b.size()) return false;
+    const char* p = a.data();
+    const char* q = b.data();
+    std::size_t size = a.size();
+    auto differ = [&]<class Word>(std::size_t at, Word) {
+        Word left, right;
+        std::memcpy(&left, p + at, sizeof left);
+        std::memcpy(&right, q + at, sizeof right);
+        return left ^ right;
+    };
+    using word = std::uint64_t;
+    if (size > 16) {
+        if (size > 32) return std::memcmp(p, q, size) == 0;
+        return (differ(0, word{}) | differ(8, word{}) | differ(size - 16, word{}) | differ(size - 8, word{})) == 0;
+    }
+    if (size >= 8) return (differ(0, word{}) | differ(size - 8, word{})) == 0;
+    if (size >= 4) return (differ(0, std::uint32_t{}) | differ(size - 4, std::uint32_t{})) == 0;
+    for (std::size_t i = 0; i < size; ++i)
+        if (p[i] != q[i]) return false;
+    return true;
+}
+
+}  // namespace coracle
+
 // ---- coracle/base/scan.hpp
 // Finds the byte that ends a token, a path, a query or a field value, eight or sixteen bytes at a time.
 // RFC 9110 5.5 (field values), 5.6.2 (tokens); RFC 9112 3.2 (request targets).
@@ -1462,7 +1494,7 @@ struct token {
 };
 
 template <class Rule>
-const char* find(const char* p, const char* end) noexcept {
+[[gnu::noinline]] const char* find_further(const char* p, const char* end) noexcept {
 #if defined(__SSE2__)
     while (end - p >= 16) {
         unsigned marks = Rule::maybe(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
@@ -1490,13 +1522,36 @@ const char* find(const char* p, const char* end) noexcept {
     while (p != end && !Rule::surely(*p)) ++p;
     return p;
 }
+/// Most of what is looked for stands within the first sixteen bytes: that look is made where it is asked for.
+template <class Rule>
+[[gnu::always_inline]] inline const char* find(const char* p, const char* end) noexcept {
+#if defined(__SSE2__)
+    if (end - p >= 16) [[likely]] {
+        unsigned marks = Rule::maybe(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+        if (marks == 0) return find_further<Rule>(p + 16, end);
+        const char* found = p + std::countr_zero(marks);
+        if (Rule::surely(*found)) [[likely]]
+            return found;
+        p = found + 1;
+    }
+#endif
+    return find_further<Rule>(p, end);
+}
 
 }  // namespace detail
 
-inline const char* token_end(const char* p, const char* end) noexcept { return detail::find<detail::token>(p, end); }
-inline const char* path_end(const char* p, const char* end) noexcept { return detail::find<detail::path>(p, end); }
-inline const char* query_end(const char* p, const char* end) noexcept { return detail::find<detail::query>(p, end); }
-inline const char* value_end(const char* p, const char* end) noexcept { return detail::find<detail::value>(p, end); }
+[[gnu::always_inline]] inline const char* token_end(const char* p, const char* end) noexcept {
+    return detail::find<detail::token>(p, end);
+}
+[[gnu::always_inline]] inline const char* path_end(const char* p, const char* end) noexcept {
+    return detail::find<detail::path>(p, end);
+}
+[[gnu::always_inline]] inline const char* query_end(const char* p, const char* end) noexcept {
+    return detail::find<detail::query>(p, end);
+}
+[[gnu::always_inline]] inline const char* value_end(const char* p, const char* end) noexcept {
+    return detail::find<detail::value>(p, end);
+}
 
 }  // namespace coracle::scan
 
@@ -4725,6 +4780,10 @@ private:
 // The socket calls, as coracle wants them: non-blocking, close-on-exec, never a SIGPIPE, never EINTR.
 // POSIX socket(2) and friends; accept4(2) of Linux and FreeBSD.
 
+#if defined(__linux__)
+#include <sys/syscall.h>
+#endif
+
 namespace coracle::os {
 
 // Facts:
@@ -4746,6 +4805,31 @@ inline constexpr int send_flags = MSG_NOSIGNAL;
 #else
 inline constexpr int send_flags = 0;
 #endif
+
+// Sanitizers learn from the library's calls who has waited for whom, and what has been written.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool sanitized = true;
+#elif defined(__has_feature)
+inline constexpr bool sanitized =
+    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer);
+#else
+inline constexpr bool sanitized = false;
+#endif
+
+// glibc's recv() and send() are points at which a thread can be cancelled, and in a process with threads that costs two
+// locked instructions each time.
+inline ssize_t receive(int fd, char* room, std::size_t size) noexcept {
+#if defined(__linux__) && defined(SYS_recvfrom)
+    if constexpr (!sanitized) return ::syscall(SYS_recvfrom, fd, room, size, 0, nullptr, nullptr);
+#endif
+    return ::recv(fd, room, size, 0);
+}
+inline ssize_t send(int fd, const char* bytes, std::size_t size) noexcept {
+#if defined(__linux__) && defined(SYS_sendto)
+    if constexpr (!sanitized) return ::syscall(SYS_sendto, fd, bytes, size, send_flags, nullptr, 0);
+#endif
+    return ::send(fd, bytes, size, send_flags);
+}
 
 inline result<void> set_option(int fd, int level, int name, int value) noexcept {
     if (::setsockopt(fd, level, name, &value, sizeof value) < 0) return last_failure();
@@ -4934,7 +5018,7 @@ inline result<void> finish_connect(int fd) noexcept {
 
 /// Bytes that have arrived. 0 is the end of the stream. error: would_block when none are there.
 inline result<std::size_t> receive(int fd, std::span<char> room) noexcept {
-    auto count = uninterrupted([&]() noexcept { return ::recv(fd, room.data(), room.size(), 0); });
+    auto count = uninterrupted([&]() noexcept { return detail::receive(fd, room.data(), room.size()); });
     if (count < 0) return last_failure();
     return static_cast<std::size_t>(count);
 }
@@ -4954,7 +5038,7 @@ inline bool at_end_of_stream(int fd) noexcept {
 
 /// As many of the bytes as the kernel takes now, perhaps not all. error: would_block when it takes none.
 inline result<std::size_t> send_some(int fd, std::string_view bytes) noexcept {
-    auto count = uninterrupted([&]() noexcept { return ::send(fd, bytes.data(), bytes.size(), detail::send_flags); });
+    auto count = uninterrupted([&]() noexcept { return detail::send(fd, bytes.data(), bytes.size()); });
     if (count < 0) return last_failure();
     return static_cast<std::size_t>(count);
 }
@@ -8220,12 +8304,16 @@ private:
     void drop() noexcept {
         if (!frame_) return;
 #if !defined(NDEBUG)
-        // Not while an exception makes its way: that is the better news.
-        if (!frame_.promise().started_ && std::uncaught_exceptions() == 0)
-            report("a task was dropped that never ran; write co_await before the call of the function",
-                   frame_.promise().at());
+        if (!frame_.promise().started_) [[unlikely]]
+            tell_of_unused();
 #endif
         frame_.destroy();
+    }
+    [[gnu::cold, gnu::noinline]] void tell_of_unused() noexcept {
+        // Not while an exception makes its way: that is the better news.
+        if (std::uncaught_exceptions() == 0)
+            report("a task was dropped that never ran; write co_await before the call of the function",
+                   frame_.promise().at());
     }
     std::coroutine_handle<promise_type> frame_;
 };
@@ -11838,13 +11926,27 @@ namespace coracle::http {
 class owned_fields : public fields {
 public:
     owned_fields() = default;
-    explicit owned_fields(std::string bytes) : bytes_(std::make_shared<const std::string>(std::move(bytes))) {}
+    explicit owned_fields(std::string bytes) {
+        auto kept = std::make_shared<const std::string>(std::move(bytes));
+        bytes_ = *kept;
+        keeper_ = std::move(kept);
+    }
+    /// The same of a copy. cost: one allocation.
+    static owned_fields copy_of(std::string_view bytes) {
+        owned_fields made;
+        std::shared_ptr<char[]> kept = std::make_shared<char[]>(bytes.size());
+        if (!bytes.empty()) std::memcpy(kept.get(), bytes.data(), bytes.size());
+        made.bytes_ = {kept.get(), bytes.size()};
+        made.keeper_ = std::move(kept);
+        return made;
+    }
 
     /// What the fields are views of.
-    std::string_view bytes() const noexcept { return bytes_ ? std::string_view(*bytes_) : std::string_view(); }
+    std::string_view bytes() const noexcept { return keeper_ ? bytes_ : std::string_view(); }
 
 private:
-    std::shared_ptr<const std::string> bytes_;
+    std::shared_ptr<const void> keeper_;
+    std::string_view bytes_;
 };
 
 }  // namespace coracle::http
@@ -12673,10 +12775,11 @@ namespace coracle::http {
 /// Collects the facts of one head, field by field. Whatever two readers might understand differently is refused.
 class framing {
 public:
-    void reset() noexcept { close_ = keep_alive_ = upgrade_ = upgrade_token_ = expect_ = false; }
+    void reset() noexcept { said_ = 0; }
 
     /// Looks at one field and notes in `head` what it says.
-    std::optional<refusal> note(request_head& head, std::string_view name, std::string_view value) {
+    [[gnu::always_inline]] std::optional<refusal> note(request_head& head, std::string_view name,
+                                                       std::string_view value) {
         // A length is enough to pass nearly every other field by.
         switch (name.size()) {
             case 4:
@@ -12684,7 +12787,7 @@ public:
             case 6:
                 return is(name, "expect") ? note_expect(head, value) : std::nullopt;
             case 7:
-                if (is(name, "upgrade")) upgrade_ = true;
+                if (is(name, "upgrade")) said_ |= upgrade;
                 return std::nullopt;
             case 10:
                 if (is(name, "connection")) note_connection(value);
@@ -12699,20 +12802,32 @@ public:
     }
 
     /// Judges the head as a whole, when all fields are there.
-    std::optional<refusal> finish(request_head& head) const noexcept {
+    [[gnu::always_inline]] std::optional<refusal> finish(request_head& head) const noexcept {
+        // Nearly all heads say only whom they are for, and a fresh head says the rest of it.
+        if ((said_ | static_cast<unsigned>(head.chunked)) == 0 && head.version == version::http_1_1 &&
+            !head.host.empty() && head.target.form != target_form::absolute) [[likely]]
+            return std::nullopt;
+        return judge(head);
+    }
+
+private:
+    // What has been said, as bits.
+    enum : std::uint8_t { close = 1, keep_alive = 2, upgrade = 4, upgrade_token = 8, expect = 16 };
+
+    [[gnu::noinline]] std::optional<refusal> judge(request_head& head) const noexcept {
         bool modern = head.version == version::http_1_1;
         if (head.chunked && !modern) return refusal::old_transfer_encoding;
         if (head.chunked && head.content_length) return refusal::two_lengths;
         if (modern && head.host.empty()) return refusal::missing_host;
         // RFC 9112 3.2.2: where the target names a host, the Host field is not asked.
         if (head.target.form == target_form::absolute) head.host = head.target.authority;
-        head.keep_alive = !close_ && (modern || keep_alive_);
-        head.upgrade = modern && upgrade_ && upgrade_token_;
-        head.expect_continue = modern && expect_;  // RFC 9110 10.1.1: to HTTP/1.0 it means nothing
+        head.keep_alive = !says(close) && (modern || says(keep_alive));
+        head.upgrade = modern && says(upgrade) && says(upgrade_token);
+        head.expect_continue = modern && says(expect);  // RFC 9110 10.1.1: to HTTP/1.0 it means nothing
         return std::nullopt;
     }
+    bool says(std::uint8_t what) const noexcept { return (said_ & what) != 0; }
 
-private:
     /// Whether a token of the right size is this name, whatever its case. All bytes at once: no token has a byte that
     /// bit 0x20 turns into another one's letter or hyphen.
     template <std::size_t N>
@@ -12732,9 +12847,8 @@ private:
         return std::nullopt;
     }
     // Nearly all requests say the same Host as the one before: it has been looked at.
-    bool is_known_host(std::string_view value) const noexcept {
-        return value.size() == host_size_ && std::memcmp(value.data(), host_.data(), host_size_) == 0 &&
-               host_size_ != 0;
+    [[gnu::always_inline]] bool is_known_host(std::string_view value) const noexcept {
+        return host_size_ != 0 && same_text(value, {host_.data(), host_size_});
     }
     void remember_host(std::string_view value) noexcept {
         if (value.size() > host_.size()) return;
@@ -12756,24 +12870,20 @@ private:
         return std::nullopt;
     }
     std::optional<refusal> note_expect(request_head&, std::string_view value) noexcept {
-        if (expect_ || !ascii::iequals(value, "100-continue")) return refusal::unsupported_expectation;
-        expect_ = true;
+        if (says(expect) || !ascii::iequals(value, "100-continue")) return refusal::unsupported_expectation;
+        said_ |= expect;
         return std::nullopt;
     }
     void note_connection(std::string_view value) noexcept {
         for_each_element(value, [this](std::string_view option) {
-            if (ascii::iequals(option, "close")) close_ = true;
-            if (ascii::iequals(option, "keep-alive")) keep_alive_ = true;
-            if (ascii::iequals(option, "upgrade")) upgrade_token_ = true;
+            if (ascii::iequals(option, "close")) said_ |= close;
+            if (ascii::iequals(option, "keep-alive")) said_ |= keep_alive;
+            if (ascii::iequals(option, "upgrade")) said_ |= upgrade_token;
             return true;
         });
     }
 
-    bool close_ = false;
-    bool keep_alive_ = false;
-    bool upgrade_ = false;
-    bool upgrade_token_ = false;
-    bool expect_ = false;
+    std::uint8_t said_ = 0;
     std::uint8_t host_size_ = 0;
     std::array<char, 48> host_{};  // the last good one, if it is short enough; stays across reset()
 };
@@ -13042,10 +13152,10 @@ private:
         }
         seen_ = line_ = 0;
         if (whole) {
-            read_head(std::string(text.substr(0, end)));
+            read_head(text.substr(0, end));
         } else {
-            head_.resize(end);
-            read_head(std::exchange(head_, {}));
+            read_head(std::string_view(head_).substr(0, end));
+            head_.clear();
         }
         return end - before;
     }
@@ -13067,25 +13177,30 @@ private:
         return 0;
     }
 
-    void read_head(std::string text) {
-        headers_ = owned_fields(std::move(text));
-        std::string_view rest = headers_.bytes();
-        std::string_view line = next_line(rest);
-        bool good = line.size() >= 12 && (line.starts_with("HTTP/1.1 ") || line.starts_with("HTTP/1.0 ")) &&
-                    (line.size() == 12 || line[12] == ' ') && is_text(line.substr(12));
-        auto status = good ? ascii::parse_decimal<unsigned>(line.substr(9, 3)) : std::nullopt;
+    /// in: all of it, each line with its CR LF, and the empty one.
+    void read_head(std::string_view text) {
+        headers_ = owned_fields::copy_of(text);
+        text = headers_.bytes();
+        const char* at = text.data();
+        const char* end = at + text.size();
+        const char* line_end = text.size() >= 14 ? scan::value_end(at + 12, end) : at;
+        bool good = ends_line(line_end, end) && (text.starts_with("HTTP/1.1 ") || text.starts_with("HTTP/1.0 ")) &&
+                    (at[12] == ' ' || at[12] == '\r');
+        auto status = good ? ascii::parse_decimal<unsigned>(text.substr(9, 3)) : std::nullopt;
         if (!status || *status < 100) return fail("its first line is no status line");
-        old_ = line[7] == '0';
+        old_ = at[7] == '0';
         std::size_t count = 0;
         bool keep_alive = false;
-        for (closes_ = false; rest.size() > 2;) {
-            line = next_line(rest);
-            std::size_t colon = line.find(':');
-            std::string_view name = line.substr(0, colon);
-            if (colon == line.npos || !ascii::is_token(name) || !is_text(line.substr(colon)))
+        closes_ = false;
+        for (at = line_end + 2; *at != '\r'; at = line_end + 2) {
+            const char* name_begin = at;
+            while (ascii::is_token(*at)) ++at;
+            std::string_view name(name_begin, static_cast<std::size_t>(at - name_begin));
+            line_end = scan::value_end(at, end);
+            if (name.empty() || *at != ':' || !ends_line(line_end, end))
                 return fail("one of its header lines is no field");
             if (++count > bounds_->fields) return fail("it has too many header fields");
-            std::string_view value = ascii::trim(line.substr(colon + 1));
+            std::string_view value = ascii::trim({at + 1, static_cast<std::size_t>(line_end - at - 1)});
             headers_.push_back({name, value});
             if (name.size() == 10 || name.size() == 14 || name.size() == 17) {
                 note(name, value, keep_alive);
@@ -13106,14 +13221,14 @@ private:
     }
     /// What a field says about the message as a whole.
     void note(std::string_view name, std::string_view value, bool& keep_alive) {
-        if (same_name(name, "content-length")) {
+        if (is(name, "content-length")) {
             if (length_) return fail("it has two lengths");
             if (value.size() <= 19) length_ = ascii::parse_decimal<std::uint64_t>(value);
             if (!length_) fail("its length is no number");
-        } else if (same_name(name, "transfer-encoding")) {
+        } else if (is(name, "transfer-encoding")) {
             if (chunked_ || !ascii::iequals(value, "chunked")) return fail("its coding is not known");
             chunked_ = true;
-        } else if (same_name(name, "connection")) {
+        } else if (is(name, "connection")) {
             for_each_element(value, [&](std::string_view option) {
                 closes_ = closes_ || ascii::iequals(option, "close");
                 keep_alive = keep_alive || ascii::iequals(option, "keep-alive");
@@ -13160,10 +13275,17 @@ private:
 
     static constexpr std::string_view too_large = "its body is larger than allowed";
 
-    /// No control character but HT.
-    static bool is_text(std::string_view text) noexcept {
-        const char* end = text.data() + text.size();
-        return text.empty() || scan::value_end(text.data(), end) == end;
+    /// Whether a token is this name, whatever its case: no token has a byte that bit 0x20 turns into another one's.
+    template <std::size_t N>
+    static bool is(std::string_view name, const char (&lower)[N]) noexcept {
+        if (name.size() != N - 1) return false;
+        unsigned differs = 0;
+        for (std::size_t i = 0; i < N - 1; ++i) differs |= static_cast<unsigned char>((name[i] | 0x20) ^ lower[i]);
+        return differs == 0;
+    }
+    /// in: the first control character but HT of a line.
+    static bool ends_line(const char* at, const char* end) noexcept {
+        return end - at >= 2 && at[0] == '\r' && at[1] == '\n';
     }
     /// Where a message ends, who may see it and where it goes: in a trailer it comes too late to be believed.
     static bool is_header_only(std::string_view name) noexcept {
@@ -13213,18 +13335,41 @@ private:
 namespace coracle::http {
 
 namespace detail {
-/// What a request line cannot hold is percent-encoded; what is encoded already stays.
-inline std::string quoted(std::string_view text) {
+/// What may stand in a URL as it is.
+inline constexpr std::array<bool, 256> url_table = [] {
+    std::array<bool, 256> table{};
     constexpr std::string_view unsafe = "\"<>\\^`{|}";
-    std::string out;
-    for (char c : text) {
-        if (c > 0x20 && c < 0x7F && unsafe.find(c) == unsafe.npos)
+    for (unsigned char c = 0x21; c < 0x7F; ++c) table[c] = unsafe.find(static_cast<char>(c)) == unsafe.npos;
+    return table;
+}();
+
+/// What a request line cannot hold is percent-encoded; what is encoded already stays.
+inline void append_quoted(std::string& out, std::string_view text) {
+    auto plain = [](char c) { return url_table[static_cast<unsigned char>(c)]; };
+    std::size_t same = 0;
+    while (same < text.size() && plain(text[same])) ++same;
+    out.append(text.substr(0, same));
+    for (char c : text.substr(same)) {
+        if (plain(c))
             out += c;
         else
             ascii::append_percent(out, c);
     }
+}
+inline std::string quoted(std::string_view text) {
+    std::string out;
+    append_quoted(out, text);
     return out;
 }
+
+/// Where the first such character stands, or the end.
+template <class Predicate>
+constexpr std::size_t find_if(std::string_view text, Predicate is) noexcept {
+    std::size_t at = 0;
+    while (at < text.size() && !is(text[at])) ++at;
+    return at;
+}
+constexpr bool ends_authority(char c) noexcept { return c == '/' || c == '?' || c == '#'; }
 
 inline std::string without_dot_segments(std::string_view path) {
     std::string out;
@@ -13256,27 +13401,28 @@ struct url {
     /// Any text: what no URL can hold is percent-encoded.
     static url parse(std::string_view text) {
         url out;
-        std::size_t colon = text.find_first_of(":/?#");
-        if (colon != text.npos && colon > 0 && text[colon] == ':' && ascii::is_alpha(text[0])) {
-            out.scheme = ascii::lower(text.substr(0, colon));
+        std::size_t colon = detail::find_if(text, [](char c) { return c == ':' || detail::ends_authority(c); });
+        if (colon < text.size() && colon > 0 && text[colon] == ':' && ascii::is_alpha(text[0])) {
+            out.scheme = text.substr(0, colon);
+            for (char& c : out.scheme) c = ascii::to_lower(c);
             text.remove_prefix(colon + 1);
         }
         if (text.starts_with("//")) {
             text.remove_prefix(2);
-            std::string_view host = text.substr(0, text.find_first_of("/?#"));
+            std::string_view host = text.substr(0, detail::find_if(text, detail::ends_authority));
             text.remove_prefix(host.size());
             if (std::size_t at = host.rfind('@'); at != host.npos) host.remove_prefix(at + 1);
-            out.authority = detail::quoted(host);
+            detail::append_quoted(out.authority, host);
         }
-        if (std::size_t hash = text.find('#'); hash != text.npos) {
-            out.fragment = detail::quoted(text.substr(hash + 1));
-            text = text.substr(0, hash);
+        std::size_t path = detail::find_if(text, [](char c) { return c == '?' || c == '#'; });
+        detail::append_quoted(out.path, text.substr(0, path));
+        text.remove_prefix(path);
+        if (text.starts_with('?')) {
+            std::size_t hash = detail::find_if(text, [](char c) { return c == '#'; });
+            out.query = detail::quoted(text.substr(1, hash - 1));
+            text.remove_prefix(hash);
         }
-        if (std::size_t mark = text.find('?'); mark != text.npos) {
-            out.query = detail::quoted(text.substr(mark + 1));
-            text = text.substr(0, mark);
-        }
-        out.path = detail::quoted(text);
+        if (!text.empty()) out.fragment = detail::quoted(text.substr(1));
         return out;
     }
 
@@ -13559,7 +13705,7 @@ public:
 
     /// Everything from `HTTP/1.1` to `content-length: `; without a content-type line when `type` is empty. Valid until
     /// the next call. Error: std::invalid_argument for a status not in 100..599 and a type that is no field value.
-    std::string_view block(int status, std::string_view type) {
+    [[gnu::always_inline]] std::string_view block(int status, std::string_view type) {
         slot& last = slots_[last_];
         if (last.holds(status, type)) [[likely]]
             return last.block();
@@ -13594,8 +13740,8 @@ private:
         std::uint16_t date_at = 0;
         std::uint16_t type_size = 0;
         std::array<char, 246> text{};
-        bool holds(int wanted, std::string_view wanted_type) const noexcept {
-            return size != 0 && status == wanted && type() == wanted_type;
+        [[gnu::always_inline]] bool holds(int wanted, std::string_view wanted_type) const noexcept {
+            return size != 0 && status == wanted && same_text(type(), wanted_type);
         }
         std::string_view block() const noexcept { return {text.data(), size}; }
         // Its place follows from the end: `X` CR LF `content-length: `.
@@ -13604,7 +13750,7 @@ private:
         }
     };
 
-    std::string_view other_block(int status, std::string_view type) {
+    [[gnu::noinline]] std::string_view other_block(int status, std::string_view type) {
         for (std::size_t i = 0; i < slots_.size(); ++i)
             if (slots_[i].holds(status, type)) {
                 last_ = i;
@@ -14751,6 +14897,8 @@ public:
     refusal why() const noexcept { return why_; }
     /// Whether a byte of this request has been seen (a connection without one is idle).
     bool started() const noexcept { return at_ != 0; }
+    /// Whether it has been reset, or never used.
+    bool is_fresh() const noexcept { return stage_ == stage::fresh; }
     /// Ready for the next request.
     void reset() noexcept {
         base_ = nullptr;
@@ -14781,10 +14929,12 @@ private:
     };
 
     bool skip_blank_line(const char* begin, const char* p, const char* end);
-    bool read_request_line(const char* begin, const char* p, const char* end, request_head& head);
-    bool read_fields(const char* begin, const char* p, const char* end, request_head& head);
-    const char* read_method(const char* begin, const char* p, const char* end, request_head& head);
-    bool split_target(const char* begin, request_head& head);
+    // They are the path of every request: each has one caller.
+    [[gnu::always_inline]] bool read_request_line(const char* begin, const char* p, const char* end,
+                                                  request_head& head);
+    [[gnu::always_inline]] bool read_fields(const char* begin, const char* p, const char* end, request_head& head);
+    const char* read_other_method(const char* begin, const char* p, const char* end, request_head& head);
+    bool split_other_target(request_head& head);
     static refusal wrong_in_name(const char* name, const char* p) noexcept;
     static refusal wrong_in_value(char c) noexcept { return c == '\n' ? refusal::bare_lf : refusal::bad_field_value; }
 
@@ -14863,8 +15013,13 @@ inline bool request_parser::read_request_line(const char* begin, const char* p, 
     // Each case falls into the next; a request line that arrives in pieces goes on where it stopped.
     switch (stage_) {
         case stage::method:
-            p = read_method(begin, p, end, head);
-            if (!p) return false;
+            if (p == begin + token_ && end - p >= 4 && std::memcmp(p, "GET ", 4) == 0) {
+                head.method_text = {p, 3};
+                p += 4;
+            } else {
+                p = read_other_method(begin, p, end, head);
+                if (!p) return false;
+            }
             token_ = offset(begin, p);
             [[fallthrough]];
         case stage::path:
@@ -14914,16 +15069,23 @@ inline bool request_parser::read_request_line(const char* begin, const char* p, 
             return false;
     }
     wait(stage::line, begin, p);
-    return split_target(begin, head);
+    std::string_view text = head.target.text;
+    if (text.front() != '/' || head.method == method::connect) [[unlikely]]
+        return split_other_target(head);
+    std::size_t path_size = text.size();
+    if (query_ != 0) {
+        std::size_t query_at = query_ - offset(begin, text.data());
+        path_size = query_at - 1;
+        head.target.query = text.substr(query_at);
+    }
+    head.target.path = text.substr(0, path_size);
+    return true;
 }
 
 /// Out: the first byte of the target, or nullptr when more is needed or the method is refused.
-inline const char* request_parser::read_method(const char* begin, const char* p, const char* end, request_head& head) {
+inline const char* request_parser::read_other_method(const char* begin, const char* p, const char* end,
+                                                     request_head& head) {
     const char* const text = begin + token_;
-    if (p == text && end - p >= 4 && std::memcmp(p, "GET ", 4) == 0) {
-        head.method_text = {p, 3};
-        return p + 4;
-    }
     p = scan::token_end(p, end);
     auto size = static_cast<std::size_t>(p - text);
     if (size > bounds_->method_bytes) {
@@ -14946,19 +15108,8 @@ inline const char* request_parser::read_method(const char* begin, const char* p,
     return p + 1;
 }
 
-inline bool request_parser::split_target(const char* begin, request_head& head) {
-    std::string_view text = head.target.text;
-    if (text.front() == '/' && head.method != method::connect) {
-        std::size_t path_size = text.size();
-        if (query_ != 0) {
-            std::size_t query_at = query_ - offset(begin, text.data());
-            path_size = query_at - 1;
-            head.target.query = text.substr(query_at);
-        }
-        head.target.path = text.substr(0, path_size);
-        return true;
-    }
-    auto parts = http::detail::split_target(head.method, text);
+inline bool request_parser::split_other_target(request_head& head) {
+    auto parts = http::detail::split_target(head.method, head.target.text);
     if (!parts) return refuse(refusal::bad_target);
     head.target = *parts;
     return true;
@@ -15061,6 +15212,7 @@ inline constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n
 
 namespace detail {
 constexpr std::size_t decimal_size(std::uint64_t value) noexcept {
+    if (value < 100) return value < 10 ? 1 : 2;
     std::size_t digits = 1;
     for (std::uint64_t bound = 10; digits < 20 && value >= bound; bound *= 10) ++digits;
     return digits;
@@ -15098,7 +15250,7 @@ public:
 
     /// A whole answer. A body that the status or HEAD forbids is left out.
     /// Error: std::invalid_argument, and nothing is written.
-    void write(const response_head& head, const response_terms& terms, std::string_view body) {
+    [[gnu::always_inline]] void write(const response_head& head, const response_terms& terms, std::string_view body) {
         std::uint64_t length = forces_empty_body(head.status) ? 0 : body.size();
         bool bodiless = forbids_body(head.status);
         bool send = !bodiless && !terms.head_only && length != 0;
@@ -15114,7 +15266,7 @@ public:
         begin_at_ = out_->size();
         std::uint64_t guess = 1;
         for (std::size_t i = 1; i < digits; ++i) guess *= 10;
-        write_head(head, terms, bodiless ? no_length : guess, {});
+        write_head_alone(head, terms, bodiless ? no_length : guess);
         length_at_ = begin_at_ + prefix_size_;
         body_at_ = out_->size();
         drop_ = bodiless || terms.head_only || forces_empty_body(head.status);
@@ -15145,12 +15297,11 @@ public:
         bool bodiless = forbids_body(head.status) || forces_empty_body(head.status);
         bool unframed = !bodiless && !size && !terms.chunks;
         if (unframed) terms.connection = persistence::close;
-        write_head(head, terms,
-                   forces_empty_body(head.status) ? 0
-                   : bodiless || unframed         ? no_length
-                   : size                         ? *size
-                                                  : chunked,
-                   {});
+        write_head_alone(head, terms,
+                         forces_empty_body(head.status) ? 0
+                         : bodiless || unframed         ? no_length
+                         : size                         ? *size
+                                                        : chunked);
         drop_ = bodiless || terms.head_only;
         chunks_ = terms.chunks && !size;
         left_ = size.value_or(no_length);
@@ -15208,8 +15359,8 @@ private:
     // Behind the block: digits or the coding (26), two line ends and a connection line (24) fit into this.
     static constexpr std::size_t tail_size = 64;
 
-    void write_head(const response_head& head, const response_terms& terms, std::uint64_t length,
-                    std::string_view body) {
+    [[gnu::always_inline]] void write_head(const response_head& head, const response_terms& terms, std::uint64_t length,
+                                           std::string_view body) {
         std::string_view fields = head.fields ? head.fields->wire() : std::string_view{};
         std::string_view block;
         if (fields.empty()) [[likely]]
@@ -15231,8 +15382,14 @@ private:
         out_->commit(static_cast<std::size_t>(to - start));
     }
 
+    /// The same for a body that follows: one copy of it is enough.
+    [[gnu::noinline]] void write_head_alone(const response_head& head, const response_terms& terms,
+                                            std::uint64_t length) {
+        write_head(head, terms, length, {});
+    }
+
     /// The handler's own content-type or server field takes the place of the one in the block.
-    std::string_view block_beside(const field_list& fields, const response_head& head) {
+    [[gnu::noinline]] std::string_view block_beside(const field_list& fields, const response_head& head) {
         std::string_view type = fields.contains("content-type") ? std::string_view{} : head.content_type;
         return fields.contains("server") ? cache_->without_server(head.status, type) : cache_->block(head.status, type);
     }
@@ -24891,18 +25048,20 @@ private:
     }
 
     std::optional<os::time_point> how_long() noexcept {
-        std::lock_guard lock(mutex_);
-        if (anything_ready() || !running_posts_.empty() || !posted_.empty() || !arrivals_.empty() || !returned_.empty())
-            return now_;
-        asleep_ = true;
+        if (anything_ready() || !running_posts_.empty()) return now_;
+        // Who delivers does the same the other way round, so at least one of the two sees the other. A loop whose threads
+        // have nothing for it, as in nearly all turns, takes no lock.
+        asleep_.store(true);
+        if (mail_.load()) return now_;
         return timers_.next();
     }
 
     void take_in() {
-        {
+        asleep_.store(false, std::memory_order_relaxed);
+        if (mail_.load(std::memory_order_relaxed)) [[unlikely]] {
             std::lock_guard lock(mutex_);
-            asleep_ = false;
             if (running_posts_.empty()) running_posts_.swap(posted_);
+            mail_.store(!posted_.empty(), std::memory_order_relaxed);
             arriving_.splice_back(arrivals_);
             returning_.splice_back(returned_);
         }
@@ -24925,7 +25084,8 @@ private:
         wake_with_lock();
     }
     void wake_with_lock() noexcept {
-        if (std::exchange(asleep_, false)) poller_->wake();
+        mail_.store(true);
+        if (asleep_.load() && asleep_.exchange(false)) poller_->wake();
     }
 
     thread_pool& pool_;
@@ -24949,7 +25109,8 @@ private:
     intrusive_list<async::blocking_call> returned_;
     std::uint64_t back_ = 0;  // of the calls sent, have come back
     std::condition_variable came_back_;
-    bool asleep_ = false;
+    std::atomic<bool> mail_{false};    // some of it has come and is not taken in
+    std::atomic<bool> asleep_{false};  // this thread is about to wait, or waits
 };
 
 }  // namespace coracle::loop
@@ -25554,6 +25715,10 @@ inline loop::readiness_wait writable(int fd) noexcept { return {fd, loop::direct
 // watchdog: reports a loop that one task holds for too long. asyncio's slow callback warning, while it still is slow.
 
 namespace coracle::loop {
+
+// Fact: the stack of another thread can be read only from a signal that interrupts it, and what reads it there
+// allocates and locks, while that thread may hold the same lock. So what is told is where the task went on: the
+// co_await before what blocks.
 
 /// A thread that looks at loops twice in each `limit`, and reports (base/report.hpp) the task or route that has held
 /// one for longer. A loop that sleeps, or that many short steps keep busy, is not held.
@@ -27469,13 +27634,13 @@ public:
     }
 
     /// The number stored under (owner, text), or none. cost: one hash of the text, at most eight slots.
-    std::uint32_t find(std::uint32_t owner, std::string_view text) const noexcept {
+    [[gnu::always_inline]] std::uint32_t find(std::uint32_t owner, std::string_view text) const noexcept {
         if (text.size() > longest_) return none;
         std::uint32_t wanted = hash(seed_, owner, text);
         for (std::size_t at = wanted & mask_;; at = (at + 1) & mask_) {
             const entry& slot = slots_[at];
             if (slot.value == none) return none;
-            if (slot.hash == wanted && slot.owner == owner && slot.text == text) return slot.value;
+            if (slot.hash == wanted && slot.owner == owner && same_text(slot.text, text)) return slot.value;
         }
     }
 
@@ -27632,7 +27797,8 @@ public:
     /// Fills `out` with the answer for one request. in: a frozen router; the method, and its text where it is `other`;
     /// the path as it stood on the wire, without the query.
     /// cost: the same for one route and a thousand; no memory, unless the path has escapes or methods are listed.
-    void lookup(http::method method, std::string_view token, std::string_view path, match& out) const {
+    [[gnu::always_inline]] void lookup(http::method method, std::string_view token, std::string_view path,
+                                       match& out) const {
         CORACLE_ASSERT(frozen_);
         std::uint32_t number = methods_.find(method, token);
         std::uint32_t row = statics_.find(0, path);
@@ -27643,7 +27809,7 @@ public:
                 out.capture_count = 0;
                 return;
             }
-        } else if (all_static_ && path.starts_with('/') && path.find('%') == std::string_view::npos) {
+        } else if (is_no_path(path)) {
             out.result = outcome::not_found;
             return;
         }
@@ -27706,6 +27872,11 @@ private:
         // The arrays are written before they are read.
         explicit journey(method_bits bits) noexcept : wanted(bits) {}
     };
+
+    /// No route has placeholders, and none of the paths that all of them have together is this one.
+    [[gnu::noinline]] bool is_no_path(std::string_view path) const noexcept {
+        return all_static_ && path.starts_with('/') && path.find('%') == std::string_view::npos;
+    }
 
     std::string first_name(method_bits bits) const {
         std::uint32_t number = 0;
@@ -28635,6 +28806,10 @@ public:
     /// keeps: the bytes must stay where they are until it has returned.
     task<result<void>> write(std::string_view head, std::string_view body = {}) { return held_->write(head, body); }
     result<std::size_t> try_write(std::string_view bytes) { return held_->try_write(bytes); }
+    /// As a socket_stream's. error: operation_not_supported, unless reads_at_once().
+    std::optional<result<std::size_t>> try_read(std::span<char> room) { return held_->try_read(room); }
+    /// Whether tell() and try_read() can be used: whoever holds the stream need not be a coroutine.
+    bool reads_at_once() const noexcept { return held_ && held_->at_once; }
     void shutdown_read() noexcept { held_->shutdown_read(); }
     result<void> shutdown_write() { return held_->shutdown_write(); }
     void close() noexcept {
@@ -28659,6 +28834,7 @@ private:
         virtual task<result<std::size_t>> read_into(std::span<char> room) = 0;
         virtual task<result<void>> write(std::string_view head, std::string_view body) = 0;
         virtual result<std::size_t> try_write(std::string_view bytes) = 0;
+        virtual std::optional<result<std::size_t>> try_read(std::span<char> room) = 0;
         virtual void shutdown_read() noexcept = 0;
         virtual result<void> shutdown_write() = 0;
         virtual void close() noexcept = 0;
@@ -28667,6 +28843,7 @@ private:
         virtual bool tell(loop::edge_watcher* who) noexcept = 0;
         virtual const address& peer() const = 0;
         socket_stream* socket = nullptr;
+        bool at_once = false;
     };
 
     template <class Stream>
@@ -28674,6 +28851,10 @@ private:
     public:
         explicit holder(Stream stream) : stream_(std::move(stream)) {
             if constexpr (std::same_as<Stream, socket_stream>) this->socket = &stream_;
+            this->at_once = requires(std::span<char> room) {
+                stream_.tell(nullptr);
+                stream_.try_read(room);
+            };
         }
         task<result<std::string_view>> read() override { co_return co_await stream_.read(); }
         task<result<std::size_t>> read_into(std::span<char> room) override { co_return co_await stream_.read(room); }
@@ -28681,6 +28862,12 @@ private:
             co_return co_await stream_.write(head, body);
         }
         result<std::size_t> try_write(std::string_view bytes) override { return stream_.try_write(bytes); }
+        std::optional<result<std::size_t>> try_read(std::span<char> room) override {
+            if constexpr (requires { stream_.try_read(room); })
+                return stream_.try_read(room);
+            else
+                return result<std::size_t>(failure(std::make_error_code(std::errc::operation_not_supported)));
+        }
         void shutdown_read() noexcept override { stream_.shutdown_read(); }
         result<void> shutdown_write() override { return stream_.shutdown_write(); }
         void close() noexcept override { stream_.close(); }
@@ -30980,10 +31167,10 @@ public:
         }
         return false;
     }
-    /// Gives the memory back when there is nothing in it.
-    void release() noexcept {
-        if (bytes_.empty()) bytes_.release();
-    }
+    /// Whether it has memory at all; else give it some. In, for the next: it is empty.
+    bool has_memory() const noexcept { return bytes_.capacity() != 0; }
+    void use(byte_buffer memory) noexcept { bytes_ = std::move(memory); }
+    byte_buffer take_memory() noexcept { return std::exchange(bytes_, {}); }
     void clear() noexcept {
         bytes_.release();
         begun_ = messages_ = 0;
@@ -31012,6 +31199,39 @@ private:
 
 }  // namespace coracle::duplex
 
+// ---- coracle/duplex/spare_buffers.hpp
+// spare_buffers: memory for what the WebSockets of a loop send: an echo allocates nothing, and an idle one has none.
+
+namespace coracle::duplex {
+
+/// Of one loop: `reactor.own<spare_buffers>()`.
+class spare_buffers {
+public:
+    /// An empty one, with the memory of one used before if there is such.
+    byte_buffer take() noexcept {
+        if (kept_.empty()) return {};
+        byte_buffer taken = std::move(kept_.back());
+        kept_.pop_back();
+        return taken;
+    }
+    void give_back(byte_buffer used) noexcept {
+        if (used.capacity() == 0 || used.capacity() > largest || kept_.size() == most) return;
+        used.clear();
+        try {
+            kept_.push_back(std::move(used));
+        } catch (...) {
+            // It goes.
+        }
+    }
+
+private:
+    static constexpr std::size_t most = 64;
+    static constexpr std::size_t largest = 16 * 1024;
+    std::vector<byte_buffer> kept_;
+};
+
+}  // namespace coracle::duplex
+
 // ---- coracle/duplex/websocket.hpp
 // websocket: messages both ways, as a handler or a client holds them.
 // RFC 6455. What is on the wire says ws::session; this brings the bytes, the time and those who wait together.
@@ -31034,6 +31254,7 @@ public:
     websocket(std::shared_ptr<const websocket_options> how, duplex::opening* answers, ws::session session)
         : loop_(loop::reactor::current()),
           how_(std::move(how)),
+          spares_(loop_.own<duplex::spare_buffers>()),
           opening_(answers),
           session_(std::move(session)),
           pulse_(now(), how_->ping_interval, how_->ping_timeout),
@@ -31083,7 +31304,7 @@ public:
         return all;
     }
     /// What was agreed on; empty for nothing.
-    const std::string& subprotocol() const noexcept { return subprotocol_; }
+    const std::string& subprotocol() const noexcept { return rare_ ? rare_->subprotocol : nothing(); }
 
     // Messages.
 
@@ -31125,9 +31346,9 @@ public:
     bool is_open() const noexcept { return state_ == websocket_state::open; }
     /// Why it ended: the code of whoever closed first; 1005 when the peer gave none, 1006 when it was cut. 0 before.
     int close_code() const noexcept { return code_; }
-    const std::string& close_reason() const noexcept { return reason_; }
+    const std::string& close_reason() const noexcept { return rare_ ? rare_->reason : nothing(); }
     /// Messages that slow_peer has dropped.
-    std::uint64_t dropped() const noexcept { return dropped_; }
+    std::uint64_t dropped() const noexcept { return rare_ ? rare_->dropped : 0; }
     std::size_t unsent_bytes() const noexcept { return out_.size(); }
 
     // For whoever has answered the handshake, or had it answered.
@@ -31137,11 +31358,11 @@ public:
               std::string subprotocol, duplex::websocket_counts* counts = nullptr) {
         if (state_ != websocket_state::connecting) return;
         line_ = std::move(over);
-        subprotocol_ = std::move(subprotocol);
+        if (!subprotocol.empty()) more().subprotocol = std::move(subprotocol);
         counts_ = counts;
         state_ = websocket_state::open;
         out_.precede(before);
-        unread_.append(arrived);
+        if (!arrived.empty()) more().unread.append(arrived);
         readable_ = true;
         pulse_ = ws::keep_alive(now(), how_->ping_interval, how_->ping_timeout);
         line_->tell(this);
@@ -31165,7 +31386,7 @@ public:
         }
         if (state_ != websocket_state::open) return;
         set_end(static_cast<int>(ws::number(code)), reason);
-        session_.close(out_.bytes(), code, reason);
+        session_.close(out(), code, reason);
         state_ = websocket_state::closing;
         deadline_.set(how_->close_timeout);
         wake_all();
@@ -31215,23 +31436,25 @@ private:
         else
             flush();
         delivered_ = false;
+        if (rare_ && state_ == websocket_state::open) forget_rare();
         return false;
     }
 
     bool has_room() const noexcept {
         return inbox_.size() < how_->max_unread_messages && inbox_bytes_ < how_->max_unread_bytes;
     }
-    bool may_read() const noexcept { return line_ && (readable_ || !unread_.empty()) && (!takes() || has_room()); }
+    bool may_read() const noexcept { return line_ && (readable_ || any_unread()) && (!takes() || has_room()); }
     bool takes() const noexcept { return session_.may_send() && state_ == websocket_state::open; }
 
     void read() {
-        if (!unread_.empty()) {
-            std::span<char> left(unread_.data(), unread_.size());
+        if (any_unread()) {
+            byte_buffer& unread = rare_->unread;
+            std::span<char> left(unread.data(), unread.size());
             std::size_t before = left.size();
             decode(left);
-            unread_.consume(line_ ? before - left.size() : unread_.size());
-            if (!unread_.empty()) return;
-            unread_.release();
+            unread.consume(before - left.size());
+            if (!unread.empty()) return;
+            unread.release();
         }
         constexpr int most_rounds = 4;  // others have a turn then
         std::span<char> scratch = loop_.scratch();
@@ -31247,7 +31470,7 @@ private:
             if (arrived.size() < scratch.size() && !line_->hung_up()) readable_ = false;
             decode(arrived);
             if (!arrived.empty()) {
-                unread_.append({arrived.data(), arrived.size()});
+                more().unread.append({arrived.data(), arrived.size()});
                 return;
             }
             if (takes() && !has_room()) return;
@@ -31284,7 +31507,7 @@ private:
     }
     void take_answers() {
         if (session_.answers().empty()) return;
-        out_.bytes().append(session_.answers());
+        out().append(session_.answers());
         session_.answered();
     }
     void peer_closes(const ws::event& what) {
@@ -31315,8 +31538,12 @@ private:
         serve_pieces();
         serve_senders();
         if (!out_.empty()) return;
-        out_.release();
+        spares_.give_back(out_.take_memory());
         if (ending_) last_is_sent();
+    }
+    byte_buffer& out() noexcept {
+        if (!out_.has_memory()) out_.use(spares_.take());
+        return out_.bytes();
     }
     /// False: the line is broken.
     bool send_some() {
@@ -31345,11 +31572,11 @@ private:
             switch (pulse_.look(at)) {
                 case ws::keep_alive::verdict::gone:
                     set_end(1011, ws::keep_alive::timeout_reason);
-                    session_.close(out_.bytes(), ws::close_code::internal_error, ws::keep_alive::timeout_reason);
+                    session_.close(out(), ws::close_code::internal_error, ws::keep_alive::timeout_reason);
                     static_cast<void>(send_some());  // as far as it goes
                     return lose();
                 case ws::keep_alive::verdict::ping:
-                    session_.ping(out_.bytes());
+                    session_.ping(out());
                     pulse_.pinged(at);
                     take_turn();
                     break;
@@ -31369,7 +31596,7 @@ private:
     void set_end(int code, std::string_view reason) {
         if (code_ != 0) return;
         code_ = code;
-        reason_ = reason;
+        if (!reason.empty()) more().reason = reason;
     }
     void end(int code, std::string_view reason) noexcept {
         try {
@@ -31389,7 +31616,7 @@ private:
             line_.reset();
         }
         out_.clear();
-        unread_.release();
+        if (rare_) rare_->unread.release();
         serve_closers();
     }
 
@@ -31404,7 +31631,7 @@ private:
     inline void serve_pingers(std::string_view payload) noexcept;
 
     void check_open() const {
-        if (state_ != websocket_state::open) throw websocket_closed(code_, reason_);
+        if (state_ != websocket_state::open) throw websocket_closed(code_, close_reason());
     }
     /// A message, or the first piece of one. False: it has to wait. error: websocket_closed.
     bool put(ws::data_kind kind, std::string_view bytes, bool whole = true) {
@@ -31417,7 +31644,7 @@ private:
             if (how_->slow_peer == when_slow::wait) return false;
             if (!makes_room()) return true;
         }
-        session_.send_piece(out_.bytes(), kind, bytes, whole);
+        session_.send_piece(out(), kind, bytes, whole);
         if (whole) {
             out_.one_more_message();
             if (counts_) counts_->messages_sent.add();
@@ -31429,15 +31656,15 @@ private:
     [[gnu::cold]] bool makes_room() {
         if (how_->slow_peer == when_slow::close) {
             begin_close(ws::sendable_code(how_->slow_peer_code), "too slow");
-            throw websocket_closed(code_, reason_);
+            throw websocket_closed(code_, close_reason());
         }
-        ++dropped_;
+        ++more().dropped;
         return how_->slow_peer == when_slow::drop_oldest && out_.drop_oldest();
     }
     bool put_piece(ws::data_kind kind, std::string_view bytes, bool last) {
         check_open();
         if (!out_.empty() && out_.size() + bytes.size() > how_->max_unsent_bytes) return false;
-        session_.send_piece(out_.bytes(), kind, bytes, last);
+        session_.send_piece(out(), kind, bytes, last);
         if (last && counts_) counts_->messages_sent.add();
         take_turn();
         return true;
@@ -31458,16 +31685,45 @@ private:
         one.emplace(std::move(inbox_.front()));
         inbox_.pop_front();
         inbox_bytes_ -= one->size();
-        if (line_ && (readable_ || !unread_.empty()) && has_room()) take_turn();
+        if (line_ && (readable_ || any_unread()) && has_room()) take_turn();
         return one;
     }
 
+    /// What an idle WebSocket has none of: it is made when somebody needs it.
+    struct rare {
+        byte_buffer unread;  // what has come and may not be looked at yet
+        async::waiting_line<acceptor> openers;
+        async::waiting_line<sender> piece_senders;
+        async::waiting_line<pinger> pingers;
+        async::waiting_line<closer> closers;
+        std::string reason;
+        std::string subprotocol;
+        std::uint64_t dropped = 0;
+        std::uint64_t last_ping = 0;
+    };
+    rare& more() {
+        if (!rare_) rare_ = std::make_unique<rare>();
+        return *rare_;
+    }
+    bool any_unread() const noexcept { return rare_ && !rare_->unread.empty(); }
+    /// After the handshake, for those that will be idle.
+    void forget_rare() noexcept {
+        if (rare_ && rare_->unread.empty() && rare_->openers.empty() && rare_->piece_senders.empty() &&
+            rare_->pingers.empty() && rare_->closers.empty() && rare_->reason.empty() && rare_->subprotocol.empty() &&
+            rare_->dropped == 0 && rare_->last_ping == 0)
+            rare_.reset();
+    }
+    static const std::string& nothing() noexcept {
+        static const std::string empty;
+        return empty;
+    }
     static constexpr std::chrono::milliseconds linger_time{2'000};
     // A peer that does not read is not answered for ever.
     static constexpr std::size_t most_before_answers = 16 * 1024;
 
     loop::reactor& loop_;
     std::shared_ptr<const websocket_options> how_;
+    duplex::spare_buffers& spares_;
     duplex::opening* opening_;
     std::unique_ptr<duplex::line> line_;
     ws::session session_;
@@ -31476,19 +31732,11 @@ private:
     ring<websocket_message> inbox_;
     std::size_t inbox_bytes_ = 0;
     duplex::send_queue out_;
-    byte_buffer unread_;  // what has come and may not be looked at yet
-    async::waiting_line<acceptor> openers_;
     async::waiting_line<receiver> receivers_;
     receiver* receiving_ = nullptr;  // who waits to receive, until it goes on
     async::waiting_line<sender> senders_;
-    async::waiting_line<sender> piece_senders_;
-    async::waiting_line<pinger> pingers_;
-    async::waiting_line<closer> closers_;
-    std::string reason_;
-    std::string subprotocol_;
     duplex::websocket_counts* counts_ = nullptr;
-    std::uint64_t dropped_ = 0;
-    std::uint64_t last_ping_ = 0;
+    std::unique_ptr<rare> rare_;
     int code_ = 0;
     websocket_state state_ = websocket_state::connecting;
     bool answered_ = false;
@@ -31543,10 +31791,11 @@ private:
     friend class websocket;
     bool attempt() override {
         if (done_) return true;
+        if (!first_) to_.more();  // where it would stand
         if (!to_.is_answered() || (first_ && !to_.senders_.empty())) return false;
         return try_now();
     }
-    void line_up() noexcept override { stand_in(first_ ? to_.senders_ : to_.piece_senders_); }
+    void line_up() noexcept override { stand_in(first_ ? to_.senders_ : to_.rare_->piece_senders); }
     bool try_now() { return done_ = first_ ? to_.put(kind_, bytes_, last_) : to_.put_piece(kind_, bytes_, last_); }
     /// The same for one that waits. False: it goes on waiting.
     bool served() noexcept {
@@ -31612,13 +31861,14 @@ public:
     ~pinger() { leave(); }
     std::chrono::nanoseconds await_resume() const {
         throw_if_cancelled();
-        if (!answered_) throw websocket_closed(of_.code_, of_.reason_);
+        if (!answered_) throw websocket_closed(of_.code_, of_.close_reason());
         return took_;
     }
 
 private:
     friend class websocket;
     bool attempt() override {
+        of_.more();
         if (!of_.is_answered()) return false;
         if (of_.state_ != websocket_state::open) return true;
         send();
@@ -31626,14 +31876,14 @@ private:
     }
     void send() {
         if (number_ != 0) return;
-        number_ = ++of_.last_ping_;
+        number_ = ++of_.more().last_ping;
         sent_ = of_.loop_.now();
         char payload[sizeof number_];
         std::memcpy(payload, &number_, sizeof number_);
-        of_.session_.ping(of_.out_.bytes(), {payload, sizeof payload});
+        of_.session_.ping(of_.out(), {payload, sizeof payload});
         of_.take_turn();
     }
-    void line_up() noexcept override { stand_in(of_.pingers_); }
+    void line_up() noexcept override { stand_in(of_.rare_->pingers); }
 
     websocket& of_;
     std::uint64_t number_ = 0;
@@ -31653,9 +31903,10 @@ public:
 private:
     bool attempt() override {
         of_.begin_close(code_, reason_);
+        of_.more();
         return of_.state_ == websocket_state::closed && !of_.line_;
     }
-    void line_up() noexcept override { stand_in(of_.closers_); }
+    void line_up() noexcept override { stand_in(of_.rare_->closers); }
     websocket& of_;
     std::string_view reason_;
     ws::close_code code_;
@@ -31669,11 +31920,12 @@ public:
     ~acceptor() { leave(); }
     void await_resume() const {
         throw_if_cancelled();
-        if (of_.state_ == websocket_state::closed && !of_.line_) throw websocket_closed(of_.code_, of_.reason_);
+        if (of_.state_ == websocket_state::closed && !of_.line_) throw websocket_closed(of_.code_, of_.close_reason());
     }
 
 private:
     bool attempt() override {
+        of_.more();
         if (!std::exchange(asked_, true)) answer();
         return of_.state_ != websocket_state::connecting;
     }
@@ -31692,7 +31944,7 @@ private:
             if (each == subprotocol_) return true;
         return false;
     }
-    void line_up() noexcept override { stand_in(of_.openers_); }
+    void line_up() noexcept override { stand_in(of_.rare_->openers); }
 
     websocket& of_;
     std::string_view subprotocol_;
@@ -31751,10 +32003,10 @@ task<std::optional<T>> websocket::receive_json() {
 }
 
 inline void websocket::serve_openers() noexcept {
-    while (!openers_.empty()) openers_.front().happened();
+    while (rare_ && !rare_->openers.empty()) rare_->openers.front().happened();
 }
 inline void websocket::send_pings() {
-    pingers_.for_each([](pinger& each) { each.send(); });
+    if (rare_) rare_->pingers.for_each([](pinger& each) { each.send(); });
 }
 inline void websocket::serve_receivers() noexcept {
     if (receivers_.empty()) return;
@@ -31765,17 +32017,18 @@ inline void websocket::serve_senders() noexcept {
     while (!senders_.empty() && senders_.front().served()) continue;
 }
 inline void websocket::serve_pieces() noexcept {
-    while (!piece_senders_.empty() && piece_senders_.front().served()) continue;
+    while (rare_ && !rare_->piece_senders.empty() && rare_->piece_senders.front().served()) continue;
 }
 inline void websocket::serve_closers() noexcept {
-    while (!closers_.empty()) closers_.front().happened();
+    while (rare_ && !rare_->closers.empty()) rare_->closers.front().happened();
 }
 inline void websocket::serve_pingers(std::string_view payload) noexcept {
     std::uint64_t number = 0;
-    if (payload.size() != sizeof number) return;
+    if (payload.size() != sizeof number || !rare_) return;
     std::memcpy(&number, payload.data(), sizeof number);
-    while (!pingers_.empty() && pingers_.front().number_ <= number && number <= last_ping_) {
-        pinger& first = pingers_.front();
+    auto& line = rare_->pingers;
+    while (!line.empty() && line.front().number_ <= number && number <= rare_->last_ping) {
+        pinger& first = line.front();
         first.answered_ = true;
         first.took_ = loop_.now() - first.sent_;
         first.happened();
@@ -31786,7 +32039,7 @@ inline void websocket::wake_all() noexcept {
     serve_receivers();
     serve_pieces();
     serve_senders();
-    while (!pingers_.empty()) pingers_.front().happened();
+    while (rare_ && !rare_->pingers.empty()) rare_->pingers.front().happened();
 }
 
 }  // namespace coracle
@@ -37918,7 +38171,9 @@ public:
         bool any() const noexcept { return time.count() != 0 || body_bytes != 0 || form != http::form_limits{}; }
     };
     bounded_endpoint(std::shared_ptr<endpoint> inner, const bounds& most)
-        : endpoint(inner->text(), {}, {false, inner->keeps_request()}), inner_(std::move(inner)), most_(most) {}
+        : endpoint(inner->text(), {}, {false, inner->keeps_request(), inner->is_websocket()}),
+          inner_(std::move(inner)),
+          most_(most) {}
 
     /// `inner` with these bounds; as it is when there are none, or when it never waits.
     /// error: std::logic_error for a time below zero.
@@ -38211,6 +38466,7 @@ class arguments {
 public:
     static constexpr bool has_body = (is_from_body(parameter<P>::source) || ...);
     static constexpr body_taker take_body = body_taker_of<P...>();
+    static constexpr bool none = sizeof...(P) == 0;
 
     /// Everything but the body. What is wrong is in `with.issues` then.
     void read(binding& with) {
@@ -41946,6 +42202,7 @@ public:
 private:
     /// False when the request was refused.
     bool read(bound& parameters, request& asked, reply& answer) const {
+        if (bound::none && !asked.earlier_issues) return true;
         binding with(asked, *asked.pattern);
         if (asked.earlier_issues) with.issues = *asked.earlier_issues;
         parameters.read(with);
@@ -42183,7 +42440,7 @@ class guarded_endpoint final : public endpoint {
 public:
     /// in: required, the outermost first.
     guarded_endpoint(std::shared_ptr<endpoint> inner, std::vector<required_dependency> required)
-        : endpoint(inner->text(), {}, {false, inner->keeps_request() || some_see(required)}),
+        : endpoint(inner->text(), {}, {false, inner->keeps_request() || some_see(required), inner->is_websocket()}),
           inner_(std::move(inner)),
           joins_(dynamic_cast<detail::dependent_endpoint*>(inner_.get()) != nullptr),
           required_(std::move(required)) {
@@ -47802,7 +48059,8 @@ public:
         return after_probe(stream);
     }
     /// The same at every heartbeat_time of an answer without end. A client that took less than `least` bytes from one
-    /// beat to the next, while more waited for it, has gone, or as good as. in: what writes the beat, which is its probe.
+    /// beat to the next, while more waited for it, has gone, or as good as. in: what writes the beat, which is its
+    /// probe.
     template <net::byte_stream Stream, class Write>
     presence beat(Stream& stream, byte_buffer& unsent, meter& counts, std::uint64_t least, Write write) {
         probed_ = probed_ || stream.hung_up();
@@ -48163,6 +48421,8 @@ public:
     /// The next in a list of transactions.
     std::unique_ptr<transaction> next;
 
+    /// Something of a request is in it.
+    bool is_used() const noexcept { return !parser.is_fresh() || body.has_value(); }
     void reset() noexcept {
         answer.reset();  // with a body that may use what the request holds
         parser.reset();
@@ -48203,8 +48463,9 @@ public:
         taken->looked_at = false;
         return taken;
     }
+    /// in: reset, or used.
     void give_back(std::unique_ptr<transaction> done) noexcept {
-        done->reset();
+        if (done->is_used()) done->reset();
         if (spare_.size() < kept) spare_.push_back(std::move(done));
     }
 
@@ -49446,6 +49707,7 @@ public:
             std::lock_guard lock(mutex_);
             write_requests(to);
             write_connections(to);
+            write_websockets(to);
             write_loops(to);
             if (!loops_.empty()) write_pool(to, loops_.front()->of.shop.reactor.pool().statistics());
         }
@@ -49567,6 +49829,27 @@ private:
             std::uint64_t count = sum([n](const loop_counts& of) { return of.refused[n].get(); });
             std::string labels;
             metrics::append_label(labels, "reason", http::facts_of(static_cast<http::refusal>(n)).name);
+            if (count != 0) to.sample(labels, count);
+        }
+    }
+    [[gnu::cold]] void write_websockets(metrics::exposition& to) const {
+        using counts = duplex::websocket_counts;
+        auto all = [this](auto f) { return sum([f](const loop_counts& of) { return f(of.websockets); }); };
+        if (all([](const counts& of) { return of.opened.get(); }) == 0) return;
+        to.one("websocket_open", "gauge", "WebSockets that are open",
+               all([](const counts& of) { return loop_counts::between(of.opened, of.closed); }));
+        to.family("websocket_messages_total", "counter", "Messages of WebSockets, by the way they went");
+        std::string labels;
+        metrics::append_label(labels, "direction", "in");
+        to.sample(labels, all([](const counts& of) { return of.messages_received.get(); }));
+        labels.clear();
+        metrics::append_label(labels, "direction", "out");
+        to.sample(labels, all([](const counts& of) { return of.messages_sent.get(); }));
+        to.family("websocket_closed_total", "counter", "WebSockets that have ended, by their close code");
+        for (std::size_t n = 0; n < counts().codes.size(); ++n) {
+            std::uint64_t count = all([n](const counts& of) { return of.codes[n].get(); });
+            labels.clear();
+            metrics::append_label(labels, "code", n < 16 ? std::to_string(1000 + n) : "other");
             if (count != 0) to.sample(labels, count);
         }
     }
@@ -49923,15 +50206,16 @@ public:
 
     // What became of the handshake.
 
-    event& decided() noexcept { return decided_; }
+    event& decided() noexcept { return handshake_->decided; }
     /// It goes over a connection, or did.
     bool is_open() const noexcept { return shop_ != nullptr; }
     bool accepted() const noexcept { return decision_ == decision::accept; }
     /// The answer, for who has waited for it. error: what the handler threw instead of one.
     [[gnu::cold]] void answer(reply& to, std::shared_ptr<outgoing_body> body) {
-        if (failure_) {
+        handshake& mine = *handshake_;
+        if (mine.failure) {
             try {
-                std::rethrow_exception(failure_);
+                std::rethrow_exception(mine.failure);
             } catch (const validation_error&) {
                 return to.send(response(403));
             } catch (const websocket_error&) {
@@ -49941,14 +50225,15 @@ public:
             }
         }
         if (accepted()) {
-            answer_.status = 101;
-            answer_.headers.upgrade_to("websocket");
-            answer_.headers.set("sec-websocket-accept", ws::accept_for(asked_->headers["sec-websocket-key"]).view());
-            if (!subprotocol_.empty()) answer_.headers.set("sec-websocket-protocol", subprotocol_);
-            answer_.stream = std::move(body);
+            mine.answer.status = 101;
+            mine.answer.headers.upgrade_to("websocket");
+            ws::accept_text proof = ws::accept_for(asked_->headers["sec-websocket-key"]);
+            mine.answer.headers.set("sec-websocket-accept", proof.view());
+            if (!mine.subprotocol.empty()) mine.answer.headers.set("sec-websocket-protocol", mine.subprotocol);
+            mine.answer.stream = std::move(body);
         }
-        to.send(answer_);
-        answer_ = response();
+        to.send(mine.answer);
+        mine.answer = response();
     }
     /// The request has another answer after all.
     void is_not_wanted() noexcept {
@@ -49963,23 +50248,26 @@ public:
         began_ = shop_->reactor.turn_time();
         request& asked = *asked_;
         served_ = &asked.app();
-        below_ = asked.below;
+        below_ = static_cast<std::uint32_t>(asked.below);
         scheme_is_https_ = asked.scheme == "https";
-        id_ = asked.id;
-        address_ = asked.client.address;
         port_ = asked.client.port;
+        address_size_ = static_cast<std::uint16_t>(asked.client.address.size());
+        id_size_ = static_cast<std::uint16_t>(asked.id.size());
         if (keeps_request_ || asked.dependencies || asked.after.pending()) {
+            keep(asked, {});
             kept_ = std::move(left.request);
-            asked.client.address = address_;
+            asked.client.address = address();
             asked.body.open(nullptr);
         } else {
-            head_ = left.request->head_bytes();
+            keep(asked, left.request->head_bytes());
             asked_ = nullptr;
             shop_->transactions.give_back(std::move(left.request));
         }
         shop_->counts.websockets.opened.add();
         shop_->clients.is_busy(*this);
-        socket_.open(left.line(), left.arrived, left.unsent, std::move(subprotocol_), &shop_->counts.websockets);
+        socket_.open(left.line(), left.arrived, left.unsent, std::move(handshake_->subprotocol),
+                     &shop_->counts.websockets);
+        handshake_.reset();
         if (shop_->stopping()) make_answer_last();
     }
 
@@ -49987,8 +50275,8 @@ public:
     void handler_ended(const std::exception_ptr& failure) {
         if (!shop_) {
             if (decision_ == decision::none) {
-                failure_ = failure;
-                answer_.status = 403;
+                handshake_->failure = failure;
+                handshake_->answer.status = 403;
                 decide(decision::refuse);
             }
             socket_.abandon();
@@ -50030,22 +50318,28 @@ public:
 
 private:
     enum class decision : unsigned char { none, accept, refuse };
+    struct handshake {
+        event decided;
+        response answer;
+        std::string subprotocol;
+        std::exception_ptr failure;
+    };
 
     static const ws::limits& options_of(const websocket_route_options& how) noexcept { return how.socket.limits; }
 
     void decide(decision what) noexcept {
         decision_ = what;
-        decided_.set();
+        handshake_->decided.set();
     }
     void accept(std::string_view subprotocol, const http::field_list& headers) override {
-        subprotocol_ = subprotocol.empty() ? usual_subprotocol() : std::string(subprotocol);
-        answer_.headers = headers;
+        handshake_->subprotocol = subprotocol.empty() ? usual_subprotocol() : std::string(subprotocol);
+        handshake_->answer.headers = headers;
         decide(decision::accept);
     }
     void deny(int status, std::string body, http::field_list headers) override {
-        answer_.status = status;
-        answer_.body = std::move(body);
-        answer_.headers = std::move(headers);
+        handshake_->answer.status = status;
+        handshake_->answer.body = std::move(body);
+        handshake_->answer.headers = std::move(headers);
         decide(decision::refuse);
     }
     std::string usual_subprotocol() {
@@ -50055,17 +50349,29 @@ private:
         return {};
     }
 
+    /// What is left of the request: its head, the address of its client, and its name, in one piece of memory.
+    void keep(const request& asked, std::string_view head) {
+        head_size_ = static_cast<std::uint32_t>(head.size());
+        facts_ = std::make_unique_for_overwrite<char[]>(head_size_ + address_size_ + id_size_ + std::size_t{1});
+        char* to = facts_.get();
+        for (std::string_view each : {head, asked.client.address, std::string_view(asked.id)}) {
+            each.copy(to, each.size());
+            to += each.size();
+        }
+    }
+    std::string_view address() const noexcept { return {facts_.get() + head_size_, address_size_}; }
+
     /// The request, read again from what is left of it.
     request& asked() {
         if (asked_) return *asked_;
         if (!shop_) throw websocket_closed(1006, {});
         kept_ = shop_->transactions.take();
         asked_ = &kept_->request;
-        [[maybe_unused]] auto same = kept_->parser.parse(head_, *asked_);
-        asked_->client = {address_, port_};
+        [[maybe_unused]] auto same = kept_->parser.parse({facts_.get(), head_size_}, *asked_);
+        asked_->client = {address(), port_};
         asked_->scheme = scheme_is_https_ ? "https" : "http";
         asked_->below = below_;
-        asked_->id = id_;
+        asked_->id = std::string(facts_.get() + head_size_ + address_size_, id_size_);
         response made;
         byte_buffer scratch;
         reply nobodys(made, scratch);
@@ -50077,7 +50383,7 @@ private:
     std::optional<std::string_view> query(std::string_view name) override { return asked().query(name); }
     std::string_view path(std::string_view name) override { return asked().path(name); }
     std::optional<std::string_view> cookie(std::string_view name) override { return asked().cookies().find(name); }
-    std::string_view client_address() override { return shop_ ? std::string_view(address_) : asked_->client.address; }
+    std::string_view client_address() override { return shop_ ? address() : asked_->client.address; }
     std::uint16_t client_port() override { return shop_ ? port_ : asked_->client.port; }
 
     // The server stops.
@@ -50106,16 +50412,14 @@ private:
     request* asked_;
     workshop* shop_ = nullptr;  // once it is open
     std::unique_ptr<transaction> kept_;
-    std::string head_;
-    std::string address_;
-    std::string id_;
-    std::string subprotocol_;
+    std::unique_ptr<char[]> facts_;
+    std::unique_ptr<handshake> handshake_ = std::make_unique<handshake>();
     const coracle::app* served_ = nullptr;
-    std::size_t below_ = 0;
     os::time_point began_{};
-    std::exception_ptr failure_;
-    response answer_;
-    event decided_;
+    std::uint32_t below_ = 0;
+    std::uint32_t head_size_ = 0;
+    std::uint16_t address_size_ = 0;
+    std::uint16_t id_size_ = 0;
     std::uint16_t port_ = 0;
     decision decision_ = decision::none;
     bool keeps_request_;
@@ -50152,6 +50456,17 @@ public:
 private:
     std::shared_ptr<Served> to_;
 };
+
+/// From the end of the handler to that of the WebSocket. Apart, so that one that lives pays nothing for it.
+template <class Served>
+task<> wind_up(std::shared_ptr<Served> me, std::exception_ptr failure) {
+    bool stopped = async::is_cancellation(failure);
+    me->handler_ended(failure);
+    failure = nullptr;
+    if (!stopped) co_await me->socket().close();
+    if (request* rest = me->unfinished()) co_await rest->app().conclude(*rest);
+    if (stopped) throw cancelled{};
+}
 
 /// Where the handshake has another answer after all, the request stays until the handler has ended that looks at it.
 template <class Served>
@@ -50291,12 +50606,7 @@ private:
         } catch (...) {
             failure = std::current_exception();
         }
-        me->handler_ended(failure);
-        bool stopped = async::is_cancellation(failure);
-        failure = nullptr;
-        if (!stopped) co_await me->socket().close();
-        if (request* rest = me->unfinished()) co_await rest->app().conclude(*rest);
-        if (stopped) throw cancelled{};
+        co_await wind_up(std::move(me), std::move(failure));
     }
     static void read(bound& parameters, request& asked) {
         binding with(asked, *asked.pattern);
@@ -50569,7 +50879,7 @@ public:
 
     /// The next request, once its head is there; null when the client has to say more first, or is not heard any more.
     /// What cannot be understood is answered on the way.
-    coracle::request* next_request() {
+    [[gnu::always_inline]] coracle::request* next_request() {
         if (turn_.whose() == http::turn::drain) read_past_body();
         if (turn_.whose() != http::turn::request || input_.unread().empty()) return nullptr;
         if (output_.size() > most_unsent) {
@@ -50655,7 +50965,7 @@ public:
     }
 
     /// The answer has been given.
-    void answered() {
+    [[gnu::always_inline]] void answered() {
         if (shop_.tells()) {
             int status = now_->answer->answered() ? now_->answer->status() : request_record::client_left;
             tell(status, turn_.whose() != http::turn::close);
@@ -50678,6 +50988,16 @@ public:
     /// Requests are there that were not looked at because too much was answered and not sent.
     bool held_back() noexcept { return std::exchange(held_back_, false); }
 
+    /// Sends what the client takes without waiting, which is nearly always all. Who waits for the rest hears of errors.
+    void send_at_once() {
+        if (gone_ || output_.empty()) return;
+        if (result<std::size_t> sent = stream_.try_write(outgoing())) {
+            now_->takes.waits(shop_.reactor.turn_time());
+            now_->takes.moved(shop_.reactor.turn_time(), *sent);
+            meter_.sent(*sent);
+            output_.consume(*sent);
+        }
+    }
     /// Whether something is answered and not sent; the client's time to take the next piece of it runs then.
     bool has_outgoing() {
         if (gone_) output_.clear();
@@ -50713,7 +51033,9 @@ public:
     }
 
     /// The answer to the request, to be given.
-    reply& answer() { return now_->answer.emplace(output(), shop_.heads(), turn_, shop_.bounds); }
+    [[gnu::always_inline]] reply& answer() {
+        return now_->answer.emplace(output(), shop_.heads(), turn_, shop_.bounds);
+    }
 
 private:
     template <class>
@@ -51057,6 +51379,7 @@ task<> connection(Stream stream, workshop& shop, bool tls = false, std::uint32_t
                 client.answered();
                 shop.reactor.label_running_job(nullptr);
             }
+            client.send_at_once();
             while (client.has_outgoing()) {
                 auto outcome = co_await stream.write(client.outgoing());
                 client.sent(outcome);
@@ -53132,7 +53455,7 @@ public:
 
     /// Until Ctrl-C or SIGTERM. out: the exit code.
     int run() {
-        say("INFO: ", "Watching " + std::to_string(sources_.size()) + " files for changes (Press CTRL+C to quit)");
+        log::info("Watching " + std::to_string(sources_.size()) + " files for changes (Press CTRL+C to quit)");
         start();
         while (!stopped()) {
             os::wait_readable({signals_.reader.get(), sources_.descriptor(), program_.descriptor(), exited_.get()},
@@ -53184,11 +53507,6 @@ private:
         return std::move(*opened);
     }
 
-    static void say(std::string_view level, const std::string& what) {
-        std::string line(level);
-        line.append(line.size() < 10 ? 10 - line.size() : 1, ' ').append(what);
-        std::fprintf(stderr, "%s\n", line.c_str());
-    }
     /// How long to sleep when nobody says anything.
     milliseconds pause() const noexcept {
         const os::source_watch& watched = how_.command.empty() ? program_ : sources_;
@@ -53205,7 +53523,7 @@ private:
         what.arguments(std::vector<std::string>(words_.begin() + 1, words_.end()));
         what.environment(reload_child_variable, "3").descriptor(socket_.native_handle());
         auto started = os::child::start(what, {-1, -1, -1});
-        if (!started) return say("ERROR:", started.error().message() + "; waiting for a change");
+        if (!started) return log::error(started.error().message() + "; waiting for a change");
         auto told = os::exit_notice::of(started->pid());
         child_.emplace(std::move(*started));
         if (!told) return;  // it is looked after now and then
@@ -53214,7 +53532,7 @@ private:
     }
     /// It has ended by itself: there is nothing to serve with until something changes.
     void bury() {
-        say("ERROR:", "The program ended (" + child_->status()->text() + "); waiting for a change");
+        log::error("The program ended (" + child_->status()->text() + "); waiting for a change");
         forget_child();
     }
     void forget_child() {
@@ -53228,7 +53546,7 @@ private:
         [[maybe_unused]] auto ended_already = child_->send(SIGTERM);
         wait_for(*child_, exited_.get(), grace_);
         if (!child_->status()) {
-            say("WARNING:", "The program does not stop; it is killed");
+            log::warning("The program does not stop; it is killed");
             ended_already = child_->send(SIGKILL);
             wait_for(*child_, exited_.get(), milliseconds(5'000));
         }
@@ -53247,7 +53565,7 @@ private:
         bool built = false;
         while (!changed.empty() && !stopped()) {
             wait_until_quiet(changed);
-            say("WARNING:", "Changed: " + text_of(changed));
+            log::warning("Changed: " + text_of(changed));
             built = build();
             changed = how_.command.empty() ? std::vector<std::string>() : sources_.changes();  // while it was built
         }
@@ -53272,7 +53590,7 @@ private:
         what.input(os::stdio::null).own_group();
         auto started = os::child::start(what, {-1, -1, -1});
         if (!started) {
-            say("ERROR:", started.error().message());
+            log::error(started.error().message());
             return false;
         }
         os::file_descriptor exited;
@@ -53284,8 +53602,8 @@ private:
             if (stopped()) return false;  // what goes out of scope is killed
         }
         if (started->status()->ok()) return true;
-        say("ERROR:", "The build failed (" + started->status()->text() + "); " +
-                          (child_ ? "the old program serves on" : "waiting for a change"));
+        log::error("The build failed (" + started->status()->text() + "); " +
+                   (child_ ? "the old program serves on" : "waiting for a change"));
         return false;
     }
     static std::string text_of(std::vector<std::string>& paths) {
@@ -53346,8 +53664,10 @@ inline void add_rows(const app& of, const std::string& below, std::vector<route_
         operation told(each->pattern(), named, each->skipped());
         each->target()->describe(told);
         int status = options.status != 0 ? options.status : told.status();
-        rows.push_back({joined(each->methods(), ","), below + each->text(), options.name, std::to_string(status),
-                        joined(options.tags, ", ")});
+        bool websocket = each->target()->is_websocket();
+        if (websocket) status = 101;
+        rows.push_back({websocket ? "WEBSOCKET" : joined(each->methods(), ","), below + each->text(), options.name,
+                        std::to_string(status), joined(options.tags, ", ")});
     }
 }
 
@@ -53552,13 +53872,8 @@ inline bool is_ambiguous(std::string_view location) noexcept {
     return std::optional(std::move(next));
 }
 
-/// Takes away what the next request must not have.
-[[gnu::cold]] inline void take_away_private(http::field_list& fields, const redirect_rules& rules,
-                                            const redirection& next) {
-    if (next.drops_body)
-        for (std::string_view name : {"content-type", "content-encoding", "content-language", "content-location"})
-            fields.remove(name);
-    if (!next.leaves_origin) return;
+/// Takes away what is for one origin alone.
+[[gnu::cold]] inline void take_away_private(http::field_list& fields, const redirect_rules& rules) {
     for (std::string_view name : {"authorization", "cookie", "cookie2", "host", "origin", "referer"})
         fields.remove(name);
     for (const std::string& name : rules.private_fields) fields.remove(name);
@@ -53566,6 +53881,15 @@ inline bool is_ambiguous(std::string_view location) noexcept {
     for (const auto& [name, value] : fields)
         if (name.starts_with("proxy-")) of_proxies.emplace_back(name);
     for (const std::string& name : of_proxies) fields.remove(name);
+}
+
+/// Takes away what the next request must not have.
+[[gnu::cold]] inline void take_away_private(http::field_list& fields, const redirect_rules& rules,
+                                            const redirection& next) {
+    if (next.drops_body)
+        for (std::string_view name : {"content-type", "content-encoding", "content-language", "content-location"})
+            fields.remove(name);
+    if (next.leaves_origin) take_away_private(fields, rules);
 }
 
 }  // namespace coracle::client
@@ -53978,8 +54302,9 @@ public:
     explicit operator bool() const noexcept { return proxy_.has_value(); }
 
     proxy_way way_of(const http::url& to) const {
-        if (!proxy_ || (to.is_secure() && only_http_) || exceptions_.contains(to)) return proxy_way::direct;
-        return to.is_secure() ? proxy_way::tunnel : proxy_way::forward;
+        const bool plain = to.scheme == "http";  // RFC 6455 4.1: a WebSocket goes through by CONNECT, encrypted or not
+        if (!proxy_ || (!plain && only_http_) || exceptions_.contains(to)) return proxy_way::direct;
+        return plain ? proxy_way::forward : proxy_way::tunnel;
     }
     /// in: some way is not direct.
     const proxy& server() const noexcept { return *proxy_; }
@@ -54734,6 +55059,7 @@ struct request_options {
 /// Method, place, fields, body. Its fields are checked as they are set; the rest when it is sent.
 struct outgoing_request {
     outgoing_request() = default;
+    outgoing_request(std::string by, http::url to) noexcept : method(std::move(by)), url(std::move(to)) {}
     outgoing_request(outgoing_request&&) = default;
     outgoing_request& operator=(outgoing_request&&) = default;
 
@@ -54980,7 +55306,7 @@ public:
             co_return guarded;
         }
         auto stream = co_await by_name.connect(net::this_resolver(), std::move(to.host), to.port);
-        if (!stream) co_return failure(std::move(stream.error()));
+        if (!stream) co_return failure(stream.error());
         co_return net::any_stream(std::move(*stream));
     }
 
@@ -54994,7 +55320,7 @@ private:
         auto good = to.guard->allowed(std::move(*found), refused);
         if (good.empty()) co_return failure(forbidden(whom, refused));
         auto stream = co_await by.connect(std::move(good));
-        if (!stream) co_return failure(std::move(stream.error()));
+        if (!stream) co_return failure(stream.error());
         co_return net::any_stream(std::move(*stream));
     }
     static net::connect_error forbidden(const std::string& whom, const std::string& why) {
@@ -55133,10 +55459,11 @@ constexpr std::uint16_t usual_port(std::string_view scheme) noexcept {
 
 /// Refuses what no request line can hold. error: invalid_url.
 inline void check_url_text(std::string_view text) {
-    for (char c : text)
-        if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f') [[unlikely]]
-            detail::refuse_url(text,
-                               "has a space or a control character; write %20, or give values by .query(name, value)");
+    unsigned bad = 0;
+    for (char c : text) bad |= static_cast<unsigned char>(c) <= ' ' || c == '\x7f' ? 1U : 0U;
+    if (bad != 0) [[unlikely]]
+        detail::refuse_url(text,
+                           "has a space or a control character; write %20, or give values by .query(name, value)");
 }
 
 /// Refuses what cannot be asked: another scheme, no host. error: invalid_url, unsupported_protocol.
@@ -55152,6 +55479,12 @@ inline void check_whole_url(const http::url& whole, std::string_view text) {
 
 inline http::url whole_url(std::string_view text) {
     check_url_text(text);
+    // As fetch() does: what would be sent, and to whom, is said by other words.
+    if (std::size_t at = text.find("//"); at != text.npos) {
+        std::string_view authority = text.substr(at + 2, text.find_first_of("/?#", at + 2) - at - 2);
+        if (text.find_first_of("/?#") == at && authority.find('@') != authority.npos)
+            detail::refuse_url(text, "has a name or a password in it; give them by .basic_auth(name, password)");
+    }
     http::url whole = http::url::parse(text);
     check_whole_url(whole, text);
     whole.fragment.clear();
@@ -55160,8 +55493,8 @@ inline http::url whole_url(std::string_view text) {
 
 /// Whether it begins with a scheme and a host of its own.
 constexpr bool is_whole_url(std::string_view text) noexcept {
-    std::size_t colon = text.find_first_of(":/?#");
-    return colon != text.npos && colon > 0 && text.substr(colon).starts_with("://");
+    std::size_t colon = http::detail::find_if(text, [](char c) { return c == ':' || http::detail::ends_authority(c); });
+    return colon > 0 && text.substr(colon).starts_with("://");
 }
 
 /// `path` behind `base`, as it stands: "/v1" and "/users" make "/v1/users"; no path can name another host.
@@ -55179,7 +55512,7 @@ inline http::url appended_url(const http::url& base, std::string_view path) {
     out.path = before;
     if (!path.empty()) {
         if (!path.starts_with('/')) out.path += '/';
-        out.path += http::detail::quoted(path);
+        http::detail::append_quoted(out.path, path);
     } else if (base.path.ends_with('/')) {
         out.path += '/';
     }
@@ -55195,24 +55528,43 @@ inline http::url appended_url(const http::url& base, std::string_view path) {
 namespace coracle::client {
 
 namespace detail {
-/// W2: whoever built the request, nothing in its first lines ends them.
-inline void append_checked(byte_buffer& out, std::string_view text, const outgoing_request& request) {
-    unsigned bad = 0;
-    for (char c : text) bad |= static_cast<unsigned char>(c) <= ' ' || c == '\x7f' ? 1U : 0U;
-    if (bad != 0) [[unlikely]]
-        throw local_protocol_error("coracle: the URL of a " + request.method +
-                                   " request has a space or a control character, which would end its line");
-    out.append(text);
+[[gnu::cold, noreturn]] inline void refuse_line(const outgoing_request& request) {
+    throw local_protocol_error("coracle: the URL of a " + request.method +
+                               " request has a space or a control character, or another that no URL holds");
 }
-inline void append_number(byte_buffer& out, std::uint64_t number) {
-    char digits[20];
-    char* at = digits + sizeof digits;
-    do {
-        *--at = static_cast<char>('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    out.append({at, static_cast<std::size_t>(digits + sizeof digits - at)});
-}
+
+/// Writes into room that was made for all of it.
+class head_pen {
+public:
+    head_pen(byte_buffer& out, std::size_t most) : out_(out), begin_(out.prepare(most)), at_(begin_) {}
+    void write(std::string_view text) noexcept {
+        std::memcpy(at_, text.data(), text.size());
+        at_ += text.size();
+    }
+    /// W2: whoever built the request, nothing in its first lines ends them.
+    void write_checked(std::string_view text, const outgoing_request& request) {
+        if (text.empty()) return;
+        const char* end = text.data() + text.size();
+        if (scan::query_end(text.data(), end) != end) [[unlikely]]
+            refuse_line(request);
+        write(text);
+    }
+    void write_number(std::uint64_t number) noexcept {
+        char digits[20];
+        char* first = digits + sizeof digits;
+        do {
+            *--first = static_cast<char>('0' + number % 10);
+            number /= 10;
+        } while (number != 0);
+        write({first, static_cast<std::size_t>(digits + sizeof digits - first)});
+    }
+    void done() noexcept { out_.commit(static_cast<std::size_t>(at_ - begin_)); }
+
+private:
+    byte_buffer& out_;
+    char* begin_;
+    char* at_;
+};
 }  // namespace detail
 
 /// Appends it, its empty line included. in: `usual`, fields that stand where the request has none of their name;
@@ -55223,55 +55575,61 @@ inline void write_request_head(byte_buffer& out, const outgoing_request& request
     if (!ascii::is_token(request.method) || request.method == "CONNECT") [[unlikely]]
         throw local_protocol_error("coracle: a request cannot have this method; write GET, POST, or another token");
     const http::url& url = request.url;
-    out.append(request.method);
-    out.push_back(' ');
-    if (whole_target) {
-        detail::append_checked(out, url.scheme, request);
-        out.append("://");
-        detail::append_checked(out, url.authority, request);
-    }
-    if (!url.path.starts_with('/')) out.push_back('/');
-    detail::append_checked(out, url.path, request);
-    if (url.query) {
-        out.push_back('?');
-        detail::append_checked(out, *url.query, request);
-    }
-    out.append(" HTTP/1.1\r\n");
     const http::field_list& own = request.fields;
-    if (!own.contains("host") && !usual.contains("host")) {
-        out.append("host: ");
-        detail::append_checked(out, url.authority, request);
-        out.append("\r\n");
+    const std::string& upgrade = request.options.upgrade;
+    constexpr std::size_t for_the_rest = 160;  // what stands below in quotes, and a number
+    detail::head_pen pen(out, request.method.size() + url.scheme.size() + 2 * url.authority.size() + url.path.size() +
+                                  (url.query ? url.query->size() : 0) + own.wire().size() + usual.wire().size() +
+                                  upgrade.size() + for_the_rest);
+    pen.write(request.method);
+    pen.write(" ");
+    if (whole_target) {
+        pen.write_checked(url.scheme, request);
+        pen.write("://");
+        pen.write_checked(url.authority, request);
     }
-    out.append(own.wire());
+    if (!url.path.starts_with('/')) pen.write("/");
+    pen.write_checked(url.path, request);
+    if (url.query) {
+        pen.write("?");
+        pen.write_checked(*url.query, request);
+    }
+    pen.write(" HTTP/1.1\r\n");
+    if (!own.contains("host") && !usual.contains("host")) {
+        pen.write("host: ");
+        pen.write_checked(url.authority, request);
+        pen.write("\r\n");
+    }
+    pen.write(own.wire());
     if (own.empty()) {
-        out.append(usual.wire());
+        pen.write(usual.wire());
     } else {
         for (const auto& [name, value] : usual) {
             if (own.contains(name)) continue;
-            out.append(name);
-            out.append(": ");
-            out.append(value);
-            out.append("\r\n");
+            pen.write(name);
+            pen.write(": ");
+            pen.write(value);
+            pen.write("\r\n");
         }
     }
-    if (!request.options.upgrade.empty()) {
-        out.append("connection: Upgrade\r\nupgrade: ");
-        detail::append_checked(out, request.options.upgrade, request);
-        out.append("\r\n");
+    if (!upgrade.empty()) {
+        pen.write("connection: Upgrade\r\nupgrade: ");
+        pen.write_checked(upgrade, request);
+        pen.write("\r\n");
     }
     if (request.body.present()) {
         if (std::optional<std::uint64_t> length = request.body.length()) {
-            out.append("content-length: ");
-            detail::append_number(out, *length);
-            out.append("\r\n");
+            pen.write("content-length: ");
+            pen.write_number(*length);
+            pen.write("\r\n");
         } else {
-            out.append("transfer-encoding: chunked\r\n");
+            pen.write("transfer-encoding: chunked\r\n");
         }
     } else if (request.method == "POST" || request.method == "PUT" || request.method == "PATCH") {
-        out.append("content-length: 0\r\n");
+        pen.write("content-length: 0\r\n");
     }
-    out.append("\r\n");
+    pen.write("\r\n");
+    pen.done();
 }
 
 /// What stands in every request that does not say otherwise.
@@ -55295,6 +55653,8 @@ struct client_settings {
     explicit client_settings(http_client_options said) : options(std::move(said)) {
         if (!options.base_url.empty()) base = whole_url(options.base_url);
         for (const auto& [name, value] : options.headers) usual_fields.set(name, value);
+        fields_elsewhere = usual_fields;
+        take_away_private(fields_elsewhere, options.redirects);
         policies = {options.redirects, options.retry, options.auth, options.cookies, options.proxy, options.guard};
         if (options.trust_env && !policies.proxy) policies.proxy = proxy_rules::from_environment();
         if (policies.proxy && policies.guard)
@@ -55303,16 +55663,21 @@ struct client_settings {
     }
 
     /// A request with this client's URL, and nothing else yet. error: invalid_url, unsupported_protocol.
-    outgoing_request request(std::string method, std::string_view url) const {
-        outgoing_request made;
-        made.method = std::move(method);
-        made.url = base && !is_whole_url(url) ? appended_url(*base, url) : whole_url(url);
+    outgoing_request request(std::string_view method, std::string_view url) const {
+        bool whole = !base || is_whole_url(url);
+        outgoing_request made(std::string(method), whole ? whole_url(url) : appended_url(*base, url));
+        if (whole && base && !made.url.same_origin(*base)) [[unlikely]] {
+            made.fields = fields_elsewhere;
+            made.options.has_usual_fields = true;
+        }
         return made;
     }
 
     mutable http_client_options options;  // its hooks are called
     std::optional<http::url> base{};
     http::field_list usual_fields = usual_request_fields();
+    /// Those of them that do not prove who asks: for whole URLs that lead elsewhere than the base_url (C1).
+    http::field_list fields_elsewhere{};
     client_policies policies{};
 };
 
@@ -55859,6 +56224,44 @@ private:
 
 }  // namespace coracle::client
 
+// ---- coracle/client/tunnel.hpp
+// tunnel: a stream to somebody behind a proxy, which passes on what it does not understand.
+// RFC 9110 9.3.6 (CONNECT: a 2xx has no body, whatever its fields say).
+
+namespace coracle::client {
+
+/// Asks the proxy at the other end of `stream` to connect to `to`. Afterwards what goes over it goes to `to`.
+/// error: a sentence, with what the proxy said. Has no deadline of its own.
+template <class Stream>
+task<result<void, std::string>> open_tunnel(Stream& stream, const http::url& to, const proxy& by) {
+    const std::string who = "the proxy " + by.at.authority;
+    const std::string head = connect_head(to, by);
+    result<void> sent = co_await stream.write(head);
+    if (!sent) co_return failure(who + " could not be asked: " + sent.error().message());
+    http::response_reader answer;
+    answer.start(true);
+    bool surplus = false;
+    while (!answer.complete() && !answer.failed()) {
+        result<std::string_view> bytes = co_await stream.read();
+        if (!bytes) co_return failure(who + " broke off: " + bytes.error().message());
+        if (bytes->empty()) {
+            answer.end();
+            break;
+        }
+        surplus = answer.feed(*bytes) < bytes->size();
+    }
+    if (answer.failed())
+        co_return failure(who + " gives an answer that cannot be used: " + std::string(*answer.failed()));
+    if (answer.status() < 200 || answer.status() > 299)
+        co_return failure(who + " does not connect to " + to.authority + ": it says " +
+                          std::to_string(answer.status()));
+    // Whoever is behind it waits for us to speak first: what comes already is the proxy's.
+    if (surplus) co_return failure(who + " says more than was asked");
+    co_return result<void, std::string>();
+}
+
+}  // namespace coracle::client
+
 // ---- coracle/client/errand.hpp
 // errand: one call with all that it takes: attempts, redirects, answered challenges. The exchanges are somebody else's.
 // RFC 9110 15.4 (redirects), 11.6 (challenges), 10.2.3 (Retry-After); RFC 6265 5.4 (cookies).
@@ -55872,9 +56275,9 @@ public:
     /// `by.auth` is for, or null for that of the request. keeps: policies and request, which changes.
     errand(const client_policies& by, outgoing_request& request, const http::field_list& usual, const http::url* home)
         : by_(by), request_(request) {
-        for (const auto& [name, value] : usual)
-            if (!request.fields.contains(name)) request.fields.add(name, value);
-        request.options.has_usual_fields = true;
+        if (!std::exchange(request.options.has_usual_fields, true))
+            for (const auto& [name, value] : usual)
+                if (!request.fields.contains(name)) request.fields.add(name, value);
         own_cookies_ = request.fields["cookie"];
         bool elsewhere = home && !home->same_origin(request.url);
         // Who writes the field by hand means it.
@@ -56098,15 +56501,15 @@ public:
     exchange(const Settings& with, outgoing_request& request, const exchange_terms& terms) noexcept
         : with_(with), request_(request), terms_(terms) {}
 
-    /// The answer, without its url and method. in: where the stream goes that a 101 leaves, if it may come.
-    task<http_reply> converse(stream_behind* behind = nullptr) {
+    /// out: the answer, without its url and method. in: where the stream goes that a 101 leaves, if it may come.
+    task<> converse(http_reply& reply, stream_behind* behind = nullptr) {
         check_scheme();
         if (request_.body.is_stream()) co_await request_.body.stream()->prepare();
         connection_pool& pool = terms_.on().template own<loop_pools>().of(with_.options);
         bool may_repeat = request_.is_idempotent();
         bool stale_before = false;
         for (;;) {
-            connection_pool::lease line = pool.try_acquire(pool_scheme(), next_host().authority);
+            connection_pool::lease line = pool.try_acquire(pool_scheme(), pool_authority());
             if (!line) line = co_await wait_for_slot(pool);
             bool reused = static_cast<bool>(line->stream);
             // Another client has opened it, who has no guard.
@@ -56165,14 +56568,14 @@ public:
                 if (stale && request_.body.rewind()) {
                     stale_before = true;
                     line.give_back(false);
-                    pool.forget_idle(pool_scheme(), next_host().authority);
+                    pool.forget_idle(pool_scheme(), pool_authority());
                     continue;
                 }
                 throw_failed(here, broken, unsent, heard);
             }
             if (unsent) here.spoil();
-            http_reply reply = made_reply(line, behind, std::move(surplus));
-            co_return reply;
+            take_answer(reply, line, behind, std::move(surplus));
+            co_return;
         }
     }
 
@@ -56184,15 +56587,17 @@ private:
     const http::url& next_host() const noexcept {
         return request_.options.through ? request_.options.through->at : request_.url;
     }
+    // What a proxy forwards shares its connections; a tunnel leads to one host, and is known by both.
     std::string_view pool_scheme() const noexcept {
         return request_.options.through ? std::string_view("proxy") : std::string_view(request_.url.scheme);
     }
+    std::string_view pool_authority() {
+        if (request_.options.way != proxy_way::tunnel) return next_host().authority;
+        if (tunnel_.empty()) tunnel_ = next_host().authority + " to " + request_.url.authority;
+        return tunnel_;
+    }
 
     void check_scheme() const {
-        if (request_.options.way == proxy_way::tunnel)
-            throw unsupported_protocol(request_.text() + ": " + request_.url.scheme +
-                                       " goes through a proxy by CONNECT, which nobody here does yet; name the host "
-                                       "among those that go without the proxy");
         if (!request_.url.is_secure() || secured() || (with_.options.transport && with_.options.transport->secure()))
             return;
         throw unsupported_protocol(request_.text() + ": " + request_.url.scheme +
@@ -56206,7 +56611,7 @@ private:
     task<connection_pool::lease> wait_for_slot(connection_pool& pool) {
         timeout_scope limit(terms_.until(terms_.time.pool()));
         try {
-            connection_pool::lease given = co_await pool.acquire(pool_scheme(), next_host().authority);
+            connection_pool::lease given = co_await pool.acquire(pool_scheme(), pool_authority());
             co_return given;
         } catch (const cancelled&) {
             if (!limit.swallows()) throw;
@@ -56216,15 +56621,21 @@ private:
 
     task<> open(client_connection& line) {
         const http::url& url = request_.url;
+        check_whole_url(url, url.authority);  // one that was used before leads to where this one has led
         timeout_scope limit(terms_.until(terms_.time.connect()));
         try {
             std::shared_ptr<transport> way = transport_used();
             const http::url& next = next_host();
             auto where = http::parse_authority(next.authority);
             std::uint16_t port = where && where->port ? *where->port : usual_port(next.scheme);
-            destination to(next.host(), port, url.is_secure());
+            bool tunnel = request_.options.way == proxy_way::tunnel;
+            destination to(next.host(), port, url.is_secure() && !tunnel);
             to.guard = request_.options.guard;
             result<net::any_stream, net::connect_error> stream = co_await way->open(std::move(to));
+            if (stream && tunnel) {
+                auto opened = co_await open_tunnel(*stream, url, *request_.options.through);
+                if (!opened) throw proxy_error(request_.text() + ": " + opened.error());
+            }
             if (stream && url.is_secure() && !way->secure()) {
                 std::shared_ptr<secure_layer> layer = secured();
                 stream = co_await layer->wrap(std::move(*stream), url.host());
@@ -56251,7 +56662,7 @@ private:
         static const http::field_list none;
         const request_options& how = request_.options;
         write_request_head(line.out, request_, how.has_usual_fields ? none : with_.usual_fields,
-                           how.through != nullptr);
+                           how.way == proxy_way::forward);
         terms_.begin_writing(line);
     }
     std::uint64_t most_body() const noexcept {
@@ -56318,14 +56729,13 @@ private:
         out.append("\r\n");
     }
 
-    http_reply made_reply(connection_pool::lease& line, stream_behind* behind, std::string surplus) {
-        http_reply reply;
+    void take_answer(http_reply& reply, connection_pool::lease& line, stream_behind* behind, std::string surplus) {
         http::response_reader& read = line->reader;
         reply.status = read.status();
         reply.headers = read.take_headers();
         if (!read.complete()) {
             reply.set_stream(std::make_unique<connection_body<>>(std::move(line), terms_, request_.text()));
-            return reply;
+            return;
         }
         if (read.status() == 101) {
             if (!behind)
@@ -56333,13 +56743,12 @@ private:
             behind->stream = line->take_stream();
             behind->already = std::move(surplus);
             line.give_back(false);
-            return reply;
+            return;
         }
         reply.set_body(read.take_body());
         if (read.has_trailers()) reply.set_trailers(read.take_trailers());
         line->has_served();
         line.give_back(line->may_serve_again());
-        return reply;
     }
 
     [[gnu::cold, noreturn]] void throw_unconnected(const net::connect_error& why) const {
@@ -56358,6 +56767,7 @@ private:
     const Settings& with_;
     outgoing_request& request_;
     const exchange_terms& terms_;
+    std::string tunnel_;  // known in the pool by this
 };
 
 /// One exchange of an errand, or all of a call. Hooks see each.
@@ -56377,7 +56787,8 @@ public:
         }
         check_whole_url(request.url, request.url.authority);
         exchange<Settings> once(with_, request, terms_);
-        http_reply reply = co_await once.converse(behind_);
+        http_reply reply;
+        co_await once.converse(reply, behind_);
         reply.url = request.url;
         reply.method = request.method;
         reply.elapsed = terms_.on().now() - began;
@@ -56410,38 +56821,39 @@ private:
     stream_behind* behind_;
 };
 
-/// error: request_error and what is below it; `cancelled`. keeps: both, until it has ended.
+/// out: the answer. error: request_error and what is below it; `cancelled`. keeps: all of it, until it has ended.
 template <class Settings>
-task<http_reply> perform(const Settings& with, outgoing_request& request, stream_behind* behind = nullptr) {
-    exchange_terms terms(loop::reactor::current(), request.options.timeout.value_or(with.options.timeout));
+task<> perform_into(const Settings& with, outgoing_request& request, http_reply& reply,
+                    stream_behind* behind = nullptr) {
+    exchange_terms terms(loop::reactor::current(),
+                         request.options.timeout ? *request.options.timeout : with.options.timeout);
     const client_policies& by = request.options.policies ? *request.options.policies : with.policies;
     if (by.do_nothing() && !with.options.on_request && !with.options.on_reply) {
-        check_whole_url(request.url, request.url.authority);
         exchange<Settings> once(with, request, terms);
-        http_reply reply = co_await once.converse(behind);
+        co_await once.converse(reply, behind);
         reply.url = std::move(request.url);
         reply.method = std::move(request.method);
-        reply.elapsed = terms.on().now() - terms.began;
-        co_return reply;
+    } else {
+        hooked_exchange<Settings> each(with, terms, behind);
+        const http::url* home = with.base && !request.options.own_auth ? &*with.base : nullptr;
+        reply = co_await run_errand(by, request, with.usual_fields, home, each);
     }
-    hooked_exchange<Settings> each(with, terms, behind);
-    const http::url* home = with.base && !request.options.own_auth ? &*with.base : nullptr;
-    http_reply reply = co_await run_errand(by, request, with.usual_fields, home, each);
-    reply.elapsed = terms.on().now() - terms.began;
-    co_return reply;
+    reply.elapsed = terms.now() - terms.began;
 }
 
 /// The same for who lets both go.
 template <class Settings>
 task<http_reply> perform_kept(std::shared_ptr<const Settings> with, outgoing_request request) {
-    http_reply reply = co_await perform(*with, request);
+    http_reply reply;
+    co_await perform_into(*with, request, reply);
     co_return reply;
 }
 /// The same for who goes on with another protocol.
 template <class Settings>
 task<upgraded> perform_upgrade(std::shared_ptr<const Settings> with, outgoing_request request) {
     stream_behind behind;
-    http_reply reply = co_await perform(*with, request, &behind);
+    http_reply reply;
+    co_await perform_into(*with, request, reply, &behind);
     co_return upgraded(std::move(reply), std::move(behind.stream), std::move(behind.already));
 }
 
@@ -56458,6 +56870,10 @@ class [[nodiscard("a request is sent when it is awaited: write co_await before i
 public:
     pending_request(std::shared_ptr<const client::client_settings> with, outgoing_request request)
         : with_(std::move(with)), request_(std::move(request)) {}
+    /// error: invalid_url, unsupported_protocol.
+    pending_request(const std::shared_ptr<const client::client_settings>& with, std::string_view method,
+                    std::string_view url)
+        : with_(with), request_(with->request(method, url)) {}
     pending_request(pending_request&&) = default;
 
     /// One more pair of the query, percent-encoded.
@@ -56573,19 +56989,26 @@ public:
     /// The whole of it, to look at or to send later.
     outgoing_request& request() noexcept { return request_; }
 
+    /// The reply is written where it is wanted, and moved once.
     class [[nodiscard("write co_await before it")]] awaiter {
     public:
-        explicit awaiter(task<http_reply> work) noexcept
-            : work_(std::move(work)), waits_(std::move(work_).operator co_await()) {}
+        awaiter(const client::client_settings& with, outgoing_request& request)
+            : work_(client::perform_into(with, request, reply_)), waits_(std::move(work_).operator co_await()) {}
+        awaiter(const awaiter&) = delete;
+        awaiter& operator=(const awaiter&) = delete;
         bool await_ready() const noexcept { return waits_.await_ready(); }
         bool await_suspend(async::caller waiting) { return waits_.await_suspend(waiting); }
-        http_reply await_resume() { return waits_.await_resume(); }
+        http_reply await_resume() {
+            waits_.await_resume();
+            return std::move(reply_);
+        }
 
     private:
-        task<http_reply> work_;
-        task<http_reply>::awaiter waits_;
+        http_reply reply_;
+        task<> work_;
+        task<>::awaiter waits_;
     };
-    awaiter operator co_await() && { return awaiter(client::perform(*with_, request_)); }
+    awaiter operator co_await() && { return awaiter(*with_, request_); }
 
 private:
     // Of this request alone; its client's are shared.
@@ -56623,13 +57046,17 @@ public:
     pending_request patch(std::string_view url) const { return request("PATCH", url); }
     pending_request del(std::string_view url) const { return request("DELETE", url); }
     pending_request options(std::string_view url) const { return request("OPTIONS", url); }
-    pending_request request(std::string method, std::string_view url) const {
-        return pending_request(settings_, settings_->request(std::move(method), url));
+    pending_request request(std::string_view method, std::string_view url) const {
+        return pending_request(settings_, method, url);
     }
 
     /// error: request_error and what is below it, with method, URL and reason; `cancelled`.
     task<http_reply> send(outgoing_request request) const {
         return client::perform_kept(settings_, std::move(request));
+    }
+    /// What send() takes, with this client's base_url, and nothing else yet. error: invalid_url, unsupported_protocol.
+    outgoing_request request_of(std::string method, std::string_view url) const {
+        return settings_->request(std::move(method), url);
     }
     /// Asks to go on with another protocol: options.upgrade of the request says which. The connection leaves the pool.
     task<client::upgraded> upgrade(outgoing_request request) const {
@@ -56638,6 +57065,174 @@ public:
 
 private:
     std::shared_ptr<const client::client_settings> settings_;
+};
+
+}  // namespace coracle
+
+// ---- coracle/client/mask_keys.hpp
+// mask_keys: a key for each frame that a client sends, which nobody can guess.
+// RFC 6455 5.3: who could choose the bytes on the wire could make a proxy see a request in them.
+
+namespace coracle::client {
+
+/// Of this thread. cost: a call of the system for each 64 keys.
+inline ws::mask_key next_mask_key() {
+    constexpr std::size_t size = 64 * sizeof(ws::mask_key);
+    thread_local std::array<char, size> bytes;
+    thread_local std::size_t used = size;
+    if (used == size) {
+        os::random_bytes(bytes);
+        used = 0;
+    }
+    ws::mask_key key;
+    std::memcpy(key.data(), bytes.data() + used, key.size());
+    used += key.size();
+    return key;
+}
+
+}  // namespace coracle::client
+
+// ---- coracle/client/websocket_client_options.hpp
+// websocket_client_options: all that can be said about the WebSockets that a program asks others for.
+
+namespace coracle {
+
+/// `websocket_client chat{{.subprotocols = {"chat.v2", "chat.v1"}, .http = {.base_url = "ws://example.com"}}};`
+struct websocket_client_options {
+    /// What we would speak, the best first; the server chooses one, or none: websocket::subprotocol().
+    std::vector<std::string> subprotocols{};
+    /// The page that asks, as a browser would say it: "https://example.com". Programs have none.
+    std::string origin{};
+    /// Limits, queues, keep-alive, once it is open.
+    websocket_options websocket{};
+    /// How it is asked for: base_url, headers, timeouts until it is open, transport, credentials.
+    http_client_options http{};
+};
+
+}  // namespace coracle
+
+// ---- coracle/client/websocket_client.hpp
+// websocket_client: WebSockets of others, from any loop. Python's websockets.connect, a browser's WebSocket.
+// RFC 6455 4.1.
+
+namespace coracle {
+
+namespace client {
+
+/// What a WebSocket is asked for with; a handle of it is enough.
+struct websocket_settings {
+    /// error: std::invalid_argument for a subprotocol that is no token, or there twice; as http_client's.
+    explicit websocket_settings(websocket_client_options said)
+        : http(of_websockets(std::move(said.http))),
+          how(std::make_shared<const websocket_options>(said.websocket)),
+          origin(std::move(said.origin)) {
+        for (const std::string& name : said.subprotocols) {
+            if (!ascii::is_token(name) || ws::is_offered_subprotocol(offered, name))
+                throw std::invalid_argument(
+                    "coracle: a subprotocol is a token (letters, digits, - . _), offered once; '" + name + "' is not");
+            offered.append(offered.empty() ? "" : ", ").append(name);
+        }
+    }
+
+    /// error: invalid_url, unsupported_protocol.
+    outgoing_request request(std::string_view url, std::string_view key) const {
+        outgoing_request made = http.request_of("GET", url);
+        if (made.url.scheme.starts_with("http")) made.url.scheme.replace(0, 4, "ws");
+        made.options.upgrade = "websocket";
+        made.fields.set("sec-websocket-key", key);
+        made.fields.set("sec-websocket-version", ws::version);
+        if (!offered.empty()) made.fields.set("sec-websocket-protocol", offered);
+        if (!origin.empty()) made.fields.set("origin", origin);
+        return made;
+    }
+
+    // So that what is meant for the origin of the base_url is sent to it.
+    static http_client_options of_websockets(http_client_options said) {
+        if (ascii::iequals(std::string_view(said.base_url).substr(0, 4), "http")) said.base_url.replace(0, 4, "ws");
+        return said;
+    }
+
+    http_client http;
+    std::shared_ptr<const websocket_options> how;
+    std::string origin;
+    std::string offered{};  ///< the subprotocols, as their field says them
+};
+
+namespace detail {
+
+inline std::string joined(const http::fields& from, std::string_view name) {
+    std::string out;
+    for (std::string_view value : from.get_all(name)) out.append(out.empty() ? "" : ", ").append(value);
+    return out;
+}
+
+/// D17, D16: why the answer makes no WebSocket; empty when it does.
+inline std::string_view fault_of_opening(const http_reply& reply, std::string_view key, std::string_view offered) {
+    const std::string connection = joined(reply.headers, "connection");
+    const std::string accept = joined(reply.headers, "sec-websocket-accept");
+    const std::string upgrade = joined(reply.headers, "upgrade");
+    ws::upgrade_answer answer;
+    answer.status = static_cast<std::uint16_t>(reply.status);
+    answer.upgrade = upgrade;
+    answer.connection = connection;
+    answer.accept = accept;
+    if (std::string_view why = ws::fault_of(answer, key); !why.empty()) return why;
+    if (reply.headers.contains("sec-websocket-extensions"))
+        return "the server agrees to an extension that was not offered";
+    const std::string chosen = joined(reply.headers, "sec-websocket-protocol");
+    if (reply.headers.contains("sec-websocket-protocol") && !ws::is_offered_subprotocol(offered, chosen))
+        return "the server chose a subprotocol that was not offered";
+    return {};
+}
+
+[[gnu::cold, noreturn]] inline void throw_no_websocket(const std::string& where, const http_reply& reply) {
+    throw status_error(where + ": the server answered " + std::to_string(reply.status) + ' ' +
+                           std::string(reply.reason()) + " in the place of a WebSocket",
+                       reply.status);
+}
+
+}  // namespace detail
+
+template <class Websocket>
+task<std::unique_ptr<Websocket>> open_websocket(std::shared_ptr<const websocket_settings> with, std::string url) {
+    std::array<char, 16> random{};
+    os::random_bytes(random);
+    const ws::key_text key = ws::key_of({random.data(), random.size()});
+    outgoing_request request = with->request(url, key.view());
+    std::string where = request.text();
+    upgraded line = co_await with->http.upgrade(std::move(request));
+    if (!line) detail::throw_no_websocket(where, line.reply);
+    std::string_view fault = detail::fault_of_opening(line.reply, key.view(), with->offered);
+    if (!fault.empty()) throw remote_protocol_error(where + ": " + std::string(fault));
+    if (!line.stream.reads_at_once())
+        throw local_protocol_error(where + ": a WebSocket needs a stream that can be read without waiting");
+    auto opened =
+        std::make_unique<Websocket>(with->how, nullptr, ws::session::client(next_mask_key, with->how->limits));
+    opened->open(std::make_unique<duplex::stream_line<net::any_stream>>(std::move(line.stream)), line.already, {},
+                 std::string(line.reply.headers["sec-websocket-protocol"]));
+    co_return opened;
+}
+
+}  // namespace client
+
+/// `auto ws = co_await chat.connect("/rooms/1"); co_await ws->send("hello");` A handle: cheap to copy, made anywhere.
+class websocket_client {
+public:
+    websocket_client() : websocket_client(websocket_client_options()) {}
+    /// error: std::invalid_argument, invalid_url, unsupported_protocol, for options that cannot be meant.
+    explicit websocket_client(websocket_client_options options)
+        : settings_(std::make_shared<const client::websocket_settings>(std::move(options))) {}
+
+    /// Open, and the caller's; it belongs to this loop. in: ws://, wss:// (or http://, https://), or a path behind the
+    /// base_url. error: those of http_client::send(); status_error for an answer that is another one;
+    /// remote_protocol_error for a handshake that is not right.
+    template <class Websocket = websocket>
+    task<std::unique_ptr<Websocket>> connect(std::string url) const {
+        return client::open_websocket<Websocket>(settings_, std::move(url));
+    }
+
+private:
+    std::shared_ptr<const client::websocket_settings> settings_;
 };
 
 }  // namespace coracle
