@@ -295,6 +295,7 @@
 #include <coracle/duplex/opening.hpp>
 #include <coracle/duplex/send_queue.hpp>
 #include <coracle/duplex/spare_buffers.hpp>
+#include <coracle/duplex/websocket_core.hpp>
 #include <coracle/duplex/websocket.hpp>
 
 #include <coracle/app/clock.hpp>

@@ -1,38 +1,29 @@
 // websocket: messages both ways, as a handler or a client holds them.
-// RFC 6455. What is on the wire says ws::session; this brings the bytes, the time and those who wait together.
+// RFC 6455. websocket_core brings the bytes and the time; this those who wait.
 #pragma once
 
-#include <coracle/async/job.hpp>
-#include <coracle/async/scheduler.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/async/waiter.hpp>
 #include <coracle/base/byte_buffer.hpp>
-#include <coracle/base/ring.hpp>
 #include <coracle/base/utf8.hpp>
-#include <coracle/duplex/line.hpp>
 #include <coracle/duplex/opening.hpp>
-#include <coracle/duplex/send_queue.hpp>
-#include <coracle/duplex/spare_buffers.hpp>
-#include <coracle/duplex/websocket_counts.hpp>
+#include <coracle/duplex/websocket_core.hpp>
 #include <coracle/duplex/websocket_error.hpp>
 #include <coracle/duplex/websocket_message.hpp>
 #include <coracle/duplex/websocket_options.hpp>
 #include <coracle/http/field_list.hpp>
+#include <coracle/http/target.hpp>
 #include <coracle/json/write.hpp>
-#include <coracle/loop/deadline.hpp>
-#include <coracle/loop/reactor.hpp>
-#include <coracle/websocket/keep_alive.hpp>
+#include <coracle/os/poller.hpp>
 #include <coracle/websocket/session.hpp>
 #include <coracle/websocket/subprotocol.hpp>
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <exception>
 #include <memory>
 #include <optional>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -41,31 +32,14 @@
 
 namespace coracle {
 
-enum class websocket_state : unsigned char {
-    connecting,  ///< on a server: the handshake has not been answered yet
-    open,
-    closing,  ///< a close frame was sent, and the peer's is awaited
-    closed,
-};
-
 /// `while (auto message = co_await ws.receive()) co_await ws.send("you said " + message->text());`
 /// One job receives; any number may send, and whole messages never mix. Pings are answered, and a peer that is quiet is
 /// pinged, whatever the handler does meanwhile. Belongs to its loop. cost: an idle one has no buffer.
-class websocket final : loop::edge_watcher, async::operation {
+class websocket final : public duplex::websocket_core {
 public:
     /// in: of the current loop; `answers`: who answers the handshake, null for a client. open() when there are bytes.
     websocket(std::shared_ptr<const websocket_options> how, duplex::opening* answers, ws::session session)
-        : loop_(loop::reactor::current()),
-          how_(std::move(how)),
-          spares_(loop_.own<duplex::spare_buffers>()),
-          opening_(answers),
-          session_(std::move(session)),
-          pulse_(now(), how_->ping_interval, how_->ping_timeout),
-          deadline_(loop_, on_deadline{*this}) {
-        session_.deliver(how_->pieces ? ws::delivery::pieces : ws::delivery::whole);
-    }
-    websocket(const websocket&) = delete;
-    websocket& operator=(const websocket&) = delete;
+        : websocket_core(std::move(how), answers, std::move(session)) {}
     ~websocket() { cut(); }
 
     class receiver;
@@ -81,15 +55,6 @@ public:
     /// Answers the handshake. in: one of subprotocols(), or none; more fields of the answer.
     /// error: std::invalid_argument for a subprotocol that was not offered; websocket_closed when the client has gone.
     inline acceptor accept(std::string_view subprotocol = {}, http::field_list headers = {});
-    /// Refuses it with an answer of HTTP. error: std::logic_error when it is answered.
-    void deny(int status, std::string body = {}, http::field_list headers = {}) {
-        if (!opening_ || state_ != websocket_state::connecting || answered_)
-            throw std::logic_error("coracle: a WebSocket is denied before it is accepted; close it now");
-        answered_ = true;
-        end(1006, {});
-        opening_->deny(status, std::move(body), std::move(headers));
-    }
-
     /// What the client asked with.
     const http::fields& headers() const { return asked().headers(); }
     http::target target() const { return asked().target(); }
@@ -106,9 +71,6 @@ public:
             for (ws::subprotocol_list each(line); each.next();) all.push_back(each.name());
         return all;
     }
-    /// What was agreed on; empty for nothing.
-    const std::string& subprotocol() const noexcept { return rare_ ? rare_->subprotocol : nothing(); }
-
     // Messages.
 
     /// The next one; nothing once the WebSocket has ended. error: std::logic_error for a second job that receives.
@@ -142,412 +104,37 @@ public:
     /// Tells the peer, and returns when it has ended. What is closed already stays so. error: std::invalid_argument for
     /// a code that cannot be sent.
     inline closer close(int code = 1000, std::string_view reason = {});
-    /// The same without waiting for it.
-    void begin_close(int code = 1000, std::string_view reason = {}) { begin_close(ws::sendable_code(code), reason); }
-
-    websocket_state state() const noexcept { return state_; }
-    bool is_open() const noexcept { return state_ == websocket_state::open; }
-    /// Why it ended: the code of whoever closed first; 1005 when the peer gave none, 1006 when it was cut. 0 before.
-    int close_code() const noexcept { return code_; }
-    const std::string& close_reason() const noexcept { return rare_ ? rare_->reason : nothing(); }
-    /// Messages that slow_peer has dropped.
-    std::uint64_t dropped() const noexcept { return rare_ ? rare_->dropped : 0; }
-    std::size_t unsent_bytes() const noexcept { return out_.size(); }
-
-    // For whoever has answered the handshake, or had it answered.
-
-    /// From here on it goes over this. in: what has come already; what goes before all frames.
-    void open(std::unique_ptr<duplex::line> over, std::string_view arrived, std::string_view before,
-              std::string subprotocol, duplex::websocket_counts* counts = nullptr) {
-        if (state_ != websocket_state::connecting) return;
-        line_ = std::move(over);
-        if (!subprotocol.empty()) more().subprotocol = std::move(subprotocol);
-        counts_ = counts;
-        state_ = websocket_state::open;
-        out_.precede(before);
-        if (!arrived.empty()) more().unread.append(arrived);
-        readable_ = true;
-        pulse_ = ws::keep_alive(now(), how_->ping_interval, how_->ping_timeout);
-        line_->tell(this);
-        look_later();
-        serve_openers();
-        send_pings();
-        serve_senders();
-        take_turn();
-    }
-    /// There will be no WebSocket.
-    void abandon() noexcept {
-        if (state_ == websocket_state::connecting) end(1006, {});
-    }
-    /// As close(), for codes that were checked, or are ours.
-    void begin_close(ws::close_code code, std::string_view reason) {
-        if (state_ == websocket_state::connecting) {
-            if (!opening_) return end(static_cast<int>(ws::number(code)), reason);
-            deny(403);
-            set_end(static_cast<int>(ws::number(code)), reason);
-            return;
-        }
-        if (state_ != websocket_state::open) return;
-        set_end(static_cast<int>(ws::number(code)), reason);
-        session_.close(out(), code, reason);
-        state_ = websocket_state::closing;
-        deadline_.set(how_->close_timeout);
-        wake_all();
-        take_turn();
-    }
-    /// Cuts it off, if it has not ended.
-    void cut() noexcept {
-        if (state_ == websocket_state::closed && !line_) return;
-        try {
-            if (line_) static_cast<void>(send_some());  // as far as it goes
-        } catch (...) {
-        }
-        end(1006, {});
-        leave_line();
-    }
 
 private:
-    struct on_deadline {
-        websocket& of;
-        void operator()() const noexcept { of.on_time(); }
-    };
-
-    duplex::opening& asked() const {
-        if (!opening_)
-            throw std::logic_error("coracle: this WebSocket is a client's: what was asked, its handler knows");
-        return *opening_;
+    inline void opened() override;
+    inline void message_arrived() noexcept override;
+    inline void ponged(std::string_view payload) noexcept override;
+    inline void room_made() noexcept override;
+    inline void ended() noexcept override;
+    inline void line_left() noexcept override;
+    void turn_ended() noexcept override {
+        if (!waits_ || !is_open()) return;
+        if (waits_->openers.empty() && waits_->piece_senders.empty() && waits_->pingers.empty() &&
+            waits_->closers.empty() && waits_->last_ping == 0)
+            waits_.reset();
     }
-    ws::keep_alive::time now() const noexcept { return loop_.turn_time().time_since_epoch(); }
-
-    // Everything that can end the WebSocket happens in a turn of its own: who calls may be in the middle of something.
-    void take_turn() noexcept {
-        if (!async::operation::linked()) loop_.make_ready(*this);
-    }
-    void on_edge() noexcept override {
-        readable_ = true;
-        take_turn();
-    }
-    void cancel() noexcept override {}
-    bool ready() noexcept override {
-        try {
-            if (may_read()) read();
-        } catch (...) {
-            lose();  // no memory for what the peer sends
-        }
-        if (delivered_)
-            take_turn();  // behind those who got something: what they answer goes out together
-        else
-            flush();
-        delivered_ = false;
-        if (rare_ && state_ == websocket_state::open) forget_rare();
-        return false;
-    }
-
-    bool has_room() const noexcept {
-        return inbox_.size() < how_->max_unread_messages && inbox_bytes_ < how_->max_unread_bytes;
-    }
-    bool may_read() const noexcept { return line_ && (readable_ || any_unread()) && (!takes() || has_room()); }
-    bool takes() const noexcept { return session_.may_send() && state_ == websocket_state::open; }
-
-    void read() {
-        if (any_unread()) {
-            byte_buffer& unread = rare_->unread;
-            std::span<char> left(unread.data(), unread.size());
-            std::size_t before = left.size();
-            decode(left);
-            unread.consume(before - left.size());
-            if (!unread.empty()) return;
-            unread.release();
-        }
-        constexpr int most_rounds = 4;  // others have a turn then
-        std::span<char> scratch = loop_.scratch();
-        for (int round = 0; round < most_rounds && readable_ && line_ && !ending_; ++round) {
-            std::optional<result<std::size_t>> got = line_->try_read(scratch);
-            if (!got) {
-                readable_ = false;
-                return;
-            }
-            if (!*got || **got == 0) return peer_gone();
-            pulse_.heard(now());
-            std::span<char> arrived = scratch.first(**got);
-            if (arrived.size() < scratch.size() && !line_->hung_up()) readable_ = false;
-            decode(arrived);
-            if (!arrived.empty()) {
-                more().unread.append({arrived.data(), arrived.size()});
-                return;
-            }
-            if (takes() && !has_room()) return;
-        }
-        if (readable_) take_turn();
-    }
-    void decode(std::span<char>& arrived) {
-        while (!takes() || has_room()) {
-            ws::event what = session_.next(arrived);
-            switch (what.what) {
-                case ws::event::kind::nothing:
-                    return;
-                case ws::event::kind::message:
-                    inbox_.emplace_back(what.type, what.data, what.first, what.last);
-                    inbox_bytes_ += what.data.size();
-                    if (what.last && counts_) counts_->messages_received.add();
-                    serve_receivers();
-                    break;
-                case ws::event::kind::ping:
-                    break;
-                case ws::event::kind::pong:
-                    pulse_.answered(now());
-                    serve_pingers(what.data);
-                    break;
-                case ws::event::kind::close:
-                    peer_closes(what);
-                    return;
-                case ws::event::kind::failed:
-                    failed_ = true;
-                    peer_closes(what);
-                    return;
-            }
-        }
-    }
-    void take_answers() {
-        if (session_.answers().empty()) return;
-        out().append(session_.answers());
-        session_.answered();
-    }
-    void peer_closes(const ws::event& what) {
-        take_answers();
-        set_end(static_cast<int>(ws::number(what.code)), what.data);
-        ending_ = true;
-        state_ = websocket_state::closed;
-        deadline_.set(how_->close_timeout);
-        wake_all();
-    }
-    void peer_gone() noexcept {
-        if (!ending_) return lose();
-        leave_line();
-    }
-    void lose() noexcept {
-        end(1006, {});
-        leave_line();
-    }
-
-    void flush() noexcept {
-        if (!line_) return;
-        try {
-            if (out_.size() < most_before_answers) take_answers();
-            if (!send_some()) return lose();
-        } catch (...) {
-            return lose();
-        }
-        serve_pieces();
-        serve_senders();
-        if (!out_.empty()) return;
-        spares_.give_back(out_.take_memory());
-        if (ending_) last_is_sent();
-    }
-    byte_buffer& out() noexcept {
-        if (!out_.has_memory()) out_.use(spares_.take());
-        return out_.bytes();
-    }
-    /// False: the line is broken.
-    bool send_some() {
-        if (out_.empty()) return true;
-        result<std::size_t> sent = line_->try_write(out_.view());
-        if (sent) out_.sent(*sent);
-        return sent.has_value();
-    }
-    /// Both sides have said their last. Where the peer broke the protocol it may still be sending: a close with unread
-    /// bytes would be a reset, and a reset overtakes the close frame.
-    void last_is_sent() noexcept {
-        if (!failed_) return leave_line();
-        if (std::exchange(lingers_, true)) return;
-        line_->shutdown_write();
-        deadline_.set(linger_time);
-        ending_ = false;  // what comes is read past
-        readable_ = true;
-        take_turn();
-    }
-
-    void on_time() noexcept {
-        if (!line_) return;
-        if (state_ != websocket_state::open) return lose();
-        ws::keep_alive::time at = now();
-        try {
-            switch (pulse_.look(at)) {
-                case ws::keep_alive::verdict::gone:
-                    set_end(1011, ws::keep_alive::timeout_reason);
-                    session_.close(out(), ws::close_code::internal_error, ws::keep_alive::timeout_reason);
-                    static_cast<void>(send_some());  // as far as it goes
-                    return lose();
-                case ws::keep_alive::verdict::ping:
-                    session_.ping(out());
-                    pulse_.pinged(at);
-                    take_turn();
-                    break;
-                case ws::keep_alive::verdict::wait:
-                    break;
-            }
-        } catch (...) {
-            return lose();
-        }
-        look_later();
-    }
-    void look_later() {
-        ws::keep_alive::time next = pulse_.next_look();
-        if (next != ws::keep_alive::time::max()) deadline_.set_at(os::time_point(next));
-    }
-
-    void set_end(int code, std::string_view reason) {
-        if (code_ != 0) return;
-        code_ = code;
-        if (!reason.empty()) more().reason = reason;
-    }
-    void end(int code, std::string_view reason) noexcept {
-        try {
-            set_end(code, reason);
-        } catch (...) {
-            code_ = code;
-        }
-        state_ = websocket_state::closed;
-        wake_all();
-    }
-    void leave_line() noexcept {
-        deadline_.clear();
-        state_ = websocket_state::closed;
-        if (line_) {
-            line_->tell(nullptr);
-            line_->close();
-            line_.reset();
-        }
-        out_.clear();
-        if (rare_) rare_->unread.release();
-        serve_closers();
-    }
-
-    /// Nobody waits for what will not come.
-    inline void wake_all() noexcept;
-    inline void serve_openers() noexcept;
-    inline void send_pings();
-    inline void serve_receivers() noexcept;
-    inline void serve_senders() noexcept;
-    inline void serve_pieces() noexcept;
-    inline void serve_closers() noexcept;
-    inline void serve_pingers(std::string_view payload) noexcept;
-
-    void check_open() const {
-        if (state_ != websocket_state::open) throw websocket_closed(code_, close_reason());
-    }
-    /// A message, or the first piece of one. False: it has to wait. error: websocket_closed.
-    bool put(ws::data_kind kind, std::string_view bytes, bool whole = true) {
-        check_open();
-        if (session_.sends_pieces()) return false;
-        if (!fits(bytes.size()) && line_) {
-            [[maybe_unused]] bool found_out_later = send_some();
-        }
-        while (!fits(bytes.size())) {
-            if (how_->slow_peer == when_slow::wait) return false;
-            if (!makes_room()) return true;
-        }
-        session_.send_piece(out(), kind, bytes, whole);
-        if (whole) {
-            out_.one_more_message();
-            if (counts_) counts_->messages_sent.add();
-        }
-        take_turn();
-        return true;
-    }
-    /// False: the new message is dropped.
-    [[gnu::cold]] bool makes_room() {
-        if (how_->slow_peer == when_slow::close) {
-            begin_close(ws::sendable_code(how_->slow_peer_code), "too slow");
-            throw websocket_closed(code_, close_reason());
-        }
-        ++more().dropped;
-        return how_->slow_peer == when_slow::drop_oldest && out_.drop_oldest();
-    }
-    bool put_piece(ws::data_kind kind, std::string_view bytes, bool last) {
-        check_open();
-        if (!out_.empty() && out_.size() + bytes.size() > how_->max_unsent_bytes) return false;
-        session_.send_piece(out(), kind, bytes, last);
-        if (last && counts_) counts_->messages_sent.add();
-        take_turn();
-        return true;
-    }
-    bool fits(std::size_t more) const noexcept {
-        return out_.empty() ||
-               (out_.size() + more <= how_->max_unsent_bytes && out_.messages() < how_->max_unsent_messages);
-    }
-    /// Answers the handshake, if nobody has. True: it is answered, one way or the other, for good.
-    bool is_answered() {
-        if (state_ != websocket_state::connecting) return true;
-        if (!std::exchange(answered_, true) && opening_) opening_->accept({}, {});
-        return state_ != websocket_state::connecting;
-    }
-    std::optional<websocket_message> take() noexcept {
-        std::optional<websocket_message> one;
-        if (inbox_.empty()) return one;
-        one.emplace(std::move(inbox_.front()));
-        inbox_.pop_front();
-        inbox_bytes_ -= one->size();
-        if (line_ && (readable_ || any_unread()) && has_room()) take_turn();
-        return one;
-    }
-
-    /// What an idle WebSocket has none of: it is made when somebody needs it.
-    struct rare {
-        byte_buffer unread;  // what has come and may not be looked at yet
+    /// Lines that an idle WebSocket has none of: they are made when somebody stands in one.
+    struct waiting {
         async::waiting_line<acceptor> openers;
         async::waiting_line<sender> piece_senders;
         async::waiting_line<pinger> pingers;
         async::waiting_line<closer> closers;
-        std::string reason;
-        std::string subprotocol;
-        std::uint64_t dropped = 0;
         std::uint64_t last_ping = 0;
     };
-    rare& more() {
-        if (!rare_) rare_ = std::make_unique<rare>();
-        return *rare_;
+    waiting& waits() {
+        if (!waits_) waits_ = std::make_unique<waiting>();
+        return *waits_;
     }
-    bool any_unread() const noexcept { return rare_ && !rare_->unread.empty(); }
-    /// After the handshake, for those that will be idle.
-    void forget_rare() noexcept {
-        if (rare_ && rare_->unread.empty() && rare_->openers.empty() && rare_->piece_senders.empty() &&
-            rare_->pingers.empty() && rare_->closers.empty() && rare_->reason.empty() && rare_->subprotocol.empty() &&
-            rare_->dropped == 0 && rare_->last_ping == 0)
-            rare_.reset();
-    }
-    static const std::string& nothing() noexcept {
-        static const std::string empty;
-        return empty;
-    }
-    static constexpr std::chrono::milliseconds linger_time{2'000};
-    // A peer that does not read is not answered for ever.
-    static constexpr std::size_t most_before_answers = 16 * 1024;
 
-    loop::reactor& loop_;
-    std::shared_ptr<const websocket_options> how_;
-    duplex::spare_buffers& spares_;
-    duplex::opening* opening_;
-    std::unique_ptr<duplex::line> line_;
-    ws::session session_;
-    ws::keep_alive pulse_;
-    loop::deadline<on_deadline> deadline_;
-    ring<websocket_message> inbox_;
-    std::size_t inbox_bytes_ = 0;
-    duplex::send_queue out_;
     async::waiting_line<receiver> receivers_;
     receiver* receiving_ = nullptr;  // who waits to receive, until it goes on
     async::waiting_line<sender> senders_;
-    duplex::websocket_counts* counts_ = nullptr;
-    std::unique_ptr<rare> rare_;
-    int code_ = 0;
-    websocket_state state_ = websocket_state::connecting;
-    bool answered_ = false;
-    bool readable_ = false;   // a read may find something
-    bool delivered_ = false;  // somebody goes on with what has come
-    bool ending_ = false;     // both sides have said their last, and ours has to be sent
-    bool failed_ = false;     // the peer broke the protocol
-    bool lingers_ = false;
+    std::unique_ptr<waiting> waits_;
 };
 
 /// The awaiter of receive().
@@ -594,11 +181,11 @@ private:
     friend class websocket;
     bool attempt() override {
         if (done_) return true;
-        if (!first_) to_.more();  // where it would stand
+        if (!first_) to_.waits();  // where it would stand
         if (!to_.is_answered() || (first_ && !to_.senders_.empty())) return false;
         return try_now();
     }
-    void line_up() noexcept override { stand_in(first_ ? to_.senders_ : to_.rare_->piece_senders); }
+    void line_up() noexcept override { stand_in(first_ ? to_.senders_ : to_.waits_->piece_senders); }
     bool try_now() { return done_ = first_ ? to_.put(kind_, bytes_, last_) : to_.put_piece(kind_, bytes_, last_); }
     /// The same for one that waits. False: it goes on waiting.
     bool served() noexcept {
@@ -671,7 +258,7 @@ public:
 private:
     friend class websocket;
     bool attempt() override {
-        of_.more();
+        of_.waits();
         if (!of_.is_answered()) return false;
         if (of_.state_ != websocket_state::open) return true;
         send();
@@ -679,14 +266,14 @@ private:
     }
     void send() {
         if (number_ != 0) return;
-        number_ = ++of_.more().last_ping;
+        number_ = ++of_.waits().last_ping;
         sent_ = of_.loop_.now();
         char payload[sizeof number_];
         std::memcpy(payload, &number_, sizeof number_);
         of_.session_.ping(of_.out(), {payload, sizeof payload});
         of_.take_turn();
     }
-    void line_up() noexcept override { stand_in(of_.rare_->pingers); }
+    void line_up() noexcept override { stand_in(of_.waits_->pingers); }
 
     websocket& of_;
     std::uint64_t number_ = 0;
@@ -706,10 +293,10 @@ public:
 private:
     bool attempt() override {
         of_.begin_close(code_, reason_);
-        of_.more();
+        of_.waits();
         return of_.state_ == websocket_state::closed && !of_.line_;
     }
-    void line_up() noexcept override { stand_in(of_.rare_->closers); }
+    void line_up() noexcept override { stand_in(of_.waits_->closers); }
     websocket& of_;
     std::string_view reason_;
     ws::close_code code_;
@@ -728,7 +315,7 @@ public:
 
 private:
     bool attempt() override {
-        of_.more();
+        of_.waits();
         if (!std::exchange(asked_, true)) answer();
         return of_.state_ != websocket_state::connecting;
     }
@@ -747,7 +334,7 @@ private:
             if (each == subprotocol_) return true;
         return false;
     }
-    void line_up() noexcept override { stand_in(of_.rare_->openers); }
+    void line_up() noexcept override { stand_in(of_.waits_->openers); }
 
     websocket& of_;
     std::string_view subprotocol_;
@@ -805,44 +392,40 @@ task<std::optional<T>> websocket::receive_json() {
     co_return out;
 }
 
-inline void websocket::serve_openers() noexcept {
-    while (rare_ && !rare_->openers.empty()) rare_->openers.front().happened();
+inline void websocket::opened() {
+    while (waits_ && !waits_->openers.empty()) waits_->openers.front().happened();
+    if (waits_) waits_->pingers.for_each([](pinger& each) { each.send(); });
+    room_made();
 }
-inline void websocket::send_pings() {
-    if (rare_) rare_->pingers.for_each([](pinger& each) { each.send(); });
-}
-inline void websocket::serve_receivers() noexcept {
+inline void websocket::message_arrived() noexcept {
     if (receivers_.empty()) return;
     receivers_.front().happened();
     delivered_ = true;
 }
-inline void websocket::serve_senders() noexcept {
+inline void websocket::room_made() noexcept {
+    while (waits_ && !waits_->piece_senders.empty() && waits_->piece_senders.front().served()) continue;
     while (!senders_.empty() && senders_.front().served()) continue;
 }
-inline void websocket::serve_pieces() noexcept {
-    while (rare_ && !rare_->piece_senders.empty() && rare_->piece_senders.front().served()) continue;
-}
-inline void websocket::serve_closers() noexcept {
-    while (rare_ && !rare_->closers.empty()) rare_->closers.front().happened();
-}
-inline void websocket::serve_pingers(std::string_view payload) noexcept {
+inline void websocket::ponged(std::string_view payload) noexcept {
     std::uint64_t number = 0;
-    if (payload.size() != sizeof number || !rare_) return;
+    if (payload.size() != sizeof number || !waits_) return;
     std::memcpy(&number, payload.data(), sizeof number);
-    auto& line = rare_->pingers;
-    while (!line.empty() && line.front().number_ <= number && number <= rare_->last_ping) {
+    auto& line = waits_->pingers;
+    while (!line.empty() && line.front().number_ <= number && number <= waits_->last_ping) {
         pinger& first = line.front();
         first.answered_ = true;
         first.took_ = loop_.now() - first.sent_;
         first.happened();
     }
 }
-inline void websocket::wake_all() noexcept {
-    serve_openers();
-    serve_receivers();
-    serve_pieces();
-    serve_senders();
-    while (rare_ && !rare_->pingers.empty()) rare_->pingers.front().happened();
+inline void websocket::ended() noexcept {
+    while (waits_ && !waits_->openers.empty()) waits_->openers.front().happened();
+    message_arrived();
+    room_made();
+    while (waits_ && !waits_->pingers.empty()) waits_->pingers.front().happened();
+}
+inline void websocket::line_left() noexcept {
+    while (waits_ && !waits_->closers.empty()) waits_->closers.front().happened();
 }
 
 }  // namespace coracle

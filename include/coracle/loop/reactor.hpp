@@ -212,8 +212,8 @@ private:
 
     std::optional<os::time_point> how_long() noexcept {
         if (anything_ready() || !running_posts_.empty()) return now_;
-        // Who delivers does the same the other way round, so at least one of the two sees the other. A loop whose threads
-        // have nothing for it, as in nearly all turns, takes no lock.
+        // Who delivers does the same the other way round, so at least one of the two sees the other. A loop whose
+        // threads have nothing for it, as in nearly all turns, takes no lock.
         asleep_.store(true);
         if (mail_.load()) return now_;
         return timers_.next();
