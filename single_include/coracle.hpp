@@ -25049,8 +25049,8 @@ private:
 
     std::optional<os::time_point> how_long() noexcept {
         if (anything_ready() || !running_posts_.empty()) return now_;
-        // Who delivers does the same the other way round, so at least one of the two sees the other. A loop whose threads
-        // have nothing for it, as in nearly all turns, takes no lock.
+        // Who delivers does the same the other way round, so at least one of the two sees the other. A loop whose
+        // threads have nothing for it, as in nearly all turns, takes no lock.
         asleep_.store(true);
         if (mail_.load()) return now_;
         return timers_.next();
@@ -31232,9 +31232,9 @@ private:
 
 }  // namespace coracle::duplex
 
-// ---- coracle/duplex/websocket.hpp
-// websocket: messages both ways, as a handler or a client holds them.
-// RFC 6455. What is on the wire says ws::session; this brings the bytes, the time and those who wait together.
+// ---- coracle/duplex/websocket_core.hpp
+// websocket_core: the bytes, the times and the queue of a WebSocket, without those who wait for it.
+// RFC 6455. What is on the wire says ws::session; this brings line, loop and session together.
 
 namespace coracle {
 
@@ -31245,39 +31245,14 @@ enum class websocket_state : unsigned char {
     closed,
 };
 
-/// `while (auto message = co_await ws.receive()) co_await ws.send("you said " + message->text());`
-/// One job receives; any number may send, and whole messages never mix. Pings are answered, and a peer that is quiet is
-/// pinged, whatever the handler does meanwhile. Belongs to its loop. cost: an idle one has no buffer.
-class websocket final : loop::edge_watcher, async::operation {
+namespace duplex {
+
+/// All that happens on its line. What comes of it for those who wait says the class above, coracle::websocket.
+class websocket_core : loop::edge_watcher, async::operation {
 public:
-    /// in: of the current loop; `answers`: who answers the handshake, null for a client. open() when there are bytes.
-    websocket(std::shared_ptr<const websocket_options> how, duplex::opening* answers, ws::session session)
-        : loop_(loop::reactor::current()),
-          how_(std::move(how)),
-          spares_(loop_.own<duplex::spare_buffers>()),
-          opening_(answers),
-          session_(std::move(session)),
-          pulse_(now(), how_->ping_interval, how_->ping_timeout),
-          deadline_(loop_, on_deadline{*this}) {
-        session_.deliver(how_->pieces ? ws::delivery::pieces : ws::delivery::whole);
-    }
-    websocket(const websocket&) = delete;
-    websocket& operator=(const websocket&) = delete;
-    ~websocket() { cut(); }
+    websocket_core(const websocket_core&) = delete;
+    websocket_core& operator=(const websocket_core&) = delete;
 
-    class receiver;
-    class sender;
-    class owning_sender;
-    class pinger;
-    class closer;
-    class acceptor;
-    class outgoing;
-
-    // Before: on a server. What is not said is said by the first receive() or send().
-
-    /// Answers the handshake. in: one of subprotocols(), or none; more fields of the answer.
-    /// error: std::invalid_argument for a subprotocol that was not offered; websocket_closed when the client has gone.
-    inline acceptor accept(std::string_view subprotocol = {}, http::field_list headers = {});
     /// Refuses it with an answer of HTTP. error: std::logic_error when it is answered.
     void deny(int status, std::string body = {}, http::field_list headers = {}) {
         if (!opening_ || state_ != websocket_state::connecting || answered_)
@@ -31287,58 +31262,9 @@ public:
         opening_->deny(status, std::move(body), std::move(headers));
     }
 
-    /// What the client asked with.
-    const http::fields& headers() const { return asked().headers(); }
-    http::target target() const { return asked().target(); }
-    std::optional<std::string_view> query(std::string_view name) const { return asked().query(name); }
-    /// error: std::out_of_range for a name that the route has not.
-    std::string_view path(std::string_view name) const { return asked().path(name); }
-    std::optional<std::string_view> cookie(std::string_view name) const { return asked().cookie(name); }
-    std::string_view client_address() const { return asked().client_address(); }
-    std::uint16_t client_port() const { return asked().client_port(); }
-    /// What the client would speak, the best first.
-    std::vector<std::string_view> subprotocols() const {
-        std::vector<std::string_view> all;
-        for (std::string_view line : headers().get_all("sec-websocket-protocol"))
-            for (ws::subprotocol_list each(line); each.next();) all.push_back(each.name());
-        return all;
-    }
     /// What was agreed on; empty for nothing.
     const std::string& subprotocol() const noexcept { return rare_ ? rare_->subprotocol : nothing(); }
 
-    // Messages.
-
-    /// The next one; nothing once the WebSocket has ended. error: std::logic_error for a second job that receives.
-    inline receiver receive();
-    /// The same as one kind. error: websocket_error 1003 for the other one, 1007 for what is not such JSON.
-    template <class Text = std::string>
-    task<std::optional<Text>> receive_text();
-    template <class Bytes = std::string>
-    task<std::optional<Bytes>> receive_bytes();
-    template <class T>
-    task<std::optional<T>> receive_json();
-
-    /// Returns when it is written, or waits its turn (websocket_options::slow_peer).
-    /// error: websocket_closed; std::invalid_argument for text that is not UTF-8, which the peer would not take.
-    inline sender send(std::string_view text);
-    inline sender send(const websocket_message& same);
-    inline sender send_text(std::string_view text);
-    inline sender send_bytes(std::string_view bytes);
-    template <class T>
-    owning_sender send_json(const T& value);
-    /// A message that is sent as it comes to be: `auto out = ws.begin(); co_await out.write(piece); co_await
-    /// out.end();`. Other messages wait meanwhile.
-    inline outgoing begin(ws::data_kind kind = ws::data_kind::text);
-    /// For who is no coroutine, as a hub: false when send() would wait. error: websocket_closed.
-    bool try_send(ws::data_kind kind, std::string_view bytes) {
-        return state_ != websocket_state::connecting && senders_.empty() && put(kind, bytes);
-    }
-
-    /// How long the peer took to answer. error: websocket_closed.
-    inline pinger ping();
-    /// Tells the peer, and returns when it has ended. What is closed already stays so. error: std::invalid_argument for
-    /// a code that cannot be sent.
-    inline closer close(int code = 1000, std::string_view reason = {});
     /// The same without waiting for it.
     void begin_close(int code = 1000, std::string_view reason = {}) { begin_close(ws::sendable_code(code), reason); }
 
@@ -31367,9 +31293,7 @@ public:
         pulse_ = ws::keep_alive(now(), how_->ping_interval, how_->ping_timeout);
         line_->tell(this);
         look_later();
-        serve_openers();
-        send_pings();
-        serve_senders();
+        opened();
         take_turn();
     }
     /// There will be no WebSocket.
@@ -31389,7 +31313,7 @@ public:
         session_.close(out(), code, reason);
         state_ = websocket_state::closing;
         deadline_.set(how_->close_timeout);
-        wake_all();
+        ended();
         take_turn();
     }
     /// Cuts it off, if it has not ended.
@@ -31403,9 +31327,90 @@ public:
         leave_line();
     }
 
-private:
+protected:
+    /// in: of the current loop; `answers`: who answers the handshake, null for a client. open() when there are bytes.
+    websocket_core(std::shared_ptr<const websocket_options> how, duplex::opening* answers, ws::session session)
+        : loop_(loop::reactor::current()),
+          how_(std::move(how)),
+          spares_(loop_.own<duplex::spare_buffers>()),
+          opening_(answers),
+          session_(std::move(session)),
+          pulse_(now(), how_->ping_interval, how_->ping_timeout),
+          deadline_(loop_, on_deadline{*this}) {
+        session_.deliver(how_->pieces ? ws::delivery::pieces : ws::delivery::whole);
+    }
+    ~websocket_core() = default;  // behind cut()
+
+    // For those who wait.
+    virtual void opened() = 0;
+    virtual void message_arrived() noexcept = 0;
+    virtual void ponged(std::string_view payload) noexcept = 0;
+    virtual void room_made() noexcept = 0;
+    virtual void ended() noexcept = 0;      ///< nobody waits for what will not come; also again, at the cut
+    virtual void line_left() noexcept = 0;  ///< behind ended(): it is closed for good
+    virtual void turn_ended() noexcept = 0;
+
+    void check_open() const {
+        if (state_ != websocket_state::open) throw websocket_closed(code_, close_reason());
+    }
+    /// A message, or the first piece of one. False: it has to wait. error: websocket_closed.
+    bool put(ws::data_kind kind, std::string_view bytes, bool whole = true) {
+        check_open();
+        if (session_.sends_pieces()) return false;
+        if (!fits(bytes.size()) && line_) {
+            [[maybe_unused]] bool found_out_later = send_some();
+        }
+        while (!fits(bytes.size())) {
+            if (how_->slow_peer == when_slow::wait) return false;
+            if (!makes_room()) return true;
+        }
+        session_.send_piece(out(), kind, bytes, whole);
+        if (whole) {
+            out_.one_more_message();
+            if (counts_) counts_->messages_sent.add();
+        }
+        take_turn();
+        return true;
+    }
+    /// False: the new message is dropped.
+    [[gnu::cold]] bool makes_room() {
+        if (how_->slow_peer == when_slow::close) {
+            begin_close(ws::sendable_code(how_->slow_peer_code), "too slow");
+            throw websocket_closed(code_, close_reason());
+        }
+        ++more().dropped;
+        return how_->slow_peer == when_slow::drop_oldest && out_.drop_oldest();
+    }
+    bool put_piece(ws::data_kind kind, std::string_view bytes, bool last) {
+        check_open();
+        if (!out_.empty() && out_.size() + bytes.size() > how_->max_unsent_bytes) return false;
+        session_.send_piece(out(), kind, bytes, last);
+        if (last && counts_) counts_->messages_sent.add();
+        take_turn();
+        return true;
+    }
+    bool fits(std::size_t more) const noexcept {
+        return out_.empty() ||
+               (out_.size() + more <= how_->max_unsent_bytes && out_.messages() < how_->max_unsent_messages);
+    }
+    /// Answers the handshake, if nobody has. True: it is answered, one way or the other, for good.
+    bool is_answered() {
+        if (state_ != websocket_state::connecting) return true;
+        if (!std::exchange(answered_, true) && opening_) opening_->accept({}, {});
+        return state_ != websocket_state::connecting;
+    }
+    std::optional<websocket_message> take() noexcept {
+        std::optional<websocket_message> one;
+        if (inbox_.empty()) return one;
+        one.emplace(std::move(inbox_.front()));
+        inbox_.pop_front();
+        inbox_bytes_ -= one->size();
+        if (line_ && (readable_ || any_unread()) && has_room()) take_turn();
+        return one;
+    }
+
     struct on_deadline {
-        websocket& of;
+        websocket_core& of;
         void operator()() const noexcept { of.on_time(); }
     };
 
@@ -31437,6 +31442,7 @@ private:
             flush();
         delivered_ = false;
         if (rare_ && state_ == websocket_state::open) forget_rare();
+        turn_ended();
         return false;
     }
 
@@ -31487,13 +31493,13 @@ private:
                     inbox_.emplace_back(what.type, what.data, what.first, what.last);
                     inbox_bytes_ += what.data.size();
                     if (what.last && counts_) counts_->messages_received.add();
-                    serve_receivers();
+                    message_arrived();
                     break;
                 case ws::event::kind::ping:
                     break;
                 case ws::event::kind::pong:
                     pulse_.answered(now());
-                    serve_pingers(what.data);
+                    ponged(what.data);
                     break;
                 case ws::event::kind::close:
                     peer_closes(what);
@@ -31516,7 +31522,7 @@ private:
         ending_ = true;
         state_ = websocket_state::closed;
         deadline_.set(how_->close_timeout);
-        wake_all();
+        ended();
     }
     void peer_gone() noexcept {
         if (!ending_) return lose();
@@ -31535,8 +31541,7 @@ private:
         } catch (...) {
             return lose();
         }
-        serve_pieces();
-        serve_senders();
+        room_made();
         if (!out_.empty()) return;
         spares_.give_back(out_.take_memory());
         if (ending_) last_is_sent();
@@ -31605,7 +31610,7 @@ private:
             code_ = code;
         }
         state_ = websocket_state::closed;
-        wake_all();
+        ended();
     }
     void leave_line() noexcept {
         deadline_.clear();
@@ -31617,89 +31622,15 @@ private:
         }
         out_.clear();
         if (rare_) rare_->unread.release();
-        serve_closers();
-    }
-
-    /// Nobody waits for what will not come.
-    inline void wake_all() noexcept;
-    inline void serve_openers() noexcept;
-    inline void send_pings();
-    inline void serve_receivers() noexcept;
-    inline void serve_senders() noexcept;
-    inline void serve_pieces() noexcept;
-    inline void serve_closers() noexcept;
-    inline void serve_pingers(std::string_view payload) noexcept;
-
-    void check_open() const {
-        if (state_ != websocket_state::open) throw websocket_closed(code_, close_reason());
-    }
-    /// A message, or the first piece of one. False: it has to wait. error: websocket_closed.
-    bool put(ws::data_kind kind, std::string_view bytes, bool whole = true) {
-        check_open();
-        if (session_.sends_pieces()) return false;
-        if (!fits(bytes.size()) && line_) {
-            [[maybe_unused]] bool found_out_later = send_some();
-        }
-        while (!fits(bytes.size())) {
-            if (how_->slow_peer == when_slow::wait) return false;
-            if (!makes_room()) return true;
-        }
-        session_.send_piece(out(), kind, bytes, whole);
-        if (whole) {
-            out_.one_more_message();
-            if (counts_) counts_->messages_sent.add();
-        }
-        take_turn();
-        return true;
-    }
-    /// False: the new message is dropped.
-    [[gnu::cold]] bool makes_room() {
-        if (how_->slow_peer == when_slow::close) {
-            begin_close(ws::sendable_code(how_->slow_peer_code), "too slow");
-            throw websocket_closed(code_, close_reason());
-        }
-        ++more().dropped;
-        return how_->slow_peer == when_slow::drop_oldest && out_.drop_oldest();
-    }
-    bool put_piece(ws::data_kind kind, std::string_view bytes, bool last) {
-        check_open();
-        if (!out_.empty() && out_.size() + bytes.size() > how_->max_unsent_bytes) return false;
-        session_.send_piece(out(), kind, bytes, last);
-        if (last && counts_) counts_->messages_sent.add();
-        take_turn();
-        return true;
-    }
-    bool fits(std::size_t more) const noexcept {
-        return out_.empty() ||
-               (out_.size() + more <= how_->max_unsent_bytes && out_.messages() < how_->max_unsent_messages);
-    }
-    /// Answers the handshake, if nobody has. True: it is answered, one way or the other, for good.
-    bool is_answered() {
-        if (state_ != websocket_state::connecting) return true;
-        if (!std::exchange(answered_, true) && opening_) opening_->accept({}, {});
-        return state_ != websocket_state::connecting;
-    }
-    std::optional<websocket_message> take() noexcept {
-        std::optional<websocket_message> one;
-        if (inbox_.empty()) return one;
-        one.emplace(std::move(inbox_.front()));
-        inbox_.pop_front();
-        inbox_bytes_ -= one->size();
-        if (line_ && (readable_ || any_unread()) && has_room()) take_turn();
-        return one;
+        line_left();
     }
 
     /// What an idle WebSocket has none of: it is made when somebody needs it.
     struct rare {
         byte_buffer unread;  // what has come and may not be looked at yet
-        async::waiting_line<acceptor> openers;
-        async::waiting_line<sender> piece_senders;
-        async::waiting_line<pinger> pingers;
-        async::waiting_line<closer> closers;
         std::string reason;
         std::string subprotocol;
         std::uint64_t dropped = 0;
-        std::uint64_t last_ping = 0;
     };
     rare& more() {
         if (!rare_) rare_ = std::make_unique<rare>();
@@ -31708,9 +31639,7 @@ private:
     bool any_unread() const noexcept { return rare_ && !rare_->unread.empty(); }
     /// After the handshake, for those that will be idle.
     void forget_rare() noexcept {
-        if (rare_ && rare_->unread.empty() && rare_->openers.empty() && rare_->piece_senders.empty() &&
-            rare_->pingers.empty() && rare_->closers.empty() && rare_->reason.empty() && rare_->subprotocol.empty() &&
-            rare_->dropped == 0 && rare_->last_ping == 0)
+        if (rare_->unread.empty() && rare_->reason.empty() && rare_->subprotocol.empty() && rare_->dropped == 0)
             rare_.reset();
     }
     static const std::string& nothing() noexcept {
@@ -31732,9 +31661,6 @@ private:
     ring<websocket_message> inbox_;
     std::size_t inbox_bytes_ = 0;
     duplex::send_queue out_;
-    async::waiting_line<receiver> receivers_;
-    receiver* receiving_ = nullptr;  // who waits to receive, until it goes on
-    async::waiting_line<sender> senders_;
     duplex::websocket_counts* counts_ = nullptr;
     std::unique_ptr<rare> rare_;
     int code_ = 0;
@@ -31745,6 +31671,121 @@ private:
     bool ending_ = false;     // both sides have said their last, and ours has to be sent
     bool failed_ = false;     // the peer broke the protocol
     bool lingers_ = false;
+};
+
+}  // namespace duplex
+
+}  // namespace coracle
+
+// ---- coracle/duplex/websocket.hpp
+// websocket: messages both ways, as a handler or a client holds them.
+// RFC 6455. websocket_core brings the bytes and the time; this those who wait.
+
+namespace coracle {
+
+/// `while (auto message = co_await ws.receive()) co_await ws.send("you said " + message->text());`
+/// One job receives; any number may send, and whole messages never mix. Pings are answered, and a peer that is quiet is
+/// pinged, whatever the handler does meanwhile. Belongs to its loop. cost: an idle one has no buffer.
+class websocket final : public duplex::websocket_core {
+public:
+    /// in: of the current loop; `answers`: who answers the handshake, null for a client. open() when there are bytes.
+    websocket(std::shared_ptr<const websocket_options> how, duplex::opening* answers, ws::session session)
+        : websocket_core(std::move(how), answers, std::move(session)) {}
+    ~websocket() { cut(); }
+
+    class receiver;
+    class sender;
+    class owning_sender;
+    class pinger;
+    class closer;
+    class acceptor;
+    class outgoing;
+
+    // Before: on a server. What is not said is said by the first receive() or send().
+
+    /// Answers the handshake. in: one of subprotocols(), or none; more fields of the answer.
+    /// error: std::invalid_argument for a subprotocol that was not offered; websocket_closed when the client has gone.
+    inline acceptor accept(std::string_view subprotocol = {}, http::field_list headers = {});
+    /// What the client asked with.
+    const http::fields& headers() const { return asked().headers(); }
+    http::target target() const { return asked().target(); }
+    std::optional<std::string_view> query(std::string_view name) const { return asked().query(name); }
+    /// error: std::out_of_range for a name that the route has not.
+    std::string_view path(std::string_view name) const { return asked().path(name); }
+    std::optional<std::string_view> cookie(std::string_view name) const { return asked().cookie(name); }
+    std::string_view client_address() const { return asked().client_address(); }
+    std::uint16_t client_port() const { return asked().client_port(); }
+    /// What the client would speak, the best first.
+    std::vector<std::string_view> subprotocols() const {
+        std::vector<std::string_view> all;
+        for (std::string_view line : headers().get_all("sec-websocket-protocol"))
+            for (ws::subprotocol_list each(line); each.next();) all.push_back(each.name());
+        return all;
+    }
+    // Messages.
+
+    /// The next one; nothing once the WebSocket has ended. error: std::logic_error for a second job that receives.
+    inline receiver receive();
+    /// The same as one kind. error: websocket_error 1003 for the other one, 1007 for what is not such JSON.
+    template <class Text = std::string>
+    task<std::optional<Text>> receive_text();
+    template <class Bytes = std::string>
+    task<std::optional<Bytes>> receive_bytes();
+    template <class T>
+    task<std::optional<T>> receive_json();
+
+    /// Returns when it is written, or waits its turn (websocket_options::slow_peer).
+    /// error: websocket_closed; std::invalid_argument for text that is not UTF-8, which the peer would not take.
+    inline sender send(std::string_view text);
+    inline sender send(const websocket_message& same);
+    inline sender send_text(std::string_view text);
+    inline sender send_bytes(std::string_view bytes);
+    template <class T>
+    owning_sender send_json(const T& value);
+    /// A message that is sent as it comes to be: `auto out = ws.begin(); co_await out.write(piece); co_await
+    /// out.end();`. Other messages wait meanwhile.
+    inline outgoing begin(ws::data_kind kind = ws::data_kind::text);
+    /// For who is no coroutine, as a hub: false when send() would wait. error: websocket_closed.
+    bool try_send(ws::data_kind kind, std::string_view bytes) {
+        return state_ != websocket_state::connecting && senders_.empty() && put(kind, bytes);
+    }
+
+    /// How long the peer took to answer. error: websocket_closed.
+    inline pinger ping();
+    /// Tells the peer, and returns when it has ended. What is closed already stays so. error: std::invalid_argument for
+    /// a code that cannot be sent.
+    inline closer close(int code = 1000, std::string_view reason = {});
+
+private:
+    inline void opened() override;
+    inline void message_arrived() noexcept override;
+    inline void ponged(std::string_view payload) noexcept override;
+    inline void room_made() noexcept override;
+    inline void ended() noexcept override;
+    inline void line_left() noexcept override;
+    void turn_ended() noexcept override {
+        if (!waits_ || !is_open()) return;
+        if (waits_->openers.empty() && waits_->piece_senders.empty() && waits_->pingers.empty() &&
+            waits_->closers.empty() && waits_->last_ping == 0)
+            waits_.reset();
+    }
+    /// Lines that an idle WebSocket has none of: they are made when somebody stands in one.
+    struct waiting {
+        async::waiting_line<acceptor> openers;
+        async::waiting_line<sender> piece_senders;
+        async::waiting_line<pinger> pingers;
+        async::waiting_line<closer> closers;
+        std::uint64_t last_ping = 0;
+    };
+    waiting& waits() {
+        if (!waits_) waits_ = std::make_unique<waiting>();
+        return *waits_;
+    }
+
+    async::waiting_line<receiver> receivers_;
+    receiver* receiving_ = nullptr;  // who waits to receive, until it goes on
+    async::waiting_line<sender> senders_;
+    std::unique_ptr<waiting> waits_;
 };
 
 /// The awaiter of receive().
@@ -31791,11 +31832,11 @@ private:
     friend class websocket;
     bool attempt() override {
         if (done_) return true;
-        if (!first_) to_.more();  // where it would stand
+        if (!first_) to_.waits();  // where it would stand
         if (!to_.is_answered() || (first_ && !to_.senders_.empty())) return false;
         return try_now();
     }
-    void line_up() noexcept override { stand_in(first_ ? to_.senders_ : to_.rare_->piece_senders); }
+    void line_up() noexcept override { stand_in(first_ ? to_.senders_ : to_.waits_->piece_senders); }
     bool try_now() { return done_ = first_ ? to_.put(kind_, bytes_, last_) : to_.put_piece(kind_, bytes_, last_); }
     /// The same for one that waits. False: it goes on waiting.
     bool served() noexcept {
@@ -31868,7 +31909,7 @@ public:
 private:
     friend class websocket;
     bool attempt() override {
-        of_.more();
+        of_.waits();
         if (!of_.is_answered()) return false;
         if (of_.state_ != websocket_state::open) return true;
         send();
@@ -31876,14 +31917,14 @@ private:
     }
     void send() {
         if (number_ != 0) return;
-        number_ = ++of_.more().last_ping;
+        number_ = ++of_.waits().last_ping;
         sent_ = of_.loop_.now();
         char payload[sizeof number_];
         std::memcpy(payload, &number_, sizeof number_);
         of_.session_.ping(of_.out(), {payload, sizeof payload});
         of_.take_turn();
     }
-    void line_up() noexcept override { stand_in(of_.rare_->pingers); }
+    void line_up() noexcept override { stand_in(of_.waits_->pingers); }
 
     websocket& of_;
     std::uint64_t number_ = 0;
@@ -31903,10 +31944,10 @@ public:
 private:
     bool attempt() override {
         of_.begin_close(code_, reason_);
-        of_.more();
+        of_.waits();
         return of_.state_ == websocket_state::closed && !of_.line_;
     }
-    void line_up() noexcept override { stand_in(of_.rare_->closers); }
+    void line_up() noexcept override { stand_in(of_.waits_->closers); }
     websocket& of_;
     std::string_view reason_;
     ws::close_code code_;
@@ -31925,7 +31966,7 @@ public:
 
 private:
     bool attempt() override {
-        of_.more();
+        of_.waits();
         if (!std::exchange(asked_, true)) answer();
         return of_.state_ != websocket_state::connecting;
     }
@@ -31944,7 +31985,7 @@ private:
             if (each == subprotocol_) return true;
         return false;
     }
-    void line_up() noexcept override { stand_in(of_.rare_->openers); }
+    void line_up() noexcept override { stand_in(of_.waits_->openers); }
 
     websocket& of_;
     std::string_view subprotocol_;
@@ -32002,44 +32043,40 @@ task<std::optional<T>> websocket::receive_json() {
     co_return out;
 }
 
-inline void websocket::serve_openers() noexcept {
-    while (rare_ && !rare_->openers.empty()) rare_->openers.front().happened();
+inline void websocket::opened() {
+    while (waits_ && !waits_->openers.empty()) waits_->openers.front().happened();
+    if (waits_) waits_->pingers.for_each([](pinger& each) { each.send(); });
+    room_made();
 }
-inline void websocket::send_pings() {
-    if (rare_) rare_->pingers.for_each([](pinger& each) { each.send(); });
-}
-inline void websocket::serve_receivers() noexcept {
+inline void websocket::message_arrived() noexcept {
     if (receivers_.empty()) return;
     receivers_.front().happened();
     delivered_ = true;
 }
-inline void websocket::serve_senders() noexcept {
+inline void websocket::room_made() noexcept {
+    while (waits_ && !waits_->piece_senders.empty() && waits_->piece_senders.front().served()) continue;
     while (!senders_.empty() && senders_.front().served()) continue;
 }
-inline void websocket::serve_pieces() noexcept {
-    while (rare_ && !rare_->piece_senders.empty() && rare_->piece_senders.front().served()) continue;
-}
-inline void websocket::serve_closers() noexcept {
-    while (rare_ && !rare_->closers.empty()) rare_->closers.front().happened();
-}
-inline void websocket::serve_pingers(std::string_view payload) noexcept {
+inline void websocket::ponged(std::string_view payload) noexcept {
     std::uint64_t number = 0;
-    if (payload.size() != sizeof number || !rare_) return;
+    if (payload.size() != sizeof number || !waits_) return;
     std::memcpy(&number, payload.data(), sizeof number);
-    auto& line = rare_->pingers;
-    while (!line.empty() && line.front().number_ <= number && number <= rare_->last_ping) {
+    auto& line = waits_->pingers;
+    while (!line.empty() && line.front().number_ <= number && number <= waits_->last_ping) {
         pinger& first = line.front();
         first.answered_ = true;
         first.took_ = loop_.now() - first.sent_;
         first.happened();
     }
 }
-inline void websocket::wake_all() noexcept {
-    serve_openers();
-    serve_receivers();
-    serve_pieces();
-    serve_senders();
-    while (rare_ && !rare_->pingers.empty()) rare_->pingers.front().happened();
+inline void websocket::ended() noexcept {
+    while (waits_ && !waits_->openers.empty()) waits_->openers.front().happened();
+    message_arrived();
+    room_made();
+    while (waits_ && !waits_->pingers.empty()) waits_->pingers.front().happened();
+}
+inline void websocket::line_left() noexcept {
+    while (waits_ && !waits_->closers.empty()) waits_->closers.front().happened();
 }
 
 }  // namespace coracle
