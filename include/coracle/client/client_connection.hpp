@@ -12,7 +12,9 @@
 #include <coracle/os/poller.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 namespace coracle::client {
@@ -37,7 +39,14 @@ public:
     /// Answers that were read from it to their end.
     std::uint32_t served() const noexcept { return served_; }
     void has_served() noexcept { ++served_; }
-    /// C3: something came that nobody asked for, so what comes next is nobody's answer either.
+    /// What came goes to the answer. C3: where more came than that, what comes next is nobody's answer either.
+    /// out: how many of the bytes belong to it.
+    std::size_t hear(std::string_view bytes) {
+        std::size_t used = reader.feed(bytes);
+        // A read that filled its room has perhaps left something behind, and no edge will tell of it.
+        if (used < bytes.size() || (bytes.size() >= full_read && reader.complete() && stream.readable(false))) spoil();
+        return used;
+    }
     void spoil() noexcept { disturbed_ = true; }
     /// The answer is read to its end, and nothing speaks against another one.
     bool may_serve_again() const noexcept { return reader.keeps_alive() && is_fresh(false); }
@@ -84,6 +93,7 @@ public:
     }
 
 private:
+    static constexpr std::size_t full_read = 64 * 1024;
     friend class connection_pool;
     struct missed {
         client_connection* of;

@@ -52,11 +52,10 @@ private:
     void take(client_connection& line, const result<std::string_view>& bytes) {
         if (line.late()) fail_late();
         if (!bytes) fail_broken(bytes.error());
-        if (bytes->empty()) {
+        if (bytes->empty())
             line.reader.end();
-        } else if (line.reader.feed(*bytes) < bytes->size()) {
-            line.spoil();  // C3: what nobody asked for is nobody's answer
-        }
+        else
+            line.hear(*bytes);
         if (line.reader.failed()) fail_unreadable();
         line.rest();
     }
