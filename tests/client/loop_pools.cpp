@@ -1,4 +1,6 @@
 #include <coracle/client/loop_pools.hpp>
+#include <coracle/async/spawn.hpp>
+#include <coracle/async/yield_now.hpp>
 #include <coracle/loop/run.hpp>
 
 #include <doctest/doctest.h>
@@ -25,5 +27,27 @@ TEST_CASE("clients that say the same about connections share a pool, and others 
         (void)pools.of(local);
         CHECK(pools.size() == 1);  // the others hold nothing any more
         co_return;
+    }());
+}
+
+TEST_CASE("a pool stays for who has given up his place in its line, and has not gone yet") {
+    run([]() -> task<> {
+        client::loop_pools pools;
+        http_client_options one;
+        one.limits.connections = 1;
+        auto& pool = pools.of(one);
+        auto line = pool.try_acquire("http", "example.com");
+        auto wait = [&]() -> task<> { auto never = co_await pool.acquire("http", "example.com"); };
+        auto waits = spawn(wait());
+        co_await yield_now();
+        CHECK(pool.waiting() == 1);
+        waits.cancel();
+        line.give_back(false);
+        (void)pools.of(http_client_options());  // looks for pools that nobody needs
+        try {
+            co_await waits;
+        } catch (const cancelled&) {
+        }
+        CHECK(pool.unused());
     }());
 }

@@ -52,6 +52,12 @@ public:
     std::size_t open() const noexcept { return open_; }
     std::size_t idle() const noexcept { return idle_; }
     std::size_t waiting() const noexcept { return waiting_count_; }
+    /// Nobody has anything of it, or waits, or is about to leave after he has waited.
+    bool unused() const noexcept {
+        for (const auto& each : origins_)
+            if (each->open > 0 || each->wanted > 0) return false;
+        return true;
+    }
 
 private:
     friend class client_connection;

@@ -35,7 +35,7 @@ private:
         }
     };
     [[gnu::cold]] connection_pool& made_for(const http_client_options& said) {
-        std::erase_if(all_, [](const entry& each) { return each.pool->open() == 0 && each.pool->waiting() == 0; });
+        std::erase_if(all_, [](const entry& each) { return each.pool->unused(); });
         all_.push_back(
             entry{said.transport, said.tls, said.unix_socket, std::make_unique<connection_pool>(said.limits)});
         return *all_.back().pool;
