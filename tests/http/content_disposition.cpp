@@ -71,3 +71,16 @@ TEST_CASE("W3 whatever stands in a name, it cannot end its field or its line") {
         CHECK(back->filename->ends_with("; name=\"evil"));
     }
 }
+
+TEST_CASE("W3 a backslash hides no quote, however many there are") {
+    for (std::string text : {"a\\", "\\", "a\\\\", "a\\\\\\", "C:\\x\\", "a\\b"}) {
+        CAPTURE(text);
+        std::string field = "form-data";
+        append_form_parameter(field, "name", text);
+        append_form_parameter(field, "filename", "b.txt");
+        auto back = parse_form_disposition(field);
+        REQUIRE(back);
+        CHECK(back->name == text);
+        CHECK(back->filename == "b.txt");
+    }
+}

@@ -93,7 +93,8 @@ inline std::optional<form_disposition> parse_form_disposition(std::string_view f
 }
 
 /// Writes `; name="..."` or `; filename="..."` so that nothing in the value can end it or its line: as browsers do, who
-/// write %22 for a quote, and other control characters like theirs for CR and LF.
+/// write %22 for a quote, and other control characters like theirs for CR and LF; and as httpx does, who writes two
+/// backslashes for one, which to many readers would hide the quote behind it.
 inline void append_form_parameter(std::string& out, std::string_view name, std::string_view value) {
     out.append("; ").append(name).append("=\"");
     for (char c : value) {
@@ -101,7 +102,7 @@ inline void append_form_parameter(std::string& out, std::string_view name, std::
         if (byte < 0x20 || byte == 0x7F || c == '"')
             ascii::append_percent(out, c);
         else
-            out += c;
+            out.append(c == '\\' ? 2 : 1, c);
     }
     out += '"';
 }
