@@ -3,11 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <string_view>
 
 using namespace coracle;
 
 namespace {
-std::string refused(const char* text) {
+std::string refused(std::string_view text) {
     try {
         (void)client::whole_url(text);
     } catch (const std::exception& why) {
@@ -60,4 +61,15 @@ TEST_CASE("what cannot be asked is refused, and the sentence says what would be 
     CHECK_THROWS_AS((void)client::whole_url("http://[1::2/"), invalid_url);
     std::string why = refused("http://ada:secret@exa mple.com/");
     CHECK(why.find("secret") == std::string::npos);
+}
+
+TEST_CASE("C1 no part of a password stands in what is said about a URL that cannot be asked") {
+    for (const char* text : {"http://ada:p@secret@host/", "ada:secret@host/x", "http:/ada:secret@host",
+                             "http:ada:secret@host", "http:\\\\ada:secret@host/", "http://ada:se/secret@host/",
+                             "http://ada:se?secret@host/", "http://secret@h o/"}) {
+        CAPTURE(text);
+        CHECK(refused(text).find("secret") == std::string::npos);
+    }
+    CHECK(refused("http://ada:" + std::string(300, 's') + "@host/").find("ssss") == std::string::npos);
+    CHECK(refused("http://ada:secret@host/").find("'http://...@host/'") != std::string::npos);
 }

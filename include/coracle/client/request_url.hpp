@@ -15,11 +15,14 @@ namespace coracle::client {
 
 namespace detail {
 [[gnu::cold, noreturn]] inline void refuse_url(std::string_view text, std::string_view why) {
+    // Credentials are nobody's business who reads logs: also those with an @ or a slash, and behind a broken scheme.
+    std::size_t colon = text.find(':');
+    std::size_t from = text.find_first_not_of("/\\", colon == text.npos ? 0 : colon + 1);
+    std::size_t at = text.rfind('@');
+    std::string open(text);
+    if (at != text.npos && from < at) open.replace(from, at - from, "...");
     std::string shown = "coracle: '";
-    for (char c : text.substr(0, 200)) shown += c > ' ' && c < '\x7f' ? c : '?';
-    // Credentials are nobody's business who reads logs.
-    if (std::size_t at = shown.find('@'), from = shown.find("//"); from < at && at != shown.npos)
-        shown.replace(from + 2, at - from - 2, "...");
+    for (char c : open.substr(0, 200)) shown += c > ' ' && c < '\x7f' ? c : '?';
     shown.append("' ").append(why);
     throw invalid_url(shown);
 }
