@@ -97,3 +97,20 @@ TEST_CASE("what is no cookie is ignored, and a flood of them keeps its measure")
     CHECK(!jar.contains("c0"));
     CHECK(jar.contains("c3099"));
 }
+
+TEST_CASE("what anybody on the way may have written is no secure cookie, and hides none") {
+    CHECK(shown("a=b; Secure", "http://x/", "https://x/").empty());
+    CHECK(shown("__Host-a=b; Secure; Path=/", "http://x/", "https://x/").empty());
+    http::cookie_jar jar;
+    auto store = [&](const char* field, const char* from) { jar.store(field, url::parse(from), now); };
+    auto asks = [&](const char* to) { return jar.header(url::parse(to), now); };
+    store("a=good; Secure; Path=/in", "https://www.site.test/");
+    for (const char* evil : {"a=evil; Path=/in", "a=evil; Path=/in/side", "a=evil; Path=/in; Domain=site.test",
+                             "a=evil; Path=/in; Max-Age=0"})
+        store(evil, "http://www.site.test/");
+    CHECK(asks("https://www.site.test/in/side") == "a=good");
+    store("a=other", "http://www.site.test/");  // which is for other paths
+    CHECK(asks("http://www.site.test/") == "a=other");
+    store("a=new; Secure; Path=/in", "https://www.site.test/");
+    CHECK(asks("https://www.site.test/in").starts_with("a=new"));
+}

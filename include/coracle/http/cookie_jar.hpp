@@ -40,6 +40,7 @@ public:
     /// What a Set-Cookie field says in an answer from `from`; what it may not say is ignored.
     void store(std::string_view field, const url& from, std::int64_t now) {
         if (std::optional<kept_cookie> read = parse(field, from, now)) {
+            if (!from.is_secure() && hides_secure(*read)) return;
             if (read->expires && *read->expires <= now)
                 take_away(*read);
             else
@@ -157,6 +158,7 @@ private:
                 made.http_only = true;
             }
         }
+        if (made.secure && !from.is_secure()) return std::nullopt;  // anybody on the way may have written it
         std::string name = ascii::lower(made.name);
         if (name.starts_with("__secure-") && !made.secure) return std::nullopt;
         if (name.starts_with("__host-") && (!made.secure || !made.host_only || made.path != "/")) return std::nullopt;
@@ -169,6 +171,14 @@ private:
         return part;
     }
 
+    /// What came over plain http does not stand in for what came over https. RFC 6265bis 5.7.
+    bool hides_secure(const kept_cookie& made) const noexcept {
+        for (const kept_cookie& one : kept_)
+            if (one.secure && one.name == made.name && path_matches(made.path, one.path) &&
+                (domain_matches(one.domain, made.domain) || domain_matches(made.domain, one.domain)))
+                return true;
+        return false;
+    }
     static bool same(const kept_cookie& a, const kept_cookie& b) {
         return a.name == b.name && a.domain == b.domain && a.path == b.path;
     }
