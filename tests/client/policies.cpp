@@ -1,5 +1,6 @@
 // Threats C1 C5 C6 C7, and scenarios of a client's policies: what really stands on the wire, and to whom it goes.
 #include <coracle/client/digest_auth.hpp>
+#include <coracle/client/generator_stream.hpp>
 #include <coracle/client/http_client.hpp>
 #include <coracle/client/multipart_body.hpp>
 #include <coracle/testing/app_transport.hpp>
@@ -7,6 +8,9 @@
 
 #include <coracle/app/app.hpp>
 #include <coracle/async/gather.hpp>
+#include <coracle/async/generator.hpp>
+#include <coracle/async/spawn.hpp>
+#include <coracle/loop/sleep.hpp>
 
 #include <os/temporary_folder.hpp>
 #include <server/loopback.hpp>
@@ -547,5 +551,105 @@ TEST_CASE("a client asks an app in its own process: streams both ways, cookies, 
         co_await sleep(1s);
         CHECK(cancelled_there);
         co_await inside->close();
+    });
+}
+
+TEST_CASE("C1 a request that was built by hand takes no secrets of its client elsewhere") {
+    in_virtual_time([]() -> task<> {
+        small_world world([](const std::string&) { return client::answer("x"); });
+        world.options.base_url = "http://a.test";
+        world.options.headers = {{"authorization", "Bearer secret"}, {"x-mine", "1"}};
+        http_client http = world.http();
+        for (const char* to : {"http://b.test/", "http://a.test/"}) {
+            outgoing_request request("GET", http::url::parse(to));
+            auto reply = co_await http.send(std::move(request));
+        }
+        REQUIRE(world.asked.size() == 2);
+        CHECK(!has(world.asked[0], "secret"));
+        CHECK(has(world.asked[0], "x-mine: 1"));
+        CHECK(has(world.asked[1], "secret"));
+    });
+}
+
+TEST_CASE("C6 what a hook or the maker of a body throws is no failed attempt, and nothing is sent twice") {
+    in_virtual_time([]() -> task<> {
+        small_world world([](const std::string&) { return client::answer("paid"); });
+        world.options.retry.attempts = 3;
+        world.options.on_reply = [](http_reply& reply) -> task<> {
+            if (reply.text() == "paid")
+                throw connect_failed("nobody logs", std::make_error_code(std::errc::connection_refused));
+            co_return;
+        };
+        http_client http = world.http();
+        bool failed = false;
+        try {
+            auto reply = co_await http.post("http://a.test/").body("10");
+        } catch (const connect_failed&) {
+            failed = true;
+        }
+        CHECK(failed);
+        CHECK(world.asked.size() == 1);
+
+        int made = 0;
+        auto pieces = [&made]() -> generator<std::string> {
+            ++made;
+            co_yield "10";
+            throw connect_failed("nobody counts", std::make_error_code(std::errc::connection_refused));
+        };
+        function<generator<std::string>()> again(pieces);
+        auto body = std::make_unique<client::generator_stream>(std::move(again));
+        failed = false;
+        try {
+            auto reply = co_await http.post("http://a.test/").body(std::move(body));
+        } catch (const connect_failed&) {
+            failed = true;
+        }
+        CHECK(failed);
+        CHECK(made == 1);
+    });
+}
+
+TEST_CASE("the time for all of a request is also that of its hooks, and of what makes its body") {
+    in_virtual_time([]() -> task<> {
+        small_world world([](const std::string&) { return client::answer("x"); });
+        world.options.timeout = client_timeouts().total(2s);
+        http_client http = world.http();
+        auto began = loop::reactor::current().now();
+        std::string why;
+        auto slowly = []() -> generator<std::string> {
+            co_yield "a";
+            co_await sleep(1h);
+        };
+        try {
+            auto reply = co_await http.post("http://a.test/").body(slowly());
+        } catch (const total_timed_out& late) {
+            why = late.what();
+        }
+        CHECK(why == "POST http://a.test/: was not done within 2s in all");
+        CHECK(loop::reactor::current().now() - began == 2s);
+
+        small_world other([](const std::string&) { return client::answer("x"); });
+        other.options.on_request = [](outgoing_request&) -> task<> { co_await sleep(1h); };
+        http_client hooked = other.http();
+        why.clear();
+        try {
+            auto reply = co_await hooked.get("http://a.test/").timeout(client_timeouts().total(3s));
+        } catch (const total_timed_out& late) {
+            why = late.what();
+        }
+        CHECK(why == "GET http://a.test/: was not done within 3s in all");
+        CHECK(loop::reactor::current().now() - began == 5s);
+        // A cancellation from outside stays one.
+        auto ask = [&]() -> task<> { auto reply = co_await hooked.get("http://a.test/"); };
+        auto asks = spawn(ask());
+        co_await sleep(1s);
+        asks.cancel();
+        bool was_cancelled = false;
+        try {
+            co_await asks;
+        } catch (const cancelled&) {
+            was_cancelled = true;
+        }
+        CHECK(was_cancelled);
     });
 }

@@ -35,11 +35,15 @@ struct client_settings {
     outgoing_request request(std::string_view method, std::string_view url) const {
         bool whole = !base || is_whole_url(url);
         outgoing_request made(std::string(method), whole ? whole_url(url) : appended_url(*base, url));
-        if (whole && base && !made.url.same_origin(*base)) [[unlikely]] {
-            made.fields = fields_elsewhere;
-            made.options.has_usual_fields = true;
-        }
+        if (whole) keep_private(made);
         return made;
+    }
+    /// C1: a request that leads elsewhere than the base_url goes without what proves there who asks.
+    void keep_private(outgoing_request& to) const {
+        if (!base || to.options.has_usual_fields || to.url.same_origin(*base)) return;
+        for (const auto& [name, value] : fields_elsewhere)
+            if (!to.fields.contains(name)) to.fields.add(name, value);
+        to.options.has_usual_fields = true;
     }
 
     mutable http_client_options options;  // its hooks are called

@@ -79,6 +79,8 @@ public:
         return wait_after(what);
     }
     [[gnu::cold]] std::optional<std::chrono::nanoseconds> wait_after(const std::exception_ptr& failure) {
+        // C6: whatever its kind, it says nothing about how far the request came.
+        if (request_.options.in_own_code) return std::nullopt;
         attempt what;
         std::optional<attempt_end> end = end_of(failure);
         if (!end) return std::nullopt;

@@ -54,7 +54,11 @@ public:
     /// out: the answer, without its url and method. in: where the stream goes that a 101 leaves, if it may come.
     task<> converse(http_reply& reply, stream_behind* behind = nullptr) {
         check_scheme();
-        if (request_.body.is_stream()) co_await request_.body.stream()->prepare();
+        if (request_.body.is_stream()) {
+            request_.options.in_own_code = true;
+            co_await request_.body.stream()->prepare();
+            request_.options.in_own_code = false;
+        }
         connection_pool& pool = terms_.on().template own<loop_pools>().of(with_.options);
         bool may_repeat = request_.is_idempotent();
         bool stale_before = false;
@@ -104,13 +108,8 @@ public:
                     break;
                 }
                 heard = true;
-                std::size_t used = here.reader.feed(*bytes);
-                if (used < bytes->size()) {
-                    here.spoil();
-                    if (behind) surplus = bytes->substr(used);
-                } else if (bytes->size() >= full_read && here.reader.complete() && here.stream.readable(false)) {
-                    here.spoil();
-                }
+                std::size_t used = here.hear(*bytes);
+                if (used < bytes->size() && behind) surplus = bytes->substr(used);
             }
             if (here.late()) terms_.throw_late(request_.text(), here);
             if (broken || here.reader.failed()) {
@@ -131,7 +130,6 @@ public:
 
 private:
     static constexpr std::size_t piece_bytes = 256 * 1024;
-    static constexpr std::size_t full_read = 64 * 1024;
 
     /// Whom the connection leads to: a proxy, or who is asked.
     const http::url& next_host() const noexcept {
@@ -245,7 +243,9 @@ private:
         bool chunked = !left;
         for (;;) {
             line.rest();  // the maker of the body takes the time that it takes
+            request_.options.in_own_code = true;
             std::optional<std::string_view> piece = co_await from.read();
+            request_.options.in_own_code = false;
             if (!piece) break;
             if (piece->empty()) continue;
             if (left && *left < piece->size()) throw_other_length();
@@ -333,7 +333,9 @@ public:
         restored_fields after(request);
         if (with_.options.on_request) {
             after.restore();
+            request.options.in_own_code = true;
             co_await with_.options.on_request(request);
+            request.options.in_own_code = false;
         }
         check_whole_url(request.url, request.url.authority);
         exchange<Settings> once(with_, request, terms_);
@@ -342,7 +344,11 @@ public:
         reply.url = request.url;
         reply.method = request.method;
         reply.elapsed = terms_.on().now() - began;
-        if (with_.options.on_reply) co_await with_.options.on_reply(reply);
+        if (with_.options.on_reply) {
+            request.options.in_own_code = true;
+            co_await with_.options.on_reply(reply);
+            request.options.in_own_code = false;
+        }
         co_return reply;
     }
     /// Whether there is time to wait so long, and to ask once more.
@@ -378,7 +384,8 @@ task<> perform_into(const Settings& with, outgoing_request& request, http_reply&
     exchange_terms terms(loop::reactor::current(),
                          request.options.timeout ? *request.options.timeout : with.options.timeout);
     const client_policies& by = request.options.policies ? *request.options.policies : with.policies;
-    if (by.do_nothing() && !with.options.on_request && !with.options.on_reply) {
+    bool alone = by.do_nothing() && !with.options.on_request && !with.options.on_reply;
+    if (alone && !request.body.is_stream()) {
         exchange<Settings> once(with, request, terms);
         co_await once.converse(reply, behind);
         reply.url = std::move(request.url);
@@ -386,7 +393,13 @@ task<> perform_into(const Settings& with, outgoing_request& request, http_reply&
     } else {
         hooked_exchange<Settings> each(with, terms, behind);
         const http::url* home = with.base && !request.options.own_auth ? &*with.base : nullptr;
-        reply = co_await run_errand(by, request, with.usual_fields, home, each);
+        timeout_scope limit(terms.last);  // also of hooks, and of what makes the body
+        try {
+            reply = co_await run_errand(by, request, with.usual_fields, home, each);
+        } catch (const cancelled&) {
+            if (!limit.swallows()) throw;
+            terms.throw_late_in_all(request.text());
+        }
     }
     reply.elapsed = terms.now() - terms.began;
 }

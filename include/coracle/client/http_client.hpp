@@ -40,6 +40,7 @@ public:
 
     /// error: request_error and what is below it, with method, URL and reason; `cancelled`.
     task<http_reply> send(outgoing_request request) const {
+        settings_->keep_private(request);
         return client::perform_kept(settings_, std::move(request));
     }
     /// What send() takes, with this client's base_url, and nothing else yet. error: invalid_url, unsupported_protocol.
@@ -48,6 +49,7 @@ public:
     }
     /// Asks to go on with another protocol: options.upgrade of the request says which. The connection leaves the pool.
     task<client::upgraded> upgrade(outgoing_request request) const {
+        settings_->keep_private(request);
         return client::perform_upgrade(settings_, std::move(request));
     }
 

@@ -28,6 +28,7 @@ struct request_options {
     const client::address_guard* guard = nullptr;
     client::proxy_way way = client::proxy_way::direct;
     bool has_usual_fields = false;  ///< those of its client are among its fields
+    bool in_own_code = false;       ///< a hook or the maker of the body is at work: what it throws is no failed attempt
     bool own_auth = false;  ///< their auth is meant for the url of this request, and not for the client's base_url
 };
 
