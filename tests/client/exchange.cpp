@@ -229,6 +229,38 @@ TEST_CASE("a stream is read as it comes, and holds its sender back") {
     }());
 }
 
+TEST_CASE("a stream may be closed while somebody reads it, who is told") {
+    run(virtual_time, []() -> task<> {
+        for (std::string_view length : {"content-length: 10\r\n", ""}) {  // also where the end of the stream ends it
+            auto way = std::make_shared<scripted_upstream>([&](net::memory_stream& line, int) -> task<> {
+                std::string asked = co_await next_request(line);
+                std::string said = "HTTP/1.1 200 OK\r\n" + std::string(length) + "\r\nab";
+                auto sent = co_await line.write(said);
+                if (sent) asked = co_await next_request(line);
+            });
+            http_client http = over(way);
+            auto reply = co_await http.get("/").stream();
+            auto first = co_await reply.read();
+            CHECK(first == "ab");
+            std::string why;
+            auto read = [&]() -> task<> {
+                try {
+                    auto more = co_await reply.read();
+                } catch (const body_misuse& misuse) {
+                    why = misuse.what();
+                }
+            };
+            auto reads = spawn(read());
+            co_await sleep(std::chrono::seconds(1));
+            reply.close();
+            co_await reads;
+            CHECK(why.find("was closed") != std::string::npos);
+            CHECK(pool_of(way).open() == 0);
+            CHECK_THROWS_AS((void)reply.text(), body_misuse);
+        }
+    }());
+}
+
 TEST_CASE("C3 a connection with a body that was not read to its end is closed, and never another's") {
     run(virtual_time, []() -> task<> {
         auto way =

@@ -46,6 +46,9 @@ public:
         }
         co_return std::nullopt;
     }
+    void stop() noexcept override {
+        if (line_.alive()) line_->stream.close();
+    }
     const http::owned_fields& trailers() const noexcept override { return trailers_; }
 
 private:

@@ -78,7 +78,14 @@ public:
             co_return std::move(body_);
         }
         failed_ = true;
-        std::optional<std::string> piece = co_await rest_->read();
+        std::optional<std::string> piece;
+        try {
+            marked now(reading_);
+            piece = co_await rest_->read();
+        } catch (const request_error&) {
+            if (!closed_) throw;
+        }
+        if (closed_) throw_closed();
         failed_ = false;
         taken_ = true;
         if (!piece) end();
@@ -94,11 +101,15 @@ public:
         body_ = std::move(all);
         taken_ = false;
     }
-    /// Reads no more: the connection of a stream is closed.
+    /// Reads no more: the connection of a stream is closed. Who reads meanwhile is told by body_misuse.
     void close() noexcept {
         if (!rest_) return;
-        rest_.reset();
         failed_ = true;
+        closed_ = reading_;
+        if (reading_)
+            rest_->stop();
+        else
+            rest_.reset();
     }
     /// What came behind the body in chunks, kept apart from the headers. in: when the body was read.
     const http::owned_fields& trailers() const noexcept { return trailers_; }
@@ -110,6 +121,17 @@ public:
     void set_stream(std::unique_ptr<client::reply_stream> rest) noexcept { rest_ = std::move(rest); }
 
 private:
+    class marked {
+    public:
+        explicit marked(bool& what) noexcept : what_(what) { what_ = true; }
+        marked(const marked&) = delete;
+        marked& operator=(const marked&) = delete;
+        ~marked() { what_ = false; }
+
+    private:
+        bool& what_;
+    };
+
     void end() {
         trailers_ = rest_->trailers();
         rest_.reset();
@@ -125,6 +147,10 @@ private:
     [[gnu::cold, noreturn]] void throw_failed() const {
         throw body_misuse("coracle: the body of " + method + ' ' + url.text() +
                           " was closed, or reading it has failed; there is nothing more to read");
+    }
+    [[gnu::cold, noreturn]] void throw_closed() {
+        rest_.reset();
+        throw_failed();
     }
     [[gnu::cold]] std::string shown_body() const {
         std::string shown = body_.substr(0, 200);
@@ -152,6 +178,8 @@ private:
     std::unique_ptr<client::reply_stream> rest_;
     bool taken_ = false;   // read() has given some of it away
     bool failed_ = false;  // closed, or reading has failed
+    bool reading_ = false;
+    bool closed_ = false;  // while somebody read
 };
 
 }  // namespace coracle

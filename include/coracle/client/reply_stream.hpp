@@ -20,6 +20,8 @@ public:
     /// The next piece, never empty; nothing at the end, when the connection has been given back.
     /// error: as http_client::send().
     virtual task<std::optional<std::string>> read() = 0;
+    /// Who reads goes on with an error, and nothing is read any more.
+    virtual void stop() noexcept {}
     /// What came behind the body. in: after its end.
     virtual const http::owned_fields& trailers() const noexcept = 0;
 };
