@@ -595,3 +595,22 @@ TEST_CASE("a hundred tasks on four loops that miss at once make one load") {
         CHECK(loads == 1);
     }
 }
+
+TEST_CASE("who began a renewal may wait for it, when its value has gone in the meantime") {
+    int calls = 0;
+    ttl_cache<int, int> numbers{{.ttl = 10s, .stale = 10s, .load = [&](int) -> task<int> {
+                                     ++calls;
+                                     co_await sleep(30s);
+                                     co_return calls;
+                                 }}};
+    run(virtual_time, [](auto& cache) -> task<> {
+        int first = co_await cache.get(1);
+        CHECK(first == 1);
+        co_await sleep(15s);
+        int stale = co_await cache.get(1);
+        CHECK(stale == 1);
+        co_await sleep(10s);
+        int renewed = co_await cache.get(1);
+        CHECK(renewed == 2);
+    }(numbers));
+}

@@ -50,6 +50,21 @@ task<> talks(websocket& ws) {
     std::string text(90, 'x');
     for (;;) co_await ws.send(text);
 }
+task<> writes(websocket::outgoing& out, std::string text) { co_await out.write(text); }
+task<> ends_it(websocket::outgoing& out, std::string text) { co_await out.end(text); }
+task<> receives_nothing(websocket& ws, bool& done) {
+    auto got = co_await ws.receive();
+    CHECK(!got);
+    done = true;
+}
+task<> pings_in_vain(websocket& ws, bool& done) {
+    try {
+        co_await ws.ping();
+    } catch (const websocket_closed& e) {
+        CHECK(e.code() == 1006);
+        done = true;
+    }
+}
 struct point {
     int x = 0;
     int y = 0;
@@ -463,5 +478,106 @@ TEST_CASE("sending to a peer that has gone throws, and waits for nobody") {
         auto closed = co_await refused;
         CHECK(closed);
         CHECK(ends.server.close_code() == 1006);
+    }());
+}
+
+TEST_CASE("a peer whose bytes are not read, because the handler is slow, is not given up as quiet") {
+    run(virtual_time, []() -> task<> {
+        one_end ends({.max_unread_messages = 2});
+        std::string many;
+        for (int i = 0; i < 10; ++i) many += frame(1, "hello");
+        ends.peer.push(many);
+        co_await sleep(21s);
+        CHECK(ends.peer.take_all() == "\x89" + std::string(1, '\0'));
+        ends.peer.push(frame(10, ""));
+        co_await sleep(60s);
+        CHECK(ends.server.is_open());
+        for (int i = 0; i < 10; ++i) {
+            auto got = co_await ends.server.receive();
+            CHECK(got.has_value());
+        }
+        co_await sleep(10s);
+        CHECK(ends.server.is_open());
+        co_await sleep(60s);
+        CHECK(ends.server.close_code() == 1011);
+    }());
+}
+
+TEST_CASE("a message that waits for another and is given up does not end the WebSocket, nor mix with it") {
+    run(virtual_time, []() -> task<> {
+        two_ends ends;
+        auto first = ends.server.begin();
+        co_await first.write("one ");
+        {
+            auto second = ends.server.begin();
+            auto early = co_await try_for(1ms, writes(second, "two "));
+            CHECK(!early);
+        }
+        CHECK(ends.server.is_open());
+        auto third = ends.server.begin();
+        auto early = co_await try_for(1ms, writes(third, "three "));
+        CHECK(!early);
+        auto rest = spawn(ends_it(third, "rest"));
+        co_await settle();
+        co_await first.end("end");
+        auto got = co_await ends.client.receive();
+        REQUIRE(got);
+        CHECK(got->text() == "one end");
+        co_await rest;
+        auto next = co_await ends.client.receive();
+        REQUIRE(next);
+        CHECK(next->text() == "rest");
+    }());
+}
+
+TEST_CASE("a message whose end is cancelled ends the WebSocket: its peer would wait for the rest") {
+    run(virtual_time, []() -> task<> {
+        one_end ends({.max_unsent_bytes = 100}, 100);
+        {
+            auto out = ends.server.begin();
+            std::string much(300, 'x');
+            co_await out.write(much);
+            auto early = co_await try_for(1ms, ends_it(out, "end"));
+            CHECK(!early);
+        }
+        CHECK(ends.server.close_code() == 1011);
+    }());
+}
+
+TEST_CASE("a message in pieces is sent whole or not at all, when the newest is dropped") {
+    run(virtual_time, []() -> task<> {
+        two_ends ends({.max_unsent_messages = 2, .slow_peer = when_slow::drop_newest}, 100);
+        std::string text(90, 'x');
+        for (int i = 0; i < 10; ++i) co_await ends.server.send(text);
+        auto piecewise = [](websocket& ws) -> task<> {
+            auto out = ws.begin();
+            co_await out.write("be");
+            co_await out.end("gin");
+            co_await ws.close();
+        };
+        auto job = spawn(piecewise(ends.server));
+        for (;;) {
+            auto got = co_await ends.client.receive();
+            if (!got) break;
+            bool whole = got->bytes() == text || got->bytes() == "begin";
+            CHECK(whole);
+        }
+        co_await job;
+    }());
+}
+
+TEST_CASE("who waits for a WebSocket that goes away has nothing to wait for, and touches it no more") {
+    run(virtual_time, []() -> task<> {
+        auto ends = std::make_unique<two_ends>();
+        bool received = false;
+        bool pinged = false;
+        auto one = spawn(receives_nothing(ends->server, received));
+        auto two = spawn(pings_in_vain(ends->client, pinged));
+        co_await yield_now();
+        ends.reset();
+        co_await one;
+        co_await two;
+        CHECK(received);
+        CHECK(pinged);
     }());
 }

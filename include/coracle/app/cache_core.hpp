@@ -173,9 +173,7 @@ private:
 template <class K, class V>
 class cache_core<K, V>::lead {
 public:
-    lead(self of, std::shared_ptr<loading> what) noexcept : core_(std::move(of)), what_(std::move(what)) {
-        if (async::scheduler* here = async::scheduler::current_or_null()) what_->leader_ = here->running_job();
-    }
+    lead(self of, std::shared_ptr<loading> what) noexcept : core_(std::move(of)), what_(std::move(what)) {}
     lead(lead&&) noexcept = default;
     lead& operator=(lead&&) = delete;
     ~lead() {
@@ -186,7 +184,9 @@ public:
 
     cache_core& core() const noexcept { return *core_; }
     const K& key() const noexcept { return what_->key_; }
+    /// In the job that loads, which need not be the one that found out that it has to be done.
     void begin() {
+        what_->leader_ = &async::this_job();
         std::lock_guard lock(what_->at_.in.guard);
         ++what_->at_.in.items.counts.loads;
     }

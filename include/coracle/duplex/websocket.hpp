@@ -40,8 +40,15 @@ public:
     /// in: of the current loop; `answers`: who answers the handshake, null for a client. open() when there are bytes.
     websocket(std::shared_ptr<const websocket_options> how, duplex::opening* answers, ws::session session)
         : websocket_core(std::move(how), answers, std::move(session)) {}
-    ~websocket() { cut(); }
+    ~websocket() {
+        cut();
+        forget_receiver();
+    }
 
+private:
+    enum class progress : unsigned char { none, begun, ended };  // of a message that is sent in pieces
+
+public:
     class receiver;
     class sender;
     class owning_sender;
@@ -112,6 +119,7 @@ private:
     inline void room_made() noexcept override;
     inline void ended() noexcept override;
     inline void line_left() noexcept override;
+    inline void forget_receiver() noexcept;
     void turn_ended() noexcept override {
         if (!waits_ || !is_open()) return;
         if (waits_->openers.empty() && waits_->piece_senders.empty() && waits_->pingers.empty() &&
@@ -140,36 +148,39 @@ private:
 /// The awaiter of receive().
 class [[nodiscard("write co_await before receive()")]] websocket::receiver final : public async::waiter {
 public:
-    explicit receiver(websocket& of) noexcept : of_(of) {}
+    explicit receiver(websocket& of) noexcept : of_(&of) {}
     ~receiver() {
         leave();
-        if (of_.receiving_ == this) of_.receiving_ = nullptr;
+        if (of_ && of_->receiving_ == this) of_->receiving_ = nullptr;
     }
     bool await_ready() { return may_attempt() && attempt(); }
     std::optional<websocket_message> await_resume() {
         throw_if_cancelled();
-        return of_.take();
+        return of_ ? of_->take() : std::nullopt;
     }
 
 private:
+    friend class websocket;
     bool attempt() override {
-        if (of_.receiving_ && of_.receiving_ != this)
+        if (of_->receiving_ && of_->receiving_ != this)
             throw std::logic_error(
                 "coracle: two jobs receive from one WebSocket; let one receive, and hand the messages on by a channel");
-        return of_.is_answered() && (!of_.inbox_.empty() || of_.state_ != websocket_state::open);
+        return of_->is_answered() && (!of_->inbox_.empty() || of_->state_ != websocket_state::open);
     }
     void line_up() noexcept override {
-        of_.receiving_ = this;
-        stand_in(of_.receivers_);
+        of_->receiving_ = this;
+        stand_in(of_->receivers_);
     }
-    websocket& of_;
+    websocket* of_;  // null when it has gone
 };
 
 /// The awaiter of all that is sent. keeps: the bytes stay where they are until it has returned.
 class [[nodiscard("write co_await before send()")]] websocket::sender : public async::waiter {
 public:
-    sender(websocket& to, ws::data_kind kind, std::string_view bytes, bool first = true, bool last = true) noexcept
-        : to_(to), bytes_(bytes), kind_(kind), first_(first), last_(last) {}
+    /// in: of its message, how much was sent before, if somebody wants to know.
+    sender(websocket& to, ws::data_kind kind, std::string_view bytes, bool first = true, bool last = true,
+           progress* of = nullptr) noexcept
+        : to_(to), bytes_(bytes), of_(of), kind_(kind), first_(first), last_(last) {}
     ~sender() { leave(); }
     bool await_ready() { return may_attempt() && sender::attempt(); }
     void await_resume() const {
@@ -186,7 +197,11 @@ private:
         return try_now();
     }
     void line_up() noexcept override { stand_in(first_ ? to_.senders_ : to_.waits_->piece_senders); }
-    bool try_now() { return done_ = first_ ? to_.put(kind_, bytes_, last_) : to_.put_piece(kind_, bytes_, last_); }
+    bool try_now() {
+        done_ = first_ ? to_.put(kind_, bytes_, last_) : to_.put_piece(kind_, bytes_, last_);
+        if (done_ && of_) *of_ = last_ ? progress::ended : progress::begun;
+        return done_;
+    }
     /// The same for one that waits. False: it goes on waiting.
     bool served() noexcept {
         try {
@@ -201,6 +216,7 @@ private:
 
     websocket& to_;
     std::string_view bytes_;
+    progress* of_;
     std::exception_ptr failure_;
     ws::data_kind kind_;
     bool first_;
@@ -222,7 +238,7 @@ public:
     outgoing(const outgoing&) = delete;
     outgoing& operator=(const outgoing&) = delete;
     ~outgoing() {
-        if (!begun_ || ended_ || !to_.session_.sends_pieces()) return;
+        if (sent_ != progress::begun || !to_.session_.sends_pieces()) return;
         try {
             to_.begin_close(ws::close_code::internal_error, "a message was not finished");
         } catch (...) {
@@ -230,18 +246,14 @@ public:
         }
     }
     /// Waits until the peer has taken enough of what was written before. error: websocket_closed.
-    sender write(std::string_view piece) { return {to_, kind_, piece, !std::exchange(begun_, true), false}; }
+    sender write(std::string_view piece) { return {to_, kind_, piece, sent_ == progress::none, false, &sent_}; }
     /// in: the last piece, if it is known to be that.
-    sender end(std::string_view piece = {}) {
-        ended_ = true;
-        return {to_, kind_, piece, !std::exchange(begun_, true), true};
-    }
+    sender end(std::string_view piece = {}) { return {to_, kind_, piece, sent_ == progress::none, true, &sent_}; }
 
 private:
     websocket& to_;
     ws::data_kind kind_;
-    bool begun_ = false;
-    bool ended_ = false;
+    progress sent_ = progress::none;  // what was cancelled while it waited is not sent
 };
 
 /// The awaiter of ping().
@@ -251,6 +263,7 @@ public:
     ~pinger() { leave(); }
     std::chrono::nanoseconds await_resume() const {
         throw_if_cancelled();
+        if (failure_) std::rethrow_exception(failure_);
         if (!answered_) throw websocket_closed(of_.code_, of_.close_reason());
         return took_;
     }
@@ -274,11 +287,20 @@ private:
         of_.take_turn();
     }
     void line_up() noexcept override { stand_in(of_.waits_->pingers); }
+    void lost() noexcept {
+        try {
+            failure_ = std::make_exception_ptr(websocket_closed(of_.code_, of_.close_reason()));
+        } catch (...) {
+            failure_ = std::current_exception();
+        }
+        happened();
+    }
 
     websocket& of_;
     std::uint64_t number_ = 0;
     os::time_point sent_{};
     std::chrono::nanoseconds took_{};
+    std::exception_ptr failure_;  // of one that has waited: the WebSocket may have gone when it goes on
     bool answered_ = false;
 };
 
@@ -422,7 +444,10 @@ inline void websocket::ended() noexcept {
     while (waits_ && !waits_->openers.empty()) waits_->openers.front().happened();
     message_arrived();
     room_made();
-    while (waits_ && !waits_->pingers.empty()) waits_->pingers.front().happened();
+    while (waits_ && !waits_->pingers.empty()) waits_->pingers.front().lost();
+}
+inline void websocket::forget_receiver() noexcept {
+    if (receiving_) receiving_->of_ = nullptr;
 }
 inline void websocket::line_left() noexcept {
     while (waits_ && !waits_->closers.empty()) waits_->closers.front().happened();

@@ -155,7 +155,7 @@ protected:
             [[maybe_unused]] bool found_out_later = send_some();
         }
         while (!fits(bytes.size())) {
-            if (how_->slow_peer == when_slow::wait) return false;
+            if (how_->slow_peer == when_slow::wait || !whole) return false;  // what is begun cannot be dropped
             if (!makes_room()) return true;
         }
         session_.send_piece(out(), kind, bytes, whole);
@@ -367,6 +367,8 @@ protected:
         if (!line_) return;
         if (state_ != websocket_state::open) return lose();
         ws::keep_alive::time at = now();
+        // Its pong may stand behind what nobody has received yet: that it is not read is not its silence.
+        if (!may_read() && (readable_ || any_unread()) && !line_->hung_up()) pulse_.heard(at);
         try {
             switch (pulse_.look(at)) {
                 case ws::keep_alive::verdict::gone:
