@@ -397,6 +397,39 @@ TEST_CASE("C2 https goes through a proxy by CONNECT, and what proves the server 
     CHECK(secrecy->wrapped == std::vector<std::string>{"a.test", "b.test"});
 }
 
+TEST_CASE("C5 nobody goes through a tunnel that a proxy has made for another one's name") {
+    small_world world([](const std::string& asked) {
+        if (has(asked, "CONNECT ") && !has(asked, "proxy-authorization: Basic bWU6eA=="))
+            return client::answer("", 407);
+        if (has(asked, "CONNECT ")) return std::string("HTTP/1.1 200 Connection established\r\n\r\n");
+        return client::answer("in");
+    });
+    struct open_secrecy final : client::secure_layer {
+        task<result<net::any_stream, net::connect_error>> wrap(net::any_stream plain, std::string) override {
+            co_return std::move(plain);
+        }
+    };
+    world.options.tls = std::make_shared<open_secrecy>();
+    http_client_options stranger;
+    stranger.transport = world.options.transport;
+    stranger.tls = world.options.tls;
+    world.options.proxy = client::proxy_rules("http://me:x@proxy.test:3128");
+    stranger.proxy = client::proxy_rules("http://proxy.test:3128");
+    http_client mine = world.http();
+    http_client other(std::move(stranger));
+    in_virtual_time([&]() -> task<> {
+        auto reply = co_await mine.get("https://a.test/");
+        CHECK(reply.text() == "in");
+        bool refused = false;
+        try {
+            auto never = co_await other.get("https://a.test/");
+        } catch (const proxy_error&) {
+            refused = true;
+        }
+        CHECK(refused);
+    });
+}
+
 TEST_CASE("C5 a proxy that answers garbage is an error, and one that asks who we are is an answer") {
     for (const char* garbage : {"", "\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 200\r\ncontent-length: 1, 2\r\n\r\nx",
                                 "HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n", "HTTP/2.0 200 OK\r\n\r\n"}) {

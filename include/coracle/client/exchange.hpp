@@ -141,7 +141,10 @@ private:
     }
     std::string_view pool_authority() {
         if (request_.options.way != proxy_way::tunnel) return next_host().authority;
-        if (tunnel_.empty()) tunnel_ = next_host().authority + " to " + request_.url.authority;
+        // And by who was let through: nobody goes through on another's name.
+        if (tunnel_.empty())
+            tunnel_ =
+                next_host().authority + " to " + request_.url.authority + ' ' + request_.options.through->authorization;
         return tunnel_;
     }
 
