@@ -614,3 +614,11 @@ TEST_CASE("who began a renewal may wait for it, when its value has gone in the m
         CHECK(renewed == 2);
     }(numbers));
 }
+
+TEST_CASE("more parts than items are refused: a part without room would never keep its keys") {
+    CHECK_THROWS_AS((ttl_cache<int, int>{{.max_size = 4, .parts = 8}}), std::logic_error);
+    CHECK_NOTHROW((ttl_cache<int, int>{{.max_size = 0}}));
+    ttl_cache<int, int> small{{.max_size = 8, .parts = 8}};
+    small.set(1, 10);
+    CHECK(small.peek(1) == 10);
+}

@@ -1,4 +1,4 @@
-// A hub behind WebSockets and server-sent events of a whole app.
+// Scenarios of a hub behind WebSockets and server-sent events of a whole app.
 #include "loopback.hpp"
 
 #include <doctest/doctest.h>

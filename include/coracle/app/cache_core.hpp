@@ -461,6 +461,9 @@ void cache_core<K, V>::check_options() {
             "coracle: ttl_cache: .negative_ttl is how long a std::optional without a value is kept; make the values "
             "of this cache std::optional");
     if (options_.parts == 0 || options_.parts > 256) throw std::logic_error("coracle: ttl_cache: .parts is 1 to 256");
+    if (options_.parts > 1 && options_.parts > options_.max_size)
+        throw std::logic_error(
+            "coracle: ttl_cache: .parts is more than .max_size, and a part without room would never keep its keys");
 }
 
 }  // namespace coracle

@@ -14,7 +14,6 @@
 #include <coracle/http/field_list.hpp>
 #include <coracle/http/target.hpp>
 #include <coracle/json/write.hpp>
-#include <coracle/os/poller.hpp>
 #include <coracle/websocket/session.hpp>
 #include <coracle/websocket/subprotocol.hpp>
 
