@@ -11846,7 +11846,8 @@ inline std::optional<form_disposition> parse_form_disposition(std::string_view f
 }
 
 /// Writes `; name="..."` or `; filename="..."` so that nothing in the value can end it or its line: as browsers do, who
-/// write %22 for a quote, and other control characters like theirs for CR and LF.
+/// write %22 for a quote, and other control characters like theirs for CR and LF; and as httpx does, who writes two
+/// backslashes for one, which to many readers would hide the quote behind it.
 inline void append_form_parameter(std::string& out, std::string_view name, std::string_view value) {
     out.append("; ").append(name).append("=\"");
     for (char c : value) {
@@ -11854,7 +11855,7 @@ inline void append_form_parameter(std::string& out, std::string_view name, std::
         if (byte < 0x20 || byte == 0x7F || c == '"')
             ascii::append_percent(out, c);
         else
-            out += c;
+            out.append(c == '\\' ? 2 : 1, c);
     }
     out += '"';
 }
@@ -13520,6 +13521,7 @@ public:
     /// What a Set-Cookie field says in an answer from `from`; what it may not say is ignored.
     void store(std::string_view field, const url& from, std::int64_t now) {
         if (std::optional<kept_cookie> read = parse(field, from, now)) {
+            if (!from.is_secure() && hides_secure(*read)) return;
             if (read->expires && *read->expires <= now)
                 take_away(*read);
             else
@@ -13637,6 +13639,7 @@ private:
                 made.http_only = true;
             }
         }
+        if (made.secure && !from.is_secure()) return std::nullopt;  // anybody on the way may have written it
         std::string name = ascii::lower(made.name);
         if (name.starts_with("__secure-") && !made.secure) return std::nullopt;
         if (name.starts_with("__host-") && (!made.secure || !made.host_only || made.path != "/")) return std::nullopt;
@@ -13649,6 +13652,14 @@ private:
         return part;
     }
 
+    /// What came over plain http does not stand in for what came over https. RFC 6265bis 5.7.
+    bool hides_secure(const kept_cookie& made) const noexcept {
+        for (const kept_cookie& one : kept_)
+            if (one.secure && one.name == made.name && path_matches(made.path, one.path) &&
+                (domain_matches(one.domain, made.domain) || domain_matches(made.domain, one.domain)))
+                return true;
+        return false;
+    }
     static bool same(const kept_cookie& a, const kept_cookie& b) {
         return a.name == b.name && a.domain == b.domain && a.path == b.path;
     }
@@ -31361,7 +31372,7 @@ protected:
             [[maybe_unused]] bool found_out_later = send_some();
         }
         while (!fits(bytes.size())) {
-            if (how_->slow_peer == when_slow::wait) return false;
+            if (how_->slow_peer == when_slow::wait || !whole) return false;  // what is begun cannot be dropped
             if (!makes_room()) return true;
         }
         session_.send_piece(out(), kind, bytes, whole);
@@ -31573,6 +31584,8 @@ protected:
         if (!line_) return;
         if (state_ != websocket_state::open) return lose();
         ws::keep_alive::time at = now();
+        // Its pong may stand behind what nobody has received yet: that it is not read is not its silence.
+        if (!may_read() && (readable_ || any_unread()) && !line_->hung_up()) pulse_.heard(at);
         try {
             switch (pulse_.look(at)) {
                 case ws::keep_alive::verdict::gone:
@@ -31691,8 +31704,15 @@ public:
     /// in: of the current loop; `answers`: who answers the handshake, null for a client. open() when there are bytes.
     websocket(std::shared_ptr<const websocket_options> how, duplex::opening* answers, ws::session session)
         : websocket_core(std::move(how), answers, std::move(session)) {}
-    ~websocket() { cut(); }
+    ~websocket() {
+        cut();
+        forget_receiver();
+    }
 
+private:
+    enum class progress : unsigned char { none, begun, ended };  // of a message that is sent in pieces
+
+public:
     class receiver;
     class sender;
     class owning_sender;
@@ -31763,6 +31783,7 @@ private:
     inline void room_made() noexcept override;
     inline void ended() noexcept override;
     inline void line_left() noexcept override;
+    inline void forget_receiver() noexcept;
     void turn_ended() noexcept override {
         if (!waits_ || !is_open()) return;
         if (waits_->openers.empty() && waits_->piece_senders.empty() && waits_->pingers.empty() &&
@@ -31791,36 +31812,39 @@ private:
 /// The awaiter of receive().
 class [[nodiscard("write co_await before receive()")]] websocket::receiver final : public async::waiter {
 public:
-    explicit receiver(websocket& of) noexcept : of_(of) {}
+    explicit receiver(websocket& of) noexcept : of_(&of) {}
     ~receiver() {
         leave();
-        if (of_.receiving_ == this) of_.receiving_ = nullptr;
+        if (of_ && of_->receiving_ == this) of_->receiving_ = nullptr;
     }
     bool await_ready() { return may_attempt() && attempt(); }
     std::optional<websocket_message> await_resume() {
         throw_if_cancelled();
-        return of_.take();
+        return of_ ? of_->take() : std::nullopt;
     }
 
 private:
+    friend class websocket;
     bool attempt() override {
-        if (of_.receiving_ && of_.receiving_ != this)
+        if (of_->receiving_ && of_->receiving_ != this)
             throw std::logic_error(
                 "coracle: two jobs receive from one WebSocket; let one receive, and hand the messages on by a channel");
-        return of_.is_answered() && (!of_.inbox_.empty() || of_.state_ != websocket_state::open);
+        return of_->is_answered() && (!of_->inbox_.empty() || of_->state_ != websocket_state::open);
     }
     void line_up() noexcept override {
-        of_.receiving_ = this;
-        stand_in(of_.receivers_);
+        of_->receiving_ = this;
+        stand_in(of_->receivers_);
     }
-    websocket& of_;
+    websocket* of_;  // null when it has gone
 };
 
 /// The awaiter of all that is sent. keeps: the bytes stay where they are until it has returned.
 class [[nodiscard("write co_await before send()")]] websocket::sender : public async::waiter {
 public:
-    sender(websocket& to, ws::data_kind kind, std::string_view bytes, bool first = true, bool last = true) noexcept
-        : to_(to), bytes_(bytes), kind_(kind), first_(first), last_(last) {}
+    /// in: of its message, how much was sent before, if somebody wants to know.
+    sender(websocket& to, ws::data_kind kind, std::string_view bytes, bool first = true, bool last = true,
+           progress* of = nullptr) noexcept
+        : to_(to), bytes_(bytes), of_(of), kind_(kind), first_(first), last_(last) {}
     ~sender() { leave(); }
     bool await_ready() { return may_attempt() && sender::attempt(); }
     void await_resume() const {
@@ -31837,7 +31861,11 @@ private:
         return try_now();
     }
     void line_up() noexcept override { stand_in(first_ ? to_.senders_ : to_.waits_->piece_senders); }
-    bool try_now() { return done_ = first_ ? to_.put(kind_, bytes_, last_) : to_.put_piece(kind_, bytes_, last_); }
+    bool try_now() {
+        done_ = first_ ? to_.put(kind_, bytes_, last_) : to_.put_piece(kind_, bytes_, last_);
+        if (done_ && of_) *of_ = last_ ? progress::ended : progress::begun;
+        return done_;
+    }
     /// The same for one that waits. False: it goes on waiting.
     bool served() noexcept {
         try {
@@ -31852,6 +31880,7 @@ private:
 
     websocket& to_;
     std::string_view bytes_;
+    progress* of_;
     std::exception_ptr failure_;
     ws::data_kind kind_;
     bool first_;
@@ -31873,7 +31902,7 @@ public:
     outgoing(const outgoing&) = delete;
     outgoing& operator=(const outgoing&) = delete;
     ~outgoing() {
-        if (!begun_ || ended_ || !to_.session_.sends_pieces()) return;
+        if (sent_ != progress::begun || !to_.session_.sends_pieces()) return;
         try {
             to_.begin_close(ws::close_code::internal_error, "a message was not finished");
         } catch (...) {
@@ -31881,18 +31910,14 @@ public:
         }
     }
     /// Waits until the peer has taken enough of what was written before. error: websocket_closed.
-    sender write(std::string_view piece) { return {to_, kind_, piece, !std::exchange(begun_, true), false}; }
+    sender write(std::string_view piece) { return {to_, kind_, piece, sent_ == progress::none, false, &sent_}; }
     /// in: the last piece, if it is known to be that.
-    sender end(std::string_view piece = {}) {
-        ended_ = true;
-        return {to_, kind_, piece, !std::exchange(begun_, true), true};
-    }
+    sender end(std::string_view piece = {}) { return {to_, kind_, piece, sent_ == progress::none, true, &sent_}; }
 
 private:
     websocket& to_;
     ws::data_kind kind_;
-    bool begun_ = false;
-    bool ended_ = false;
+    progress sent_ = progress::none;  // what was cancelled while it waited is not sent
 };
 
 /// The awaiter of ping().
@@ -31902,6 +31927,7 @@ public:
     ~pinger() { leave(); }
     std::chrono::nanoseconds await_resume() const {
         throw_if_cancelled();
+        if (failure_) std::rethrow_exception(failure_);
         if (!answered_) throw websocket_closed(of_.code_, of_.close_reason());
         return took_;
     }
@@ -31925,11 +31951,20 @@ private:
         of_.take_turn();
     }
     void line_up() noexcept override { stand_in(of_.waits_->pingers); }
+    void lost() noexcept {
+        try {
+            failure_ = std::make_exception_ptr(websocket_closed(of_.code_, of_.close_reason()));
+        } catch (...) {
+            failure_ = std::current_exception();
+        }
+        happened();
+    }
 
     websocket& of_;
     std::uint64_t number_ = 0;
     os::time_point sent_{};
     std::chrono::nanoseconds took_{};
+    std::exception_ptr failure_;  // of one that has waited: the WebSocket may have gone when it goes on
     bool answered_ = false;
 };
 
@@ -32073,7 +32108,10 @@ inline void websocket::ended() noexcept {
     while (waits_ && !waits_->openers.empty()) waits_->openers.front().happened();
     message_arrived();
     room_made();
-    while (waits_ && !waits_->pingers.empty()) waits_->pingers.front().happened();
+    while (waits_ && !waits_->pingers.empty()) waits_->pingers.front().lost();
+}
+inline void websocket::forget_receiver() noexcept {
+    if (receiving_) receiving_->of_ = nullptr;
 }
 inline void websocket::line_left() noexcept {
     while (waits_ && !waits_->closers.empty()) waits_->closers.front().happened();
@@ -33692,9 +33730,7 @@ private:
 template <class K, class V>
 class cache_core<K, V>::lead {
 public:
-    lead(self of, std::shared_ptr<loading> what) noexcept : core_(std::move(of)), what_(std::move(what)) {
-        if (async::scheduler* here = async::scheduler::current_or_null()) what_->leader_ = here->running_job();
-    }
+    lead(self of, std::shared_ptr<loading> what) noexcept : core_(std::move(of)), what_(std::move(what)) {}
     lead(lead&&) noexcept = default;
     lead& operator=(lead&&) = delete;
     ~lead() {
@@ -33705,7 +33741,9 @@ public:
 
     cache_core& core() const noexcept { return *core_; }
     const K& key() const noexcept { return what_->key_; }
+    /// In the job that loads, which need not be the one that found out that it has to be done.
     void begin() {
+        what_->leader_ = &async::this_job();
         std::lock_guard lock(what_->at_.in.guard);
         ++what_->at_.in.items.counts.loads;
     }
@@ -33980,6 +34018,9 @@ void cache_core<K, V>::check_options() {
             "coracle: ttl_cache: .negative_ttl is how long a std::optional without a value is kept; make the values "
             "of this cache std::optional");
     if (options_.parts == 0 || options_.parts > 256) throw std::logic_error("coracle: ttl_cache: .parts is 1 to 256");
+    if (options_.parts > 1 && options_.parts > options_.max_size)
+        throw std::logic_error(
+            "coracle: ttl_cache: .parts is more than .max_size, and a part without room would never keep its keys");
 }
 
 }  // namespace coracle
@@ -50566,10 +50607,10 @@ inline std::string_view joined_field(const http::fields& of, std::string_view na
 
 template <class H>
 class websocket_endpoint final : public endpoint {
-    using bound = typename detail::arguments_from<parameters_of<H>>::type;
-    static constexpr bool depends = detail::some_depend<parameters_of<H>>;
-    static constexpr bool keeps = depends || detail::arguments_from<parameters_of<H>>::sees_request;
-    using inner = std::conditional_t<depends, detail::handler_endpoint<H>, H>;
+    using bound = typename coracle::detail::arguments_from<parameters_of<H>>::type;
+    static constexpr bool depends = coracle::detail::some_depend<parameters_of<H>>;
+    static constexpr bool keeps = depends || coracle::detail::arguments_from<parameters_of<H>>::sees_request;
+    using inner = std::conditional_t<depends, coracle::detail::handler_endpoint<H>, H>;
 
 public:
     websocket_endpoint(std::string_view text, websocket_route_options how, H handler)
@@ -55090,6 +55131,7 @@ struct request_options {
     const client::address_guard* guard = nullptr;
     client::proxy_way way = client::proxy_way::direct;
     bool has_usual_fields = false;  ///< those of its client are among its fields
+    bool in_own_code = false;       ///< a hook or the maker of the body is at work: what it throws is no failed attempt
     bool own_auth = false;  ///< their auth is meant for the url of this request, and not for the client's base_url
 };
 
@@ -55131,6 +55173,8 @@ public:
     /// The next piece, never empty; nothing at the end, when the connection has been given back.
     /// error: as http_client::send().
     virtual task<std::optional<std::string>> read() = 0;
+    /// Who reads goes on with an error, and nothing is read any more.
+    virtual void stop() noexcept {}
     /// What came behind the body. in: after its end.
     virtual const http::owned_fields& trailers() const noexcept = 0;
 };
@@ -55198,7 +55242,14 @@ public:
             co_return std::move(body_);
         }
         failed_ = true;
-        std::optional<std::string> piece = co_await rest_->read();
+        std::optional<std::string> piece;
+        try {
+            marked now(reading_);
+            piece = co_await rest_->read();
+        } catch (const request_error&) {
+            if (!closed_) throw;
+        }
+        if (closed_) throw_closed();
         failed_ = false;
         taken_ = true;
         if (!piece) end();
@@ -55214,11 +55265,15 @@ public:
         body_ = std::move(all);
         taken_ = false;
     }
-    /// Reads no more: the connection of a stream is closed.
+    /// Reads no more: the connection of a stream is closed. Who reads meanwhile is told by body_misuse.
     void close() noexcept {
         if (!rest_) return;
-        rest_.reset();
         failed_ = true;
+        closed_ = reading_;
+        if (reading_)
+            rest_->stop();
+        else
+            rest_.reset();
     }
     /// What came behind the body in chunks, kept apart from the headers. in: when the body was read.
     const http::owned_fields& trailers() const noexcept { return trailers_; }
@@ -55230,6 +55285,17 @@ public:
     void set_stream(std::unique_ptr<client::reply_stream> rest) noexcept { rest_ = std::move(rest); }
 
 private:
+    class marked {
+    public:
+        explicit marked(bool& what) noexcept : what_(what) { what_ = true; }
+        marked(const marked&) = delete;
+        marked& operator=(const marked&) = delete;
+        ~marked() { what_ = false; }
+
+    private:
+        bool& what_;
+    };
+
     void end() {
         trailers_ = rest_->trailers();
         rest_.reset();
@@ -55245,6 +55311,10 @@ private:
     [[gnu::cold, noreturn]] void throw_failed() const {
         throw body_misuse("coracle: the body of " + method + ' ' + url.text() +
                           " was closed, or reading it has failed; there is nothing more to read");
+    }
+    [[gnu::cold, noreturn]] void throw_closed() {
+        rest_.reset();
+        throw_failed();
     }
     [[gnu::cold]] std::string shown_body() const {
         std::string shown = body_.substr(0, 200);
@@ -55272,6 +55342,8 @@ private:
     std::unique_ptr<client::reply_stream> rest_;
     bool taken_ = false;   // read() has given some of it away
     bool failed_ = false;  // closed, or reading has failed
+    bool reading_ = false;
+    bool closed_ = false;  // while somebody read
 };
 
 }  // namespace coracle
@@ -55477,11 +55549,14 @@ namespace coracle::client {
 
 namespace detail {
 [[gnu::cold, noreturn]] inline void refuse_url(std::string_view text, std::string_view why) {
+    // Credentials are nobody's business who reads logs: also those with an @ or a slash, and behind a broken scheme.
+    std::size_t colon = text.find(':');
+    std::size_t from = text.find_first_not_of("/\\", colon == text.npos ? 0 : colon + 1);
+    std::size_t at = text.rfind('@');
+    std::string open(text);
+    if (at != text.npos && from < at) open.replace(from, at - from, "...");
     std::string shown = "coracle: '";
-    for (char c : text.substr(0, 200)) shown += c > ' ' && c < '\x7f' ? c : '?';
-    // Credentials are nobody's business who reads logs.
-    if (std::size_t at = shown.find('@'), from = shown.find("//"); from < at && at != shown.npos)
-        shown.replace(from + 2, at - from - 2, "...");
+    for (char c : open.substr(0, 200)) shown += c > ' ' && c < '\x7f' ? c : '?';
     shown.append("' ").append(why);
     throw invalid_url(shown);
 }
@@ -55703,11 +55778,15 @@ struct client_settings {
     outgoing_request request(std::string_view method, std::string_view url) const {
         bool whole = !base || is_whole_url(url);
         outgoing_request made(std::string(method), whole ? whole_url(url) : appended_url(*base, url));
-        if (whole && base && !made.url.same_origin(*base)) [[unlikely]] {
-            made.fields = fields_elsewhere;
-            made.options.has_usual_fields = true;
-        }
+        if (whole) keep_private(made);
         return made;
+    }
+    /// C1: a request that leads elsewhere than the base_url goes without what proves there who asks.
+    void keep_private(outgoing_request& to) const {
+        if (!base || to.options.has_usual_fields || to.url.same_origin(*base)) return;
+        for (const auto& [name, value] : fields_elsewhere)
+            if (!to.fields.contains(name)) to.fields.add(name, value);
+        to.options.has_usual_fields = true;
     }
 
     mutable http_client_options options;  // its hooks are called
@@ -55745,7 +55824,14 @@ public:
     /// Answers that were read from it to their end.
     std::uint32_t served() const noexcept { return served_; }
     void has_served() noexcept { ++served_; }
-    /// C3: something came that nobody asked for, so what comes next is nobody's answer either.
+    /// What came goes to the answer. C3: where more came than that, what comes next is nobody's answer either.
+    /// out: how many of the bytes belong to it.
+    std::size_t hear(std::string_view bytes) {
+        std::size_t used = reader.feed(bytes);
+        // A read that filled its room has perhaps left something behind, and no edge will tell of it.
+        if (used < bytes.size() || (bytes.size() >= full_read && reader.complete() && stream.readable(false))) spoil();
+        return used;
+    }
     void spoil() noexcept { disturbed_ = true; }
     /// The answer is read to its end, and nothing speaks against another one.
     bool may_serve_again() const noexcept { return reader.keeps_alive() && is_fresh(false); }
@@ -55792,6 +55878,7 @@ public:
     }
 
 private:
+    static constexpr std::size_t full_read = 64 * 1024;
     friend class connection_pool;
     struct missed {
         client_connection* of;
@@ -55861,6 +55948,12 @@ public:
     std::size_t open() const noexcept { return open_; }
     std::size_t idle() const noexcept { return idle_; }
     std::size_t waiting() const noexcept { return waiting_count_; }
+    /// Nobody has anything of it, or waits, or is about to leave after he has waited.
+    bool unused() const noexcept {
+        for (const auto& each : origins_)
+            if (each->open > 0 || each->wanted > 0) return false;
+        return true;
+    }
 
 private:
     friend class client_connection;
@@ -56100,7 +56193,7 @@ private:
         }
     };
     [[gnu::cold]] connection_pool& made_for(const http_client_options& said) {
-        std::erase_if(all_, [](const entry& each) { return each.pool->open() == 0 && each.pool->waiting() == 0; });
+        std::erase_if(all_, [](const entry& each) { return each.pool->unused(); });
         all_.push_back(
             entry{said.transport, said.tls, said.unix_socket, std::make_unique<connection_pool>(said.limits)});
         return *all_.back().pool;
@@ -56217,17 +56310,19 @@ public:
         }
         co_return std::nullopt;
     }
+    void stop() noexcept override {
+        if (line_.alive()) line_->stream.close();
+    }
     const http::owned_fields& trailers() const noexcept override { return trailers_; }
 
 private:
     void take(client_connection& line, const result<std::string_view>& bytes) {
         if (line.late()) fail_late();
         if (!bytes) fail_broken(bytes.error());
-        if (bytes->empty()) {
+        if (bytes->empty())
             line.reader.end();
-        } else if (line.reader.feed(*bytes) < bytes->size()) {
-            line.spoil();  // C3: what nobody asked for is nobody's answer
-        }
+        else
+            line.hear(*bytes);
         if (line.reader.failed()) fail_unreadable();
         line.rest();
     }
@@ -56358,6 +56453,8 @@ public:
         return wait_after(what);
     }
     [[gnu::cold]] std::optional<std::chrono::nanoseconds> wait_after(const std::exception_ptr& failure) {
+        // C6: whatever its kind, it says nothing about how far the request came.
+        if (request_.options.in_own_code) return std::nullopt;
         attempt what;
         std::optional<attempt_end> end = end_of(failure);
         if (!end) return std::nullopt;
@@ -56541,7 +56638,11 @@ public:
     /// out: the answer, without its url and method. in: where the stream goes that a 101 leaves, if it may come.
     task<> converse(http_reply& reply, stream_behind* behind = nullptr) {
         check_scheme();
-        if (request_.body.is_stream()) co_await request_.body.stream()->prepare();
+        if (request_.body.is_stream()) {
+            request_.options.in_own_code = true;
+            co_await request_.body.stream()->prepare();
+            request_.options.in_own_code = false;
+        }
         connection_pool& pool = terms_.on().template own<loop_pools>().of(with_.options);
         bool may_repeat = request_.is_idempotent();
         bool stale_before = false;
@@ -56591,13 +56692,8 @@ public:
                     break;
                 }
                 heard = true;
-                std::size_t used = here.reader.feed(*bytes);
-                if (used < bytes->size()) {
-                    here.spoil();
-                    if (behind) surplus = bytes->substr(used);
-                } else if (bytes->size() >= full_read && here.reader.complete() && here.stream.readable(false)) {
-                    here.spoil();
-                }
+                std::size_t used = here.hear(*bytes);
+                if (used < bytes->size() && behind) surplus = bytes->substr(used);
             }
             if (here.late()) terms_.throw_late(request_.text(), here);
             if (broken || here.reader.failed()) {
@@ -56618,7 +56714,6 @@ public:
 
 private:
     static constexpr std::size_t piece_bytes = 256 * 1024;
-    static constexpr std::size_t full_read = 64 * 1024;
 
     /// Whom the connection leads to: a proxy, or who is asked.
     const http::url& next_host() const noexcept {
@@ -56630,7 +56725,10 @@ private:
     }
     std::string_view pool_authority() {
         if (request_.options.way != proxy_way::tunnel) return next_host().authority;
-        if (tunnel_.empty()) tunnel_ = next_host().authority + " to " + request_.url.authority;
+        // And by who was let through: nobody goes through on another's name.
+        if (tunnel_.empty())
+            tunnel_ =
+                next_host().authority + " to " + request_.url.authority + ' ' + request_.options.through->authorization;
         return tunnel_;
     }
 
@@ -56732,7 +56830,9 @@ private:
         bool chunked = !left;
         for (;;) {
             line.rest();  // the maker of the body takes the time that it takes
+            request_.options.in_own_code = true;
             std::optional<std::string_view> piece = co_await from.read();
+            request_.options.in_own_code = false;
             if (!piece) break;
             if (piece->empty()) continue;
             if (left && *left < piece->size()) throw_other_length();
@@ -56820,7 +56920,9 @@ public:
         restored_fields after(request);
         if (with_.options.on_request) {
             after.restore();
+            request.options.in_own_code = true;
             co_await with_.options.on_request(request);
+            request.options.in_own_code = false;
         }
         check_whole_url(request.url, request.url.authority);
         exchange<Settings> once(with_, request, terms_);
@@ -56829,7 +56931,11 @@ public:
         reply.url = request.url;
         reply.method = request.method;
         reply.elapsed = terms_.on().now() - began;
-        if (with_.options.on_reply) co_await with_.options.on_reply(reply);
+        if (with_.options.on_reply) {
+            request.options.in_own_code = true;
+            co_await with_.options.on_reply(reply);
+            request.options.in_own_code = false;
+        }
         co_return reply;
     }
     /// Whether there is time to wait so long, and to ask once more.
@@ -56865,7 +56971,8 @@ task<> perform_into(const Settings& with, outgoing_request& request, http_reply&
     exchange_terms terms(loop::reactor::current(),
                          request.options.timeout ? *request.options.timeout : with.options.timeout);
     const client_policies& by = request.options.policies ? *request.options.policies : with.policies;
-    if (by.do_nothing() && !with.options.on_request && !with.options.on_reply) {
+    bool alone = by.do_nothing() && !with.options.on_request && !with.options.on_reply;
+    if (alone && !request.body.is_stream()) {
         exchange<Settings> once(with, request, terms);
         co_await once.converse(reply, behind);
         reply.url = std::move(request.url);
@@ -56873,7 +56980,13 @@ task<> perform_into(const Settings& with, outgoing_request& request, http_reply&
     } else {
         hooked_exchange<Settings> each(with, terms, behind);
         const http::url* home = with.base && !request.options.own_auth ? &*with.base : nullptr;
-        reply = co_await run_errand(by, request, with.usual_fields, home, each);
+        timeout_scope limit(terms.last);  // also of hooks, and of what makes the body
+        try {
+            reply = co_await run_errand(by, request, with.usual_fields, home, each);
+        } catch (const cancelled&) {
+            if (!limit.swallows()) throw;
+            terms.throw_late_in_all(request.text());
+        }
     }
     reply.elapsed = terms.now() - terms.began;
 }
@@ -57089,6 +57202,7 @@ public:
 
     /// error: request_error and what is below it, with method, URL and reason; `cancelled`.
     task<http_reply> send(outgoing_request request) const {
+        settings_->keep_private(request);
         return client::perform_kept(settings_, std::move(request));
     }
     /// What send() takes, with this client's base_url, and nothing else yet. error: invalid_url, unsupported_protocol.
@@ -57097,6 +57211,7 @@ public:
     }
     /// Asks to go on with another protocol: options.upgrade of the request says which. The connection leaves the pool.
     task<client::upgraded> upgrade(outgoing_request request) const {
+        settings_->keep_private(request);
         return client::perform_upgrade(settings_, std::move(request));
     }
 

@@ -302,7 +302,8 @@ TEST_CASE("T37: a hundred event streams are kept alive to the byte, and hear of 
     }
     CHECK_MESSAGE(whole == 100, bodies.front());
     CHECK(bare == 1);
-    for (auto at : ends) CHECK(at == 40s);
+    // Behind the end of the body a request that is on its way has its last chance.
+    for (auto at : ends) CHECK(at <= 40'250ms);
 }
 
 TEST_CASE("T37: Ctrl-C with a hundred open streams: they hear of it first, and the server ends in its grace time") {

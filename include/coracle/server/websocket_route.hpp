@@ -125,10 +125,10 @@ inline std::string_view joined_field(const http::fields& of, std::string_view na
 
 template <class H>
 class websocket_endpoint final : public endpoint {
-    using bound = typename detail::arguments_from<parameters_of<H>>::type;
-    static constexpr bool depends = detail::some_depend<parameters_of<H>>;
-    static constexpr bool keeps = depends || detail::arguments_from<parameters_of<H>>::sees_request;
-    using inner = std::conditional_t<depends, detail::handler_endpoint<H>, H>;
+    using bound = typename coracle::detail::arguments_from<parameters_of<H>>::type;
+    static constexpr bool depends = coracle::detail::some_depend<parameters_of<H>>;
+    static constexpr bool keeps = depends || coracle::detail::arguments_from<parameters_of<H>>::sees_request;
+    using inner = std::conditional_t<depends, coracle::detail::handler_endpoint<H>, H>;
 
 public:
     websocket_endpoint(std::string_view text, websocket_route_options how, H handler)
