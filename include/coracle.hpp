@@ -5,6 +5,7 @@
 #include <coracle/base/ascii.hpp>
 #include <coracle/base/assert.hpp>
 #include <coracle/base/base64.hpp>
+#include <coracle/base/block_hash.hpp>
 #include <coracle/base/byte_buffer.hpp>
 #include <coracle/base/constant_time.hpp>
 #include <coracle/base/error_text.hpp>

@@ -28,9 +28,8 @@ int main() {
     app.get("/", on_loop([] {
                 return response::html("<!doctype html><link rel=icon href='data:,'><title>streams</title><p>streams");
             }));
-    app.get("/events", [&](header<"last-event-id", std::optional<std::uint64_t>> seen) {
-        return hub_events(news, *seen);
-    });
+    app.get("/events",
+            [&](header<"last-event-id", std::optional<std::uint64_t>> seen) { return hub_events(news, *seen); });
     app.post("/publish{?text}", on_loop([&](std::string text) { return json{{"id", news.publish(std::move(text))}}; }));
     app.get("/slow", [&]() -> task<json> {  // counts who leaves it before it has an answer
         leaves here(waiting, cancelled_ones);

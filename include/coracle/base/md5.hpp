@@ -2,11 +2,12 @@
 // RFC 1321 section 3.
 #pragma once
 
+#include <coracle/base/block_hash.hpp>
+
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 namespace coracle {
 
@@ -23,45 +24,15 @@ inline constexpr std::array<std::uint32_t, 64> md5_rounds{
     0xf4292244, 0x432aff97, 0xab9423a7, 0xfc93a039, 0x655b59c3, 0x8f0ccc92, 0xffeff47d, 0x85845dd1,
     0x6fa87e4f, 0xfe2ce6e0, 0xa3014314, 0x4e0811a1, 0xf7537e82, 0xbd3af235, 0x2ad7d2bb, 0xeb86d391};
 
-}  // namespace detail
+struct md5_function {
+    static constexpr std::array<std::uint32_t, 4> begin{0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476};
+    static constexpr std::endian order = std::endian::little;
 
-/// `md5::of("abc").view()`: 16 bytes.
-class md5 {
-public:
-    static constexpr std::size_t digest_size = 16;
-    struct digest {
-        std::array<char, digest_size> bytes{};
-        constexpr std::string_view view() const noexcept { return {bytes.data(), bytes.size()}; }
-        bool operator==(const digest&) const = default;
-    };
-
-    static constexpr digest of(std::string_view text) noexcept {
-        md5 hash;
-        std::string_view rest = text;
-        for (; rest.size() >= block_size; rest.remove_prefix(block_size)) hash.mix(rest);
-        std::array<char, 2 * block_size> last{};
-        for (std::size_t i = 0; i < rest.size(); ++i) last[i] = rest[i];
-        last[rest.size()] = static_cast<char>(0x80);
-        // The length needs eight bytes behind the mark.
-        std::size_t size = rest.size() + 9 <= block_size ? block_size : 2 * block_size;
-        const std::uint64_t bits = static_cast<std::uint64_t>(text.size()) * 8;
-        for (std::size_t i = 0; i < 8; ++i) last[size - 8 + i] = static_cast<char>(bits >> (8 * i) & 0xFF);
-        for (std::size_t at = 0; at < size; at += block_size) hash.mix({last.data() + at, block_size});
-        digest out;
-        for (std::size_t i = 0; i < digest_size; ++i)
-            out.bytes[i] = static_cast<char>(hash.state_[i / 4] >> (8 * (i % 4)) & 0xFF);
-        return out;
-    }
-
-private:
-    static constexpr std::size_t block_size = 64;
-
-    constexpr void mix(std::string_view block) noexcept {
+    static constexpr void mix(std::array<std::uint32_t, 4>& state, const char* block) noexcept {
         std::array<std::uint32_t, 16> words{};
-        for (std::size_t i = 0; i < block_size; ++i)
-            words[i / 4] |= std::uint32_t{static_cast<unsigned char>(block[i])} << (8 * (i % 4));
+        for (std::size_t i = 0; i < 16; ++i) words[i] = block_hash<md5_function>::word(block + 4 * i);
         constexpr int turns[4][4] = {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
-        auto [a, b, c, d] = state_;
+        auto [a, b, c, d] = state;
         for (std::size_t i = 0; i < 64; ++i) {
             std::uint32_t mixed = 0;
             std::size_t word = 0;
@@ -78,19 +49,22 @@ private:
                 mixed = c ^ (b | ~d);
                 word = 7 * i % 16;
             }
-            std::uint32_t sum = a + mixed + detail::md5_rounds[i] + words[word];
+            std::uint32_t sum = a + mixed + md5_rounds[i] + words[word];
             a = d;
             d = c;
             c = b;
             b += std::rotl(sum, turns[i / 16][i % 4]);
         }
-        state_[0] += a;
-        state_[1] += b;
-        state_[2] += c;
-        state_[3] += d;
+        state[0] += a;
+        state[1] += b;
+        state[2] += c;
+        state[3] += d;
     }
-
-    std::array<std::uint32_t, 4> state_{0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476};
 };
+
+}  // namespace detail
+
+/// `md5::of("abc").view()`: 16 bytes.
+using md5 = block_hash<detail::md5_function>;
 
 }  // namespace coracle

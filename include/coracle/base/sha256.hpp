@@ -2,13 +2,12 @@
 // FIPS 180-4 section 6.2.
 #pragma once
 
+#include <coracle/base/block_hash.hpp>
+
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <string_view>
-#include <type_traits>
 
 namespace coracle {
 
@@ -25,76 +24,16 @@ inline constexpr std::array<std::uint32_t, 64> sha256_rounds{
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
-}  // namespace detail
+struct sha256_function {
+    static constexpr std::array<std::uint32_t, 8> begin{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                                        0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+    static constexpr std::endian order = std::endian::big;
 
-/// `sha256::of("abc")`, or `sha256 hash; hash.update(...); hash.update(...); hash.finish()`. A copy goes on by itself.
-class sha256 {
-public:
-    static constexpr std::size_t block_size = 64;
-    static constexpr std::size_t digest_size = 32;
-    /// The 32 bytes of a hash. Compare secrets with secure_equal(a.view(), b.view()).
-    struct digest {
-        std::array<char, digest_size> bytes{};
-        constexpr std::string_view view() const noexcept { return {bytes.data(), bytes.size()}; }
-        bool operator==(const digest&) const = default;
-    };
-
-    static constexpr digest of(std::string_view text) noexcept {
-        sha256 hash;
-        hash.update(text);
-        return hash.finish();
-    }
-
-    constexpr void update(std::string_view text) noexcept {
-        std::size_t held = size_ % block_size;
-        size_ += text.size();
-        if (held != 0) {
-            std::size_t more = block_size - held < text.size() ? block_size - held : text.size();
-            copy(block_.data() + held, text.data(), more);
-            text.remove_prefix(more);
-            if (held + more < block_size) return;
-            mix(block_.data());
-        }
-        for (; text.size() >= block_size; text.remove_prefix(block_size)) mix(text.data());
-        copy(block_.data(), text.data(), text.size());
-    }
-    /// The hash of all that came. Afterwards the object is as new.
-    constexpr digest finish() noexcept {
-        std::size_t held = size_ % block_size;
-        const std::uint64_t bits = size_ * 8;
-        block_[held++] = static_cast<char>(0x80);
-        if (held > block_size - sizeof bits) {
-            while (held < block_size) block_[held++] = 0;
-            mix(block_.data());
-            held = 0;
-        }
-        while (held < block_size - sizeof bits) block_[held++] = 0;
-        for (int shift = 56; shift >= 0; shift -= 8) block_[held++] = static_cast<char>(bits >> shift & 0xFF);
-        mix(block_.data());
-        digest out;
-        for (std::size_t i = 0; i < digest_size; ++i)
-            out.bytes[i] = static_cast<char>(state_[i / 4] >> (24 - 8 * (i % 4)) & 0xFF);
-        *this = sha256();
-        return out;
-    }
-
-private:
-    static constexpr void copy(char* to, const char* from, std::size_t size) noexcept {
-        if (std::is_constant_evaluated())
-            for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
-        else if (size != 0)
-            std::memcpy(to, from, size);
-    }
-    static constexpr std::uint32_t big_endian(const char* at) noexcept {
-        auto byte = [at](int i) { return std::uint32_t{static_cast<unsigned char>(at[i])}; };
-        return byte(0) << 24 | byte(1) << 16 | byte(2) << 8 | byte(3);
-    }
-
-    constexpr void mix(const char* block) noexcept {
+    static constexpr void mix(std::array<std::uint32_t, 8>& state, const char* block) noexcept {
         // The schedule is 16 words that turn with the rounds; written out, the eight variables never move.
         std::array<std::uint32_t, 16> w{};
-        for (std::size_t i = 0; i < 16; ++i) w[i] = big_endian(block + 4 * i);
-        auto [a, b, c, d, e, f, g, h] = state_;
+        for (std::size_t i = 0; i < 16; ++i) w[i] = block_hash<sha256_function>::word(block + 4 * i);
+        auto [a, b, c, d, e, f, g, h] = state;
         for (std::size_t at = 0; at < 64; at += 16) {
             if (at != 0)
                 for (std::size_t i = 0; i < 16; ++i) {
@@ -104,18 +43,18 @@ private:
                             (std::rotr(behind, 17) ^ std::rotr(behind, 19) ^ behind >> 10);
                 }
             for (std::size_t i = 0; i < 16; i += 8) {
-                round(a, b, c, d, e, f, g, h, w[i] + detail::sha256_rounds[at + i]);
-                round(h, a, b, c, d, e, f, g, w[i + 1] + detail::sha256_rounds[at + i + 1]);
-                round(g, h, a, b, c, d, e, f, w[i + 2] + detail::sha256_rounds[at + i + 2]);
-                round(f, g, h, a, b, c, d, e, w[i + 3] + detail::sha256_rounds[at + i + 3]);
-                round(e, f, g, h, a, b, c, d, w[i + 4] + detail::sha256_rounds[at + i + 4]);
-                round(d, e, f, g, h, a, b, c, w[i + 5] + detail::sha256_rounds[at + i + 5]);
-                round(c, d, e, f, g, h, a, b, w[i + 6] + detail::sha256_rounds[at + i + 6]);
-                round(b, c, d, e, f, g, h, a, w[i + 7] + detail::sha256_rounds[at + i + 7]);
+                round(a, b, c, d, e, f, g, h, w[i] + sha256_rounds[at + i]);
+                round(h, a, b, c, d, e, f, g, w[i + 1] + sha256_rounds[at + i + 1]);
+                round(g, h, a, b, c, d, e, f, w[i + 2] + sha256_rounds[at + i + 2]);
+                round(f, g, h, a, b, c, d, e, w[i + 3] + sha256_rounds[at + i + 3]);
+                round(e, f, g, h, a, b, c, d, w[i + 4] + sha256_rounds[at + i + 4]);
+                round(d, e, f, g, h, a, b, c, w[i + 5] + sha256_rounds[at + i + 5]);
+                round(c, d, e, f, g, h, a, b, w[i + 6] + sha256_rounds[at + i + 6]);
+                round(b, c, d, e, f, g, h, a, w[i + 7] + sha256_rounds[at + i + 7]);
             }
         }
         const std::array<std::uint32_t, 8> more{a, b, c, d, e, f, g, h};
-        for (std::size_t i = 0; i < 8; ++i) state_[i] += more[i];
+        for (std::size_t i = 0; i < 8; ++i) state[i] += more[i];
     }
     static constexpr void round(std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t& d, std::uint32_t e,
                                 std::uint32_t f, std::uint32_t g, std::uint32_t& h, std::uint32_t add) noexcept {
@@ -124,11 +63,11 @@ private:
         d += first;
         h = first + second;
     }
-
-    std::array<std::uint32_t, 8> state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                        0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-    std::array<char, block_size> block_{};
-    std::uint64_t size_ = 0;
 };
+
+}  // namespace detail
+
+/// `sha256::of("abc").view()`: 32 bytes.
+using sha256 = block_hash<detail::sha256_function>;
 
 }  // namespace coracle
