@@ -19,11 +19,11 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
+
+from listening import PATIENCE, free_port, wait_for
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 EXAMPLE = os.path.join(HERE, "..", "..", "examples", "28_behind_a_proxy")
-PATIENCE = 30 * float(os.environ.get("CORACLE_TEST_PATIENCE", "1"))
 LARGE = bytes(range(256)) * 4096  # 1 MiB
 failures, passed, left_out = [], 0, []
 
@@ -34,24 +34,6 @@ def check(what, good, told=""):
         passed += 1
     else:
         failures.append(f"{what}: {told}")
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return door.getsockname()[1]
-
-
-def wait_for(port, process):
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            raise RuntimeError(f"{process.args[0]} ended with {process.returncode}")
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            time.sleep(0.02)
-    raise RuntimeError(f"{process.args[0]} does not listen on {port}")
 
 
 class Running:

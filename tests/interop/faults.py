@@ -16,10 +16,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
+
+from listening import PATIENCE, free_port, wait_for
 
 SKIPPED = 77
-PATIENCE = 30 * float(os.environ.get("CORACLE_TEST_PATIENCE", "1"))
 
 # What fails, how, and when: every nth call from the first one on. No EAGAIN where there is something to read or room to
 # write: a kernel that tells of changes only never says that.
@@ -40,22 +40,6 @@ MAY_CLOSE = ("ECONNABORTED", "EMFILE", "ENFILE", "epoll_ctl")
 BODY = bytes(range(256)) * 2000
 FILE = bytes(range(255)) * 9000
 REQUESTS = 15
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return door.getsockname()[1]
-
-
-def wait_for(port, process):
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return True
-        except OSError:
-            time.sleep(0.02)
-    return False
 
 
 def one_client(port, number, answers, failed):
@@ -119,8 +103,10 @@ def under(server, calls, error, when):
             env={**os.environ, "INTEROP_FILES": files},
         )
         try:
-            if not wait_for(port, process):
-                return ["the server does not start"]
+            try:
+                wait_for(port, process)
+            except RuntimeError as why:
+                return [str(why)]
             answers, failed = [], []
             clients = [threading.Thread(target=one_client, args=(port, n, answers, failed)) for n in range(8)]
             for each in clients:

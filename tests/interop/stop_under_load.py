@@ -5,36 +5,19 @@
 apt-get install wrk. Where it is not there the test is skipped.
 """
 
-import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 
+from listening import PATIENCE, free_port, wait_for
+
 SKIPPED = 77
 ROUNDS = 20
-PATIENCE = 30 * float(os.environ.get("CORACLE_TEST_PATIENCE", "1"))
 # What never waits, what waits for a timer piece by piece, and what is larger than a socket takes.
 PATHS = ("/hello", "/stream/5", "/large/3000000")
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return door.getsockname()[1]
-
-
-def wait_for(port, process):
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return True
-        except OSError:
-            time.sleep(0.02)
-    return False
 
 
 def one_round(server, path, workers):
@@ -43,8 +26,10 @@ def one_round(server, path, workers):
     command = [server, "--port", str(port), "--no-access-log", "--workers", str(workers)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
-        if not wait_for(port, process):
-            return ["the server does not start"], 0
+        try:
+            wait_for(port, process)
+        except RuntimeError as why:
+            return [str(why)], 0
         url = f"http://127.0.0.1:{port}{path}"
         asking = ["wrk", "-t2", "-c64", "-d2s", "--timeout", "20s", url]
         wrk = subprocess.Popen(asking, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

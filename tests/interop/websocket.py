@@ -10,10 +10,10 @@ import http
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
+
+from listening import free_port, wait_for
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SKIPPED = 77
@@ -31,11 +31,6 @@ def check(what, good, told=""):
         failures.append(f"{what} {str(told)[:300]}")
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return door.getsockname()[1]
-
-
 class Running:
     """A server from here to the end of the block."""
 
@@ -44,15 +39,12 @@ class Running:
         self.process = subprocess.Popen([*command, "serve", str(self.port)], **options)
 
     def __enter__(self):
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end and self.process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return f"ws://127.0.0.1:{self.port}"
-            except OSError:
-                time.sleep(0.02)
-        self.__exit__()
-        raise RuntimeError(f"{self.process.args[0]} does not listen")
+        try:
+            wait_for(self.port, self.process)
+        except RuntimeError:
+            self.__exit__()
+            raise
+        return f"ws://127.0.0.1:{self.port}"
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)

@@ -12,8 +12,8 @@
 
 namespace coracle {
 
-/// Over a whole text, `of(text)`, or piece by piece: `hash.update(...); hash.update(...); hash.finish()`. A copy goes on
-/// by itself. in: a Function has the words it begins with, their order of bytes, and mixes a block into them.
+/// Over a whole text, `of(text)`, or piece by piece: `hash.update(...); hash.update(...); hash.finish()`. A copy goes
+/// on by itself. in: a Function has the words it begins with, their order of bytes, and mixes a block into them.
 template <class Function>
 class block_hash {
 public:
