@@ -89,7 +89,7 @@ TEST_CASE("C1 default headers, cookies, auth and what was written by hand do not
         });
         world.options.redirects.follow = true;
         world.options.headers = {{"authorization", "Bearer secret"}, {"x-api-key", "secret"}, {"x-plain", "shown"}};
-        world.options.cookies = client::cookie_store::made();
+        world.options.cookie_jar = client::cookie_store::made();
         world.options.base_url = "http://a.test";
         http_client http = world.http();
         in_virtual_time([&]() -> task<> {
@@ -107,6 +107,22 @@ TEST_CASE("C1 default headers, cookies, auth and what was written by hand do not
         CHECK(!has(world.asked[1], "Bearer"));
         CHECK(has(world.asked[1], "x-plain: shown\r\n"));
     }
+}
+
+TEST_CASE("one request may have a cookie_jar of its own, which keeps what it is given for the next one") {
+    small_world world(
+        [](const std::string&) { return std::string("HTTP/1.1 204 No Content\r\nset-cookie: seen=1\r\n\r\n"); });
+    http_client http = world.http();
+    auto mine = client::cookie_store::made();
+    in_virtual_time([&]() -> task<> {
+        co_await http.get("http://a.test/").cookie_jar(mine);
+        co_await http.get("http://a.test/");
+        co_await http.get("http://a.test/").cookie_jar(mine);
+    });
+    REQUIRE(world.asked.size() == 3);
+    CHECK(!has(world.asked[0], "cookie:"));
+    CHECK(!has(world.asked[1], "cookie:"));
+    CHECK(has(world.asked[2], "\r\ncookie: seen=1\r\n"));
 }
 
 TEST_CASE("C1 the auth of a client with a base_url is not shown to whom a whole URL names") {
@@ -552,7 +568,7 @@ TEST_CASE("a client asks an app in its own process: streams both ways, cookies, 
     http_client_options how;
     how.base_url = "http://app.test";
     how.transport = inside;
-    how.cookies = client::cookie_store::made();
+    how.cookie_jar = client::cookie_store::made();
     http_client http(std::move(how));
     in_virtual_time([&]() -> task<> {
         auto login = co_await http.get("/login");

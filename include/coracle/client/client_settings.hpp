@@ -24,7 +24,7 @@ struct client_settings {
         for (const auto& [name, value] : options.headers) usual_fields.set(name, value);
         fields_elsewhere = usual_fields;
         take_away_private(fields_elsewhere, options.redirects);
-        policies = {options.redirects, options.retry, options.auth, options.cookies, options.proxy, options.guard};
+        policies = {options.redirects, options.retry, options.auth, options.cookie_jar, options.proxy, options.guard};
         if (options.trust_env && !policies.proxy) policies.proxy = proxy_rules::from_environment();
         if (policies.proxy && policies.guard)
             throw std::invalid_argument(

@@ -43,8 +43,8 @@ struct http_client_options {
     client::retry_rules retry{};
     /// `.auth = client::basic("me", "secret")`. Goes to the origin of the base_url alone, if there is one.
     client::auth auth{};
-    /// `.cookies = client::cookie_store::made()`: none are kept or sent, unless it is said.
-    client::cookie_store cookies{};
+    /// `.cookie_jar = client::cookie_store::made()`: none are kept or sent, unless it is said.
+    client::cookie_store cookie_jar{};
     /// `.proxy = client::proxy_rules("http://proxy.example.com:3128")`.
     client::proxy_rules proxy{};
     /// Where `proxy` says nothing, `http_proxy` and `no_proxy` of the environment say it.

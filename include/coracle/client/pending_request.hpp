@@ -139,7 +139,7 @@ public:
     }
     pending_request&& bearer(std::string_view token) { return auth(client::bearer(token)); }
     /// Whose cookies are shown, and who keeps those of the answer.
-    pending_request&& cookies(client::cookie_store kept) {
+    pending_request&& cookie_jar(client::cookie_store kept) {
         policies().cookies = std::move(kept);
         return std::move(*this);
     }
