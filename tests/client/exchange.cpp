@@ -436,6 +436,33 @@ TEST_CASE("one that has begun to answer is not asked again") {
     }());
 }
 
+TEST_CASE("an upload over a slow line is given up by who takes nothing, not by who takes little") {
+    run(virtual_time, []() -> task<> {
+        std::size_t most = 0;
+        auto slow = std::make_shared<scripted_upstream>(
+            [&](net::memory_stream& line, int) -> task<> {
+                for (std::size_t all = 0; all < 1'000'000;) {
+                    co_await sleep(4s);
+                    for (std::size_t some = 0; some < 40 * 1024 && all < 1'000'000;) {
+                        auto piece = co_await line.read();
+                        if (!piece || piece->empty()) co_return;
+                        some += piece->size();
+                        all += piece->size();
+                    }
+                    most = all;
+                }
+                std::string said = answer("thanks");
+                auto sent = co_await line.write(said);
+                CHECK(sent);
+                co_await sleep(1min);
+            },
+            16 * 1024);
+        auto reply = co_await over(slow).post("/a").body(std::string(1'000'000, 'x'));
+        CHECK(reply.text() == "thanks");
+        CHECK(most >= 1'000'000);
+    }());
+}
+
 TEST_CASE("each thing has its time, and its exception says after how long") {
     run(virtual_time, []() -> task<> {
         auto at = loop::now();

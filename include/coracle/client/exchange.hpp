@@ -129,7 +129,8 @@ public:
     }
 
 private:
-    static constexpr std::size_t piece_bytes = 256 * 1024;
+    // Each has the time for writing, and so much a slow line takes within it.
+    static constexpr std::size_t piece_bytes = 32 * 1024;
 
     /// Whom the connection leads to: a proxy, or who is asked.
     const http::url& next_host() const noexcept {
