@@ -340,6 +340,95 @@ constexpr std::optional<std::string> decode_url(std::string_view text) { return 
 
 }  // namespace coracle::base64
 
+// ---- coracle/base/block_hash.hpp
+// block_hash: what MD5, SHA-1 and SHA-256 have in common: blocks of 64 bytes, and the length behind the last one.
+// RFC 1321 section 3, FIPS 180-4 sections 5.1.1 and 6.
+
+namespace coracle {
+
+/// Over a whole text, `of(text)`, or piece by piece: `hash.update(...); hash.update(...); hash.finish()`. A copy goes
+/// on by itself. in: a Function has the words it begins with, their order of bytes, and mixes a block into them.
+template <class Function>
+class block_hash {
+public:
+    static constexpr std::size_t block_size = 64;
+    static constexpr std::size_t digest_size = sizeof Function::begin;
+    /// The bytes of a hash. Compare secrets with secure_equal(a.view(), b.view()).
+    struct digest {
+        std::array<char, digest_size> bytes{};
+        constexpr std::string_view view() const noexcept { return {bytes.data(), bytes.size()}; }
+        bool operator==(const digest&) const = default;
+    };
+
+    static constexpr digest of(std::string_view text) noexcept {
+        block_hash hash;
+        hash.update(text);
+        return hash.finish();
+    }
+
+    constexpr void update(std::string_view text) noexcept {
+        std::size_t held = size_ % block_size;
+        size_ += text.size();
+        if (held != 0) {
+            std::size_t more = block_size - held < text.size() ? block_size - held : text.size();
+            copy(block_.data() + held, text.data(), more);
+            text.remove_prefix(more);
+            if (held + more < block_size) return;
+            Function::mix(state_, block_.data());
+        }
+        for (; text.size() >= block_size; text.remove_prefix(block_size)) Function::mix(state_, text.data());
+        copy(block_.data(), text.data(), text.size());
+    }
+    /// The hash of all that came. Afterwards the object is as new.
+    constexpr digest finish() noexcept {
+        std::size_t held = size_ % block_size;
+        const std::uint64_t bits = size_ * 8;
+        block_[held++] = static_cast<char>(0x80);
+        if (held > block_size - sizeof bits) {
+            while (held < block_size) block_[held++] = 0;
+            Function::mix(state_, block_.data());
+            held = 0;
+        }
+        while (held < block_size - sizeof bits) block_[held++] = 0;
+        for (std::size_t i = 0; i < sizeof bits; ++i) block_[held++] = byte_of(bits, i);
+        Function::mix(state_, block_.data());
+        digest out;
+        for (std::size_t i = 0; i < digest_size; ++i) out.bytes[i] = byte_of(state_[i / 4], i % 4);
+        *this = block_hash();
+        return out;
+    }
+
+    /// A word of a block, in the order of the function.
+    static constexpr std::uint32_t word(const char* at) noexcept {
+        std::uint32_t out = 0;
+        for (std::size_t i = 0; i < sizeof out; ++i)
+            out |= std::uint32_t{static_cast<unsigned char>(at[i])} << shift<std::uint32_t>(i);
+        return out;
+    }
+
+private:
+    template <class Word>
+    static constexpr std::size_t shift(std::size_t byte) noexcept {
+        return 8 * (Function::order == std::endian::big ? sizeof(Word) - 1 - byte : byte);
+    }
+    template <class Word>
+    static constexpr char byte_of(Word word, std::size_t byte) noexcept {
+        return static_cast<char>(word >> shift<Word>(byte) & 0xFF);
+    }
+    static constexpr void copy(char* to, const char* from, std::size_t size) noexcept {
+        if (std::is_constant_evaluated())
+            for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
+        else if (size != 0)
+            std::memcpy(to, from, size);
+    }
+
+    std::remove_const_t<decltype(Function::begin)> state_ = Function::begin;
+    std::array<char, block_size> block_{};
+    std::uint64_t size_ = 0;
+};
+
+}  // namespace coracle
+
 // ---- coracle/base/byte_buffer.hpp
 // byte_buffer: bytes in at the back, out at the front. The only buffer type; responses are written straight into it.
 
@@ -1561,52 +1650,17 @@ template <class Rule>
 
 namespace coracle {
 
-/// `sha1 hash; hash.update(...); hash.finish()`. No signature, no password, no check of what others wrote: use sha256.
-class sha1 {
-public:
-    static constexpr std::size_t block_size = 64;
-    static constexpr std::size_t digest_size = 20;
-    struct digest {
-        std::array<char, digest_size> bytes{};
-        constexpr std::string_view view() const noexcept { return {bytes.data(), bytes.size()}; }
-        bool operator==(const digest&) const = default;
-    };
+namespace detail {
 
-    static constexpr digest of(std::string_view text) noexcept {
-        sha1 hash;
-        hash.update(text);
-        return hash.finish();
-    }
+struct sha1_function {
+    static constexpr std::array<std::uint32_t, 5> begin{0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};
+    static constexpr std::endian order = std::endian::big;
 
-    constexpr void update(std::string_view text) noexcept {
-        for (char c : text) {
-            block_[size_++ % block_size] = c;
-            if (size_ % block_size == 0) mix();
-        }
-    }
-    /// The hash of all that came. Afterwards the object is as new.
-    constexpr digest finish() noexcept {
-        const std::uint64_t bits = size_ * 8;
-        update("\x80");
-        while (size_ % block_size != block_size - sizeof bits) update(std::string_view("\0", 1));
-        for (unsigned shift = 64; shift != 0; shift -= 8) {
-            const char byte = static_cast<char>(bits >> (shift - 8) & 0xFF);
-            update({&byte, 1});
-        }
-        digest out;
-        for (std::size_t i = 0; i < digest_size; ++i)
-            out.bytes[i] = static_cast<char>(state_[i / 4] >> (24 - 8 * (i % 4)) & 0xFF);
-        *this = sha1();
-        return out;
-    }
-
-private:
-    constexpr void mix() noexcept {
+    static constexpr void mix(std::array<std::uint32_t, 5>& state, const char* block) noexcept {
         std::array<std::uint32_t, 80> w{};
-        for (std::size_t i = 0; i < 16; ++i)
-            for (std::size_t k = 0; k < 4; ++k) w[i] = w[i] << 8 | static_cast<unsigned char>(block_[4 * i + k]);
+        for (std::size_t i = 0; i < 16; ++i) w[i] = block_hash<sha1_function>::word(block + 4 * i);
         for (std::size_t i = 16; i < 80; ++i) w[i] = std::rotl(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
-        auto [a, b, c, d, e] = state_;
+        auto [a, b, c, d, e] = state;
         for (std::size_t i = 0; i < 80; ++i) {
             std::uint32_t add = i < 20   ? (d ^ (b & (c ^ d))) + 0x5a827999
                                 : i < 40 ? (b ^ c ^ d) + 0x6ed9eba1
@@ -1620,13 +1674,14 @@ private:
             a = next;
         }
         const std::array<std::uint32_t, 5> more{a, b, c, d, e};
-        for (std::size_t i = 0; i < 5; ++i) state_[i] += more[i];
+        for (std::size_t i = 0; i < 5; ++i) state[i] += more[i];
     }
-
-    std::array<std::uint32_t, 5> state_{0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};
-    std::array<char, block_size> block_{};
-    std::uint64_t size_ = 0;
 };
+
+}  // namespace detail
+
+/// `sha1::of(text).view()`: 20 bytes. No signature, no password, no check of what others wrote: use sha256.
+using sha1 = block_hash<detail::sha1_function>;
 
 }  // namespace coracle
 
@@ -1649,76 +1704,16 @@ inline constexpr std::array<std::uint32_t, 64> sha256_rounds{
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
-}  // namespace detail
+struct sha256_function {
+    static constexpr std::array<std::uint32_t, 8> begin{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                                        0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+    static constexpr std::endian order = std::endian::big;
 
-/// `sha256::of("abc")`, or `sha256 hash; hash.update(...); hash.update(...); hash.finish()`. A copy goes on by itself.
-class sha256 {
-public:
-    static constexpr std::size_t block_size = 64;
-    static constexpr std::size_t digest_size = 32;
-    /// The 32 bytes of a hash. Compare secrets with secure_equal(a.view(), b.view()).
-    struct digest {
-        std::array<char, digest_size> bytes{};
-        constexpr std::string_view view() const noexcept { return {bytes.data(), bytes.size()}; }
-        bool operator==(const digest&) const = default;
-    };
-
-    static constexpr digest of(std::string_view text) noexcept {
-        sha256 hash;
-        hash.update(text);
-        return hash.finish();
-    }
-
-    constexpr void update(std::string_view text) noexcept {
-        std::size_t held = size_ % block_size;
-        size_ += text.size();
-        if (held != 0) {
-            std::size_t more = block_size - held < text.size() ? block_size - held : text.size();
-            copy(block_.data() + held, text.data(), more);
-            text.remove_prefix(more);
-            if (held + more < block_size) return;
-            mix(block_.data());
-        }
-        for (; text.size() >= block_size; text.remove_prefix(block_size)) mix(text.data());
-        copy(block_.data(), text.data(), text.size());
-    }
-    /// The hash of all that came. Afterwards the object is as new.
-    constexpr digest finish() noexcept {
-        std::size_t held = size_ % block_size;
-        const std::uint64_t bits = size_ * 8;
-        block_[held++] = static_cast<char>(0x80);
-        if (held > block_size - sizeof bits) {
-            while (held < block_size) block_[held++] = 0;
-            mix(block_.data());
-            held = 0;
-        }
-        while (held < block_size - sizeof bits) block_[held++] = 0;
-        for (int shift = 56; shift >= 0; shift -= 8) block_[held++] = static_cast<char>(bits >> shift & 0xFF);
-        mix(block_.data());
-        digest out;
-        for (std::size_t i = 0; i < digest_size; ++i)
-            out.bytes[i] = static_cast<char>(state_[i / 4] >> (24 - 8 * (i % 4)) & 0xFF);
-        *this = sha256();
-        return out;
-    }
-
-private:
-    static constexpr void copy(char* to, const char* from, std::size_t size) noexcept {
-        if (std::is_constant_evaluated())
-            for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
-        else if (size != 0)
-            std::memcpy(to, from, size);
-    }
-    static constexpr std::uint32_t big_endian(const char* at) noexcept {
-        auto byte = [at](int i) { return std::uint32_t{static_cast<unsigned char>(at[i])}; };
-        return byte(0) << 24 | byte(1) << 16 | byte(2) << 8 | byte(3);
-    }
-
-    constexpr void mix(const char* block) noexcept {
+    static constexpr void mix(std::array<std::uint32_t, 8>& state, const char* block) noexcept {
         // The schedule is 16 words that turn with the rounds; written out, the eight variables never move.
         std::array<std::uint32_t, 16> w{};
-        for (std::size_t i = 0; i < 16; ++i) w[i] = big_endian(block + 4 * i);
-        auto [a, b, c, d, e, f, g, h] = state_;
+        for (std::size_t i = 0; i < 16; ++i) w[i] = block_hash<sha256_function>::word(block + 4 * i);
+        auto [a, b, c, d, e, f, g, h] = state;
         for (std::size_t at = 0; at < 64; at += 16) {
             if (at != 0)
                 for (std::size_t i = 0; i < 16; ++i) {
@@ -1728,18 +1723,18 @@ private:
                             (std::rotr(behind, 17) ^ std::rotr(behind, 19) ^ behind >> 10);
                 }
             for (std::size_t i = 0; i < 16; i += 8) {
-                round(a, b, c, d, e, f, g, h, w[i] + detail::sha256_rounds[at + i]);
-                round(h, a, b, c, d, e, f, g, w[i + 1] + detail::sha256_rounds[at + i + 1]);
-                round(g, h, a, b, c, d, e, f, w[i + 2] + detail::sha256_rounds[at + i + 2]);
-                round(f, g, h, a, b, c, d, e, w[i + 3] + detail::sha256_rounds[at + i + 3]);
-                round(e, f, g, h, a, b, c, d, w[i + 4] + detail::sha256_rounds[at + i + 4]);
-                round(d, e, f, g, h, a, b, c, w[i + 5] + detail::sha256_rounds[at + i + 5]);
-                round(c, d, e, f, g, h, a, b, w[i + 6] + detail::sha256_rounds[at + i + 6]);
-                round(b, c, d, e, f, g, h, a, w[i + 7] + detail::sha256_rounds[at + i + 7]);
+                round(a, b, c, d, e, f, g, h, w[i] + sha256_rounds[at + i]);
+                round(h, a, b, c, d, e, f, g, w[i + 1] + sha256_rounds[at + i + 1]);
+                round(g, h, a, b, c, d, e, f, w[i + 2] + sha256_rounds[at + i + 2]);
+                round(f, g, h, a, b, c, d, e, w[i + 3] + sha256_rounds[at + i + 3]);
+                round(e, f, g, h, a, b, c, d, w[i + 4] + sha256_rounds[at + i + 4]);
+                round(d, e, f, g, h, a, b, c, w[i + 5] + sha256_rounds[at + i + 5]);
+                round(c, d, e, f, g, h, a, b, w[i + 6] + sha256_rounds[at + i + 6]);
+                round(b, c, d, e, f, g, h, a, w[i + 7] + sha256_rounds[at + i + 7]);
             }
         }
         const std::array<std::uint32_t, 8> more{a, b, c, d, e, f, g, h};
-        for (std::size_t i = 0; i < 8; ++i) state_[i] += more[i];
+        for (std::size_t i = 0; i < 8; ++i) state[i] += more[i];
     }
     static constexpr void round(std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t& d, std::uint32_t e,
                                 std::uint32_t f, std::uint32_t g, std::uint32_t& h, std::uint32_t add) noexcept {
@@ -1748,12 +1743,12 @@ private:
         d += first;
         h = first + second;
     }
-
-    std::array<std::uint32_t, 8> state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                        0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-    std::array<char, block_size> block_{};
-    std::uint64_t size_ = 0;
 };
+
+}  // namespace detail
+
+/// `sha256::of("abc").view()`: 32 bytes.
+using sha256 = block_hash<detail::sha256_function>;
 
 }  // namespace coracle
 
@@ -2372,45 +2367,15 @@ inline constexpr std::array<std::uint32_t, 64> md5_rounds{
     0xf4292244, 0x432aff97, 0xab9423a7, 0xfc93a039, 0x655b59c3, 0x8f0ccc92, 0xffeff47d, 0x85845dd1,
     0x6fa87e4f, 0xfe2ce6e0, 0xa3014314, 0x4e0811a1, 0xf7537e82, 0xbd3af235, 0x2ad7d2bb, 0xeb86d391};
 
-}  // namespace detail
+struct md5_function {
+    static constexpr std::array<std::uint32_t, 4> begin{0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476};
+    static constexpr std::endian order = std::endian::little;
 
-/// `md5::of("abc").view()`: 16 bytes.
-class md5 {
-public:
-    static constexpr std::size_t digest_size = 16;
-    struct digest {
-        std::array<char, digest_size> bytes{};
-        constexpr std::string_view view() const noexcept { return {bytes.data(), bytes.size()}; }
-        bool operator==(const digest&) const = default;
-    };
-
-    static constexpr digest of(std::string_view text) noexcept {
-        md5 hash;
-        std::string_view rest = text;
-        for (; rest.size() >= block_size; rest.remove_prefix(block_size)) hash.mix(rest);
-        std::array<char, 2 * block_size> last{};
-        for (std::size_t i = 0; i < rest.size(); ++i) last[i] = rest[i];
-        last[rest.size()] = static_cast<char>(0x80);
-        // The length needs eight bytes behind the mark.
-        std::size_t size = rest.size() + 9 <= block_size ? block_size : 2 * block_size;
-        const std::uint64_t bits = static_cast<std::uint64_t>(text.size()) * 8;
-        for (std::size_t i = 0; i < 8; ++i) last[size - 8 + i] = static_cast<char>(bits >> (8 * i) & 0xFF);
-        for (std::size_t at = 0; at < size; at += block_size) hash.mix({last.data() + at, block_size});
-        digest out;
-        for (std::size_t i = 0; i < digest_size; ++i)
-            out.bytes[i] = static_cast<char>(hash.state_[i / 4] >> (8 * (i % 4)) & 0xFF);
-        return out;
-    }
-
-private:
-    static constexpr std::size_t block_size = 64;
-
-    constexpr void mix(std::string_view block) noexcept {
+    static constexpr void mix(std::array<std::uint32_t, 4>& state, const char* block) noexcept {
         std::array<std::uint32_t, 16> words{};
-        for (std::size_t i = 0; i < block_size; ++i)
-            words[i / 4] |= std::uint32_t{static_cast<unsigned char>(block[i])} << (8 * (i % 4));
+        for (std::size_t i = 0; i < 16; ++i) words[i] = block_hash<md5_function>::word(block + 4 * i);
         constexpr int turns[4][4] = {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
-        auto [a, b, c, d] = state_;
+        auto [a, b, c, d] = state;
         for (std::size_t i = 0; i < 64; ++i) {
             std::uint32_t mixed = 0;
             std::size_t word = 0;
@@ -2427,20 +2392,23 @@ private:
                 mixed = c ^ (b | ~d);
                 word = 7 * i % 16;
             }
-            std::uint32_t sum = a + mixed + detail::md5_rounds[i] + words[word];
+            std::uint32_t sum = a + mixed + md5_rounds[i] + words[word];
             a = d;
             d = c;
             c = b;
             b += std::rotl(sum, turns[i / 16][i % 4]);
         }
-        state_[0] += a;
-        state_[1] += b;
-        state_[2] += c;
-        state_[3] += d;
+        state[0] += a;
+        state[1] += b;
+        state[2] += c;
+        state[3] += d;
     }
-
-    std::array<std::uint32_t, 4> state_{0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476};
 };
+
+}  // namespace detail
+
+/// `md5::of("abc").view()`: 16 bytes.
+using md5 = block_hash<detail::md5_function>;
 
 }  // namespace coracle
 
@@ -55492,8 +55460,8 @@ struct http_client_options {
     client::retry_rules retry{};
     /// `.auth = client::basic("me", "secret")`. Goes to the origin of the base_url alone, if there is one.
     client::auth auth{};
-    /// `.cookies = client::cookie_store::made()`: none are kept or sent, unless it is said.
-    client::cookie_store cookies{};
+    /// `.cookie_jar = client::cookie_store::made()`: none are kept or sent, unless it is said.
+    client::cookie_store cookie_jar{};
     /// `.proxy = client::proxy_rules("http://proxy.example.com:3128")`.
     client::proxy_rules proxy{};
     /// Where `proxy` says nothing, `http_proxy` and `no_proxy` of the environment say it.
@@ -55767,7 +55735,7 @@ struct client_settings {
         for (const auto& [name, value] : options.headers) usual_fields.set(name, value);
         fields_elsewhere = usual_fields;
         take_away_private(fields_elsewhere, options.redirects);
-        policies = {options.redirects, options.retry, options.auth, options.cookies, options.proxy, options.guard};
+        policies = {options.redirects, options.retry, options.auth, options.cookie_jar, options.proxy, options.guard};
         if (options.trust_env && !policies.proxy) policies.proxy = proxy_rules::from_environment();
         if (policies.proxy && policies.guard)
             throw std::invalid_argument(
@@ -56713,7 +56681,8 @@ public:
     }
 
 private:
-    static constexpr std::size_t piece_bytes = 256 * 1024;
+    // Each has the time for writing, and so much a slow line takes within it.
+    static constexpr std::size_t piece_bytes = 32 * 1024;
 
     /// Whom the connection leads to: a proxy, or who is asked.
     const http::url& next_host() const noexcept {
@@ -57129,7 +57098,7 @@ public:
     }
     pending_request&& bearer(std::string_view token) { return auth(client::bearer(token)); }
     /// Whose cookies are shown, and who keeps those of the answer.
-    pending_request&& cookies(client::cookie_store kept) {
+    pending_request&& cookie_jar(client::cookie_store kept) {
         policies().cookies = std::move(kept);
         return std::move(*this);
     }
@@ -57206,8 +57175,8 @@ public:
         return client::perform_kept(settings_, std::move(request));
     }
     /// What send() takes, with this client's base_url, and nothing else yet. error: invalid_url, unsupported_protocol.
-    outgoing_request request_of(std::string method, std::string_view url) const {
-        return settings_->request(std::move(method), url);
+    outgoing_request request_of(std::string_view method, std::string_view url) const {
+        return settings_->request(method, url);
     }
     /// Asks to go on with another protocol: options.upgrade of the request says which. The connection leaves the pool.
     task<client::upgraded> upgrade(outgoing_request request) const {

@@ -44,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     demand(http::query_value(text, "a") == last);
     auto separators = static_cast<std::size_t>(std::count(text.begin(), text.end(), '&'));
     demand(count <= separators + 1 && count <= http::default_limits.query_pairs);
-    if (http::form_refusal(text).empty()) demand(count <= http::max_form_fields);
+    if (http::form_refusal(text).empty()) demand(count <= http::form_limits().max_fields);
 
     // What is escaped comes back, alone and among others.
     if (coracle::utf8::is_valid(text)) {

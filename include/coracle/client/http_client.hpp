@@ -44,8 +44,8 @@ public:
         return client::perform_kept(settings_, std::move(request));
     }
     /// What send() takes, with this client's base_url, and nothing else yet. error: invalid_url, unsupported_protocol.
-    outgoing_request request_of(std::string method, std::string_view url) const {
-        return settings_->request(std::move(method), url);
+    outgoing_request request_of(std::string_view method, std::string_view url) const {
+        return settings_->request(method, url);
     }
     /// Asks to go on with another protocol: options.upgrade of the request says which. The connection leaves the pool.
     task<client::upgraded> upgrade(outgoing_request request) const {
