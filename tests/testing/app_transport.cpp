@@ -3,6 +3,8 @@
 
 #include <coracle/app/app.hpp>
 #include <coracle/async/generator.hpp>
+#include <coracle/client/http_client.hpp>
+#include <coracle/loop/reactor.hpp>
 #include <coracle/loop/sleep.hpp>
 
 #include <doctest/doctest.h>
@@ -168,5 +170,23 @@ TEST_CASE("a transport that outlives its loop serves another one from its beginn
         left = std::move(*opened);
     };
     run(virtual_time, work());
+    run(virtual_time, work());
+}
+
+TEST_CASE("nothing of an answered request is left for a server that stops, and waits for what its loop still does") {
+    auto work = []() -> task<> {
+        app served;
+        served.get("/", []() -> task<std::string> { co_return "hello"; });
+        http_client_options how;
+        how.base_url = "http://app.test";
+        how.transport = std::make_shared<app_transport>(std::move(served));
+        http_client http(std::move(how));
+        auto reply = co_await http.get("/");
+        CHECK(reply.text() == "hello");
+        auto at = loop::now();
+        async::job_group& background = loop::reactor::current().background();
+        while (background.running() > 0) co_await background;
+        CHECK(loop::now() == at);
+    };
     run(virtual_time, work());
 }

@@ -27,17 +27,20 @@ private:
         std::shared_ptr<transport> carried_by;
         std::shared_ptr<secure_layer> secured_by;
         std::string unix_socket;
+        pool_limits limits;
         std::unique_ptr<connection_pool> pool;
 
         bool serves(const http_client_options& said) const noexcept {
             return carried_by == said.transport && secured_by == said.tls && unix_socket == said.unix_socket &&
-                   pool->limits() == said.limits;
+                   limits == said.limits;
         }
     };
     [[gnu::cold]] connection_pool& made_for(const http_client_options& said) {
         std::erase_if(all_, [](const entry& each) { return each.pool->unused(); });
+        pool_limits limits = said.limits;
+        if (said.transport && !said.transport->keeps()) limits.idle_for = limits.idle_for.zero();
         all_.push_back(
-            entry{said.transport, said.tls, said.unix_socket, std::make_unique<connection_pool>(said.limits)});
+            entry{said.transport, said.tls, said.unix_socket, said.limits, std::make_unique<connection_pool>(limits)});
         return *all_.back().pool;
     }
 

@@ -39,6 +39,9 @@ public:
     virtual task<result<net::any_stream, net::connect_error>> open(destination to) = 0;
     /// Its streams need no secure_layer for https: they do not leave the process, or are encrypted already.
     virtual bool secure() const noexcept { return false; }
+    /// Whether a stream is worth keeping for the next request. Where it costs nothing to open one, it is not: what
+    /// serves the other end would wait for its end.
+    virtual bool keeps() const noexcept { return true; }
 };
 
 /// Puts encryption over a stream. <coracle/with/openssl.hpp> has one.

@@ -60,6 +60,8 @@ public:
     }
     /// https is plain here: nothing leaves the process.
     bool secure() const noexcept override { return true; }
+    /// A loop that ends, and a server that stops, wait for the connections of the app.
+    bool keeps() const noexcept override { return false; }
 
     /// Hangs up, and ends the lifespan. Handlers that are at work have the time to see it, then are cancelled.
     /// error: what the end of the lifespan throws.
@@ -137,8 +139,9 @@ private:
 }  // namespace testing
 
 /// `auto inside = std::make_shared<app_transport>(make_app()); http_client http{{.base_url = "http://app", .transport =
-/// inside}};` and in the end `co_await inside->close();`. The whole server answers, over streams in memory: bodies in
-/// pieces both ways, lifespan, keep-alive, cancellation when the client leaves; also in virtual time. On one loop.
+/// inside}};` and in the end `co_await inside->close();`. The whole server answers, over streams in memory, one for each
+/// request: bodies in pieces both ways, lifespan, cancellation when the client leaves; also in virtual time. On one
+/// loop.
 using app_transport = testing::basic_app_transport<>;
 
 }  // namespace coracle
