@@ -55346,6 +55346,9 @@ public:
     virtual task<result<net::any_stream, net::connect_error>> open(destination to) = 0;
     /// Its streams need no secure_layer for https: they do not leave the process, or are encrypted already.
     virtual bool secure() const noexcept { return false; }
+    /// Whether a stream is worth keeping for the next request. Where it costs nothing to open one, it is not: what
+    /// serves the other end would wait for its end.
+    virtual bool keeps() const noexcept { return true; }
 };
 
 /// Puts encryption over a stream. <coracle/with/openssl.hpp> has one.
@@ -56153,17 +56156,20 @@ private:
         std::shared_ptr<transport> carried_by;
         std::shared_ptr<secure_layer> secured_by;
         std::string unix_socket;
+        pool_limits limits;
         std::unique_ptr<connection_pool> pool;
 
         bool serves(const http_client_options& said) const noexcept {
             return carried_by == said.transport && secured_by == said.tls && unix_socket == said.unix_socket &&
-                   pool->limits() == said.limits;
+                   limits == said.limits;
         }
     };
     [[gnu::cold]] connection_pool& made_for(const http_client_options& said) {
         std::erase_if(all_, [](const entry& each) { return each.pool->unused(); });
+        pool_limits limits = said.limits;
+        if (said.transport && !said.transport->keeps()) limits.idle_for = limits.idle_for.zero();
         all_.push_back(
-            entry{said.transport, said.tls, said.unix_socket, std::make_unique<connection_pool>(said.limits)});
+            entry{said.transport, said.tls, said.unix_socket, said.limits, std::make_unique<connection_pool>(limits)});
         return *all_.back().pool;
     }
 
@@ -58302,6 +58308,8 @@ public:
     }
     /// https is plain here: nothing leaves the process.
     bool secure() const noexcept override { return true; }
+    /// A loop that ends, and a server that stops, wait for the connections of the app.
+    bool keeps() const noexcept override { return false; }
 
     /// Hangs up, and ends the lifespan. Handlers that are at work have the time to see it, then are cancelled.
     /// error: what the end of the lifespan throws.
@@ -58379,8 +58387,9 @@ private:
 }  // namespace testing
 
 /// `auto inside = std::make_shared<app_transport>(make_app()); http_client http{{.base_url = "http://app", .transport =
-/// inside}};` and in the end `co_await inside->close();`. The whole server answers, over streams in memory: bodies in
-/// pieces both ways, lifespan, keep-alive, cancellation when the client leaves; also in virtual time. On one loop.
+/// inside}};` and in the end `co_await inside->close();`. The whole server answers, over streams in memory, one for each
+/// request: bodies in pieces both ways, lifespan, cancellation when the client leaves; also in virtual time. On one
+/// loop.
 using app_transport = testing::basic_app_transport<>;
 
 }  // namespace coracle
