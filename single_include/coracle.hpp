@@ -58387,7 +58387,7 @@ private:
 }  // namespace testing
 
 /// `auto inside = std::make_shared<app_transport>(make_app()); http_client http{{.base_url = "http://app", .transport =
-/// inside}};` and in the end `co_await inside->close();`. The whole server answers, over streams in memory, one for each
+/// inside}};` and in the end `co_await inside->close();`. The whole server answers, over a stream in memory for each
 /// request: bodies in pieces both ways, lifespan, cancellation when the client leaves; also in virtual time. On one
 /// loop.
 using app_transport = testing::basic_app_transport<>;
