@@ -11,7 +11,8 @@ int main() {
         int count = 0;
         while (auto message = co_await ws.receive()) {  // nothing, once the client has gone
             if (message->bytes() == "quit") throw websocket_error(4001, "as you wish");
-            co_await ws.send(name + " " + std::to_string(++count) + ": " + message->text());
+            ++count;
+            co_await ws.send(name + " " + std::to_string(count) + ": " + message->text());
         }
     });
     return app.run();
