@@ -33348,6 +33348,12 @@ lasting<V> as_lasting(T&& loaded, cache_times times) {
 template <class F, class K>
 concept cache_loads = std::is_invocable_v<F&> || std::is_invocable_v<F&, const K&>;
 
+// GCC takes a lambda that stands within a coroutine for one that has no linkage, and warns of any frame that holds it.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsubobject-linkage"
+#endif
+
 /// Gives what `load` gives, and for how long it is kept. keeps: both references until it is done.
 template <class V, class K, class F>
     requires cache_loads<F, K>
@@ -33362,6 +33368,10 @@ task<lasting<V>> cache_load(F& load, const K& key, cache_times times) {
         co_return detail::as_lasting<V>(detail::call_loader(load, key), times);
     }
 }
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 /// A loader that a cache owns: made from any of them. May be called from several threads at once.
 template <class K, class V>
@@ -33380,6 +33390,30 @@ public:
 
 private:
     function<task<lasting<V>>(const K&, cache_times)> call_;
+};
+
+/// A loader seen without its type, for one load: what get() was given, or what the cache owns.
+template <class K, class V>
+class cache_loader_view {
+public:
+    explicit cache_loader_view(cache_loader<K, V>& load) noexcept
+        : of_(&load), call_([](void* of, const K& key, cache_times times) {
+              return (*static_cast<cache_loader<K, V>*>(of))(key, times);
+          }) {}
+    /// A function or something that can be called like one. keeps: a reference.
+    template <class F>
+        requires cache_loads<F, K>
+    explicit cache_loader_view(F& load) noexcept
+        : of_((void*)std::addressof(load)),  // NOLINT: POSIX lets a function's address be a void*
+          call_([](void* of, const K& key, cache_times times) {
+              return cache_load<V, K>(*reinterpret_cast<F*>(of), key, times);
+          }) {}
+
+    task<lasting<V>> operator()(const K& key, cache_times times) const { return call_(of_, key, times); }
+
+private:
+    void* of_;
+    task<lasting<V>> (*call_)(void*, const K&, cache_times);
 };
 
 }  // namespace coracle
@@ -33633,8 +33667,7 @@ public:
     std::size_t size();
     cache_statistics statistics();
 
-    template <class F>
-    static task<V> fetch(self me, K key, F& load);
+    static task<V> fetch(self me, K key, cache_loader_view<K, V> load);
     static task<> renew(lead mine);
 
 private:
@@ -33645,8 +33678,7 @@ private:
     };
     /// The value; or the lead of a new load; or the load under way.
     seat board(const self& me, const K& key, bool again);
-    template <class F>
-    static task<V> run_load(lead& mine, F& load);
+    static task<V> run_load(lead& mine, cache_loader_view<K, V> load);
     void put_with_guard(place at, K key, V value, std::int64_t now, std::chrono::nanoseconds ttl, std::size_t weight,
                         typename table::removed& out) noexcept;
     [[noreturn, gnu::cold]] static void throw_waits_for_itself();
@@ -33896,8 +33928,7 @@ auto cache_core<K, V>::board(const self& me, const K& key, bool again) -> seat {
 }
 
 template <class K, class V>
-template <class F>
-task<V> cache_core<K, V>::fetch(self me, K key, F& load) {
+task<V> cache_core<K, V>::fetch(self me, K key, cache_loader_view<K, V> load) {
     co_await async::checkpoint();
     for (bool again = false;; again = true) {
         seat taken = me->board(me, key, again);
@@ -33921,15 +33952,11 @@ task<V> cache_core<K, V>::fetch(self me, K key, F& load) {
 }
 
 template <class K, class V>
-template <class F>
-task<V> cache_core<K, V>::run_load(lead& mine, F& load) {
+task<V> cache_core<K, V>::run_load(lead& mine, cache_loader_view<K, V> load) {
     std::optional<lasting<V>> got;
     mine.begin();
     try {
-        if constexpr (std::is_same_v<F, cache_loader<K, V>>)
-            got = co_await load(mine.key(), mine.core().times());
-        else
-            got = co_await cache_load<V>(load, mine.key(), mine.core().times());
+        got = co_await load(mine.key(), mine.core().times());
         mine.land(*got);
     } catch (...) {
         std::exception_ptr error = std::current_exception();
@@ -33941,7 +33968,7 @@ task<V> cache_core<K, V>::run_load(lead& mine, F& load) {
 
 template <class K, class V>
 task<> cache_core<K, V>::renew(lead mine) {
-    task<V> whole = run_load(mine, mine.core().options_.load);
+    task<V> whole = run_load(mine, cache_loader_view<K, V>(mine.core().options_.load));
     co_await std::move(whole);
 }
 
@@ -34119,7 +34146,7 @@ public:
             return true;
         }
         bool await_suspend(async::caller waiting) {
-            fetch_.emplace(core::fetch(call_.of_.core_, K(call_.key_), call_.load_));
+            fetch_.emplace(core::fetch(call_.of_.core_, K(call_.key_), cache_loader_view<K, V>(call_.load_)));
             fetching_.emplace(std::move(*fetch_).operator co_await());
             return fetching_->await_suspend(waiting);
         }

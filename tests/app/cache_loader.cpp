@@ -68,3 +68,21 @@ TEST_CASE("a cache owns its loader, made from any of them") {
     CHECK(run_through(loop, from_lambda(1, times)).value == 101);
     CHECK(run_through(loop, from_lambda(1, times)).ttl == 5s);
 }
+
+TEST_CASE("a load sees its loader without its type") {
+    hand_loop loop;
+    CHECK(run_through(loop, cache_loader_view<int, int>(doubled)(21, times)).value == 42);
+    const auto constant = [] { return 7; };
+    CHECK(run_through(loop, cache_loader_view<int, int>(constant)(1, times)).value == 7);
+    int calls = 0;
+    auto counts = [&calls](int key) -> task<int> {
+        ++calls;
+        co_await hop();
+        co_return key;
+    };
+    cache_loader_view<int, int> seen(counts);
+    CHECK(run_through(loop, seen(5, times)).value == 5);
+    cache_loader<int, int> owned = counts;
+    CHECK(run_through(loop, cache_loader_view<int, int>(owned)(6, times)).value == 6);
+    CHECK(calls == 2);
+}

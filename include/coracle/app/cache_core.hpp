@@ -108,8 +108,7 @@ public:
     std::size_t size();
     cache_statistics statistics();
 
-    template <class F>
-    static task<V> fetch(self me, K key, F& load);
+    static task<V> fetch(self me, K key, cache_loader_view<K, V> load);
     static task<> renew(lead mine);
 
 private:
@@ -120,8 +119,7 @@ private:
     };
     /// The value; or the lead of a new load; or the load under way.
     seat board(const self& me, const K& key, bool again);
-    template <class F>
-    static task<V> run_load(lead& mine, F& load);
+    static task<V> run_load(lead& mine, cache_loader_view<K, V> load);
     void put_with_guard(place at, K key, V value, std::int64_t now, std::chrono::nanoseconds ttl, std::size_t weight,
                         typename table::removed& out) noexcept;
     [[noreturn, gnu::cold]] static void throw_waits_for_itself();
@@ -371,8 +369,7 @@ auto cache_core<K, V>::board(const self& me, const K& key, bool again) -> seat {
 }
 
 template <class K, class V>
-template <class F>
-task<V> cache_core<K, V>::fetch(self me, K key, F& load) {
+task<V> cache_core<K, V>::fetch(self me, K key, cache_loader_view<K, V> load) {
     co_await async::checkpoint();
     for (bool again = false;; again = true) {
         seat taken = me->board(me, key, again);
@@ -396,15 +393,11 @@ task<V> cache_core<K, V>::fetch(self me, K key, F& load) {
 }
 
 template <class K, class V>
-template <class F>
-task<V> cache_core<K, V>::run_load(lead& mine, F& load) {
+task<V> cache_core<K, V>::run_load(lead& mine, cache_loader_view<K, V> load) {
     std::optional<lasting<V>> got;
     mine.begin();
     try {
-        if constexpr (std::is_same_v<F, cache_loader<K, V>>)
-            got = co_await load(mine.key(), mine.core().times());
-        else
-            got = co_await cache_load<V>(load, mine.key(), mine.core().times());
+        got = co_await load(mine.key(), mine.core().times());
         mine.land(*got);
     } catch (...) {
         std::exception_ptr error = std::current_exception();
@@ -416,7 +409,7 @@ task<V> cache_core<K, V>::run_load(lead& mine, F& load) {
 
 template <class K, class V>
 task<> cache_core<K, V>::renew(lead mine) {
-    task<V> whole = run_load(mine, mine.core().options_.load);
+    task<V> whole = run_load(mine, cache_loader_view<K, V>(mine.core().options_.load));
     co_await std::move(whole);
 }
 

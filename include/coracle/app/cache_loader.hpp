@@ -8,6 +8,7 @@
 #include <chrono>
 #include <concepts>
 #include <functional>
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -60,6 +61,12 @@ lasting<V> as_lasting(T&& loaded, cache_times times) {
 template <class F, class K>
 concept cache_loads = std::is_invocable_v<F&> || std::is_invocable_v<F&, const K&>;
 
+// GCC takes a lambda that stands within a coroutine for one that has no linkage, and warns of any frame that holds it.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsubobject-linkage"
+#endif
+
 /// Gives what `load` gives, and for how long it is kept. keeps: both references until it is done.
 template <class V, class K, class F>
     requires cache_loads<F, K>
@@ -74,6 +81,10 @@ task<lasting<V>> cache_load(F& load, const K& key, cache_times times) {
         co_return detail::as_lasting<V>(detail::call_loader(load, key), times);
     }
 }
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 /// A loader that a cache owns: made from any of them. May be called from several threads at once.
 template <class K, class V>
@@ -92,6 +103,30 @@ public:
 
 private:
     function<task<lasting<V>>(const K&, cache_times)> call_;
+};
+
+/// A loader seen without its type, for one load: what get() was given, or what the cache owns.
+template <class K, class V>
+class cache_loader_view {
+public:
+    explicit cache_loader_view(cache_loader<K, V>& load) noexcept
+        : of_(&load), call_([](void* of, const K& key, cache_times times) {
+              return (*static_cast<cache_loader<K, V>*>(of))(key, times);
+          }) {}
+    /// A function or something that can be called like one. keeps: a reference.
+    template <class F>
+        requires cache_loads<F, K>
+    explicit cache_loader_view(F& load) noexcept
+        : of_((void*)std::addressof(load)),  // NOLINT: POSIX lets a function's address be a void*
+          call_([](void* of, const K& key, cache_times times) {
+              return cache_load<V, K>(*reinterpret_cast<F*>(of), key, times);
+          }) {}
+
+    task<lasting<V>> operator()(const K& key, cache_times times) const { return call_(of_, key, times); }
+
+private:
+    void* of_;
+    task<lasting<V>> (*call_)(void*, const K&, cache_times);
 };
 
 }  // namespace coracle

@@ -145,7 +145,7 @@ public:
             return true;
         }
         bool await_suspend(async::caller waiting) {
-            fetch_.emplace(core::fetch(call_.of_.core_, K(call_.key_), call_.load_));
+            fetch_.emplace(core::fetch(call_.of_.core_, K(call_.key_), cache_loader_view<K, V>(call_.load_)));
             fetching_.emplace(std::move(*fetch_).operator co_await());
             return fetching_->await_suspend(waiting);
         }
