@@ -16,9 +16,13 @@ def command():
     return sys.argv[1:] or [os.environ.get("CXX", "c++"), "-std=c++20"]
 
 
+def is_clang():
+    return "clang" in subprocess.run([command()[0], "--version"], capture_output=True, text=True).stdout
+
+
 def precompiled(folder):
     """Options with which clang finds all headers parsed already, which is seven times as fast; GCC gains nothing."""
-    if "clang" not in subprocess.run([command()[0], "--version"], capture_output=True, text=True).stdout:
+    if not is_clang():
         return []
     made = str(pathlib.Path(folder) / "coracle.pch")
     line = [*command(), "-fpch-instantiate-templates", "-Wno-pragma-once-outside-header", "-I" + str(ROOT / "include")]
