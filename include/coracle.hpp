@@ -476,6 +476,7 @@
 #include <coracle/server/health.hpp>
 #include <coracle/server/websocket_origin.hpp>
 #include <coracle/server/websocket_route_options.hpp>
+#include <coracle/server/websocket_terms.hpp>
 #include <coracle/server/served_websocket.hpp>
 #include <coracle/server/websocket_route.hpp>
 #include <coracle/server/outgoing_answer.hpp>

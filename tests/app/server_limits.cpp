@@ -16,6 +16,10 @@ TEST_CASE("the limits are those that the README and the threats promise") {
     CHECK(limits.request_timeout == 0s);
     CHECK(limits.min_body_rate == 16 * 1024);
     CHECK(limits.min_write_rate == 16 * 1024);
+    CHECK(limits.max_message_bytes == 16 * 1024 * 1024);
+    CHECK(limits.max_unread_messages == 32);
+    CHECK(limits.ping_interval == 20s);
+    CHECK(limits.ping_timeout == 20s);
 }
 
 TEST_CASE("those about one message are the parser's") {

@@ -76,9 +76,23 @@ TEST_CASE("an unknown option is answered with the nearest one") {
 }
 
 TEST_CASE("an option of uvicorn that is not there yet is refused, not ignored") {
-    for (const char* name : {"--ssl-keyfile", "--ssl-certfile", "--ws-max-size", "--ws-ping-interval"})
+    for (const char* name : {"--ssl-keyfile", "--ssl-certfile"})
         CHECK(read_words({name, "1"}).error ==
               std::string(name) + " is an option of uvicorn that coracle does not have yet; leave it out");
+}
+
+TEST_CASE("words of uvicorn about WebSockets: what can be is done, and the rest says why not") {
+    for (const char* fine : {"--ws=auto", "--ws-per-message-deflate=false", "--ws-per-message-deflate=0"})
+        CHECK(read_words({fine}).error == "");
+    CHECK(read_words({"--ws", "wsproto"}).error ==
+          "--ws must be auto: WebSockets are coracle's own, and who wants none has no route for them, not 'wsproto'");
+    CHECK(read_words({"--ws-per-message-deflate", "true"}).error ==
+          "--ws-per-message-deflate must be false: coracle does not compress the messages of WebSockets, not 'true'");
+    CHECK(read_words({"--ws-max-queue", "0"}).error == "--ws-max-queue must be a number from 1, not '0'");
+    CHECK(read_words({"--ws-max-size", "much"}).error ==
+          "--ws-max-size must be bytes, as 16384, 16k or 10M, not 'much'");
+    CHECK(read_words({"--ws-ping-interval", "-1"}).error ==
+          "--ws-ping-interval must be seconds, as 5 or 0.5, not '-1'");
 }
 
 TEST_CASE("proxies: this machine is trusted unless an argument, the environment or the program says who") {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <coracle/http/limits.hpp>
+#include <coracle/websocket/limits.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -54,6 +55,17 @@ struct server_limits {
     std::uint64_t max_requests = 0;
     /// As many more at most, by chance, so that several servers do not stop at once.
     std::uint64_t max_requests_jitter = 0;
+
+    // Of WebSockets, where the websocket_options of their route say nothing else.
+
+    /// A message in bytes, its fragments together. 1009.
+    std::uint64_t max_message_bytes = ws::default_limits.message_bytes;
+    /// Messages that have come and were not received yet; beyond it the peer is read no further.
+    std::size_t max_unread_messages = 32;
+    /// A peer that is quiet for so long is pinged; 0: never.
+    std::chrono::milliseconds ping_interval{20'000};
+    /// How long it may be quiet after that; 0: for ever. 1011.
+    std::chrono::milliseconds ping_timeout{20'000};
 };
 
 /// Those of them that are about one message, for who reads it.

@@ -73,6 +73,13 @@ public:
 
     // For whoever has answered the handshake, or had it answered.
 
+    const std::shared_ptr<const websocket_options>& options() const noexcept { return how_; }
+    /// Other ones. in: before open().
+    [[gnu::cold]] void follow(std::shared_ptr<const websocket_options> others) noexcept {
+        how_ = std::move(others);
+        session_.bound(how_->limits);
+        session_.deliver(how_->pieces ? ws::delivery::pieces : ws::delivery::whole);
+    }
     /// From here on it goes over this. in: what has come already; what goes before all frames.
     void open(std::unique_ptr<duplex::line> over, std::string_view arrived, std::string_view before,
               std::string subprotocol, duplex::websocket_counts* counts = nullptr) {

@@ -68,14 +68,6 @@ inline bool apply(const option& one, std::string_view said, std::string_view val
     return false;
 }
 
-inline std::optional<std::string_view> truth(std::string_view text) {
-    for (std::string_view yes : {"1", "true", "yes", "on"})
-        if (ascii::iequals(text, yes)) return "true";
-    for (std::string_view no : {"0", "false", "no", "off"})
-        if (ascii::iequals(text, no)) return "false";
-    return std::nullopt;
-}
-
 /// in: `find` gives the value of a variable, or null.
 template <class Find>
 void read_environment(Find find, arguments& to) {

@@ -44,10 +44,13 @@ namespace coracle::server {
     some_time("request_timeout", limits.request_timeout, true);
     some_time("stall_timeout", limits.stall_timeout, limits.min_body_rate == 0 && limits.min_write_rate == 0);
     some_time("retry_after", limits.retry_after);
+    at_least(1, "max_unread_messages", limits.max_unread_messages, "none would ever be received");
+    some_time("ping_interval", limits.ping_interval, true);
+    some_time("ping_timeout", limits.ping_timeout, true);
 }
 
-/// One line for the banner: "head 16 KiB within 10s, body 10 MiB at 16 KiB/s, idle 5s". What is not bounded it does not
-/// name.
+/// One line for the banner: "head 16 KiB within 10s, body 10 MiB at 16 KiB/s, idle 5s". What is not bounded, or
+/// of WebSockets and as ever, it does not name.
 [[gnu::cold]] inline std::string limits_text(const server_limits& limits) {
     std::string text = "head " + bytes_text(limits.max_head_bytes) + " within " + loop::to_text(limits.header_timeout);
     text += ", body " + bytes_text(limits.max_body_bytes);
@@ -61,6 +64,19 @@ namespace coracle::server {
     count(limits.max_in_flight, " requests at a time");
     count(limits.max_requests_per_connection, " requests per connection");
     count(limits.max_requests, " requests in all");
+    const server_limits usual;
+    auto of_sockets = [&](const char* what, bool differs, const std::string& is) {
+        if (differs) text += std::string(", WebSocket ") + what + is;
+    };
+    of_sockets("messages ", limits.max_message_bytes != usual.max_message_bytes, bytes_text(limits.max_message_bytes));
+    of_sockets("queue ", limits.max_unread_messages != usual.max_unread_messages,
+               std::to_string(limits.max_unread_messages));
+    bool pings = limits.ping_interval.count() != 0;
+    of_sockets("pings ", limits.ping_interval != usual.ping_interval,
+               pings ? "every " + loop::to_text(limits.ping_interval) : "never");
+    bool waits = limits.ping_timeout.count() != 0;
+    of_sockets("pongs ", limits.ping_timeout != usual.ping_timeout,
+               waits ? "within " + loop::to_text(limits.ping_timeout) : "whenever they come");
     return text;
 }
 

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -78,6 +79,14 @@ inline bool read_seconds(std::string_view text, std::chrono::milliseconds& to) {
     }
     to = std::chrono::milliseconds(std::int64_t{*whole} * 1000 + thousandths);
     return true;
+}
+/// "true" or "false", however it is written.
+inline std::optional<std::string_view> truth(std::string_view text) {
+    for (std::string_view yes : {"1", "true", "yes", "on"})
+        if (ascii::iequals(text, yes)) return "true";
+    for (std::string_view no : {"0", "false", "no", "off"})
+        if (ascii::iequals(text, no)) return "false";
+    return std::nullopt;
 }
 /// The name of a level.
 inline bool read_level(std::string_view text, log_level& to) {

@@ -241,6 +241,28 @@ inline constexpr option option_table[] = {
      {},
      "As many more at most, by chance. 0.",
      count_limit<&server_limits::max_requests_jitter>},
+    {"ws-max-size",
+     "BYTES",
+     {},
+     "Message of a WebSocket; what is larger is 1009. 16M.",
+     bytes_limit<&server_limits::max_message_bytes>},
+    {"ws-max-queue",
+     "NUMBER",
+     {},
+     "Messages of a WebSocket that may wait to be received. 32.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return read_number(value, to.options.limits.max_unread_messages, 1) ? "" : "a number from 1";
+     }},
+    {"ws-ping-interval",
+     "SECONDS",
+     {},
+     "How long a WebSocket may be quiet before it is pinged; 0, as long as it likes. 20.",
+     time_limit<&server_limits::ping_interval>},
+    {"ws-ping-timeout",
+     "SECONDS",
+     {},
+     "How long it may be quiet after that; 0, as long as it likes. 20.",
+     time_limit<&server_limits::ping_timeout>},
     {"timeout-graceful-shutdown",
      "SECONDS",
      {},
@@ -319,9 +341,28 @@ inline constexpr option option_table[] = {
      }},
     {"ssl-keyfile", "PATH", {}, {}, not_yet},
     {"ssl-certfile", "PATH", {}, {}, not_yet},
-    {"ws-max-size", "NUMBER", {}, {}, not_yet},
-    {"ws-ping-interval", "SECONDS", {}, {}, not_yet},
-    {"ws-ping-timeout", "SECONDS", {}, {}, not_yet},
+    {"ws",
+     "NAME",
+     {},
+     {},
+     [](arguments&, std::string_view value)
+         -> std::
+             string_view {
+                 return value == "auto"
+                            ? ""
+                            : "auto: WebSockets are coracle's own, and who wants none has no route for them";
+             }},
+    {"ws-per-message-deflate",
+     "BOOLEAN",
+     {},
+     {},
+     [](arguments&,
+        std::string_view value) -> std::
+                                    string_view {
+                                        return truth(value) == "false"
+                                                   ? ""
+                                                   : "false: coracle does not compress the messages of WebSockets";
+                                    }},
 };
 
 }  // namespace coracle::server

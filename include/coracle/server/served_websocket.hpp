@@ -20,6 +20,7 @@
 #include <coracle/server/transaction.hpp>
 #include <coracle/server/upgrade.hpp>
 #include <coracle/server/websocket_route_options.hpp>
+#include <coracle/server/websocket_terms.hpp>
 #include <coracle/server/workshop.hpp>
 #include <coracle/websocket/handshake.hpp>
 
@@ -110,6 +111,8 @@ public:
         }
         shop_->counts.websockets.opened.add();
         shop_->clients.is_busy(*this);
+        if (websocket_terms::any(shop_->how.limits)) [[unlikely]]
+            socket_.follow(shop_->reactor.own<websocket_terms>().of(socket_.options(), shop_->how.limits));
         socket_.open(left.line(), left.arrived, left.unsent, std::move(handshake_->subprotocol),
                      &shop_->counts.websockets);
         handshake_.reset();

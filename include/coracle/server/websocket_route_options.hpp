@@ -23,7 +23,8 @@ struct websocket_route_options {
     std::vector<std::string> subprotocols{};
     /// For the handler to answer the handshake; then 504. 0: as the server has it.
     std::chrono::milliseconds timeout{0};
-    /// How much it takes, how long it waits: `.socket = {.ping_interval = 5s}`.
+    /// How much it takes, how long it waits: `.socket = {.ping_interval = 5s}`. What has its default here is as the
+    /// server has it (server_limits).
     websocket_options socket{};
 };
 

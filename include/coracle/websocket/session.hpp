@@ -44,6 +44,8 @@ public:
 
     /// Between two messages; for the next ones.
     void deliver(delivery how) noexcept { delivery_ = how; }
+    /// Other limits. Before the first byte.
+    void bound(const limits& by) noexcept { bounds_ = &by; }
     /// The extension that the handshake agreed to. Before the first byte.
     void transform(std::unique_ptr<message_transform> by) noexcept { transform_ = std::move(by); }
 
