@@ -529,6 +529,7 @@
 #include <coracle/client/connection_pool.hpp>
 #include <coracle/client/loop_pools.hpp>
 #include <coracle/client/exchange_terms.hpp>
+#include <coracle/client/upload.hpp>
 #include <coracle/client/connection_body.hpp>
 #include <coracle/client/tunnel.hpp>
 #include <coracle/client/errand.hpp>

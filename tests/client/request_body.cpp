@@ -31,4 +31,9 @@ TEST_CASE("a body is nothing, bytes, or a stream, and only a stream may be gone 
     CHECK(!stream.rewind());
     stream.clear();
     CHECK(!stream.present());
+    request_body taken = bytes.take();
+    CHECK(taken.bytes() == "abc");
+    CHECK(taken.rewind());
+    CHECK(bytes.present());
+    CHECK(!bytes.rewind());  // what was taken is sent by somebody else
 }

@@ -92,6 +92,18 @@ TEST_CASE("interim answers are passed over") {
     CHECK(each_way("HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n\r\n").status == 101);
 }
 
+TEST_CASE("a 100 asks for the body of the request, other interim answers do not") {
+    http::response_reader reader;
+    reader.start(false);
+    (void)reader.feed("HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n");
+    CHECK(!reader.told_to_continue());
+    (void)reader.feed("HTTP/1.1 100 Continue\r\n\r\n");
+    CHECK(reader.told_to_continue());
+    CHECK(!reader.has_head());
+    reader.start(false);
+    CHECK(!reader.told_to_continue());
+}
+
 TEST_CASE("many small chunks are no attack when one has asked for them") {
     std::string bytes = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
     for (int i = 0; i < 20000; ++i) bytes += "1\r\nx\r\n";

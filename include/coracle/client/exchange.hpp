@@ -4,6 +4,7 @@
 
 #include <coracle/async/job.hpp>
 #include <coracle/async/task.hpp>
+#include <coracle/base/ascii.hpp>
 #include <coracle/base/result.hpp>
 #include <coracle/client/client_connection.hpp>
 #include <coracle/client/client_error.hpp>
@@ -20,6 +21,7 @@
 #include <coracle/client/tcp_transport.hpp>
 #include <coracle/client/transport.hpp>
 #include <coracle/client/tunnel.hpp>
+#include <coracle/client/upload.hpp>
 #include <coracle/client/upgraded.hpp>
 #include <coracle/http/authority.hpp>
 #include <coracle/loop/reactor.hpp>
@@ -28,6 +30,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -77,28 +80,33 @@ public:
             net::socket_stream* socket = here.stream.socket();
             begin(here);
             std::error_code unsent{};
-            {
-                std::string_view first = request_.body.bytes().substr(0, piece_bytes);
+            typename upload<>::owner rest;
+            if (has_more() || asks()) {
+                rest = upload<>::begun(here, terms_, request_, asks());
+            } else {
                 result<void> sent;
                 if (socket)
-                    sent = co_await socket->write(here.out.view(), first);
+                    sent = co_await socket->write(here.out.view(), request_.body.bytes());
                 else
-                    sent = co_await here.stream.write(here.out.view(), first);
-                if (sent && has_more()) sent = co_await send_rest(here);
+                    sent = co_await here.stream.write(here.out.view(), request_.body.bytes());
                 if (!sent) unsent = sent.error();
+                if (here.late()) terms_.throw_late(request_.text(), here);
             }
-            if (here.late()) terms_.throw_late(request_.text(), here);
 
             bool heard = false;
             std::error_code broken{};
             std::string surplus;
             while (!is_enough(here)) {
-                terms_.begin_reading(here);
+                if (rest && !rest->done())
+                    rest->is_heard(true);
+                else
+                    terms_.begin_reading(here);
                 result<std::string_view> bytes = std::string_view();
                 if (socket)
                     bytes = co_await socket->read();
                 else
                     bytes = co_await here.stream.read();
+                if (rest && rest->failure()) throw_maker(*rest);
                 if (!bytes) {
                     broken = bytes.error();
                     break;
@@ -110,6 +118,16 @@ public:
                 heard = true;
                 std::size_t used = here.hear(*bytes);
                 if (used < bytes->size() && behind) surplus = bytes->substr(used);
+                if (rest && is_refused(here, *rest)) {
+                    here.spoil();
+                    co_await take_back(rest);
+                }
+            }
+            if (rest) {
+                if (here.reader.keeps_alive()) co_await rest->ended();  // the server listens on
+                if (rest->failure()) throw_maker(*rest);
+                unsent = rest->unsent();
+                if (broken || !is_open(here)) co_await take_back(rest);
             }
             if (here.late()) terms_.throw_late(request_.text(), here);
             if (broken || here.reader.failed()) {
@@ -123,15 +141,12 @@ public:
                 throw_failed(here, broken, unsent, heard);
             }
             if (unsent) here.spoil();
-            take_answer(reply, line, behind, std::move(surplus));
+            take_answer(reply, line, std::move(rest), behind, std::move(surplus));
             co_return;
         }
     }
 
 private:
-    // Each has the time for writing, and so much a slow line takes within it.
-    static constexpr std::size_t piece_bytes = 32 * 1024;
-
     /// Whom the connection leads to: a proxy, or who is asked.
     const http::url& next_host() const noexcept {
         return request_.options.through ? request_.options.through->at : request_.url;
@@ -221,74 +236,44 @@ private:
         if (request_.options.max_body_bytes) return *request_.options.max_body_bytes;
         return request_.options.stream ? UINT64_MAX : with_.options.max_body_bytes;
     }
-    bool has_more() const noexcept { return request_.body.is_stream() || request_.body.bytes().size() > piece_bytes; }
+    /// It is sent in pieces, and the answer may come before the last of them.
+    bool has_more() const noexcept {
+        return request_.body.is_stream() || request_.body.bytes().size() > upload<>::piece_bytes;
+    }
+    bool asks() const { return request_.body.present() && ascii::iequals(request_.fields["expect"], "100-continue"); }
     bool is_enough(const client_connection& line) const noexcept {
         return line.reader.complete() || line.reader.failed() || (request_.options.stream && line.reader.has_head());
     }
-
-    /// What does not go with the head: each piece has its own time.
-    task<result<void>> send_rest(client_connection& line) {
-        result<void> sent;
-        if (request_.body.is_stream()) {
-            sent = co_await send_stream(line, *request_.body.stream());
-            co_return sent;
-        }
-        std::string_view rest = request_.body.bytes().substr(piece_bytes);
-        while (sent && !rest.empty()) {
-            terms_.begin_writing(line);
-            sent = co_await line.stream.write(rest.substr(0, piece_bytes));
-            rest.remove_prefix(rest.size() < piece_bytes ? rest.size() : piece_bytes);
-        }
-        co_return sent;
+    /// Its head has come, and it is read on by who asked.
+    static bool is_open(const client_connection& line) noexcept {
+        return !line.late() && line.reader.has_head() && !line.reader.complete() && !line.reader.failed();
     }
-    task<result<void>> send_stream(client_connection& line, body_stream& from) {
-        result<void> sent;
-        std::optional<std::uint64_t> left = from.length();
-        bool chunked = !left;
-        for (;;) {
-            line.rest();  // the maker of the body takes the time that it takes
-            request_.options.in_own_code = true;
-            std::optional<std::string_view> piece = co_await from.read();
-            request_.options.in_own_code = false;
-            if (!piece) break;
-            if (piece->empty()) continue;
-            if (left && *left < piece->size()) throw_other_length();
-            if (left) *left -= piece->size();
-            line.out.clear();
-            if (chunked) append_chunk_size(line.out, piece->size());
-            std::string_view rest = *piece;
-            do {
-                terms_.begin_writing(line);
-                sent = co_await line.stream.write(line.out.view(), rest.substr(0, piece_bytes));
-                line.out.clear();
-                rest.remove_prefix(rest.size() < piece_bytes ? rest.size() : piece_bytes);
-            } while (sent && !rest.empty());
-            if (!sent) co_return sent;
-            if (!chunked) continue;
-            terms_.begin_writing(line);
-            sent = co_await line.stream.write("\r\n");
-            if (!sent) co_return sent;
-        }
-        if (left && *left > 0) throw_other_length();
-        if (!chunked) co_return sent;
-        terms_.begin_writing(line);
-        sent = co_await line.stream.write("0\r\n\r\n");
-        co_return sent;
+    /// A server that says no, or goes, is told no more.
+    bool is_refused(client_connection& line, upload<>& rest) const noexcept {
+        const http::response_reader& read = line.reader;
+        if (read.told_to_continue() || read.has_head()) rest.go_on();
+        return !rest.done() && (read.status() >= 300 || (read.complete() && !read.keeps_alive()));
     }
-    static void append_chunk_size(byte_buffer& out, std::size_t size) {
-        char digits[16];
-        char* at = digits + sizeof digits;
-        for (; size > 0; size /= 16) *--at = ascii::hex_digit(static_cast<unsigned>(size % 16));
-        out.append({at, static_cast<std::size_t>(digits + sizeof digits - at)});
-        out.append("\r\n");
+    /// Whatever it is at: who asks once more needs the body.
+    task<> take_back(typename upload<>::owner& rest) {
+        rest->cancel();
+        if (!rest->done()) co_await rest->ended();
+        request_.body = rest->body();
+        rest.reset();
+    }
+    [[gnu::cold, noreturn]] void throw_maker(const upload<>& of) {
+        request_.options.in_own_code = of.failed_in_maker();
+        std::rethrow_exception(of.failure());
     }
 
-    void take_answer(http_reply& reply, connection_pool::lease& line, stream_behind* behind, std::string surplus) {
+    void take_answer(http_reply& reply, connection_pool::lease& line, typename upload<>::owner rest,
+                     stream_behind* behind, std::string surplus) {
         http::response_reader& read = line->reader;
         reply.status = read.status();
         reply.headers = read.take_headers();
         if (!read.complete()) {
-            reply.set_stream(std::make_unique<connection_body<>>(std::move(line), terms_, request_.text()));
+            reply.set_stream(
+                std::make_unique<connection_body<>>(std::move(line), terms_, request_.text(), std::move(rest)));
             return;
         }
         if (read.status() == 101) {
@@ -307,9 +292,6 @@ private:
 
     [[gnu::cold, noreturn]] void throw_unconnected(const net::connect_error& why) const {
         throw connect_failed(request_.text() + ": " + why.message, why.code);
-    }
-    [[gnu::cold, noreturn]] void throw_other_length() const {
-        throw local_protocol_error(request_.text() + ": the body is not as long as its length() says");
     }
     [[gnu::cold, noreturn]] void throw_failed(client_connection& line, std::error_code broken, std::error_code unsent,
                                               bool heard) const {

@@ -50,13 +50,20 @@ public:
         return bytes_.size();
     }
     /// Makes it ready to be sent once more. False: it was a stream that cannot be made again.
-    bool rewind() { return !stream_ || stream_->rewind(); }
+    bool rewind() { return !taken_ && (!stream_ || stream_->rewind()); }
+    /// For who sends it while the request goes its way; what stays here cannot be sent.
+    request_body take() noexcept {
+        request_body all = std::move(*this);
+        taken_ = true;
+        return all;
+    }
     void clear() noexcept { *this = request_body(); }
 
 private:
     std::string bytes_;
     std::unique_ptr<body_stream> stream_;
     bool present_ = false;
+    bool taken_ = false;
 };
 
 }  // namespace coracle

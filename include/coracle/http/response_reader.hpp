@@ -39,7 +39,7 @@ public:
     void start(bool head_only, const limits& bounds = response_limits) {
         stage_ = stage::head;
         head_only_ = head_only;
-        until_end_ = closes_ = old_ = chunked_ = false;
+        until_end_ = closes_ = old_ = chunked_ = continue_ = false;
         interims_ = 0;
         status_ = 0;
         seen_ = line_ = 0;
@@ -76,6 +76,8 @@ public:
     }
 
     int status() const noexcept { return status_; }
+    /// It asks for the body of the request (RFC 9110 15.2.1).
+    bool told_to_continue() const noexcept { return continue_; }
     const owned_fields& headers() const noexcept { return headers_; }
     owned_fields take_headers() noexcept { return std::exchange(headers_, owned_fields()); }
     /// Whether another request may follow on the connection.
@@ -181,6 +183,7 @@ private:
             }
         }
         if (*status < 200 && *status != 101) {  // the answer is still to come
+            continue_ = continue_ || *status == 100;
             if (++interims_ > most_interims) fail("it is announced again and again and does not come");
             length_.reset();
             chunked_ = false;
@@ -284,6 +287,7 @@ private:
     bool closes_ = false;
     bool old_ = false;
     bool chunked_ = false;
+    bool continue_ = false;
     unsigned interims_ = 0;
     int status_ = 0;
     std::size_t seen_ = 0;  // of the head: no line ends before this
