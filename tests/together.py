@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # Writes the tests of a room into one source, each file in a namespace of its own: the compiler reads every header once.
 """usage: tests/together.py OUT.cpp TEST.cpp...
+       tests/together.py --programs OUT.cpp PROGRAM.cpp...    one program that is each of them, by the name it is called
        tests/together.py --apart TEST.cpp...    names those that are compiled apart
        tests/together.py --self-test
 
@@ -29,6 +30,10 @@ def split(text):
     return [lines[number] for number in places], behind + 1, lines[behind:]
 
 
+def namespace_of(path):
+    return "in_" + re.sub(r"\W", "_", pathlib.PurePath(path).stem)
+
+
 def together(files):
     """The one source; files: pairs of a path, as it shall be told, and the text. error: ValueError for one that stays
     apart."""
@@ -42,9 +47,27 @@ def together(files):
             raise ValueError(f"{path} is compiled apart by now, which meson finds out by: meson setup --reconfigure")
         found, line, rest = parts
         includes |= dict.fromkeys(found)
-        name = "in_" + re.sub(r"\W", "_", pathlib.PurePath(path).stem)
+        name = namespace_of(path)
         inside += [f"namespace {name} {{", f'#line {line} "{path}"', *rest, f"}}  // namespace {name}"]
     return "\n".join([*includes, *inside, ""])
+
+
+def programs(files):
+    """The same of programs; the one main() calls the one whose stem ends the name that it was called by."""
+    changed, calls = [], []
+    for path, text in files:
+        # What is no main() any more must say what it returns.
+        main = r"^int main(\(.*?\) \{(?:[^\n]*|\n(?:.*\n)*?))\}$"
+        text, found = re.subn(main, r"int program\1return 0; }", text, count=1, flags=re.M)
+        if not found:
+            raise ValueError(f"{path} has no main() that begins with its line")
+        given = "argc, argv" if "int program(int argc, char** argv)" in text else ""
+        stem = pathlib.PurePath(path).stem
+        calls.append(f'    if (called.ends_with("{stem}")) return {namespace_of(path)}::program({given});')
+        changed.append((path, text))
+    end = ["#include <string_view>", "int main([[maybe_unused]] int argc, char** argv) {"]
+    end += ["    std::string_view called = argv[0];", *calls, "    return 2;", "}", ""]
+    return together(changed) + "\n".join(end)
 
 
 def self_test():
@@ -65,6 +88,11 @@ def self_test():
         'namespace in_one {\n#line 5 "t/one.cpp"\n\nint x;\n}  // namespace in_one\n'
         'namespace in_two {\n#line 2 "t/two.cpp"\nint y;\n}  // namespace in_two\n'
     ), text
+    one, two = "int main() {\n    f([] {\n    });\n}\n", "int main(int argc, char** argv) { f(); }\n"
+    text = programs((("e/1.cpp", one), ("e/2.cpp", two)))
+    assert "int program() {\n    f([] {\n    });\nreturn 0; }\n}  // namespace in_1\n" in text, text
+    assert "int program(int argc, char** argv) { f(); return 0; }\n" in text, text
+    assert 'if (called.ends_with("2")) return in_2::program(argc, argv);\n' in text, text
     print("[together] self-test: 1 | 1 passed | 0 failed |")
     return 0
 
@@ -75,6 +103,9 @@ def main(arguments):
     if len(arguments) < 2:
         print(__doc__, file=sys.stderr)
         return 2
+    write = together
+    if arguments[0] == "--programs":
+        write, arguments = programs, arguments[1:]
     out, *paths = arguments
     files = [(os.path.abspath(path), pathlib.Path(path).read_text(encoding="utf-8")) for path in paths]
     if out == "--apart":
@@ -83,7 +114,7 @@ def main(arguments):
                 print(os.path.basename(path))
         return 0
     try:
-        source = together(files)
+        source = write(files)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1

@@ -10,7 +10,11 @@ import pathlib
 import re
 import sys
 
+# GCC lets a main file have types without linkage; behind #line it does not know that this is one.
 HEAD = """// Made by tests/consume/fastapi.py from examples/README.md.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wsubobject-linkage"
+#endif
 #include <coracle.hpp>
 
 #include <chrono>

@@ -61,12 +61,6 @@ lasting<V> as_lasting(T&& loaded, cache_times times) {
 template <class F, class K>
 concept cache_loads = std::is_invocable_v<F&> || std::is_invocable_v<F&, const K&>;
 
-// GCC takes a lambda that stands within a coroutine for one that has no linkage, and warns of any frame that holds it.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wsubobject-linkage"
-#endif
-
 /// Gives what `load` gives, and for how long it is kept. keeps: both references until it is done.
 template <class V, class K, class F>
     requires cache_loads<F, K>
@@ -81,10 +75,6 @@ task<lasting<V>> cache_load(F& load, const K& key, cache_times times) {
         co_return detail::as_lasting<V>(detail::call_loader(load, key), times);
     }
 }
-
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
 
 /// A loader that a cache owns: made from any of them. May be called from several threads at once.
 template <class K, class V>
