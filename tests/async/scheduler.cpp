@@ -77,6 +77,61 @@ TEST_CASE("the ready are resumed first in, first out, and those who become ready
     CHECK(loop.idle());
 }
 
+namespace {
+
+/// Writes its name when its turn comes, and may let others go first.
+class named_turn final : public async::operation {
+public:
+    named_turn(hand_loop& loop, std::string& order, char name) : loop_(loop), order_(order), name_(name) {}
+    void cancel() noexcept override {}
+    std::vector<named_turn*> next;
+
+private:
+    bool ready() noexcept override {
+        order_ += name_;
+        for (named_turn* each : next) loop_.make_ready_next(*each);
+        next.clear();
+        return false;
+    }
+    hand_loop& loop_;
+    std::string& order_;
+    char name_;
+};
+
+}  // namespace
+
+TEST_CASE("who is made ready next goes on right behind what runs now, in the same round, the last said first") {
+    hand_loop loop;
+    std::string order;
+    named_turn a(loop, order, 'a'), b(loop, order, 'b'), c(loop, order, 'c'), d(loop, order, 'd');
+    a.next = {&a, &d};
+    loop.make_ready(a);
+    loop.make_ready(b);
+    loop.make_ready(c);
+    loop.turn();
+    CHECK(order == "adabc");
+    CHECK(loop.idle());
+
+    // Also one that is in the queue already, and from outside of a turn.
+    order.clear();
+    loop.make_ready(b);
+    loop.make_ready(c);
+    loop.make_ready_next(c);
+    CHECK(!loop.idle());
+    loop.turn();
+    CHECK(order == "cb");
+
+    // Where the order is drawn by lot it is one of many.
+    loop.shuffle_ready(1);
+    order.clear();
+    a.next = {&d};
+    loop.make_ready(a);
+    loop.turn();
+    CHECK(order == "a");
+    loop.turn();
+    CHECK(order == "ad");
+}
+
 TEST_CASE("this_job is the running job's, before and after waits, also when others ran in between") {
     hand_loop loop;
     auto work = [&](async::job*& mine, bool& same) -> task<> {

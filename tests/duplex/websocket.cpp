@@ -72,6 +72,67 @@ struct point {
 
 }  // namespace
 
+namespace {
+
+/// Writes down what is done with it.
+class told_line final : public duplex::line {
+public:
+    told_line(net::memory_stream stream, std::string& told, std::string name)
+        : inner_(std::move(stream)), told_(told), name_(std::move(name)) {}
+    void tell(loop::edge_watcher* who) noexcept override { inner_.tell(who); }
+    std::optional<result<std::size_t>> try_read(std::span<char> room) override {
+        auto got = inner_.try_read(room);
+        if (got) told_ += "read " + name_ + " ";
+        return got;
+    }
+    result<std::size_t> try_write(std::string_view bytes) override {
+        told_ += "write " + name_ + " ";
+        return inner_.try_write(bytes);
+    }
+    bool hung_up() const noexcept override { return inner_.hung_up(); }
+    void shutdown_write() noexcept override { inner_.shutdown_write(); }
+    void close() noexcept override { inner_.close(); }
+
+private:
+    duplex::stream_line<net::memory_stream> inner_;
+    std::string& told_;
+    std::string name_;
+};
+
+}  // namespace
+
+TEST_CASE("of WebSockets that got something in one turn, each is read, its handler goes on, and its answers go out") {
+    std::string told;
+    auto told_echo = [&](websocket& ws) -> task<> {
+        while (auto message = co_await ws.receive()) {
+            told += "handle ";
+            co_await ws.send(*message);
+        }
+    };
+    auto work = [&]() -> task<> {
+        auto how = std::make_shared<const websocket_options>();
+        auto [here, there] = net::memory_stream::pair();
+        auto [also_here, also_there] = net::memory_stream::pair();
+        websocket a(how, nullptr, ws::session::server()), b(how, nullptr, ws::session::server());
+        a.open(std::make_unique<told_line>(std::move(here), told, "a"), {}, {}, {});
+        b.open(std::make_unique<told_line>(std::move(also_here), told, "b"), {}, {}, {});
+        join_handle<> one = spawn(told_echo(a));
+        join_handle<> other = spawn(told_echo(b));
+        for (int i = 0; i < 10; ++i) co_await yield_now();
+        told.clear();
+        std::string two = frame(1, "x") + frame(1, "y");
+        CHECK(*there.try_write(two) == two.size());
+        CHECK(*also_there.try_write(frame(1, "z")) == frame(1, "z").size());
+        for (int i = 0; i < 10; ++i) co_await yield_now();
+        CHECK(told == "read a handle handle write a read b handle write b ");
+        a.cut();
+        b.cut();
+        co_await one;
+        co_await other;
+    };
+    run(virtual_time, work());
+}
+
 TEST_CASE("a handler says what it was told, and ends when the peer does") {
     run(virtual_time, []() -> task<> {
         two_ends ends;

@@ -79,6 +79,9 @@ public:
     };
 
     void make_ready(operation& next) noexcept { ready_.push_back(next); }
+    /// The same, right behind what runs now: for who works on something that is at hand. Who hurried before it is behind
+    /// it. Where tests decide the order, it has no privilege.
+    void make_ready_next(operation& next) noexcept { (order_ ? ready_ : batch_).push_front(next); }
     /// Buries it at the end of this round.
     void leave_to_bury(remains& what) noexcept { remains_.push_back(what); }
 
@@ -156,16 +159,15 @@ protected:
 
     /// For destructors, while what the jobs may use is still there.
     void drop_background() noexcept { background_.abandon_members(); }
-    bool anything_ready() const noexcept { return !ready_.empty() || !remains_.empty(); }
+    bool anything_ready() const noexcept { return !ready_.empty() || !batch_.empty() || !remains_.empty(); }
     /// Resumes what is ready now; what becomes ready meanwhile waits for the next call.
     void run_ready() noexcept {
-        intrusive_list<operation> batch;
-        batch.splice_back(ready_);
+        batch_.splice_back(ready_);
         if (order_) [[unlikely]]
-            mix(batch);
-        while (!batch.empty()) {
+            mix(batch_);
+        while (!batch_.empty()) {
             budget_ = share;
-            batch.pop_front().proceed();
+            batch_.pop_front().proceed();
         }
         budget_ = share;
         while (!remains_.empty()) remains_.pop_front().bury();
@@ -219,6 +221,7 @@ private:
     }
 
     intrusive_list<operation> ready_;
+    intrusive_list<operation> batch_;  // those of this round
     std::optional<random_sequence> order_;
     random_sequence lots_{0};
     intrusive_list<remains> remains_;

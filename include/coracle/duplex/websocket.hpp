@@ -420,8 +420,9 @@ inline void websocket::opened() {
 }
 inline void websocket::message_arrived() noexcept {
     if (receivers_.empty()) return;
-    receivers_.front().happened();
-    delivered_ = true;
+    receiver& first = receivers_.front();
+    first.happened();
+    delivered_to(first);
 }
 inline void websocket::room_made() noexcept {
     while (waits_ && !waits_->piece_senders.empty() && waits_->piece_senders.front().served()) continue;

@@ -226,22 +226,28 @@ protected:
     void take_turn() noexcept {
         if (!async::operation::linked()) loop_.make_ready(*this);
     }
+    /// It has got something, and is ready to go on. Who answers has its turn next, and this behind it: the answers go
+    /// out together, while all that they need is at hand.
+    void delivered_to(async::operation& receiver) noexcept {
+        delivered_ = true;
+        loop_.make_ready_next(*this);
+        if (receiver.linked()) loop_.make_ready_next(receiver);
+    }
     void on_edge() noexcept override {
         readable_ = true;
         take_turn();
     }
     void cancel() noexcept override {}
     bool ready() noexcept override {
+        bool answered = std::exchange(delivered_, false);
         try {
-            if (may_read()) read();
+            if (!answered && may_read()) read();
         } catch (...) {
             lose();  // no memory for what the peer sends
         }
-        if (delivered_)
-            take_turn();  // behind those who got something: what they answer goes out together
-        else
-            flush();
-        delivered_ = false;
+        if (delivered_) return false;
+        flush();
+        if (answered && may_read()) take_turn();
         if (rare_ && state_ == websocket_state::open) forget_rare();
         turn_ended();
         return false;
@@ -286,6 +292,7 @@ protected:
     }
     void decode(std::span<char>& arrived) {
         while (!takes() || has_room()) {
+            if (arrived.empty() && !session_.keeps_given()) return;
             ws::event what = session_.next(arrived);
             switch (what.what) {
                 case ws::event::kind::nothing:

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace coracle::ws {
@@ -28,14 +29,17 @@ public:
     void write(byte_buffer& out, opcode what, std::string_view payload, bool last = true,
                std::uint8_t reserved = 0) const {
         frame_head head = head_of(what, payload.size(), last, reserved);
+        char* to = out.prepare(frame_head::most_bytes + payload.size());
         if (keys_) {
             head.masked = true;
             head.key = keys_();
+            to += write_frame_head(to, head);
+            mask(payload.data(), to, payload.size(), head.key);
+        } else {
+            to += write_frame_head(to, head);
+            if (!payload.empty()) std::memcpy(to, payload.data(), payload.size());
         }
-        char* to = out.prepare(frame_head::most_bytes + payload.size());
-        std::size_t size = write_frame_head(to, head);
-        mask(payload.data(), to + size, payload.size(), head.key);
-        out.commit(size + payload.size());
+        out.commit(static_cast<std::size_t>(to - out.data()) - out.size() + payload.size());
     }
     void close(byte_buffer& out, close_code code, std::string_view text) const {
         write(out, opcode::close, close_payload(code, text).view());

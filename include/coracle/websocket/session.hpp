@@ -4,6 +4,7 @@
 
 #include <coracle/base/assert.hpp>
 #include <coracle/base/byte_buffer.hpp>
+#include <coracle/base/utf8.hpp>
 #include <coracle/base/utf8_progress.hpp>
 #include <coracle/websocket/close_code.hpp>
 #include <coracle/websocket/close_reason.hpp>
@@ -52,6 +53,8 @@ public:
     /// The first thing that happened in `arrived`, from which the bytes that it took are removed, and which it unmasks
     /// in place. An event's data is valid until the next call, or until `arrived` ends.
     event next(std::span<char>& arrived);
+    /// What was given last has memory here, until the next call.
+    bool keeps_given() const noexcept { return given_message_ || given_control_; }
     /// The connection ended, or broke. out: close_code::lost, unless it was closed as it should be.
     event ended() noexcept;
 
@@ -84,6 +87,8 @@ private:
 
     session(mask_source keys, const limits& bounds) noexcept : bounds_(&bounds), writer_(keys) {}
 
+    std::size_t head_of_whole(std::span<const char> arrived, std::size_t& size) const noexcept;
+    event read_whole(std::span<char>& arrived, std::size_t head, std::size_t size);
     bool read_head(std::span<char>& arrived);
     std::string_view fault_of(const frame_head& head, close_code& code) const noexcept;
     void begin_frame(const frame_head& head) noexcept;
@@ -137,6 +142,8 @@ private:
 
 inline event session::next(std::span<char>& arrived) {
     forget_given();
+    std::size_t size = 0;
+    if (std::size_t head = head_of_whole(arrived, size); head != 0) return read_whole(arrived, head, size);
     while (phase_ != ws::phase::closed) {
         if (!in_frame_) {
             if (!read_head(arrived)) return {};
@@ -164,6 +171,42 @@ inline event session::ended() noexcept {
     if (expected) return out;
     out.what = event::kind::close;
     out.code = close_code::lost;
+    return out;
+}
+
+/// What most messages are: one frame with nothing remarkable, all of it here. out: the size of its head, and of what it
+/// carries; 0: look closer.
+inline std::size_t session::head_of_whole(std::span<const char> arrived, std::size_t& size) const noexcept {
+    if (arrived.size() < 2 || in_frame_ || in_message_ || head_size_ != 0 || phase_ != ws::phase::open) return 0;
+    auto at = [&](std::size_t i) { return static_cast<unsigned char>(arrived[i]); };
+    const unsigned first = at(0), second = at(1);
+    if (first != 0x81 && first != 0x82) return 0;
+    if (is_client() == (second >= 0x80)) return 0;
+    std::size_t head = second >= 0x80 ? 6 : 2;
+    size = second & 0x7FU;
+    if (size > 125) {
+        head += 2;
+        if (size == 127 || arrived.size() < head) return 0;
+        size = static_cast<std::size_t>(at(2)) << 8U | at(3);
+        if (size < 126) return 0;
+    }
+    return arrived.size() - head >= size && arrived.size() >= head && size <= bounds_->message_bytes ? head : 0;
+}
+
+inline event session::read_whole(std::span<char>& arrived, std::size_t head, std::size_t size) {
+    char* data = arrived.data() + head;
+    type_ = static_cast<data_kind>(arrived[0] & 15);
+    if (!is_client()) {
+        std::memcpy(key_.data(), data - key_.size(), key_.size());
+        mask(data, data, size, key_);
+    }
+    arrived = arrived.subspan(head + size);
+    event out;
+    out.what = event::kind::message;
+    out.type = type_;
+    out.data = {data, size};
+    if (type_ == data_kind::text && !utf8::is_valid(out.data))
+        return fail(close_code::invalid_data, "a text is not UTF-8");
     return out;
 }
 
@@ -361,7 +404,7 @@ inline event session::close_arrived(std::string_view payload) {
 
 inline void session::forget_given() noexcept {
     if (std::exchange(given_control_, false)) message_.truncate(message_.size() - std::exchange(control_bytes_, 0));
-    if (std::exchange(given_message_, false) || message_.empty()) message_.release();
+    if (std::exchange(given_message_, false) || (message_.empty() && message_.capacity() != 0)) message_.release();
 }
 
 inline frame_prefix session::announce(data_kind kind, std::uint64_t size, bool last) noexcept {
@@ -371,14 +414,16 @@ inline frame_prefix session::announce(data_kind kind, std::uint64_t size, bool l
 
 inline void session::send_piece(byte_buffer& out, data_kind kind, std::string_view piece, bool last) {
     CORACLE_ASSERT(may_send());
+    if (!transform_) [[likely]]
+        return writer_.write(out, next_opcode(kind, last), piece, last);
     const bool first = !sending_;
     byte_buffer packed;
-    if (transform_ && (first || sending_packed_)) {
+    if (first || sending_packed_) {
         bool marked = transform_->pack(piece, first, last, packed);
         if (first) sending_packed_ = marked;
         if (sending_packed_) piece = packed.view();
     }
-    const bool marks = transform_ && first && sending_packed_;
+    const bool marks = first && sending_packed_;
     writer_.write(out, next_opcode(kind, last), piece, last, marks ? frame_head::compressed : std::uint8_t{0});
 }
 
