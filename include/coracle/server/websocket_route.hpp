@@ -53,9 +53,10 @@ private:
     std::shared_ptr<Served> to_;
 };
 
-/// From the end of the handler to that of the WebSocket. Apart, so that one that lives pays nothing for it.
+/// From the end of the handler to that of the WebSocket. Apart, so that one that lives pays nothing for it: where it is
+/// inlined its frame becomes part of the caller's.
 template <class Served>
-task<> wind_up(std::shared_ptr<Served> me, std::exception_ptr failure) {
+[[gnu::noinline]] task<> wind_up(std::shared_ptr<Served> me, std::exception_ptr failure) {
     bool stopped = async::is_cancellation(failure);
     me->handler_ended(failure);
     failure = nullptr;
