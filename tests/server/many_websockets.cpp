@@ -2,12 +2,17 @@
 #include <coracle/server/websocket_route.hpp>
 
 #include <coracle/async/frame_pool.hpp>
+#include <coracle/os/file_descriptor.hpp>
 #include <coracle/os/file_limit.hpp>
 #include <coracle/os/process_facts.hpp>
 
 #include <server/loopback.hpp>
 
 #include <doctest/doctest.h>
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include <algorithm>
 #include <atomic>
@@ -105,3 +110,42 @@ TEST_CASE("T17 5,000 idle WebSockets and 100 active ones: pings answered, little
     loud.front().send(short_frame(1, "still"));
     CHECK(loud.front().read(7) == "\x81\x05still");
 }
+
+#if defined(__GLIBC__)
+
+TEST_CASE("an idle WebSocket is at most 2 KiB of memory, behind its handshake as behind an echo") {
+    constexpr std::size_t count = 1000, most = 2048;
+    // Under sanitizers there are no pools, and their malloc tells nothing.
+    if (!async::frame_pool::enabled || os::raise_file_limit() < 4 * count + 200) {
+        MESSAGE("nothing to be measured here");
+        return;
+    }
+    app app;
+    app.websocket("/ws", [](websocket& ws) -> task<> {
+        while (auto message = co_await ws.receive()) co_await ws.send(*message);
+    });
+    loopback::running server(app);
+    std::vector<os::file_descriptor> quiet;  // and nothing else on the test's side
+    quiet.reserve(2 * count);
+    auto open = [&] {
+        for (std::size_t n = 0; n < count; ++n) quiet.emplace_back(::dup(open_websocket(server.port()).fd()));
+    };
+    auto in_use = [] { return ::mallinfo2().uordblks; };
+    open();  // lists and pools have grown
+    std::size_t before = in_use();
+    open();
+    std::size_t each = (in_use() - before) / count;
+    MESSAGE("an idle WebSocket is ", each, " bytes of memory");
+    CHECK(each <= most);
+    const std::string said = short_frame(1, "hello");
+    for (std::size_t n = count; n < 2 * count; ++n) {
+        REQUIRE(::send(quiet[n].get(), said.data(), said.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(said.size()));
+        char heard[8];
+        REQUIRE(::recv(quiet[n].get(), heard, sizeof heard, 0) == 7);
+    }
+    each = (in_use() - before) / count;
+    MESSAGE("and ", each, " behind an echo");
+    CHECK(each <= most);
+}
+
+#endif
