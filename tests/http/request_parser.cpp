@@ -296,6 +296,47 @@ TEST_CASE("F20: after a refusal the answer stays, whatever comes") {
     CHECK(parser.why() == refusal::space_before_colon);
 }
 
+namespace {
+/// All that a head says, or why it says nothing.
+std::string told(std::string_view bytes, bool bytewise) {
+    http::request_parser parser;
+    http::request_head head;
+    auto state = parse_state::need_more;
+    for (std::size_t i = bytewise ? 0 : bytes.size(); i <= bytes.size() && state == parse_state::need_more; ++i)
+        state = parser.parse(bytes.substr(0, i), head);
+    if (state == parse_state::refused) return "refused " + std::to_string(static_cast<int>(parser.why()));
+    if (state == parse_state::need_more) return "more";
+    std::string out = std::to_string(parser.consumed()) + ' ' + std::to_string(static_cast<int>(head.method));
+    for (std::string_view part : {head.method_text, head.target.text, head.target.path, head.target.query, head.host})
+        out.append("|").append(part);
+    for (bool fact : {head.chunked, head.keep_alive, head.expect_continue, head.upgrade}) out += fact ? '1' : '0';
+    out += std::to_string(head.content_length.value_or(99));
+    for (const http::field& item : head.fields) out.append("|").append(item.name).append("=").append(item.value);
+    return out;
+}
+}  // namespace
+
+TEST_CASE("whatever byte stands wherever, a head says the same whole and byte by byte") {
+    for (std::string_view sample : {"GET /a?b HTTP/1.1\r\nHost: a:1\r\nX-Y: z\tw\r\n\r\nrest",
+                                    "POST /a HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nhello",
+                                    "PUT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n"}) {
+        REQUIRE(told(sample, false).find('|') != std::string::npos);
+        std::string bytes(sample);
+        for (std::size_t at = 0; at < sample.size(); ++at) {
+            for (int byte = 0; byte < 256; ++byte) {
+                bytes[at] = static_cast<char>(byte);
+                if (told(bytes, false) != told(bytes, true)) FAIL_CHECK(at << ' ' << byte << ' ' << told(bytes, true));
+            }
+            bytes[at] = sample[at];
+            std::string shorter(bytes);
+            shorter.erase(at, 1);
+            if (told(shorter, false) != told(shorter, true)) FAIL_CHECK("without " << at);
+            std::string_view behind = sample.substr(at);
+            if (told(behind, false) != told(behind, true)) FAIL_CHECK("from " << at);
+        }
+    }
+}
+
 TEST_CASE("an empty input is no request yet") {
     http::request_parser parser;
     http::request_head head;

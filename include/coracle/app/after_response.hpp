@@ -38,6 +38,8 @@ public:
     }
     bool pending() const noexcept { return last_ || (state_ && !state_->tasks.empty()); }
 
+    bool empty() const noexcept { return !last_ && !state_; }
+
     /// Forgets the background tasks: the handler failed, and its answer has none.
     void drop_tasks() {
         if (!state_) return;

@@ -39,9 +39,10 @@ public:
 
     /// What answers; null when it has been answered. Notes in the request what was found.
     const app_route* find(request& asked, reply& answer, const app_options& options) const {
-        table_.lookup(asked.method, asked.method_text, asked.target.path.substr(asked.below), asked.matched);
-        if (asked.matched.result != route::outcome::found || options.like_fastapi) [[unlikely]]
-            return find_otherwise(asked, answer, options);
+        std::string_view path = asked.target.path;
+        path.remove_prefix(asked.below);
+        if (!table_.lookup_static(asked.method, path, asked.matched) || options.like_fastapi) [[unlikely]]
+            return find_further(asked, answer, options);
         return found(asked);
     }
     /// Answers what no route takes, behind the middleware. out: false when `refusal` is to be thrown.
@@ -63,6 +64,7 @@ private:
         return to;
     }
     void add(std::vector<std::unique_ptr<app_route>>& routes);
+    const app_route* find_further(request& asked, reply& answer, const app_options& options) const;
     const app_route* find_otherwise(request& asked, reply& answer, const app_options& options) const;
     const app_route* find_fallback(request& asked, bool may_redirect) const;
     void restrict_like_fastapi(request& asked) const;
@@ -106,6 +108,14 @@ private:
     asked.matched.result = route::outcome::found;
     asked.matched.route = static_cast<std::uint32_t>(table_.size()) + match.route;
     asked.matched.capture_count = 0;  // it reads the path itself, which it has to see undecoded
+    return found(asked);
+}
+
+[[gnu::noinline]] inline const app_route* app_table::find_further(request& asked, reply& answer,
+                                                                  const app_options& options) const {
+    table_.look_further(asked.method, asked.method_text, asked.target.path.substr(asked.below), asked.matched);
+    if (asked.matched.result != route::outcome::found || options.like_fastapi) [[unlikely]]
+        return find_otherwise(asked, answer, options);
     return found(asked);
 }
 

@@ -55,7 +55,8 @@ public:
     void run_now([[maybe_unused]] request& asked, [[maybe_unused]] reply& answer) override {
         if constexpr (now) {
             bound parameters;
-            if (read(parameters, asked, answer)) call_here(parameters, answer);
+            if ((bound::none && !asked.earlier_issues) || read(parameters, asked, answer))
+                call_here(parameters, answer);
         } else {
             CORACLE_ASSERT(runs_now());
         }
@@ -123,7 +124,7 @@ public:
 
 private:
     /// False when the request was refused.
-    bool read(bound& parameters, request& asked, reply& answer) const {
+    [[gnu::noinline]] bool read(bound& parameters, request& asked, reply& answer) const {
         if (bound::none && !asked.earlier_issues) return true;
         binding with(asked, *asked.pattern);
         if (asked.earlier_issues) with.issues = *asked.earlier_issues;
@@ -134,7 +135,7 @@ private:
         return false;
     }
 
-    void call_here(bound& parameters, reply& answer) {
+    [[gnu::always_inline]] void call_here(bound& parameters, reply& answer) {
         if constexpr (loops && !opens) {
             if constexpr (nothing) {
                 parameters.call(handler_.call());

@@ -189,8 +189,8 @@ private:
 
     // The exchange is asked once; what a failed attempt was told holds for the next one.
     const http::response_terms& terms() {
-        if (!terms_) terms_ = turn_->begin_answer(*bounds_);
-        return *terms_;
+        if (!std::exchange(has_terms_, true)) turn_->begin_answer(terms_, *bounds_);
+        return terms_;
     }
     void write(const http::response_head& head, std::string_view body) {
         if (head.status < 200)
@@ -241,7 +241,8 @@ private:
     response* into_ = nullptr;
     const error_style* errors_ = nullptr;
     const std::unique_ptr<response_context>* context_ = nullptr;
-    std::optional<http::response_terms> terms_;
+    http::response_terms terms_;
+    bool has_terms_ = false;
     std::unique_ptr<const response> streamed_;
     int status_ = 0;
     bool throws_ = false;

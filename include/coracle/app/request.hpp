@@ -187,16 +187,13 @@ public:
         queries_read_ = false;
         root_path.clear();
         id.clear();
-        trace_.reset();
-        after.reset();
-        context_.reset();
-        dependencies.reset();
         earlier_issues = nullptr;
-        state_.clear();
-        told_ = nullptr;
         client_left_.store(false, std::memory_order_relaxed);
         app_ = nullptr;
         store_ = nullptr;
+        // Most requests have had none of these, and are through with one question.
+        if (trace_ || context_ || dependencies || !after.empty() || !state_.empty()) [[unlikely]]
+            reset_extras();
     }
     /// For the server: a proxy shows the app at this path, and may have taken it off or not. in: no slash at its end.
     [[gnu::cold]] void shown_at(std::string_view root) {
@@ -214,6 +211,15 @@ public:
     }
 
 private:
+    [[gnu::noinline]] void reset_extras() noexcept {
+        trace_.reset();
+        after.reset();
+        context_.reset();
+        dependencies.reset();
+        state_.clear();
+        told_ = nullptr;
+    }
+
     struct told_when_client_leaves {
         stop_source source{};
     };

@@ -10,7 +10,7 @@ namespace coracle {
 
 /// As a == b, but up to 32 bytes without the call that a length unknown to the compiler costs. Reads nothing outside of
 /// the texts: the last word overlaps the one before it.
-inline bool same_text(std::string_view a, std::string_view b) noexcept {
+[[gnu::always_inline]] inline bool same_text(std::string_view a, std::string_view b) noexcept {
     if (a.size() != b.size()) return false;
     const char* p = a.data();
     const char* q = b.data();

@@ -55,9 +55,11 @@ inline __m128i between(__m128i v, int low, int high) noexcept {
 inline unsigned mask_of(__m128i v) noexcept { return static_cast<unsigned>(_mm_movemask_epi8(v)); }
 #endif
 
-// A rule says in three widths which bytes might end the text; `surely` decides for the byte that was found. Where the
-// two differ (HT in a value, '_' in a token) the byte is rare and the wide test is cheaper for not knowing it.
+// A rule says in three widths which bytes might end the text; `surely` decides for the byte that was found, unless the
+// wide tests are exact. Where the two differ ('_' in a token) the byte is rare and the wide test is cheaper for not
+// knowing it.
 struct query {
+    static constexpr bool exact = true;
     static bool surely(char c) noexcept { return ends_query(c); }
     static std::uint64_t maybe(std::uint64_t w) noexcept {
         return less(w, 0x21) | equal(w, 0x7F) | equal(w, '#') | (w & highs);
@@ -70,6 +72,7 @@ struct query {
 };
 
 struct path {
+    static constexpr bool exact = true;
     static bool surely(char c) noexcept { return ends_path(c); }
     static std::uint64_t maybe(std::uint64_t w) noexcept { return query::maybe(w) | equal(w, '?'); }
 #if defined(__SSE2__)
@@ -78,17 +81,20 @@ struct path {
 };
 
 struct value {
+    static constexpr bool exact = true;
     static bool surely(char c) noexcept { return ends_value(c); }
-    static std::uint64_t maybe(std::uint64_t w) noexcept { return less(w, 0x20) | equal(w, 0x7F); }
+    static std::uint64_t maybe(std::uint64_t w) noexcept { return (less(w, 0x20) & ~equal(w, '\t')) | equal(w, 0x7F); }
 #if defined(__SSE2__)
     static unsigned maybe(__m128i v) noexcept {
         __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(v, every(0x1F)), v);
+        control = _mm_andnot_si128(_mm_cmpeq_epi8(v, every('\t')), control);
         return mask_of(_mm_or_si128(control, _mm_cmpeq_epi8(v, every(0x7F))));
     }
 #endif
 };
 
 struct token {
+    static constexpr bool exact = false;
     static bool surely(char c) noexcept { return ends_token(c); }
     static std::uint64_t maybe(std::uint64_t w) noexcept {
         std::uint64_t folded = w | all(0x20);
@@ -114,8 +120,8 @@ template <class Rule>
             p += 16;
             continue;
         }
-        p += std::countr_zero(marks);
-        if (Rule::surely(*p)) return p;
+        p += __builtin_ctz(marks);
+        if (Rule::exact || Rule::surely(*p)) return p;
         ++p;
     }
 #endif
@@ -128,7 +134,7 @@ template <class Rule>
             continue;
         }
         p += first_mark(marks);
-        if (Rule::surely(*p)) return p;
+        if (Rule::exact || Rule::surely(*p)) return p;
         ++p;
     }
     while (p != end && !Rule::surely(*p)) ++p;
@@ -141,8 +147,8 @@ template <class Rule>
     if (end - p >= 16) [[likely]] {
         unsigned marks = Rule::maybe(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
         if (marks == 0) return find_further<Rule>(p + 16, end);
-        const char* found = p + std::countr_zero(marks);
-        if (Rule::surely(*found)) [[likely]]
+        const char* found = p + __builtin_ctz(marks);  // countr_zero would ask whether there is one
+        if (Rule::exact || Rule::surely(*found)) [[likely]]
             return found;
         p = found + 1;
     }

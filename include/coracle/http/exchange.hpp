@@ -9,6 +9,7 @@
 #include <coracle/http/request_head.hpp>
 #include <coracle/http/response_head.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -53,6 +54,19 @@ constexpr turn next_turn(turn now, happening what) noexcept {
         // clang-format on
     };
     return table[static_cast<std::size_t>(now)][static_cast<std::size_t>(what)];
+}
+
+/// The same as one number, without the question whether it can be: who makes a mistake closes.
+inline constexpr auto turns_behind = [] {
+    std::array<turn, 5 * 8> all{};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        turn next = next_turn(static_cast<turn>(i / 8), static_cast<happening>(i % 8));
+        all[i] = next == never ? turn::close : next;
+    }
+    return all;
+}();
+constexpr turn turn_behind(turn now, happening what) noexcept {
+    return turns_behind[static_cast<std::size_t>(now) * 8 + static_cast<std::size_t>(what)];
 }
 }  // namespace detail
 
@@ -129,6 +143,11 @@ public:
 
     /// The head of the answer is about to be written. Out: what it has to say.
     response_terms begin_answer(const limits& bounds = default_limits) noexcept {
+        response_terms terms;
+        begin_answer(terms, bounds);
+        return terms;
+    }
+    void begin_answer(response_terms& terms, const limits& bounds) noexcept {
         // A client that still waits for 100 may send its body or leave it out, so nobody could tell what its next
         // bytes are. And a rest that is known to be too much to read past is not worth beginning with.
         if (continue_due_) last_ = true;
@@ -136,11 +155,9 @@ public:
             last_ = true;
         continue_due_ = false;
         happens(happening::answer_begun);
-        response_terms terms;
         terms.head_only = head_only_;
         terms.chunks = modern_;
         terms.connection = last_ ? persistence::close : modern_ ? persistence::implied : persistence::keep_alive;
-        return terms;
     }
 
     /// The last byte of the answer is written. `unframed`: only closing the connection tells the client where it ends.
@@ -151,9 +168,8 @@ public:
 
 private:
     void happens(happening what) noexcept {
-        turn next = detail::next_turn(turn_, what);
-        CORACLE_ASSERT(next != detail::never);
-        turn_ = next == detail::never ? turn::close : next;
+        CORACLE_ASSERT(detail::next_turn(turn_, what) != detail::never);
+        turn_ = detail::turn_behind(turn_, what);
     }
 
     body_length length_{};

@@ -83,9 +83,11 @@ public:
         return found;
     }
 
-    void push_back(field item) {
-        if (items_.capacity() == 0) items_.reserve(16);
-        items_.push_back(item);
+    void push_back(field item) { add(item.name, item.value); }
+    [[gnu::always_inline]] void add(std::string_view name, std::string_view value) {
+        if (items_.size() == items_.capacity()) [[unlikely]]
+            grow();
+        items_.push_back({name, value});
     }
     void clear() noexcept { items_.clear(); }
     /// All views look into bytes that have moved from `from` to `to`.
@@ -94,6 +96,8 @@ public:
     }
 
 private:
+    [[gnu::noinline]] void grow() { items_.reserve(items_.empty() ? 16 : 2 * items_.size()); }
+
     std::vector<field> items_;
 };
 

@@ -48,6 +48,12 @@ public:
         }
     }
 
+    /// The same, for who is in no hurry.
+    [[gnu::noinline]] std::optional<refusal> note_any(request_head& head, std::string_view name,
+                                                      std::string_view value) {
+        return note(head, name, value);
+    }
+
     /// Judges the head as a whole, when all fields are there.
     [[gnu::always_inline]] std::optional<refusal> finish(request_head& head) const noexcept {
         // Nearly all heads say only whom they are for, and a fresh head says the rest of it.
@@ -78,18 +84,22 @@ private:
     /// Whether a token of the right size is this name, whatever its case. All bytes at once: no token has a byte that
     /// bit 0x20 turns into another one's letter or hyphen.
     template <std::size_t N>
-    static bool is(std::string_view name, const char (&lower)[N]) noexcept {
+    [[gnu::always_inline]] static bool is(std::string_view name, const char (&lower)[N]) noexcept {
         unsigned differs = 0;
         for (std::size_t i = 0; i < N - 1; ++i) differs |= static_cast<unsigned char>((name[i] | 0x20) ^ lower[i]);
         return differs == 0;
     }
 
-    std::optional<refusal> note_host(request_head& head, std::string_view value) noexcept {
+    [[gnu::always_inline]] std::optional<refusal> note_host(request_head& head, std::string_view value) noexcept {
+        if (!head.host.empty() || !is_known_host(value)) [[unlikely]]
+            return note_new_host(head, value);
+        head.host = value;
+        return std::nullopt;
+    }
+    [[gnu::noinline]] std::optional<refusal> note_new_host(request_head& head, std::string_view value) noexcept {
         if (!head.host.empty()) return refusal::repeated_host;
-        if (!is_known_host(value)) {
-            if (!parse_authority(value)) return refusal::bad_host;
-            remember_host(value);
-        }
+        if (!parse_authority(value)) return refusal::bad_host;
+        remember_host(value);
         head.host = value;
         return std::nullopt;
     }

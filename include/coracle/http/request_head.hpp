@@ -32,6 +32,8 @@ struct request_head {
     std::optional<std::uint64_t> content_length{};
     http::fields fields{};
 
+    /// Nothing has been read into it since clear(): the method comes first.
+    bool is_clear() const noexcept { return method_text.data() == nullptr; }
     /// As new, but the memory of the fields is kept.
     void clear() noexcept {
         method = http::method::get;

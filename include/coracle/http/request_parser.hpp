@@ -68,16 +68,21 @@ private:
         refused,
     };
 
+    // The path of nearly every request; it has one caller.
+    [[gnu::always_inline]] const char* read_plain_head(const char* begin, const char* end, request_head& head);
+    parse_state parse_on(std::string_view bytes, request_head& head);
     bool skip_blank_line(const char* begin, const char* p, const char* end);
-    // They are the path of every request: each has one caller.
-    [[gnu::always_inline]] bool read_request_line(const char* begin, const char* p, const char* end,
-                                                  request_head& head);
-    [[gnu::always_inline]] bool read_fields(const char* begin, const char* p, const char* end, request_head& head);
+    bool read_request_line(const char* begin, const char* p, const char* end, request_head& head);
+    bool read_fields(const char* begin, const char* p, const char* end, request_head& head);
     const char* read_other_method(const char* begin, const char* p, const char* end, request_head& head);
     bool split_other_target(request_head& head);
+    /// Of the bytes that may stand in a value.
+    static bool is_space(char c) noexcept { return static_cast<unsigned char>(c) <= ' '; }
     static refusal wrong_in_name(const char* name, const char* p) noexcept;
     static refusal wrong_in_value(char c) noexcept { return c == '\n' ? refusal::bare_lf : refusal::bad_field_value; }
 
+    /// A head never reaches beyond it, so what stands there cannot change the answer.
+    std::size_t limit() const noexcept { return bounds_->head_bytes < UINT32_MAX ? bounds_->head_bytes : UINT32_MAX; }
     /// All bytes up to `p` are read; the next one belongs to `next`.
     bool wait(stage next, const char* begin, const char* p) noexcept {
         stage_ = next;
@@ -106,8 +111,72 @@ private:
 };
 
 inline parse_state request_parser::parse(std::string_view bytes, request_head& head) {
+    if (stage_ != stage::fresh) return parse_on(bytes, head);
+    if (!head.is_clear()) head.clear();
+    const char* const begin = bytes.data();
+    const std::size_t most = limit();
+    const char* const end = begin + (bytes.size() < most ? bytes.size() : most);
+    if (const char* p = read_plain_head(begin, end, head)) [[likely]] {
+        base_ = begin;
+        at_ = offset(begin, p);
+        stage_ = stage::complete;
+        return parse_state::complete;
+    }
+    return parse_on(bytes, head);
+}
+
+/// A head that is all there and as nearly every client writes it: a path, HTTP/1.1, one space behind each colon, nothing
+/// at odds. Null for any other, which is read from its beginning, byte by byte where need be.
+inline const char* request_parser::read_plain_head(const char* const begin, const char* const end, request_head& head) {
+    const char* p = begin;
+    if (end - p >= 5 && std::memcmp(p, "GET /", 5) == 0) {
+        head.method_text = {p, 3};
+        p += 4;
+    } else {
+        p = scan::token_end(p, end);
+        auto size = static_cast<std::size_t>(p - begin);
+        if (end - p < 2 || p[0] != ' ' || p[1] != '/' || size == 0 || size > bounds_->method_bytes) return nullptr;
+        head.method_text = {begin, size};
+        head.method = method_from(head.method_text);
+        if (head.method == method::connect) return nullptr;
+        ++p;
+    }
+    const char* const target = p;
+    const char* const path_end = p = scan::path_end(p, end);
+    if (p != end && *p == '?') {
+        p = scan::query_end(p + 1, end);
+        head.target.query = {path_end + 1, static_cast<std::size_t>(p - path_end - 1)};
+    }
+    head.target.text = {target, static_cast<std::size_t>(p - target)};
+    head.target.path = {target, static_cast<std::size_t>(path_end - target)};
+    if (end - p < 11 || std::memcmp(p, " HTTP/1.1\r\n", 11) != 0 || head.target.text.size() > bounds_->target_bytes)
+        return nullptr;
+    p += 11;
+    for (;;) {
+        if (end - p < 2) return nullptr;
+        if (*p == '\r') break;
+        const char* const name = p;
+        p = scan::token_end(p, end);
+        if (end - p < 2 || p[0] != ':' || p[1] != ' ' || p == name) return nullptr;
+        const std::string_view key(name, static_cast<std::size_t>(p - name));
+        const char* const value = p + 2;
+        p = scan::value_end(value, end);
+        if (end - p < 2 || std::memcmp(p, "\r\n", 2) != 0 || p == value || is_space(*value) || is_space(p[-1]) ||
+            head.fields.size() >= bounds_->fields)
+            return nullptr;
+        const std::string_view text(value, static_cast<std::size_t>(p - value));
+        if (framing_.note(head, key, text)) return nullptr;
+        head.fields.add(key, text);
+        p += 2;
+    }
+    if (p[1] != '\n' || framing_.finish(head)) return nullptr;
+    return p + 2;
+}
+
+[[gnu::noinline]] inline parse_state request_parser::parse_on(std::string_view bytes, request_head& head) {
     if (stage_ == stage::fresh) {
         head.clear();
+        framing_.reset();
         stage_ = stage::first_byte;
     } else if (bytes.data() != base_) {
         head.rebase(base_, bytes.data());
@@ -117,16 +186,15 @@ inline parse_state request_parser::parse(std::string_view bytes, request_head& h
     if (stage_ == stage::refused) return parse_state::refused;
     CORACLE_ASSERT(bytes.size() >= at_);
 
-    // A head never reaches beyond its limit, so what stands there cannot change the answer.
-    const std::size_t limit = bounds_->head_bytes < UINT32_MAX ? bounds_->head_bytes : UINT32_MAX;
+    const std::size_t most = limit();
     const char* const begin = bytes.data();
-    const char* const end = begin + (bytes.size() < limit ? bytes.size() : limit);
+    const char* const end = begin + (bytes.size() < most ? bytes.size() : most);
     if ((stage_ >= stage::method || skip_blank_line(begin, begin + at_, end)) &&
         (stage_ >= stage::line || read_request_line(begin, begin + at_, end, head)) &&
         read_fields(begin, begin + at_, end, head))
         return parse_state::complete;
     if (stage_ == stage::refused) return parse_state::refused;
-    if (bytes.size() < limit) return parse_state::need_more;
+    if (bytes.size() < most) return parse_state::need_more;
     refuse(stage_ <= stage::query ? refusal::target_too_long : refusal::head_too_large);
     return parse_state::refused;
 }
@@ -312,7 +380,7 @@ inline bool request_parser::read_fields(const char* begin, const char* p, const 
                 const char* stop = p - 1;
                 while (stop != value && (stop[-1] == ' ' || stop[-1] == '\t')) --stop;
                 field item{{name, name_size}, {value, static_cast<std::size_t>(stop - value)}};
-                if (auto why = framing_.note(head, item.name, item.value)) return refuse(*why);
+                if (auto why = framing_.note_any(head, item.name, item.value)) return refuse(*why);
                 head.fields.push_back(item);
                 ++p;
                 continue;

@@ -63,10 +63,17 @@ public:
     /// A whole answer. A body that the status or HEAD forbids is left out.
     /// Error: std::invalid_argument, and nothing is written.
     [[gnu::always_inline]] void write(const response_head& head, const response_terms& terms, std::string_view body) {
-        std::uint64_t length = forces_empty_body(head.status) ? 0 : body.size();
-        bool bodiless = forbids_body(head.status);
-        bool send = !bodiless && !terms.head_only && length != 0;
-        write_head(head, terms, bodiless ? no_length : length, send ? body : std::string_view{});
+        if (head.status != 200 || (head.fields && !head.fields->empty()) || body.empty() ||
+            terms.connection != persistence::implied || terms.head_only) [[unlikely]]
+            return write_other(head, terms, body);
+        // As nearly every answer is.
+        std::string_view block = cache_->block(head.status, head.content_type);
+        char* const start = out_->prepare(block.size() + body.size() + tail_size);
+        char* to = detail::write_text(start, block);
+        to = detail::write_decimal(to, body.size(), detail::decimal_size(body.size()));
+        to = detail::write_text(to, "\r\n\r\n");
+        to = detail::write_text(to, body);
+        out_->commit(static_cast<std::size_t>(to - start));
     }
 
     /// An answer whose body follows: append it to the buffer, then finish(). Nothing may be consumed from the buffer in
@@ -171,6 +178,13 @@ private:
     // Behind the block: digits or the coding (26), two line ends and a connection line (24) fit into this.
     static constexpr std::size_t tail_size = 64;
 
+    [[gnu::noinline]] void write_other(const response_head& head, const response_terms& terms, std::string_view body) {
+        std::uint64_t length = forces_empty_body(head.status) ? 0 : body.size();
+        bool bodiless = forbids_body(head.status);
+        bool send = !bodiless && !terms.head_only && length != 0;
+        write_head(head, terms, bodiless ? no_length : length, send ? body : std::string_view{});
+    }
+
     [[gnu::always_inline]] void write_head(const response_head& head, const response_terms& terms, std::uint64_t length,
                                            std::string_view body) {
         std::string_view fields = head.fields ? head.fields->wire() : std::string_view{};
@@ -187,8 +201,8 @@ private:
             to = detail::write_text(detail::write_decimal(to, length, detail::decimal_size(length)), "\r\n");
         else if (length == chunked)
             to = detail::write_text(detail::write_text(to, chunked_field), "\r\n");
-        to = detail::write_text(to, fields);
-        to = detail::write_text(to, detail::connection_line(terms.connection));
+        if (!fields.empty() || terms.connection != persistence::implied) [[unlikely]]
+            to = detail::write_text(detail::write_text(to, fields), detail::connection_line(terms.connection));
         to = detail::write_text(to, "\r\n");
         to = detail::write_text(to, body);
         out_->commit(static_cast<std::size_t>(to - start));
@@ -223,11 +237,12 @@ private:
 
     byte_buffer* out_;
     head_cache* cache_;
-    std::size_t prefix_size_ = 0;  // of what stands before the length
-    std::size_t begin_at_ = 0;     // of the answer, like the two below from the front of the buffer
-    std::size_t length_at_ = 0;    // of the digits
-    std::size_t body_at_ = 0;
-    std::size_t digits_ = 0;
+    // These are written before they are read.
+    std::size_t prefix_size_;  // of what stands before the length
+    std::size_t begin_at_;     // of the answer, like the two below from the front of the buffer
+    std::size_t length_at_;    // of the digits
+    std::size_t body_at_;
+    std::size_t digits_;
     std::uint64_t left_ = no_length;  // of the size that was said of a stream
     mode mode_ = mode::idle;
     bool drop_ = false;   // the body is not sent

@@ -26,6 +26,7 @@ enum class outcome : unsigned char {
 struct match {
     outcome result = outcome::not_found;
     std::uint32_t route = 0;  ///< the number that router::add gave
+    std::uint32_t hash = 0;   ///< of the path, if the router has had to know it
     std::size_t capture_count = 0;
     std::array<std::string_view, pattern::max_parameters> captures{};  ///< per placeholder, decoded exactly once
     std::string allow{};                                               ///< value for the Allow field

@@ -87,18 +87,26 @@ public:
     /// Fills `out` with the answer for one request. in: a frozen router; the method, and its text where it is `other`;
     /// the path as it stood on the wire, without the query.
     /// cost: the same for one route and a thousand; no memory, unless the path has escapes or methods are listed.
-    [[gnu::always_inline]] void lookup(http::method method, std::string_view token, std::string_view path,
-                                       match& out) const {
+    void lookup(http::method method, std::string_view token, std::string_view path, match& out) const {
+        if (!lookup_static(method, path, out)) look_further(method, token, path, out);
+    }
+    /// The same for a path without placeholders at its first place in the table, where nearly all of them stand. False:
+    /// look_further().
+    [[gnu::always_inline]] bool lookup_static(http::method method, std::string_view path, match& out) const noexcept {
         CORACLE_ASSERT(frozen_);
+        out.hash = 0;
+        if (method == http::method::other || path.size() > statics_.longest()) return false;
+        out.hash = statics_.hash_of(0, path);
+        std::uint32_t row = statics_.find_first(0, path, out.hash);
+        return row != text_table::none && take_answer(row, static_cast<std::uint32_t>(method), out);
+    }
+    /// in: as lookup_static() has left it.
+    [[gnu::noinline]] void look_further(http::method method, std::string_view token, std::string_view path,
+                                        match& out) const {
         std::uint32_t number = methods_.find(method, token);
-        std::uint32_t row = statics_.find(0, path);
+        std::uint32_t row = out.hash != 0 ? statics_.find(0, path, out.hash) : statics_.find(0, path);
         if (row != text_table::none) {
-            if (number != method_table::none && answers_[row + number] != no_route) {
-                out.result = outcome::found;
-                out.route = answers_[row + number];
-                out.capture_count = 0;
-                return;
-            }
+            if (number != method_table::none && take_answer(row, number, out)) return;
         } else if (is_no_path(path)) {
             out.result = outcome::not_found;
             return;
@@ -130,6 +138,16 @@ private:
         if (low == list.size() || list[low].name != name)
             list.insert(list.begin() + static_cast<std::ptrdiff_t>(low), {std::move(name), otherwise});
         return list[low].number;
+    }
+
+    /// False: the tree has to be asked.
+    [[gnu::always_inline]] bool take_answer(std::uint32_t row, std::uint32_t number, match& out) const noexcept {
+        std::uint32_t route = answers_[row + number];
+        if (route == no_route) return false;
+        out.result = outcome::found;
+        out.route = route;
+        out.capture_count = 0;
+        return true;
     }
 
     struct ending {

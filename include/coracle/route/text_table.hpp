@@ -40,9 +40,23 @@ public:
     }
 
     /// The number stored under (owner, text), or none. cost: one hash of the text, at most eight slots.
-    [[gnu::always_inline]] std::uint32_t find(std::uint32_t owner, std::string_view text) const noexcept {
+    std::uint32_t find(std::uint32_t owner, std::string_view text) const noexcept {
         if (text.size() > longest_) return none;
-        std::uint32_t wanted = hash(seed_, owner, text);
+        return find(owner, text, hash_of(owner, text));
+    }
+    std::size_t longest() const noexcept { return longest_; }
+    /// In: a text that is not longer than longest().
+    std::uint32_t hash_of(std::uint32_t owner, std::string_view text) const noexcept {
+        return hash(seed_, owner, text);
+    }
+    /// The same where it is the first that the hash leads to, as nearly always, and not long; else none.
+    [[gnu::always_inline]] std::uint32_t find_first(std::uint32_t owner, std::string_view text,
+                                                    std::uint32_t hash) const noexcept {
+        const entry& slot = slots_[hash & mask_];
+        bool found = slot.hash == hash && slot.owner == owner && text.size() <= 32 && same_text(slot.text, text);
+        return found ? slot.value : none;
+    }
+    std::uint32_t find(std::uint32_t owner, std::string_view text, std::uint32_t wanted) const noexcept {
         for (std::size_t at = wanted & mask_;; at = (at + 1) & mask_) {
             const entry& slot = slots_[at];
             if (slot.value == none) return none;
@@ -60,7 +74,8 @@ private:
     static constexpr std::size_t longest_probe = 8;
     static constexpr std::uint64_t seeds_per_size = 32;
 
-    static std::uint32_t hash(std::uint64_t seed, std::uint32_t owner, std::string_view text) noexcept {
+    [[gnu::always_inline]] static std::uint32_t hash(std::uint64_t seed, std::uint32_t owner,
+                                                     std::string_view text) noexcept {
         constexpr std::uint64_t odd = 0x9E3779B97F4A7C15ULL;
         auto word = [&](std::size_t at) {
             std::uint64_t value;
