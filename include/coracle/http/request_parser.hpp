@@ -125,8 +125,8 @@ inline parse_state request_parser::parse(std::string_view bytes, request_head& h
     return parse_on(bytes, head);
 }
 
-/// A head that is all there and as nearly every client writes it: a path, HTTP/1.1, one space behind each colon, nothing
-/// at odds. Null for any other, which is read from its beginning, byte by byte where need be.
+/// A head that is all there and as nearly every client writes it: a path, HTTP/1.1, one space behind each colon and
+/// nothing at odds. Null for any other, which is read from its beginning, byte by byte where need be.
 inline const char* request_parser::read_plain_head(const char* const begin, const char* const end, request_head& head) {
     const char* p = begin;
     if (end - p >= 5 && std::memcmp(p, "GET /", 5) == 0) {
