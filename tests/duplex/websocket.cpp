@@ -564,6 +564,118 @@ TEST_CASE("a peer whose bytes are not read, because the handler is slow, is not 
     }());
 }
 
+TEST_CASE("a ping_interval, a ping_timeout and a close_timeout may be as long as can be") {
+    run(virtual_time, []() -> task<> {
+        constexpr auto ever = std::chrono::milliseconds::max();
+        one_end ends({.ping_interval = ever, .ping_timeout = ever, .close_timeout = ever});
+        auto handler = spawn(says(ends.server));
+        co_await sleep(1000h);
+        CHECK(ends.peer.take_all().empty());
+        CHECK(ends.server.is_open());
+        ends.server.begin_close(1000);
+        co_await sleep(1000h);
+        CHECK(ends.server.state() == websocket_state::closing);
+        ends.peer.close();
+        co_await handler;
+    }());
+}
+
+TEST_CASE("a handler that never receives hears of a chatty peer that has left: it sends no more, and need not wait") {
+    run(virtual_time, []() -> task<> {
+        one_end ends({.max_unread_messages = 2, .max_unsent_bytes = 100}, 4096);
+        std::string many;
+        for (int i = 0; i < 10; ++i) many += frame(1, "hello");
+        ends.peer.push(many);
+        auto waiting = spawn(fails<websocket_closed>(talks(ends.server)));
+        co_await settle();
+        CHECK(ends.server.is_open());
+        CHECK(!waiting.done());
+        CHECK(ends.server.unsent_bytes() > 0);
+        CHECK(static_cast<bool>(ends.peer.shutdown_write()));
+        co_await settle();
+        REQUIRE(waiting.done());  // though the peer's end takes nothing, and nothing has failed
+        CHECK(!ends.server.is_open());
+        CHECK(ends.server.unsent_bytes() > 0);
+        auto refused = co_await fails<websocket_closed>(talks(ends.server));
+        CHECK(refused);
+        auto unanswered = co_await fails<websocket_closed>(pings(ends.server));
+        CHECK(unanswered);
+        for (int i = 0; i < 10; ++i) {  // what it has said is not lost
+            auto message = co_await ends.server.receive();
+            CHECK(message.has_value());
+        }
+        auto nothing = co_await ends.server.receive();
+        CHECK(!nothing);
+        CHECK(ends.server.close_code() == 1006);
+        co_await waiting;
+    }());
+}
+
+TEST_CASE("the code of a peer that closes behind messages which nobody receives is found when it is looked for") {
+    for (bool closes : {false, true}) {
+        run(virtual_time, [](bool closes_it) -> task<> {
+            one_end ends({.max_unread_messages = 2});
+            std::string many;
+            for (int i = 0; i < 10; ++i) many += frame(1, "hello");
+            ends.peer.push(many + frame(8, "\x0F\xA1"));
+            CHECK(static_cast<bool>(ends.peer.shutdown_write()));
+            co_await settle();
+            CHECK(!ends.server.is_open());
+            CHECK(ends.server.close_code() == 0);
+            if (closes_it) {
+                co_await ends.server.close(1000);
+            } else {
+                while (auto message = co_await ends.server.receive()) CHECK(message->bytes() == "hello");
+            }
+            CHECK(ends.server.close_code() == 4001);
+        }(closes));
+    }
+}
+
+namespace {
+
+/// Of a peer whose system says how much it has taken, as long as it is there.
+class acknowledging_line final : public duplex::line {
+public:
+    acknowledging_line(net::memory_stream stream, const bool& is_there) : inner_(std::move(stream)), there_(is_there) {}
+    void tell(loop::edge_watcher* who) noexcept override { inner_.tell(who); }
+    std::optional<result<std::size_t>> try_read(std::span<char> room) override { return inner_.try_read(room); }
+    result<std::size_t> try_write(std::string_view bytes) override {
+        if (there_) taken_ += bytes.size();
+        return inner_.try_write(bytes);
+    }
+    bool hung_up() const noexcept override { return inner_.hung_up(); }
+    std::optional<std::uint64_t> acknowledged() const noexcept override { return taken_; }
+    void shutdown_write() noexcept override { inner_.shutdown_write(); }
+    void close() noexcept override { inner_.close(); }
+
+private:
+    duplex::stream_line<net::memory_stream> inner_;
+    const bool& there_;
+    std::uint64_t taken_ = 100;
+};
+
+}  // namespace
+
+TEST_CASE("a peer whose pongs nobody reads stays while its system takes the pings, and is given up when it does not") {
+    run(virtual_time, []() -> task<> {
+        auto how = std::make_shared<const websocket_options>(websocket_options{.max_unread_messages = 2});
+        auto [here, there] = net::memory_stream::pair();
+        bool is_there = true;
+        websocket server(how, nullptr, ws::session::server());
+        server.open(std::make_unique<acknowledging_line>(std::move(here), is_there), {}, {}, {});
+        std::string many;
+        for (int i = 0; i < 10; ++i) many += frame(1, "hello");
+        there.push(many);
+        co_await sleep(3600s);
+        CHECK(server.is_open());
+        is_there = false;
+        co_await sleep(61s);
+        CHECK(!server.is_open());
+        CHECK(server.close_code() == 1011);
+    }());
+}
+
 TEST_CASE("a message that waits for another and is given up does not end the WebSocket, nor mix with it") {
     run(virtual_time, []() -> task<> {
         two_ends ends;

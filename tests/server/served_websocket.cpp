@@ -92,6 +92,39 @@ TEST_CASE("a server that stops tells every WebSocket 1012, and waits for their h
     CHECK(ended == 2 * 1012);
 }
 
+TEST_CASE("a handler that closes before the server stops has the first word, and one that closes behind it has none") {
+    std::atomic<int> closing{0}, ended{0};
+    app app;
+    app.websocket("/first", [&](websocket& ws) -> task<> {
+        auto message = co_await ws.receive();
+        ws.begin_close(4000, "mine");
+        closing = 1;
+        co_await ws.close(4002);
+        ended += ws.close_code();
+    });
+    app.websocket("/behind", [&](websocket& ws) -> task<> {
+        while (auto message = co_await ws.receive()) continue;
+        co_await ws.close(4001);
+        ended += ws.close_code();
+    });
+    loopback::running server(app);
+    loopback::client first(server.port()), behind(server.port());
+    first.send(handshake("/first") + masked(1, "go"));
+    behind.send(handshake("/behind"));
+    CHECK(first.receive().status == 101);
+    CHECK(behind.receive().status == 101);
+    while (closing == 0) std::this_thread::yield();
+    std::thread stopping([&] { server.stop(); });
+    CHECK(behind.read(4) == "\x88\x02\x03\xF4");
+    CHECK(first.read(8) == "\x88\x06\x0F\xA0mine");
+    behind.send(masked(8, "\x03\xF4"));
+    first.send(masked(8, "\x0F\xA0"));
+    CHECK(first.closed());
+    CHECK(behind.closed());
+    stopping.join();
+    CHECK(ended == 4000 + 1012);
+}
+
 TEST_CASE("a handler that does not listen is cancelled when the time of the stop is up") {
     std::atomic<bool> unwound{false};
     struct at_end {

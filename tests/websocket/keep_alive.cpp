@@ -58,3 +58,13 @@ TEST_CASE("keep_alive: each half can be switched off, and a pong that nobody ask
     CHECK(patient.look(1s) == verdict::wait);
     CHECK(patient.look(2s) == verdict::ping);
 }
+
+TEST_CASE("keep_alive: times that go beyond the end of time are for ever") {
+    ws::keep_alive never(100s, ws::keep_alive::time::max());
+    CHECK(never.next_look() == ws::keep_alive::time::max());
+    CHECK(never.look(1000h) == verdict::wait);
+    ws::keep_alive patient(100s, 1s, ws::keep_alive::time::max());
+    patient.pinged(101s);
+    CHECK(patient.next_look() == ws::keep_alive::time::max());
+    CHECK(patient.look(1000h) == verdict::wait);
+}

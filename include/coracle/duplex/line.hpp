@@ -5,6 +5,7 @@
 #include <coracle/loop/descriptor.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -29,6 +30,8 @@ public:
     virtual result<std::size_t> try_write(std::string_view bytes) = 0;
     /// The peer has ended its stream, or broken it; what it sent may still be unread.
     virtual bool hung_up() const noexcept = 0;
+    /// How many bytes the peer's system has taken; nothing where nobody can tell.
+    virtual std::optional<std::uint64_t> acknowledged() const noexcept { return std::nullopt; }
     /// The peer reads the end of the stream.
     virtual void shutdown_write() noexcept = 0;
     virtual void close() noexcept = 0;
@@ -44,6 +47,12 @@ public:
     std::optional<result<std::size_t>> try_read(std::span<char> room) override { return stream_.try_read(room); }
     result<std::size_t> try_write(std::string_view bytes) override { return stream_.try_write(bytes); }
     bool hung_up() const noexcept override { return stream_.hung_up(); }
+    std::optional<std::uint64_t> acknowledged() const noexcept override {
+        if constexpr (requires { stream_.acknowledged(); })
+            return stream_.acknowledged();
+        else
+            return std::nullopt;
+    }
     void shutdown_write() noexcept override { [[maybe_unused]] auto best_effort = stream_.shutdown_write(); }
     void close() noexcept override { stream_.close(); }
 

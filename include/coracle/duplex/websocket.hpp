@@ -263,7 +263,7 @@ public:
     std::chrono::nanoseconds await_resume() const {
         throw_if_cancelled();
         if (failure_) std::rethrow_exception(failure_);
-        if (!answered_) throw websocket_closed(of_.code_, of_.close_reason());
+        if (!answered_) throw websocket_closed(of_.end_code(), of_.close_reason());
         return took_;
     }
 
@@ -272,7 +272,7 @@ private:
     bool attempt() override {
         of_.waits();
         if (!of_.is_answered()) return false;
-        if (of_.state_ != websocket_state::open) return true;
+        if (!of_.is_open()) return true;
         send();
         return false;
     }
@@ -288,7 +288,7 @@ private:
     void line_up() noexcept override { stand_in(of_.waits_->pingers); }
     void lost() noexcept {
         try {
-            failure_ = std::make_exception_ptr(websocket_closed(of_.code_, of_.close_reason()));
+            failure_ = std::make_exception_ptr(websocket_closed(of_.end_code(), of_.close_reason()));
         } catch (...) {
             failure_ = std::current_exception();
         }

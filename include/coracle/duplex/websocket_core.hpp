@@ -16,6 +16,7 @@
 #include <coracle/http/field_list.hpp>
 #include <coracle/loop/deadline.hpp>
 #include <coracle/loop/reactor.hpp>
+#include <coracle/loop/time_span.hpp>
 #include <coracle/websocket/keep_alive.hpp>
 #include <coracle/websocket/session.hpp>
 
@@ -63,7 +64,8 @@ public:
     void begin_close(int code = 1000, std::string_view reason = {}) { begin_close(ws::sendable_code(code), reason); }
 
     websocket_state state() const noexcept { return state_; }
-    bool is_open() const noexcept { return state_ == websocket_state::open; }
+    /// Something can be sent. When the peer has gone there may still be messages of it that were not received.
+    bool is_open() const noexcept { return state_ == websocket_state::open && !peer_left_; }
     /// Why it ended: the code of whoever closed first; 1005 when the peer gave none, 1006 when it was cut. 0 before.
     int close_code() const noexcept { return code_; }
     const std::string& close_reason() const noexcept { return rare_ ? rare_->reason : nothing(); }
@@ -91,7 +93,7 @@ public:
         out_.precede(before);
         if (!arrived.empty()) more().unread.append(arrived);
         readable_ = true;
-        pulse_ = ws::keep_alive(now(), how_->ping_interval, how_->ping_timeout);
+        pulse_ = beginning_pulse();
         line_->tell(this);
         look_later();
         opened();
@@ -110,10 +112,10 @@ public:
             return;
         }
         if (state_ != websocket_state::open) return;
-        set_end(static_cast<int>(ws::number(code)), reason);
+        if (!peer_left_) set_end(static_cast<int>(ws::number(code)), reason);  // else it was the first, with its code
         session_.close(out(), code, reason);
         state_ = websocket_state::closing;
-        deadline_.set(how_->close_timeout);
+        deadline_.set(loop::time_span(how_->close_timeout).nanoseconds());
         ended();
         take_turn();
     }
@@ -136,7 +138,7 @@ protected:
           spares_(loop_.own<duplex::spare_buffers>()),
           opening_(answers),
           session_(std::move(session)),
-          pulse_(now(), how_->ping_interval, how_->ping_timeout),
+          pulse_(beginning_pulse()),
           deadline_(loop_, on_deadline{*this}) {
         session_.deliver(how_->pieces ? ws::delivery::pieces : ws::delivery::whole);
     }
@@ -152,8 +154,11 @@ protected:
     virtual void turn_ended() noexcept = 0;
 
     void check_open() const {
-        if (state_ != websocket_state::open) throw websocket_closed(code_, close_reason());
+        if (is_open()) return;
+        throw websocket_closed(end_code(), close_reason());
     }
+    /// Where nothing is known of the end yet, the peer has gone.
+    int end_code() const noexcept { return code_ == 0 ? 1006 : code_; }
     /// A message, or the first piece of one. False: it has to wait. error: websocket_closed.
     bool put(ws::data_kind kind, std::string_view bytes, bool whole = true) {
         check_open();
@@ -220,6 +225,10 @@ protected:
             throw std::logic_error("coracle: this WebSocket is a client's: what was asked, its handler knows");
         return *opening_;
     }
+    ws::keep_alive beginning_pulse() const noexcept {
+        auto length = [](std::chrono::milliseconds said) { return loop::time_span(said).nanoseconds(); };
+        return ws::keep_alive(now(), length(how_->ping_interval), length(how_->ping_timeout));
+    }
     ws::keep_alive::time now() const noexcept { return loop_.turn_time().time_since_epoch(); }
 
     // Everything that can end the WebSocket happens in a turn of its own: who calls may be in the middle of something.
@@ -246,6 +255,7 @@ protected:
             lose();  // no memory for what the peer sends
         }
         if (delivered_) return false;
+        if (takes() && !has_room() && line_ && line_->hung_up() && !peer_left_) peer_leaves();
         flush();
         if (answered && may_read()) take_turn();
         if (rare_ && state_ == websocket_state::open) forget_rare();
@@ -329,7 +339,13 @@ protected:
         set_end(static_cast<int>(ws::number(what.code)), what.data);
         ending_ = true;
         state_ = websocket_state::closed;
-        deadline_.set(how_->close_timeout);
+        deadline_.set(loop::time_span(how_->close_timeout).nanoseconds());
+        ended();
+    }
+    /// It has ended its stream, and nobody receives what it has sent before, its close perhaps: who sends, and whoever
+    /// waits for it, need not wait for that.
+    void peer_leaves() noexcept {
+        peer_left_ = true;
         ended();
     }
     void peer_gone() noexcept {
@@ -381,9 +397,9 @@ protected:
         if (!line_) return;
         if (state_ != websocket_state::open) return lose();
         ws::keep_alive::time at = now();
-        // Its pong may stand behind what nobody has received yet: that it is not read is not its silence.
-        if (!may_read() && (readable_ || any_unread()) && !line_->hung_up()) pulse_.heard(at);
         try {
+            // Its pong may stand behind what nobody has received yet: that it is not read is not its silence.
+            if (!may_read() && (readable_ || any_unread()) && !line_->hung_up() && takes_bytes()) pulse_.answered(at);
             switch (pulse_.look(at)) {
                 case ws::keep_alive::verdict::gone:
                     set_end(1011, ws::keep_alive::timeout_reason);
@@ -402,6 +418,11 @@ protected:
             return lose();
         }
         look_later();
+    }
+    /// Whether its system has taken any since this was asked last. True also where nobody can tell.
+    bool takes_bytes() {
+        std::optional<std::uint64_t> count = line_->acknowledged();
+        return !count || std::exchange(more().acknowledged, *count) != *count;
     }
     void look_later() {
         ws::keep_alive::time next = pulse_.next_look();
@@ -441,6 +462,7 @@ protected:
         std::string reason;
         std::string subprotocol;
         std::uint64_t dropped = 0;
+        std::uint64_t acknowledged = 0;  // as last seen, while what the peer sends is not read
     };
     rare& more() {
         if (!rare_) rare_ = std::make_unique<rare>();
@@ -449,7 +471,9 @@ protected:
     bool any_unread() const noexcept { return rare_ && !rare_->unread.empty(); }
     /// After the handshake, for those that will be idle.
     void forget_rare() noexcept {
-        if (rare_->unread.empty() && rare_->reason.empty() && rare_->subprotocol.empty() && rare_->dropped == 0)
+        if (has_room()) rare_->acknowledged = 0;
+        if (rare_->unread.empty() && rare_->reason.empty() && rare_->subprotocol.empty() && rare_->dropped == 0 &&
+            rare_->acknowledged == 0)
             rare_.reset();
     }
     static const std::string& nothing() noexcept {
@@ -481,6 +505,7 @@ protected:
     bool ending_ = false;     // both sides have said their last, and ours has to be sent
     bool failed_ = false;     // the peer broke the protocol
     bool lingers_ = false;
+    bool peer_left_ = false;  // and not all that it has sent was received
 };
 
 }  // namespace duplex

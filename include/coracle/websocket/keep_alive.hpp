@@ -34,8 +34,8 @@ public:
     }
     /// When look() is worth asking again; time::max() for never.
     constexpr time next_look() const noexcept {
-        if (waiting_ && patience_ > time{}) return (heard_ > pinged_ ? heard_ : pinged_) + patience_;
-        return interval_ > time{} ? pinged_ + interval_ : time::max();
+        if (waiting_ && patience_ > time{}) return later(heard_ > pinged_ ? heard_ : pinged_, patience_);
+        return interval_ > time{} ? later(pinged_, interval_) : time::max();
     }
 
     constexpr void pinged(time now) noexcept {
@@ -51,6 +51,10 @@ public:
     }
 
 private:
+    static constexpr time later(time when, time wait) noexcept {
+        return wait > time::max() - when ? time::max() : when + wait;
+    }
+
     time interval_;
     time patience_;
     time heard_;
