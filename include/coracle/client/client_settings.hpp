@@ -33,8 +33,13 @@ struct client_settings {
 
     /// A request with this client's URL, and nothing else yet. error: invalid_url, unsupported_protocol.
     outgoing_request request(std::string_view method, std::string_view url) const {
+        outgoing_request made;
+        made.method.assign(method);
         bool whole = !base || is_whole_url(url);
-        outgoing_request made(std::string(method), whole ? whole_url(url) : appended_url(*base, url));
+        if (!whole)
+            made.url = appended_url(*base, url);
+        else if (!read_plain_url(url, made.url))
+            made.url = whole_url(url);
         if (whole) keep_private(made);
         return made;
     }
@@ -44,6 +49,10 @@ struct client_settings {
         for (const auto& [name, value] : fields_elsewhere)
             if (!to.fields.contains(name)) to.fields.add(name, value);
         to.options.has_usual_fields = true;
+    }
+
+    const client_timeouts& time_for(const outgoing_request& request) const noexcept {
+        return request.options.timeout ? *request.options.timeout : options.timeout;
     }
 
     mutable http_client_options options;  // its hooks are called

@@ -363,31 +363,39 @@ private:
     stream_behind* behind_;
 };
 
+/// A request that nothing is done about but to send it. Its frame is small enough for the pool of frames.
+template <class Settings>
+task<> perform_alone(const Settings& with, outgoing_request& request, http_reply& reply, stream_behind* behind) {
+    exchange_terms terms(loop::reactor::current(), with.time_for(request));
+    exchange<Settings> once(with, request, terms);
+    co_await once.converse(reply, behind);
+    reply.url = std::move(request.url);
+    reply.method = std::move(request.method);
+    reply.elapsed = terms.now() - terms.began;
+}
+/// One with hooks, policies, or a body whose maker takes its time.
+template <class Settings>
+task<> perform_errand(const Settings& with, const client_policies& by, outgoing_request& request, http_reply& reply,
+                      stream_behind* behind) {
+    exchange_terms terms(loop::reactor::current(), with.time_for(request));
+    hooked_exchange<Settings> each(with, terms, behind);
+    const http::url* home = with.base && !request.options.own_auth ? &*with.base : nullptr;
+    timeout_scope limit(terms.last);  // also of hooks, and of what makes the body
+    try {
+        reply = co_await run_errand(by, request, with.usual_fields, home, each);
+    } catch (const cancelled&) {
+        if (!limit.swallows()) throw;
+        terms.throw_late_in_all(request.text());
+    }
+    reply.elapsed = terms.now() - terms.began;
+}
 /// out: the answer. error: request_error and what is below it; `cancelled`. keeps: all of it, until it has ended.
 template <class Settings>
 task<> perform_into(const Settings& with, outgoing_request& request, http_reply& reply,
                     stream_behind* behind = nullptr) {
-    exchange_terms terms(loop::reactor::current(),
-                         request.options.timeout ? *request.options.timeout : with.options.timeout);
     const client_policies& by = request.options.policies ? *request.options.policies : with.policies;
-    bool alone = by.do_nothing() && !with.options.on_request && !with.options.on_reply;
-    if (alone && !request.body.is_stream()) {
-        exchange<Settings> once(with, request, terms);
-        co_await once.converse(reply, behind);
-        reply.url = std::move(request.url);
-        reply.method = std::move(request.method);
-    } else {
-        hooked_exchange<Settings> each(with, terms, behind);
-        const http::url* home = with.base && !request.options.own_auth ? &*with.base : nullptr;
-        timeout_scope limit(terms.last);  // also of hooks, and of what makes the body
-        try {
-            reply = co_await run_errand(by, request, with.usual_fields, home, each);
-        } catch (const cancelled&) {
-            if (!limit.swallows()) throw;
-            terms.throw_late_in_all(request.text());
-        }
-    }
-    reply.elapsed = terms.now() - terms.began;
+    bool alone = by.do_nothing() && !with.options.on_request && !with.options.on_reply && !request.body.is_stream();
+    return alone ? perform_alone(with, request, reply, behind) : perform_errand(with, by, request, reply, behind);
 }
 
 /// The same for who lets both go.

@@ -34,13 +34,20 @@ public:
         std::memcpy(at_, text.data(), text.size());
         at_ += text.size();
     }
-    /// W2: whoever built the request, nothing in its first lines ends them.
-    void write_checked(std::string_view text, const outgoing_request& request) {
-        if (text.empty()) return;
-        const char* end = text.data() + text.size();
-        if (scan::query_end(text.data(), end) != end) [[unlikely]]
+    /// Where the next text begins.
+    const char* here() const noexcept { return at_; }
+    /// W2: whoever built the request, nothing in its first lines ends them. in: where a text begins that was written
+    /// and what ends it, with a space or a line end behind it.
+    void check(const char* first, const char* last, const outgoing_request& request) const {
+        if (scan::query_end(first, at_) != last) [[unlikely]]
             refuse_line(request);
+    }
+    void write_checked(std::string_view text, std::string_view end, const outgoing_request& request) {
+        const char* first = at_;
         write(text);
+        const char* last = at_;
+        write(end);
+        check(first, last, request);
     }
     void write_number(std::uint64_t number) noexcept {
         char digits[20];
@@ -76,22 +83,24 @@ inline void write_request_head(byte_buffer& out, const outgoing_request& request
                                   upgrade.size() + for_the_rest);
     pen.write(request.method);
     pen.write(" ");
+    const char* target = pen.here();
     if (whole_target) {
-        pen.write_checked(url.scheme, request);
+        pen.write(url.scheme);
         pen.write("://");
-        pen.write_checked(url.authority, request);
+        pen.write(url.authority);
     }
     if (!url.path.starts_with('/')) pen.write("/");
-    pen.write_checked(url.path, request);
+    pen.write(url.path);
     if (url.query) {
         pen.write("?");
-        pen.write_checked(*url.query, request);
+        pen.write(*url.query);
     }
+    const char* end_of_target = pen.here();
     pen.write(" HTTP/1.1\r\n");
+    pen.check(target, end_of_target, request);
     if (!own.contains("host") && !usual.contains("host")) {
         pen.write("host: ");
-        pen.write_checked(url.authority, request);
-        pen.write("\r\n");
+        pen.write_checked(url.authority, "\r\n", request);
     }
     pen.write(own.wire());
     if (own.empty()) {
@@ -107,8 +116,7 @@ inline void write_request_head(byte_buffer& out, const outgoing_request& request
     }
     if (!upgrade.empty()) {
         pen.write("connection: Upgrade\r\nupgrade: ");
-        pen.write_checked(upgrade, request);
-        pen.write("\r\n");
+        pen.write_checked(upgrade, "\r\n", request);
     }
     if (request.body.present()) {
         if (std::optional<std::uint64_t> length = request.body.length()) {

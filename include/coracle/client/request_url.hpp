@@ -2,10 +2,12 @@
 // RFC 3986 3, RFC 9112 3.2; W2: nothing in it can end a line.
 #pragma once
 
+#include <coracle/base/ascii.hpp>
 #include <coracle/client/client_error.hpp>
 #include <coracle/http/authority.hpp>
 #include <coracle/http/url.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -26,6 +28,20 @@ namespace detail {
     shown.append("' ").append(why);
     throw invalid_url(shown);
 }
+
+/// Where a byte may stand in a URL that is as most are.
+enum url_byte : std::uint8_t { of_host = 1, of_path = 2, of_query = 4 };
+inline constexpr std::array<std::uint8_t, 256> url_bytes = [] {
+    std::array<std::uint8_t, 256> table{};
+    for (unsigned byte = 0; byte < 128; ++byte) {
+        auto c = static_cast<char>(byte);
+        bool host = ascii::is_alpha(c) || ascii::is_digit(c) || c == '-' || c == '.';
+        bool query = http::detail::url_table[byte] && c != '#';
+        table[byte] = static_cast<std::uint8_t>((host ? of_host : 0) | (query && c != '?' ? of_path : 0) |
+                                                (query ? of_query : 0));
+    }
+    return table;
+}();
 }  // namespace detail
 
 /// Of http and its like; 0 for other schemes.
@@ -55,7 +71,41 @@ inline void check_whole_url(const http::url& whole, std::string_view text) {
     if (!http::parse_authority(whole.authority)) detail::refuse_url(text, "has no host and port that could be asked");
 }
 
+/// Writes `text` into `whole`, if it is as most are: http or https, a name and perhaps a port, and nothing that is
+/// refused or encoded. False: nothing was written, and somebody looks at it more closely. in: an empty one.
+inline bool read_plain_url(std::string_view text, http::url& whole) {
+    bool secure = text.starts_with("https://");
+    if (!secure && !text.starts_with("http://")) return false;
+    std::size_t begin = secure ? 8 : 7;
+    std::size_t at = begin;
+    auto is = [&](detail::url_byte kind) {
+        return (detail::url_bytes[static_cast<unsigned char>(text[at])] & kind) != 0;
+    };
+    while (at < text.size() && is(detail::of_host)) ++at;
+    if (at == begin) return false;
+    if (at < text.size() && text[at] == ':') {
+        std::size_t first = ++at;
+        unsigned port = 0;
+        for (; at < text.size() && ascii::is_digit(text[at]) && at - first < 5; ++at)
+            port = port * 10 + static_cast<unsigned>(text[at] - '0');
+        if (at == first || port > 65535) return false;
+    }
+    std::size_t end_of_host = at;
+    if (at < text.size() && text[at] != '/' && text[at] != '?') return false;
+    while (at < text.size() && is(detail::of_path)) ++at;
+    std::size_t mark = at < text.size() && text[at] == '?' ? at : text.npos;
+    while (at < text.size() && is(detail::of_query)) ++at;
+    if (at < text.size()) return false;
+    whole.scheme = secure ? "https" : "http";
+    whole.authority.append(text, begin, end_of_host - begin);
+    whole.path.append(text, end_of_host, mark == text.npos ? mark : mark - end_of_host);
+    if (mark != text.npos) whole.query.emplace(text.substr(mark + 1));
+    return true;
+}
+
 inline http::url whole_url(std::string_view text) {
+    http::url whole;
+    if (read_plain_url(text, whole)) return whole;
     check_url_text(text);
     // As fetch() does: what would be sent, and to whom, is said by other words.
     if (std::size_t at = text.find("//"); at != text.npos) {
@@ -63,7 +113,7 @@ inline http::url whole_url(std::string_view text) {
         if (text.find_first_of("/?#") == at && authority.find('@') != authority.npos)
             detail::refuse_url(text, "has a name or a password in it; give them by .basic_auth(name, password)");
     }
-    http::url whole = http::url::parse(text);
+    whole = http::url::parse(text);
     check_whole_url(whole, text);
     whole.fragment.clear();
     return whole;

@@ -24,11 +24,16 @@ public:
     /// The same of a copy. cost: one allocation.
     static owned_fields copy_of(std::string_view bytes) {
         owned_fields made;
+        made.keep_copy_of(bytes);
+        return made;
+    }
+    /// in: what its fields are views of; from here on they are views of the copy. cost: one allocation.
+    void keep_copy_of(std::string_view bytes) {
         std::shared_ptr<char[]> kept = std::make_shared<char[]>(bytes.size());
         if (!bytes.empty()) std::memcpy(kept.get(), bytes.data(), bytes.size());
-        made.bytes_ = {kept.get(), bytes.size()};
-        made.keeper_ = std::move(kept);
-        return made;
+        rebase(bytes.data(), kept.get());
+        bytes_ = {kept.get(), bytes.size()};
+        keeper_ = std::move(kept);
     }
 
     /// What the fields are views of.

@@ -109,6 +109,9 @@ private:
     std::size_t feed_head(std::string_view bytes) {
         std::size_t before = head_.size();
         bool whole = before == 0;  // nothing was kept: perhaps all of it stands in these bytes
+        if (whole && seen_ == 0) {
+            if (std::size_t all = read_head(bytes, false)) return all;
+        }
         if (!whole) head_ += bytes;
         std::string_view text = whole ? bytes : std::string_view(head_);
         std::size_t end = find_end(text);
@@ -127,9 +130,9 @@ private:
         }
         seen_ = line_ = 0;
         if (whole) {
-            read_head(text.substr(0, end));
+            read_head(text.substr(0, end), true);
         } else {
-            read_head(std::string_view(head_).substr(0, end));
+            read_head(std::string_view(head_).substr(0, end), true);
             head_.clear();
         }
         return end - before;
@@ -152,48 +155,64 @@ private:
         return 0;
     }
 
-    /// in: all of it, each line with its CR LF, and the empty one.
-    void read_head(std::string_view text) {
-        headers_ = owned_fields::copy_of(text);
-        text = headers_.bytes();
+    /// in: whether the text is all of it, each line with its CR LF, and the empty one; else it may go on behind it, or be
+    /// only a part. out: how long it is; 0: nothing was read, and somebody looks for its end first.
+    std::size_t read_head(std::string_view text, bool is_whole) {
         const char* at = text.data();
         const char* end = at + text.size();
         const char* line_end = text.size() >= 14 ? scan::value_end(at + 12, end) : at;
         bool good = ends_line(line_end, end) && (text.starts_with("HTTP/1.1 ") || text.starts_with("HTTP/1.0 ")) &&
                     (at[12] == ' ' || at[12] == '\r');
         auto status = good ? ascii::parse_decimal<unsigned>(text.substr(9, 3)) : std::nullopt;
-        if (!status || *status < 100) return fail("its first line is no status line");
+        if (!is_whole && (!status || *status < 200)) return 0;
+        if (!status || *status < 100) return fail_head(is_whole, "its first line is no status line");
         old_ = at[7] == '0';
+        headers_.clear();
         std::size_t count = 0;
         bool keep_alive = false;
         closes_ = false;
-        for (at = line_end + 2; *at != '\r'; at = line_end + 2) {
+        for (at = line_end + 2; at != end && *at != '\r'; at = line_end + 2) {
             const char* name_begin = at;
-            while (ascii::is_token(*at)) ++at;
+            at = scan::token_end(at, end);
             std::string_view name(name_begin, static_cast<std::size_t>(at - name_begin));
             line_end = scan::value_end(at, end);
-            if (name.empty() || *at != ':' || !ends_line(line_end, end))
-                return fail("one of its header lines is no field");
-            if (++count > bounds_->fields) return fail("it has too many header fields");
+            if (name.empty() || at == end || *at != ':' || !ends_line(line_end, end))
+                return fail_head(is_whole, "one of its header lines is no field");
+            if (++count > bounds_->fields) return fail_head(is_whole, "it has too many header fields");
             std::string_view value = ascii::trim({at + 1, static_cast<std::size_t>(line_end - at - 1)});
             headers_.push_back({name, value});
             if (name.size() == 10 || name.size() == 14 || name.size() == 17) {
                 note(name, value, keep_alive);
-                if (stage_ == stage::failed) return;
+                if (stage_ == stage::failed) return fail_head(is_whole, why_);
             }
         }
+        std::size_t size = static_cast<std::size_t>(at - text.data()) + 2;
+        if (!ends_line(at, end) || size > bounds_->head_bytes) return fail_head(is_whole, "its head is too large");
+        headers_.keep_copy_of(text.substr(0, size));
         if (*status < 200 && *status != 101) {  // the answer is still to come
             continue_ = continue_ || *status == 100;
             if (++interims_ > most_interims) fail("it is announced again and again and does not come");
             length_.reset();
             chunked_ = false;
-            return;
+            return size;
         }
-        if (chunked_ && length_) return fail("it has two lengths");
-        if (chunked_ && old_) return fail("it has chunks, and HTTP/1.0 has none");
+        if (chunked_ && (length_ || old_)) {
+            fail(length_ ? "it has two lengths" : "it has chunks, and HTTP/1.0 has none");
+            return size;
+        }
         status_ = static_cast<int>(*status);
         closes_ = closes_ || (old_ && !keep_alive);
         find_body();
+        return size;
+    }
+    /// What is wrong is told of a head that is whole.
+    [[gnu::cold]] std::size_t fail_head(bool is_whole, std::string_view why) {
+        headers_ = owned_fields();
+        length_.reset();
+        chunked_ = false;
+        stage_ = stage::head;
+        if (is_whole) fail(why);
+        return 0;
     }
     /// What a field says about the message as a whole.
     void note(std::string_view name, std::string_view value, bool& keep_alive) {
