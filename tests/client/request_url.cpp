@@ -41,6 +41,34 @@ TEST_CASE("no path leads to another host than the base") {
     CHECK(client::is_whole_url("http://example.com"));
 }
 
+TEST_CASE("a plain URL is read as any other is, only faster") {
+    int plain = 0;
+    for (std::string_view begin : {"http://", "https://", "HTTP://", "ws://", "http:/", "//", ""})
+        for (std::string_view host :
+             {"a", "example.com", "127.0.0.1", "[::1]", "a_b", "a@b", "x:y@b", "", "%41", "EXAMPLE"})
+            for (std::string_view port : {"", ":", ":1", ":65535", ":65536", ":000080", ":8a"})
+                for (std::string_view rest : {"", "/", "/a/b", "/a?b=1", "?q", "/a?b?c", "/a#f", "/%41", "/a b", "/{x}",
+                                              "/\\", "/a?b=|", "/a@b", "//x", "?", "/a?b#", "/\xc3\xa4"}) {
+                    std::string text = std::string(begin) + std::string(host) + std::string(port) + std::string(rest);
+                    CAPTURE(text);
+                    http::url fast;
+                    if (!client::read_plain_url(text, fast)) {
+                        CHECK(fast.text().empty());
+                        continue;
+                    }
+                    ++plain;
+                    http::url slow = http::url::parse(text);
+                    CHECK_NOTHROW(client::check_url_text(text));
+                    CHECK_NOTHROW(client::check_whole_url(slow, text));
+                    CHECK(fast.scheme == slow.scheme);
+                    CHECK(fast.authority == slow.authority);
+                    CHECK(fast.path == slow.path);
+                    CHECK(fast.query == slow.query);
+                    CHECK(slow.fragment.empty());
+                }
+    CHECK(plain > 100);
+}
+
 TEST_CASE("W2 a URL with a space, a line end or another control character is refused") {
     for (const char* text : {"http://a/b c", "http://a/\r\nx: y", "http://a\r\n/", "http://a/\tb", "http://a/?q=\x7f"})
         CHECK_THROWS_AS((void)client::whole_url(text), invalid_url);
