@@ -4,6 +4,7 @@
 #include <coracle/app/hub_trunk.hpp>
 #include <coracle/app/stop_notice.hpp>
 #include <coracle/async/arrival.hpp>
+#include <coracle/async/job_group.hpp>
 #include <coracle/async/join_handle.hpp>
 #include <coracle/async/scheduler.hpp>
 #include <coracle/async/spawn.hpp>
@@ -26,7 +27,10 @@ namespace coracle {
 /// Belongs to its loop, and to the subscriptions there. However much is published before the loop's next turn, it is
 /// woken once.
 template <class T>
-class hub_branch final : public std::enable_shared_from_this<hub_branch<T>>, hub_listener, async::arrival {
+class hub_branch final : public std::enable_shared_from_this<hub_branch<T>>,
+                         hub_listener,
+                         async::arrival,
+                         async::group_member {
 public:
     class place;
     class receiver;
@@ -41,6 +45,7 @@ public:
                     return static_cast<hub_branch*>(each)->shared_from_this();
         }
         auto made = std::make_shared<hub_branch>(trunk, here);
+        here.background().keep(*made);  // which says when the loop goes, and waits for nothing
         std::lock_guard lock(trunk->guard);
         trunk->listeners.push_back(made.get());
         made->listed_ = true;
@@ -49,10 +54,7 @@ public:
     hub_branch(std::shared_ptr<hub_trunk<T>> trunk, async::scheduler& home) noexcept
         : trunk_(std::move(trunk)), home_(&home) {}
     ~hub_branch() {
-        {
-            std::lock_guard lock(trunk_->guard);
-            std::erase(trunk_->listeners, static_cast<hub_listener*>(this));
-        }
+        leave_trunk();
         if (listed_ && !lost_) home_->withdraw(*this);
         for (watched& each : notices_) each.watcher.cancel();
     }
@@ -100,6 +102,19 @@ private:
         serve_others();
     }
     void lost() noexcept override { lost_ = true; }
+    /// The loop is about to go, and whoever subscribed on it and is still there has its end.
+    void abandon() noexcept override {
+        leave_trunk();
+        if (!lost_) home_->withdraw(*this);
+        lost_ = true;
+        auto ends = [](place& each) { each.lose_loop(); };
+        idle_.for_each(ends);
+        hopeful_.for_each(ends);
+    }
+    void leave_trunk() noexcept {
+        std::lock_guard lock(trunk_->guard);
+        std::erase(trunk_->listeners, static_cast<hub_listener*>(this));
+    }
 
     /// What is new since the last time. in: whether this is what it was woken for.
     void pull(bool woken) {
@@ -197,7 +212,7 @@ public:
 
     /// Gives the next item, if it is there.
     bool take(hub_item<T>& into) noexcept {
-        if (notice_->given()) over_ = true;
+        if (!over_ && notice_->given()) over_ = true;
         if (over_) return false;
         if (next_ < in_->oldest()) {
             if (in_->trunk_->how.slow == when_slow::close) {
@@ -225,6 +240,11 @@ public:
 private:
     friend class hub_branch;
     friend class receiver;
+    // Who waits goes with the loop, too, and is not woken.
+    void lose_loop() noexcept {
+        over_ = true;
+        notice_ = &detail::never_stopping;
+    }
     void serve() noexcept {
         while (!waiting_.empty()) {
             receiver& next = waiting_.front();

@@ -17,7 +17,7 @@
 namespace coracle {
 
 /// `while (auto item = co_await mine.receive()) co_await ws.send(item->text);` Belongs to the loop that it was made on,
-/// goes before it does, and ends when the hub is closed, when its server stops, or when it was too slow.
+/// and ends with it, when the hub is closed, when its server stops, or when it was too slow.
 template <class T>
 class [[nodiscard("it unsubscribes when this goes: give it a name")]] hub_subscription {
     using place = typename hub_branch<T>::place;
