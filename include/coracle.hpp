@@ -318,6 +318,7 @@
 #include <coracle/app/cache_loader.hpp>
 #include <coracle/app/ttl_cache_options.hpp>
 #include <coracle/app/flight.hpp>
+#include <coracle/app/load_circle.hpp>
 #include <coracle/app/cache_core.hpp>
 #include <coracle/app/ttl_cache.hpp>
 #include <coracle/app/operation.hpp>

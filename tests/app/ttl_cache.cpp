@@ -270,8 +270,15 @@ TEST_CASE("set, erase and clear win over a load that was under way before them")
         user cleared = co_await last;
         CHECK(cleared.id == 4);
         CHECK(cache.size() == 0);
+        // What a load will give nobody can be asked about.
+        auto unknown = spawn(get(cache, source, 5));
+        co_await sleep(500ms);
+        CHECK(cache.erase_if([](int, const user&) { return false; }) == 0);
+        user given = co_await unknown;
+        CHECK(given.id == 5);
+        CHECK_FALSE(cache.contains(5));
     }(users, http));
-    CHECK(http.calls == 5);
+    CHECK(http.calls == 6);
 }
 
 TEST_CASE("a stale value is given at once while one task renews it, and not for ever") {

@@ -8,6 +8,7 @@
 #include <coracle/app/clock.hpp>
 #include <coracle/app/flight.hpp>
 #include <coracle/app/lasting.hpp>
+#include <coracle/app/load_circle.hpp>
 #include <coracle/app/ttl_cache_options.hpp>
 #include <coracle/async/checkpoint.hpp>
 #include <coracle/async/job.hpp>
@@ -85,6 +86,14 @@ public:
     /// is to be destroyed behind it.
     static std::shared_ptr<loading> forget_load(place at, key_view key);
 
+    /// The same of all of a part.
+    static void forget_loads(part& in, std::vector<std::shared_ptr<loading>>& forgotten) {
+        in.loads.for_each([&](auto at) {
+            in.loads[at].value->wanted_ = false;
+            forgotten.push_back(in.loads.take(at).value);
+        });
+    }
+
     /// Calls seen(value) if it is there, fresh. out: whether it is.
     template <class F>
     bool look(key_view key, F&& seen) {
@@ -122,7 +131,6 @@ private:
     static task<V> run_load(lead& mine, cache_loader_view<K, V> load);
     void put_with_guard(place at, K key, V value, std::int64_t now, std::chrono::nanoseconds ttl, std::size_t weight,
                         typename table::removed& out) noexcept;
-    [[noreturn, gnu::cold]] static void throw_waits_for_itself();
     std::size_t weight_of(const K& key, const V& value) { return options_.weigh ? options_.weigh(key, value) : 1; }
     static std::int64_t later(std::int64_t from, std::chrono::nanoseconds by) noexcept {
         constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
@@ -155,14 +163,13 @@ private:
     }
     void close(flight::line& told) noexcept {
         leave_table();
-        leader_ = nullptr;
+        set_leader(nullptr);
         end(told);
     }
 
     place at_;
     K key_;
     bool wanted_ = true;  // in the table: for whoever asks for the key, and then to be kept
-    std::atomic<const async::job*> leader_{nullptr};
     std::optional<V> value_;
     std::exception_ptr error_;
 };
@@ -176,7 +183,7 @@ public:
     lead& operator=(lead&&) = delete;
     ~lead() {
         if (!what_) return;
-        what_->leader_ = nullptr;
+        what_->set_leader(nullptr);
         what_->give_up();
     }
 
@@ -184,7 +191,7 @@ public:
     const K& key() const noexcept { return what_->key_; }
     /// In the job that loads, which need not be the one that found out that it has to be done.
     void begin() {
-        what_->leader_ = &async::this_job();
+        what_->set_leader(&async::this_job());
         std::lock_guard lock(what_->at_.in.guard);
         ++what_->at_.in.items.counts.loads;
     }
@@ -277,7 +284,9 @@ std::size_t cache_core<K, V>::erase_if(Predicate& goes) {
     std::size_t count = 0;
     for_each_part([&](part& each) {
         typename table::removed out;
+        std::vector<std::shared_ptr<loading>> forgotten;
         std::lock_guard lock(each.guard);
+        forget_loads(each, forgotten);  // whatever they give was asked for before this
         count += each.items.erase_if(goes, time, out);
     });
     return count;
@@ -289,10 +298,7 @@ void cache_core<K, V>::clear() {
         typename table::removed out;
         std::vector<std::shared_ptr<loading>> forgotten;
         std::lock_guard lock(each.guard);
-        each.loads.for_each([&](auto at) {
-            each.loads[at].value->wanted_ = false;
-            forgotten.push_back(each.loads.take(at).value);
-        });
+        forget_loads(each, forgotten);
         each.items.clear(out);
     });
 }
@@ -364,7 +370,6 @@ auto cache_core<K, V>::board(const self& me, const K& key, bool again) -> seat {
         return taken;
     }
     taken.joins = at.in.loads[under_way].value;
-    if (taken.joins->leader_ == &async::this_job()) throw_waits_for_itself();
     return taken;
 }
 
@@ -376,6 +381,7 @@ task<V> cache_core<K, V>::fetch(self me, K key, cache_loader_view<K, V> load) {
         if (taken.value) co_return std::move(*taken.value);
         if (!taken.leads) {
             flight::turn turn(*taken.joins);
+            load_circle::waiting now(*taken.joins);
             co_await turn;
             if (turn.take_lead()) {
                 taken.leads.emplace(me, taken.joins);
@@ -395,6 +401,7 @@ task<V> cache_core<K, V>::fetch(self me, K key, cache_loader_view<K, V> load) {
 template <class K, class V>
 task<V> cache_core<K, V>::run_load(lead& mine, cache_loader_view<K, V> load) {
     std::optional<lasting<V>> got;
+    load_circle::leading now;
     mine.begin();
     try {
         got = co_await load(mine.key(), mine.core().times());
@@ -411,13 +418,6 @@ template <class K, class V>
 task<> cache_core<K, V>::renew(lead mine) {
     task<V> whole = run_load(mine, cache_loader_view<K, V>(mine.core().options_.load));
     co_await std::move(whole);
-}
-
-template <class K, class V>
-void cache_core<K, V>::throw_waits_for_itself() {
-    throw std::logic_error(
-        "coracle: the loader of a ttl_cache asks it for the key that it loads, and would wait for itself; give it "
-        "another key, or load there without the cache");
 }
 
 template <class K, class V>

@@ -9,6 +9,7 @@
 #include <coracle/base/assert.hpp>
 #include <coracle/base/intrusive_list.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <mutex>
 
@@ -48,6 +49,10 @@ public:
     /// Wakes: each of them, on its own loop. Not under the guard, for it takes their loops' mutexes.
     static void tell(line& told) noexcept;
 
+    /// The job that works for it; null between two, and when it is over. From any thread, and only to be compared.
+    const async::job* leader() const noexcept { return leader_; }
+    void set_leader(const async::job* who) noexcept { leader_ = who; }
+
     /// Under the guard.
     std::size_t waiting() const noexcept { return waiting_; }
     bool over() const noexcept { return over_; }
@@ -64,6 +69,7 @@ private:
     line line_;
     std::size_t waiting_ = 0;
     bool over_ = false;
+    std::atomic<const async::job*> leader_{nullptr};
 };
 
 /// `co_await turn;` waits until the flight is over, or has come down to it: then leads(). keeps: the flight.

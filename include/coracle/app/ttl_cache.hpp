@@ -31,7 +31,8 @@ namespace coracle {
 /// A key that is not there is loaded once: who asks meanwhile, on whatever loop, waits for that and gets the value, or
 /// the error, which is not kept. The load runs in the coroutine of the first who asked. When that is cancelled, or
 /// destroyed, its load ends with it, and the next who waits begins one with his own loader; so a loader may refer to
-/// what is around it. After set(), erase() and clear() a load that was under way is not kept either.
+/// what is around it. After set(), erase(), erase_if() and clear() a load that was under way is not kept
+/// either.
 /// Time counts from when a value was put in, and one whose time has passed is not seen from then on. When the cache is
 /// full, what has expired goes first, then what was used least recently. The clock is the loop's, virtual in tests, and
 /// on a thread without a loop the system's.
@@ -60,7 +61,8 @@ public:
 
     /// The value of `key`, or else of `load`: a function, coroutine or not, of nothing or of the key, that gives a V, a
     /// lasting<V>, or something to co_await that does. Awaited in the expression that it is written in.
-    /// error: what the load throws; `cancelled`; std::logic_error when a loader asks for its own key.
+    /// error: what the load throws; `cancelled`; std::logic_error when a loader asks for its own key, or
+    /// loaders ask for one another's.
     template <class F>
         requires cache_loads<std::remove_reference_t<F>, K>
     getter<F> get(key_view key, F&& load) {
@@ -106,7 +108,8 @@ public:
 
     /// out: whether it was there.
     bool erase(key_view key) { return core_->erase(key); }
-    /// Those of which `goes(key, value)` is true, which must not call the cache. out: how many.
+    /// Those of which `goes(key, value)` is true, which must not call the cache. Loads under way, of which nobody knows
+    /// yet, are for those who wait for them and are not kept, as with erase() and clear(). out: how many.
     template <class Predicate>
     std::size_t erase_if(Predicate&& goes) {
         return core_->erase_if(goes);
