@@ -148,6 +148,7 @@
 #include <coracle/http/status.hpp>
 #include <coracle/http/response_reader.hpp>
 #include <coracle/http/url.hpp>
+#include <coracle/http/public_suffix.hpp>
 #include <coracle/http/cookie_jar.hpp>
 #include <coracle/http/head_cache.hpp>
 #include <coracle/http/media_type.hpp>

@@ -43,6 +43,23 @@ TEST_CASE("a domain that the host belongs to shares it; another one may not be n
     CHECK(shown("a=b; Domain=testserver", "http://testserver/", "http://testserver/") == "a=b");
 }
 
+TEST_CASE("nobody sets a cookie for what everybody has names below, and who is that himself sets his own") {
+    http::cookie_jar jar;
+    for (const char* domain : {"com", "co.uk", "github.io", ".co.uk", "CO.UK"})
+        for (const char* host : {"http://shop.example.com/", "http://shop.co.uk/", "http://ada.github.io/"})
+            jar.store(std::string("a=1; domain=") + domain, http::url::parse(host), 0);
+    CHECK(jar.empty());
+    jar.store("a=1; domain=shop.co.uk", http::url::parse("http://www.shop.co.uk/"), 0);
+    CHECK(jar.header(http::url::parse("http://shop.co.uk/"), 0) == "a=1");
+    jar.clear();
+    jar.store("a=1; domain=github.io", http::url::parse("http://github.io/"), 0);
+    jar.store("b=2; domain=localhost", http::url::parse("http://localhost:8000/"), 0);
+    CHECK(jar.header(http::url::parse("http://github.io/"), 0) == "a=1");
+    CHECK(jar.header(http::url::parse("http://ada.github.io/"), 0).empty());
+    CHECK(jar.header(http::url::parse("http://localhost:9000/"), 0) == "b=2");
+    CHECK(jar.header(http::url::parse("http://app.localhost/"), 0).empty());
+}
+
 TEST_CASE("a secure cookie is for https, and a prefix is a promise") {
     CHECK(shown("a=b; Secure", "https://x/", "http://x/").empty());
     CHECK(shown("a=b; Secure", "https://x/", "https://x/") == "a=b");

@@ -4,6 +4,7 @@
 
 #include <coracle/base/ascii.hpp>
 #include <coracle/http/date.hpp>
+#include <coracle/http/public_suffix.hpp>
 #include <coracle/http/url.hpp>
 
 #include <cstddef>
@@ -28,7 +29,8 @@ struct kept_cookie {
     bool http_only = false;
 };
 
-/// Keeps what Set-Cookie fields say, and writes Cookie fields. Times are seconds since 1970.
+/// Keeps what Set-Cookie fields say, and writes Cookie fields. Times are seconds since 1970. Nobody sets one for all of
+/// com, co.uk or github.io; is_public_suffix() says how far that goes.
 class cookie_jar {
 public:
     using const_iterator = std::vector<kept_cookie>::const_iterator;
@@ -145,11 +147,11 @@ private:
                 if (value.starts_with('.')) value.remove_prefix(1);
                 std::string domain = ascii::lower(value);
                 std::string host = from.host();
-                // One label alone is no site's own, except the host's.
-                if (!domain_matches(host, domain) || (domain != host && domain.find('.') == domain.npos))
-                    return std::nullopt;
+                if (!domain_matches(host, domain)) return std::nullopt;
+                bool is_public = is_public_suffix(domain);
+                if (is_public && domain != host) return std::nullopt;
                 made.domain = std::move(domain);
-                made.host_only = false;
+                made.host_only = is_public;
             } else if (ascii::iequals(name, "path")) {
                 if (value.starts_with('/')) made.path = value;
             } else if (ascii::iequals(name, "secure")) {
