@@ -1,15 +1,22 @@
+#include <coracle/async/join_handle.hpp>
 #include <coracle/async/spawn.hpp>
 #include <coracle/client/http_client.hpp>
 #include <coracle/loop/run.hpp>
 #include <coracle/loop/sleep.hpp>
 #include <coracle/loop/timeout.hpp>
+#include <coracle/net/address.hpp>
+#include <coracle/net/socket_stream.hpp>
+#include <coracle/os/file_descriptor.hpp>
 #include <coracle/testing/virtual_time.hpp>
 
 #include <client/scripted_upstream.hpp>
 
 #include <doctest/doctest.h>
 
+#include <sys/socket.h>
+
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,6 +77,31 @@ template <class... Text>
 std::shared_ptr<scripted_upstream> saying(Text... answers) {
     return saying_all({std::string(answers)...}, false);
 }
+/// Leads to sockets whose other ends the test has in its hands, so that they do what it says within one turn of the loop.
+class in_hand final : public client::transport {
+public:
+    task<result<net::any_stream, net::connect_error>> open(client::destination) override {
+        int pair[2];
+        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) == 0);
+        lines.push_back(std::make_unique<net::socket_stream>(os::file_descriptor(pair[1]), net::address()));
+        jobs.push_back(spawn(serve(*lines.back(), lines.size())));
+        co_return net::any_stream(net::socket_stream(os::file_descriptor(pair[0]), net::address()));
+    }
+    std::vector<std::unique_ptr<net::socket_stream>> lines{};
+    std::vector<std::string> heard{};  // each with the number of its line
+
+private:
+    task<> serve(net::socket_stream& line, std::size_t number) {
+        while (true) {
+            auto asked = co_await line.read();
+            if (!asked || asked->empty()) co_return;
+            heard.push_back(std::to_string(number) + ' ' + std::string(asked->substr(0, asked->find(" HTTP"))));
+            auto sent = line.try_write(answer("from " + std::to_string(number)));
+            CHECK(sent.has_value());
+        }
+    }
+    std::vector<join_handle<>> jobs{};
+};
 /// Then it hangs up.
 std::shared_ptr<scripted_upstream> saying_once(std::string said) { return saying_all({std::move(said)}, true); }
 
@@ -727,4 +759,57 @@ TEST_CASE("a stream that outlives its loop says so, and its connection was close
         co_return words;
     }());
     CHECK(why.find("outside of the loop") != std::string::npos);
+}
+
+TEST_CASE(
+    "C3 C6 in the turn in which a connection was released, what must not be asked twice is asked once, elsewhere") {
+    enum class does { nothing, leave, speak };
+    for (does what : {does::nothing, does::leave, does::speak}) {
+        run([what]() -> task<> {
+            auto way = std::make_shared<in_hand>();
+            http_client http = over(way);
+            auto first = co_await http.get("/first");
+            CHECK(first.text() == "from 1");
+            // No turn of the loop has passed since: no event can have told of this.
+            CHECK(pool_of(way).idle() == 1);
+            if (what == does::leave) way->lines[0]->close();
+            if (what == does::speak) CHECK(way->lines[0]->try_write(answer("unasked", 408)).has_value());
+            auto posted = co_await http.post("/pay").body("1");
+            std::string number = what == does::nothing ? "1" : "2";
+            CHECK(posted.text() == "from " + number);
+            CHECK(way->heard == std::vector<std::string>{"1 GET /first", number + " POST /pay"});
+        }());
+    }
+    run([]() -> task<> {
+        auto way = std::make_shared<in_hand>();
+        http_client http = over(way);
+        auto first = co_await http.get("/first");
+        CHECK(first.ok());
+        way->lines[0]->close();
+        auto again = co_await http.get("/second");
+        CHECK(again.text() == "from 2");
+        CHECK(way->heard == std::vector<std::string>{"1 GET /first", "2 GET /second"});
+    }());
+}
+
+TEST_CASE("no coding is asked for that is not decoded, and a hook may decode what comes all the same") {
+    run(virtual_time, []() -> task<> {
+        std::string heard;
+        http_client_options options;
+        options.base_url = "http://example.com";
+        options.transport = scripted_upstream::answering([&](const std::string& request) {
+            heard = request;
+            return answer("]1[", 200, "content-encoding: backwards");
+        });
+        options.on_reply = [](http_reply& reply) -> task<> {
+            if (reply.headers["content-encoding"] == "backwards") {
+                std::string text = std::move(reply).text();
+                reply.set_body(std::string(text.rbegin(), text.rend()));
+            }
+            co_return;
+        };
+        auto reply = co_await http_client(std::move(options)).get("/");
+        CHECK(reply.json()[0].as_int() == 1);
+        CHECK(heard.find("accept-encoding") == heard.npos);
+    }());
 }

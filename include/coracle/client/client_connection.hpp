@@ -81,7 +81,10 @@ public:
         stream.tell(nullptr);
         rest();
     }
-    /// The peer has neither gone nor said anything. in: whether to ask the system, too.
+    /// The peer has neither gone nor said anything. in: whether to ask the system, too. Else it is known as of the last
+    /// look, which is of this turn: the wait for events, for one that was kept, or the read that found nothing behind
+    /// the answer, for one that was just released. What comes after a look nobody can know; so what must not be asked
+    /// twice asks the system, and the rest is asked once more when no answer came.
     bool is_fresh(bool ask) const noexcept {
         return !disturbed_ && !stream.hung_up() && !(ask && stream.readable(false));
     }
