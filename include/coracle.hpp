@@ -504,6 +504,7 @@
 #include <coracle/server/reload.hpp>
 #include <coracle/server/run_command.hpp>
 
+#include <coracle/client/shown_url.hpp>
 #include <coracle/client/redirect_rules.hpp>
 #include <coracle/client/retry_rules.hpp>
 #include <coracle/client/auth.hpp>

@@ -73,6 +73,34 @@ TEST_CASE("what cannot be decoded says what came and where it is wrong") {
     CHECK(wrong.find(R"(["id"])") != std::string::npos);
 }
 
+TEST_CASE("a body that came encoded is not taken for a text, and the sentence says what to do") {
+    auto encoded = [](int status, std::string body) {
+        http_reply made = with(status, std::move(body));
+        made.headers = http::owned_fields::copy_of("content-encoding: gzip");
+        made.headers.push_back({"content-encoding", made.headers.bytes().substr(18)});
+        return made;
+    };
+    const std::string bytes("\x1f\x8b\x08\0\0", 5);
+    CHECK(
+        what_of([&] { (void)encoded(200, bytes).json(); }) ==
+        "the answer to GET http://example.com/users/1 is encoded with gzip, which was not asked for and is not decoded "
+        "here; decode text(), for every answer in on_reply by set_body(), or tell the server "
+        ".header(\"accept-encoding\", \"identity\"); it is 200: 5 bytes of gzip");
+    CHECK(what_of([&] { encoded(500, bytes).raise_for_status(); }) ==
+          "GET http://example.com/users/1 was answered with 500 Internal Server Error: 5 bytes of gzip");
+    // One that a hook has decoded is what it is.
+    CHECK(what_of([&] { (void)encoded(200, "<html>").json(); }).ends_with(" is no JSON; it is 200: <html>"));
+    CHECK(encoded(200, "[1]").json().is_array());
+}
+
+TEST_CASE("what is said about a reply shows no secret of its URL") {
+    http_reply reply = with(404, "");
+    reply.url = http::url::parse("http://example.com/users?token=secret&page=1");
+    CHECK(what_of([&] { reply.raise_for_status(); }) ==
+          "GET http://example.com/users?token=...&page=... was answered with 404 Not Found");
+    CHECK(reply.url.text() == "http://example.com/users?token=secret&page=1");
+}
+
 TEST_CASE("a status of 400 and more is raised with method, URL and the beginning of the body") {
     http_reply missing = with(404, R"({"detail":"User not found"})");
     CHECK(!missing.ok());

@@ -36,7 +36,7 @@ redirect_fault fault(std::string_view location) {
     auto next = follow(302, location);
     REQUIRE(!next.has_value());
     CHECK(next.error().fault == redirect_fault::bad_location);
-    CHECK(next.error().message.starts_with("http://a.test/x/y?q=1 redirects to '"));
+    CHECK(next.error().message.starts_with("http://a.test/x/y?q=... redirects to '"));
     return next.error().fault;
 }
 std::string method_after(int status, const char* method, bool has_body = false) {
@@ -197,7 +197,7 @@ TEST_CASE("C1 redirects have an end: twenty, or as many as the rules say") {
     REQUIRE(!next.has_value());
     CHECK(next.error().fault == redirect_fault::too_many);
     CHECK(next.error().message ==
-          "more than 20 redirects, the last one from http://a.test/x/y?q=1 to http://a.test/next");
+          "more than 20 redirects, the last one from http://a.test/x/y?q=... to http://a.test/next");
     client::redirect_rules none;
     none.most = 0;
     CHECK(!follow(302, "/next", {}, none).has_value());

@@ -9,7 +9,8 @@
 
 namespace coracle {
 
-/// Anything below. what() says what, where (method and URL) and, where time matters, after how long.
+/// Anything below. what() says what, where (method and URL, without the values of its query) and, where time
+/// matters, after how long.
 class client_error : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;

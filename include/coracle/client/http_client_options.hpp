@@ -62,7 +62,9 @@ struct http_client_options {
     std::shared_ptr<client::secure_layer> tls{};
     /// Sees each request before it is sent, and may change it: for tracing, signatures, logs.
     function<task<>(outgoing_request&)> on_request{};
-    /// Sees each answer before it is given; a body that is a stream is not read yet.
+    /// Sees each answer before it is given; a body that is a stream is not read yet. The place to decode one that came
+    /// with a content-encoding, which the client itself neither asks for nor undoes:
+    /// `reply.set_body(unzipped(std::move(reply).text()))`.
     function<task<>(http_reply&)> on_reply{};
 };
 

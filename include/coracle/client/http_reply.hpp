@@ -2,8 +2,10 @@
 #pragma once
 
 #include <coracle/async/task.hpp>
+#include <coracle/base/ascii.hpp>
 #include <coracle/client/client_error.hpp>
 #include <coracle/client/reply_stream.hpp>
+#include <coracle/client/shown_url.hpp>
 #include <coracle/http/owned_fields.hpp>
 #include <coracle/http/status.hpp>
 #include <coracle/http/url.hpp>
@@ -141,31 +143,44 @@ private:
             throw_not_loaded();
     }
     [[gnu::cold, noreturn]] void throw_not_loaded() const {
-        throw body_misuse("coracle: the body of " + method + ' ' + url.text() +
+        throw body_misuse("coracle: the body of " + method + ' ' + client::shown_url(url) +
                           " is a stream; co_await reply.load() before text() or json(), or read() it piece by piece");
     }
     [[gnu::cold, noreturn]] void throw_failed() const {
-        throw body_misuse("coracle: the body of " + method + ' ' + url.text() +
+        throw body_misuse("coracle: the body of " + method + ' ' + client::shown_url(url) +
                           " was closed, or reading it has failed; there is nothing more to read");
     }
     [[gnu::cold, noreturn]] void throw_closed() {
         rest_.reset();
         throw_failed();
     }
+    /// How its bytes are to be decoded before they are a text; empty: they are one, perhaps since a hook decoded them.
+    [[gnu::cold]] std::string_view coding() const {
+        bool is_text = true;
+        for (char c : std::string_view(body_).substr(0, 200))
+            is_text = is_text && (static_cast<unsigned char>(c) >= ' ' || c == '\t' || c == '\r' || c == '\n');
+        return is_text ? std::string_view() : headers["content-encoding"];
+    }
     [[gnu::cold]] std::string shown_body() const {
+        if (!coding().empty()) return std::to_string(body_.size()) + " bytes of " + std::string(coding());
         std::string shown = body_.substr(0, 200);
         if (shown.size() < body_.size()) shown += "...";
         return shown;
     }
     [[gnu::cold]] std::string refused() const {
-        std::string sentence = method + ' ' + url.text() + " was answered with " + std::to_string(status);
+        std::string sentence = method + ' ' + client::shown_url(url) + " was answered with " + std::to_string(status);
         if (!reason().empty()) sentence.append(" ").append(reason());
         if (!body_.empty()) sentence += ": " + shown_body();
         return sentence;
     }
     [[gnu::cold, noreturn]] void undecodable(const std::vector<validation_issue>& issues) const {
-        std::string sentence = "the answer to " + method + ' ' + url.text();
-        if (issues.front().type == "json_invalid") {
+        std::string sentence = "the answer to " + method + ' ' + client::shown_url(url);
+        if (!coding().empty()) {
+            sentence.append(" is encoded with ").append(coding());
+            sentence +=
+                ", which was not asked for and is not decoded here; decode text(), for every answer in on_reply by "
+                "set_body(), or tell the server .header(\"accept-encoding\", \"identity\")";
+        } else if (issues.front().type == "json_invalid") {
             sentence += " is no JSON";
         } else {
             sentence += " is not what was expected: " + issues.front().msg + " at " + issues.front().loc.dump();

@@ -4,6 +4,7 @@
 #include <coracle/client/client_policies.hpp>
 #include <coracle/client/client_timeouts.hpp>
 #include <coracle/client/request_body.hpp>
+#include <coracle/client/shown_url.hpp>
 #include <coracle/http/field_list.hpp>
 #include <coracle/http/method.hpp>
 #include <coracle/http/url.hpp>
@@ -48,8 +49,8 @@ struct outgoing_request {
     http::method known_method() const noexcept { return http::method_from(method); }
     /// Asking twice is as good as asking once.
     bool is_idempotent() const noexcept { return http::is_idempotent(known_method()); }
-    /// For messages and logs: `GET http://example.com/users`. Without credentials, which no url holds.
-    std::string text() const { return method + ' ' + url.text(); }
+    /// For messages and logs: `GET http://example.com/users?page=...`. Without what may be a secret.
+    std::string text() const { return method + ' ' + client::shown_url(url); }
 };
 
 }  // namespace coracle

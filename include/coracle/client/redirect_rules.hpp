@@ -4,6 +4,7 @@
 
 #include <coracle/base/ascii.hpp>
 #include <coracle/base/result.hpp>
+#include <coracle/client/shown_url.hpp>
 #include <coracle/http/authority.hpp>
 #include <coracle/http/field_list.hpp>
 #include <coracle/http/fields.hpp>
@@ -81,10 +82,10 @@ inline bool is_ambiguous(std::string_view location) noexcept {
                                                                                  const http::fields& answer) {
     std::optional<std::string_view> location = answer.find("location");
     if (!is_redirect(status) || !location) return std::optional<redirection>();
-    const std::string from = asked.url.text();
+    const std::string from = shown_url(asked.url);
     auto bad = [&](const char* why) {
         return detail::no_redirect(redirect_fault::bad_location,
-                                   from + " redirects to '" + std::string(*location) + "', " + why);
+                                   from + " redirects to '" + shown_url(*location) + "', " + why);
     };
     for (std::string_view each : answer.get_all("location"))
         if (each != *location) return bad("and elsewhere in the same answer");
@@ -100,10 +101,10 @@ inline bool is_ambiguous(std::string_view location) noexcept {
     if (asked.followed >= rules.most)
         return detail::no_redirect(redirect_fault::too_many, "more than " + std::to_string(rules.most) +
                                                                  " redirects, the last one from " + from + " to " +
-                                                                 next.to.text());
+                                                                 shown_url(next.to));
     if (asked.url.is_secure() && !next.to.is_secure() && !rules.to_plain_http)
         return detail::no_redirect(redirect_fault::to_plain_http,
-                                   from + " redirects to " + next.to.text() +
+                                   from + " redirects to " + shown_url(next.to) +
                                        ", where everybody on the way can read along; allow it with "
                                        "redirect_rules::to_plain_http");
     bool is_head = asked.method == "HEAD";
@@ -116,10 +117,10 @@ inline bool is_ambiguous(std::string_view location) noexcept {
     next.leaves_origin = !next.to.same_origin(asked.url);
     if (!asked.has_body || next.drops_body) return std::optional(std::move(next));
     if (!asked.replayable)
-        return detail::no_redirect(redirect_fault::body, from + " redirects to " + next.to.text() +
+        return detail::no_redirect(redirect_fault::body, from + " redirects to " + shown_url(next.to) +
                                                              ", but the body was a stream and cannot be sent again");
     if (next.leaves_origin && !rules.body_to_other_origin)
-        return detail::no_redirect(redirect_fault::body, from + " wants the body to go to " + next.to.text() +
+        return detail::no_redirect(redirect_fault::body, from + " wants the body to go to " + shown_url(next.to) +
                                                              ", which is another origin; allow it with "
                                                              "redirect_rules::body_to_other_origin");
     return std::optional(std::move(next));

@@ -4,6 +4,7 @@
 
 #include <coracle/base/ascii.hpp>
 #include <coracle/client/client_error.hpp>
+#include <coracle/client/shown_url.hpp>
 #include <coracle/http/authority.hpp>
 #include <coracle/http/url.hpp>
 
@@ -24,7 +25,7 @@ namespace detail {
     std::string open(text);
     if (at != text.npos && from < at) open.replace(from, at - from, "...");
     std::string shown = "coracle: '";
-    for (char c : open.substr(0, 200)) shown += c > ' ' && c < '\x7f' ? c : '?';
+    for (char c : shown_url(open).substr(0, 200)) shown += c > ' ' && c < '\x7f' ? c : '?';
     shown.append("' ").append(why);
     throw invalid_url(shown);
 }
