@@ -4,7 +4,10 @@
 #include <coracle/client/http_client.hpp>
 #include <coracle/loop/run.hpp>
 #include <coracle/loop/sleep.hpp>
+#include <coracle/testing/app_transport.hpp>
+#include <coracle/testing/virtual_time.hpp>
 
+#include <client/scripted_upstream.hpp>
 #include <server/loopback.hpp>
 
 #include <doctest/doctest.h>
@@ -12,6 +15,8 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -142,6 +147,85 @@ TEST_CASE("T07: a hundred clients are answered from an upstream that takes a sec
     CHECK(since(begin) < 1200ms + slack);
     MESSAGE("T23: /health under the load of T07 took at most " << slowest.count() << " ms");
     CHECK(slowest < 20ms + slack);
+}
+
+TEST_CASE("T07 T23: on a clock that only waits move, a hundred take a second to the nanosecond, and /health no time") {
+    auto work = []() -> task<> {
+        auto upstream = std::make_shared<app_transport>(upstream_app());
+        http_client http{{.base_url = "http://upstream.test", .timeout = 10s, .transport = upstream}};
+        app front;
+        front.get("/user/{id}", [&](int id) -> task<int> {
+            auto reply = co_await http.get("/wait/1000");
+            co_return id + reply.raise_for_status().json<int>();
+        });
+        front.get("/health", []() -> task<json> { co_return json{{"status", "healthy"}}; });
+        auto server = std::make_shared<app_transport>(std::move(front));
+        http_client outside{{.base_url = "http://front.test", .limits = {.connections = 200}, .transport = server}};
+        auto begin = loop::now();
+        std::vector<task<http_reply>> all;
+        for (int i = 0; i < 100; ++i) all.push_back(outside.get("/user/" + std::to_string(i)).send());
+        auto users = spawn(gather(std::move(all)));
+        for (int i = 0; i < 20; ++i) {
+            co_await sleep(25ms);
+            auto asked = loop::now();
+            auto health = co_await outside.get("/health");
+            CHECK(health.text() == "{\"status\":\"healthy\"}");
+            CHECK(loop::now() == asked);
+        }
+        auto replies = co_await users;
+        CHECK(loop::now() - begin == 1s);
+        for (int i = 0; i < 100; ++i) CHECK(replies[static_cast<std::size_t>(i)].json<int>() == 1000 + i);
+        co_await server->close();
+        co_await upstream->close();
+    };
+    run(virtual_time, work());
+}
+
+TEST_CASE(
+    "T08 T09: on that clock a second wave opens no connection, three take as long as the longest, and a failure ends "
+    "them") {
+    auto work = []() -> task<> {
+        auto upstream = std::make_shared<client::scripted_upstream>([](net::memory_stream& line, int) -> task<> {
+            while (true) {
+                std::string asked = co_await client::next_request(line);
+                if (asked.empty()) co_return;
+                auto wait = ascii::parse_decimal<unsigned>(asked.substr(5, asked.find(' ', 5) - 5)).value();
+                co_await sleep(std::chrono::milliseconds(wait));
+                line.push(client::answer("done", wait == 100 ? 500 : 200));
+            }
+        });
+        auto asks = [&](int ms) -> task<int> {  // a client of its own for each call
+            http_client http{{.base_url = "http://upstream.test", .timeout = 2min, .transport = upstream}};
+            auto reply = co_await http.get("/" + std::to_string(ms));
+            reply.raise_for_status();
+            co_return ms;
+        };
+        for (int wave = 1; wave <= 2; ++wave) {
+            auto begin = loop::now();
+            std::vector<task<int>> all;
+            for (int i = 0; i < 20; ++i) all.push_back(asks(1000));
+            auto done = co_await gather(std::move(all));
+            CHECK(done.size() == 20);
+            CHECK(loop::now() - begin == 1s);
+            CHECK(upstream->opened == 20);
+        }
+        auto begin = loop::now();
+        auto [a, b, c] = co_await gather(asks(500), asks(501), asks(502));
+        CHECK(a + b + c == 1503);
+        CHECK(loop::now() - begin == 502ms);
+        begin = loop::now();
+        bool failed = false;
+        try {
+            auto [d, e, f] = co_await gather(asks(60'000), asks(100), asks(60'000));
+            CHECK(d + e + f == 0);
+        } catch (const status_error& why) {
+            failed = why.status() == 500;
+        }
+        CHECK(failed);
+        CHECK(loop::now() - begin == 100ms);
+        CHECK(upstream->opened == 20);
+    };
+    run(virtual_time, work());
 }
 
 TEST_CASE("T08: clients made for each call, as beginners do, use the connections of those before") {
