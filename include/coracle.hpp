@@ -535,8 +535,9 @@
 #include <coracle/client/upload.hpp>
 #include <coracle/client/connection_body.hpp>
 #include <coracle/client/tunnel.hpp>
-#include <coracle/client/errand.hpp>
 #include <coracle/client/exchange.hpp>
+#include <coracle/client/errand.hpp>
+#include <coracle/client/call.hpp>
 #include <coracle/client/pending_request.hpp>
 #include <coracle/client/http_client.hpp>
 #include <coracle/client/mask_keys.hpp>

@@ -671,38 +671,6 @@ TEST_CASE("a secure_layer stands between the stream and the client") {
     }());
 }
 
-TEST_CASE("hooks see every request and answer, and may change them") {
-    run(virtual_time, []() -> task<> {
-        std::string heard;
-        auto way = scripted_upstream::answering([&](const std::string& request) {
-            heard = request;
-            return answer("x");
-        });
-        http_client_options options;
-        options.base_url = "http://example.com";
-        options.transport = way;
-        options.headers = {{"accept", "text/plain"}, {"x-app", "1"}};
-        int answers = 0;
-        options.on_request = [](outgoing_request& request) -> task<> {
-            request.fields.set("traceparent", "00-1-2-01");
-            co_return;
-        };
-        options.on_reply = [&](http_reply& reply) -> task<> {
-            answers += reply.status;
-            co_return;
-        };
-        http_client http(std::move(options));
-        auto reply = co_await http.get("/").header("x-app", "2");
-        CHECK(reply.ok());
-        CHECK(heard.find("traceparent: 00-1-2-01\r\n") != std::string::npos);
-        CHECK(heard.find("accept: text/plain\r\n") != std::string::npos);
-        CHECK(heard.find("*/*") == std::string::npos);
-        CHECK(heard.find("x-app: 2\r\n") != std::string::npos);
-        CHECK(heard.find("x-app: 1\r\n") == std::string::npos);
-        CHECK(answers == 200);
-    }());
-}
-
 TEST_CASE("a 101 that was asked for leaves the pool with the stream and what came behind it") {
     run(virtual_time, []() -> task<> {
         auto way = std::make_shared<scripted_upstream>([](net::memory_stream& line, int) -> task<> {

@@ -10,7 +10,7 @@ TEST_CASE("a request knows whether it may be asked twice") {
     outgoing_request request;
     request.url = http::url::parse("http://example.com/a?b=1");
     CHECK(request.is_idempotent());
-    CHECK(request.text() == "GET http://example.com/a?b=1");
+    CHECK(request.text() == "GET http://example.com/a?b=...");
     request.method = "POST";
     CHECK(!request.is_idempotent());
     request.method = "get";

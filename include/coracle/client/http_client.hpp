@@ -2,8 +2,8 @@
 #pragma once
 
 #include <coracle/async/task.hpp>
+#include <coracle/client/call.hpp>
 #include <coracle/client/client_settings.hpp>
-#include <coracle/client/exchange.hpp>
 #include <coracle/client/http_client_options.hpp>
 #include <coracle/client/http_reply.hpp>
 #include <coracle/client/outgoing_request.hpp>

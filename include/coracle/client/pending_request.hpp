@@ -4,9 +4,9 @@
 #include <coracle/async/caller.hpp>
 #include <coracle/async/generator.hpp>
 #include <coracle/async/task.hpp>
+#include <coracle/client/call.hpp>
 #include <coracle/client/client_settings.hpp>
 #include <coracle/client/client_timeouts.hpp>
-#include <coracle/client/exchange.hpp>
 #include <coracle/client/generator_stream.hpp>
 #include <coracle/client/http_reply.hpp>
 #include <coracle/client/outgoing_request.hpp>
