@@ -77,7 +77,7 @@ template <class... Text>
 std::shared_ptr<scripted_upstream> saying(Text... answers) {
     return saying_all({std::string(answers)...}, false);
 }
-/// Leads to sockets whose other ends the test has in its hands, so that they do what it says within one turn of the loop.
+/// Leads to sockets whose other ends the test has in its hands: they do what it says within one turn of the loop.
 class in_hand final : public client::transport {
 public:
     task<result<net::any_stream, net::connect_error>> open(client::destination) override {

@@ -157,7 +157,7 @@ private:
         else
             line_.begin(client_connection::phase::reading, terms_.now(), std::chrono::nanoseconds::max(), terms_.last);
     }
-    task<bool> write(std::string_view head, std::string_view body) {
+    task<bool> write(std::string_view head, std::string_view body = std::string_view()) {
         writing_ = true;
         set_clock();
         result<void> sent = co_await line_.stream.write(head, body);
@@ -180,7 +180,7 @@ private:
     task<> send() {
         std::string_view head = line_.out.view();
         if (asks_) {
-            bool asked = co_await write(head, {});
+            bool asked = co_await write(head);
             if (!asked) co_return;
             head = {};
             co_await be_asked();
@@ -204,7 +204,7 @@ private:
         std::optional<std::uint64_t> left = from.length();
         bool chunked = !left;
         if (!head.empty()) {
-            bool sent = co_await write(head, {});
+            bool sent = co_await write(head);
             if (!sent) co_return;
         }
         for (;;) {
@@ -218,12 +218,12 @@ private:
             line_.out.clear();
             if (chunked) append_chunk_size(line_.out, piece->size());
             bool sent = co_await write_pieces(line_.out.view(), *piece);
-            if (sent && chunked) sent = co_await write("\r\n", {});
+            if (sent && chunked) sent = co_await write("\r\n");
             if (!sent) co_return;
         }
         if (left && *left > 0) throw_other_length();
         if (!chunked) co_return;
-        bool sent = co_await write("0\r\n\r\n", {});
+        bool sent = co_await write("0\r\n\r\n");
         (void)sent;
     }
     static void append_chunk_size(byte_buffer& out, std::size_t size) {

@@ -155,8 +155,8 @@ private:
         return 0;
     }
 
-    /// in: whether the text is all of it, each line with its CR LF, and the empty one; else it may go on behind it, or be
-    /// only a part. out: how long it is; 0: nothing was read, and somebody looks for its end first.
+    /// in: whether the text is all of it, each line with its CR LF, and the empty one; else it may go on behind it, or
+    /// be only a part. out: how long it is; 0: nothing was read, and somebody looks for its end first.
     std::size_t read_head(std::string_view text, bool is_whole) {
         const char* at = text.data();
         const char* end = at + text.size();
