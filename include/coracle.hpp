@@ -174,6 +174,7 @@
 #include <coracle/websocket/event.hpp>
 #include <coracle/websocket/mask.hpp>
 #include <coracle/websocket/frame_head.hpp>
+#include <coracle/websocket/frame_reader.hpp>
 #include <coracle/websocket/frame_writer.hpp>
 #include <coracle/websocket/keep_alive.hpp>
 #include <coracle/websocket/message_transform.hpp>

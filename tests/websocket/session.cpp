@@ -371,3 +371,15 @@ TEST_CASE("session: any cuts of any traffic give the same events") {
             if (run(true) != whole) FAIL("cut, it is heard differently");
     }
 }
+
+TEST_CASE("nothing behind a text that is not UTF-8 is looked at") {
+    ws::session server = ws::session::server();
+    std::string bytes =
+        frame_from_client(ws::opcode::text, "\xFF", true) + frame_from_client(ws::opcode::text, "fine", true);
+    std::span<char> arrived(bytes);
+    ws::event what = server.next(arrived);
+    CHECK(what.what == kind::failed);
+    CHECK(what.code == ws::close_code::invalid_data);
+    CHECK(arrived.empty());
+    CHECK(!server.next(arrived));
+}

@@ -10,15 +10,14 @@
 #include <coracle/websocket/close_reason.hpp>
 #include <coracle/websocket/event.hpp>
 #include <coracle/websocket/frame_head.hpp>
+#include <coracle/websocket/frame_reader.hpp>
 #include <coracle/websocket/frame_writer.hpp>
 #include <coracle/websocket/limits.hpp>
-#include <coracle/websocket/mask.hpp>
 #include <coracle/websocket/message_transform.hpp>
 #include <coracle/websocket/opcode.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -87,9 +86,7 @@ private:
 
     session(mask_source keys, const limits& bounds) noexcept : bounds_(&bounds), writer_(keys) {}
 
-    std::size_t head_of_whole(std::span<const char> arrived, std::size_t& size) const noexcept;
-    event read_whole(std::span<char>& arrived, std::size_t head, std::size_t size);
-    bool read_head(std::span<char>& arrived);
+    event read_whole(std::span<char>& arrived, frame_reader::whole found);
     std::string_view fault_of(const frame_head& head, close_code& code) const noexcept;
     void begin_frame(const frame_head& head) noexcept;
     event read_control(std::span<char>& arrived);
@@ -102,7 +99,6 @@ private:
     event fail(close_code code, std::string_view why);
     void answer_ping(std::string_view payload);
     void control(byte_buffer& out, opcode what, std::string_view data);
-    std::span<char> take(std::span<char>& arrived) noexcept;
     void forget_given() noexcept;
     opcode next_opcode(data_kind kind, bool last) noexcept;
 
@@ -111,17 +107,13 @@ private:
     std::unique_ptr<message_transform> transform_;
     const limits* bounds_;
     frame_writer writer_;
+    frame_reader incoming_;
 
-    std::uint64_t left_ = 0;            ///< bytes of the frame that are still to come
     std::uint64_t message_bytes_ = 0;   ///< of the message so far, as announced
     std::uint64_t unpacked_bytes_ = 0;  ///< of the message, behind the transform
     std::uint32_t message_frames_ = 0;
     std::uint32_t newest_pong_ = 0;  ///< where it begins in answers_
-    std::array<char, frame_head::most_bytes> head_{};
-    std::uint8_t head_size_ = 0;  ///< bytes of a head that has not arrived completely
 
-    mask_key key_{};
-    std::uint8_t turned_ = 0;         ///< how far the key is turned
     std::uint8_t control_bytes_ = 0;  ///< at the end of message_
     opcode frame_ = opcode::binary;
     data_kind type_ = data_kind::binary;
@@ -129,7 +121,6 @@ private:
 
     ws::phase phase_ = ws::phase::open;
     delivery delivery_ = delivery::whole;
-    bool in_frame_ = false;
     bool last_frame_ = false;
     bool in_message_ = false;
     bool packed_ = false;         ///< the message that arrives is marked
@@ -142,12 +133,14 @@ private:
 
 inline event session::next(std::span<char>& arrived) {
     forget_given();
-    std::size_t size = 0;
-    if (std::size_t head = head_of_whole(arrived, size); head != 0) return read_whole(arrived, head, size);
+    if (!in_message_ && phase_ == ws::phase::open && incoming_.is_between()) {
+        auto found = frame_reader::whole_message(arrived, !is_client());
+        if (found.head != 0 && found.size <= bounds_->message_bytes) return read_whole(arrived, found);
+    }
     while (phase_ != ws::phase::closed) {
-        if (!in_frame_) {
-            if (!read_head(arrived)) return {};
-            const frame_head head = read_frame_head({head_.data(), std::exchange(head_size_, std::uint8_t{0})});
+        if (!incoming_.in_frame()) {
+            if (!incoming_.read_head(arrived)) return {};
+            const frame_head head = incoming_.head();
             close_code code = close_code::protocol_error;
             if (std::string_view why = fault_of(head, code); !why.empty()) {
                 arrived = {};
@@ -158,10 +151,22 @@ inline event session::next(std::span<char>& arrived) {
         event found = is_control(frame_) ? read_control(arrived) : read_data(arrived);
         if (phase_ == ws::phase::closed) arrived = {};
         if (found) return found;
-        if (in_frame_) return {};
+        if (incoming_.in_frame()) return {};
     }
     arrived = {};
     return {};
+}
+
+/// A message in one frame that is all there goes past what is kept of others.
+inline event session::read_whole(std::span<char>& arrived, frame_reader::whole found) {
+    event out;
+    out.what = event::kind::message;
+    out.type = type_ = static_cast<data_kind>(arrived[0] & 15);
+    std::span<char> data = frame_reader::take_whole(arrived, found, !is_client());
+    out.data = {data.data(), data.size()};
+    if (type_ == data_kind::binary || utf8::is_valid(out.data)) return out;
+    arrived = {};
+    return fail(close_code::invalid_data, "a text is not UTF-8");
 }
 
 inline event session::ended() noexcept {
@@ -172,57 +177,6 @@ inline event session::ended() noexcept {
     out.what = event::kind::close;
     out.code = close_code::lost;
     return out;
-}
-
-/// What most messages are: one frame with nothing remarkable, all of it here. out: the size of its head, and of what it
-/// carries; 0: look closer.
-inline std::size_t session::head_of_whole(std::span<const char> arrived, std::size_t& size) const noexcept {
-    if (arrived.size() < 2 || in_frame_ || in_message_ || head_size_ != 0 || phase_ != ws::phase::open) return 0;
-    auto at = [&](std::size_t i) { return static_cast<unsigned char>(arrived[i]); };
-    const unsigned first = at(0), second = at(1);
-    if (first != 0x81 && first != 0x82) return 0;
-    if (is_client() == (second >= 0x80)) return 0;
-    std::size_t head = second >= 0x80 ? 6 : 2;
-    size = second & 0x7FU;
-    if (size > 125) {
-        head += 2;
-        if (size == 127 || arrived.size() < head) return 0;
-        size = static_cast<std::size_t>(at(2)) << 8U | at(3);
-        if (size < 126) return 0;
-    }
-    return arrived.size() - head >= size && arrived.size() >= head && size <= bounds_->message_bytes ? head : 0;
-}
-
-inline event session::read_whole(std::span<char>& arrived, std::size_t head, std::size_t size) {
-    char* data = arrived.data() + head;
-    type_ = static_cast<data_kind>(arrived[0] & 15);
-    if (!is_client()) {
-        std::memcpy(key_.data(), data - key_.size(), key_.size());
-        mask(data, data, size, key_);
-    }
-    arrived = arrived.subspan(head + size);
-    event out;
-    out.what = event::kind::message;
-    out.type = type_;
-    out.data = {data, size};
-    if (type_ == data_kind::text && !utf8::is_valid(out.data))
-        return fail(close_code::invalid_data, "a text is not UTF-8");
-    return out;
-}
-
-/// Collects a head. out: whether head_ holds all of it.
-inline bool session::read_head(std::span<char>& arrived) {
-    std::size_t wanted = 2;
-    for (;;) {
-        if (head_size_ >= 2) wanted = frame_head_size(static_cast<unsigned char>(head_[1]));
-        if (head_size_ == wanted) return true;
-        std::size_t size = wanted - head_size_;
-        if (size > arrived.size()) size = arrived.size();
-        if (size == 0) return false;
-        std::memcpy(head_.data() + head_size_, arrived.data(), size);
-        head_size_ = static_cast<std::uint8_t>(head_size_ + size);
-        arrived = arrived.subspan(size);
-    }
 }
 
 /// What is wrong with it, for the close frame; empty when nothing is. D16.
@@ -254,11 +208,8 @@ inline std::string_view session::fault_of(const frame_head& head, close_code& co
 }
 
 inline void session::begin_frame(const frame_head& head) noexcept {
-    in_frame_ = true;
+    incoming_.begin(head);
     frame_ = head.what;
-    left_ = head.length;
-    key_ = head.key;
-    turned_ = 0;
     if (is_control(frame_)) return;
     last_frame_ = head.last;
     if (!in_message_) {
@@ -274,29 +225,15 @@ inline void session::begin_frame(const frame_head& head) noexcept {
     ++message_frames_;
 }
 
-/// The part of the frame that has arrived, unmasked.
-inline std::span<char> session::take(std::span<char>& arrived) noexcept {
-    std::span<char> piece = arrived.first(left_ < arrived.size() ? static_cast<std::size_t>(left_) : arrived.size());
-    arrived = arrived.subspan(piece.size());
-    left_ -= piece.size();
-    if (!is_client()) mask(piece.data(), piece.data(), piece.size(), key_, turned_);
-    turned_ = static_cast<std::uint8_t>((turned_ + piece.size()) & 3U);
-    in_frame_ = left_ != 0;
-    return piece;
-}
-
 inline event session::read_data(std::span<char>& arrived) {
     if (phase_ != ws::phase::open) {  // what crosses our close is read past, 6 of the browsers' standard does the same
-        std::size_t size = left_ < arrived.size() ? static_cast<std::size_t>(left_) : arrived.size();
-        arrived = arrived.subspan(size);
-        left_ -= size;
-        in_frame_ = left_ != 0;
-        if (!in_frame_ && last_frame_) in_message_ = false;
+        incoming_.pass(arrived);
+        if (!incoming_.in_frame() && last_frame_) in_message_ = false;
         return {};
     }
-    std::span<char> taken = take(arrived);
+    std::span<char> taken = incoming_.take(arrived);
     std::string_view piece(taken.data(), taken.size());
-    bool ends = !in_frame_ && last_frame_;
+    bool ends = !incoming_.in_frame() && last_frame_;
     if (ends) in_message_ = false;
     return packed_ ? unpack(piece, ends) : give(piece, ends);
 }
@@ -347,12 +284,12 @@ inline event session::told(std::string_view piece, bool ends) noexcept {
 }
 
 inline event session::read_control(std::span<char>& arrived) {
-    std::span<char> taken = take(arrived);
+    std::span<char> taken = incoming_.take(arrived);
     std::string_view payload(taken.data(), taken.size());
-    if (in_frame_ || control_bytes_ != 0) {
+    if (incoming_.in_frame() || control_bytes_ != 0) {
         message_.append(payload);
         control_bytes_ = static_cast<std::uint8_t>(control_bytes_ + payload.size());
-        if (in_frame_) return {};
+        if (incoming_.in_frame()) return {};
         payload = message_.view().substr(message_.size() - control_bytes_);
         given_control_ = true;
     }
