@@ -120,6 +120,38 @@ TEST_CASE("D8: those that wait longest sleep, the latest 256 stay awake, and who
     });
 }
 
+TEST_CASE("who wakes soon was laid down too soon: the others are waited for longer, until enough sleep soundly") {
+    live({}, [](house& in, task_group&) -> task<> {
+        server::dormitory& beds = in.shop.dormitory;
+        CHECK(beds.patience() == server::dormitory::moment);
+        for (std::size_t i = 0; i < 6; ++i) {
+            std::string answer = co_await in.ask(i);
+            CHECK(answer.starts_with("HTTP/1.1 200 OK\r\n"));
+        }
+        CHECK(in.woken == 6);
+        CHECK(beds.patience() == server::dormitory::longest_moment);
+        std::size_t asleep = beds.size();
+        co_await sleep(2 * server::dormitory::moment);
+        for (int i = 0; i < 50; ++i) {
+            std::string answer = co_await in.ask(awake + 43);
+            CHECK(answer.ends_with(std::to_string(350 + i + 7)));
+            co_await sleep(0ns);
+        }
+        CHECK(beds.size() == asleep);
+        std::vector<os::file_descriptor> ends;
+        for (unsigned i = 0; i < server::dormitory::sound_sleepers; ++i) {
+            int pair[2];
+            REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) == 0);
+            ends.emplace_back(pair[1]);
+            server::dormitory::guest one{os::file_descriptor(pair[0]), 1, false, os::time_point::max(), {}};
+            in.shop.admission.connection_begins();
+            beds.take_in(std::move(one));
+        }
+        CHECK(beds.patience() == server::dormitory::longest_moment / 2);
+        while (beds.size() > 0) CHECK(beds.make_room());
+    });
+}
+
 TEST_CASE("D8: sleeping does not make the time between two requests longer, and a stop ends it") {
     server::settings how;
     how.limits.keep_alive = 300ms;

@@ -354,7 +354,7 @@ private:
         if constexpr (can_sleep) {
             if (!is_idle() || sleeps_ || !deadline_.is_set() || !input_.unread().empty()) return false;
             auto heard = deadline_.due() - shop_.how.limits.keep_alive;
-            if (shop_.reactor.turn_time() - heard < dormitory::moment) return false;
+            if (shop_.reactor.turn_time() - heard < shop_.dormitory.patience()) return false;
             sleeps_ = true;
             unlink();
             stream_.excuse_reader();

@@ -24,11 +24,14 @@
 namespace coracle::server {
 
 /// Belongs to one loop. Whoever serves its connections opens it, and goes on with those that wake. Connections that
-/// ask often never get here: the latest 256 stay awake whatever happens, and so does who was heard a moment ago.
+/// ask often never get here: the latest 256 stay awake whatever happens, and so does who was heard a moment ago. How
+/// long a moment is shows itself: each who wakes soon was laid down too soon, which costs more than it saves.
 class dormitory {
 public:
     static constexpr std::size_t stay_awake = 256;
     static constexpr std::chrono::milliseconds moment{20};
+    static constexpr std::chrono::milliseconds longest_moment{1'000};
+    static constexpr unsigned sound_sleepers = 256;  ///< so many, and it may be shorter again
 
     /// What is kept of a connection.
     struct guest {
@@ -39,8 +42,13 @@ public:
         net::address peer;
     };
 
-    dormitory(loop::reactor& on, admission& connections, loop_counts& counts)
-        : reactor_(on), admission_(connections), counts_(counts), next_due_(on, close_due{*this}) {}
+    /// in: how long a connection may wait for its next request.
+    dormitory(loop::reactor& on, admission& connections, loop_counts& counts, std::chrono::nanoseconds keep_alive)
+        : reactor_(on),
+          admission_(connections),
+          counts_(counts),
+          keep_alive_(keep_alive),
+          next_due_(on, close_due{*this}) {}
     dormitory(const dormitory&) = delete;
     dormitory& operator=(const dormitory&) = delete;
     ~dormitory() {
@@ -51,6 +59,8 @@ public:
     bool is_open() const noexcept { return open_; }
     void open(bool now) noexcept { open_ = now; }
     std::size_t size() const noexcept { return size_; }
+    /// How long a connection has to have waited, as it seems now.
+    std::chrono::nanoseconds patience() const noexcept { return patience_; }
     /// So many connections are awake that it is worth a look whether some of them should not be.
     bool wants_more() const noexcept {
         return admission_.connections() > stay_awake + size_ && open_ && reactor_.turn_time() >= next_look_;
@@ -67,6 +77,9 @@ public:
         if (asleep_.empty()) next_due_.set_at(made->what.due);
         asleep_.push_back(*made.release());
         ++size_;
+        if (++sound_ < sound_sleepers) return;
+        sound_ = 0;
+        if (patience_ > moment) patience_ /= 2;
     }
 
     /// Set when one has woken.
@@ -86,12 +99,11 @@ public:
         return true;
     }
     /// The server stops: who was heard less than `last_chance` ago wakes, the others are closed.
-    void stop(std::chrono::nanoseconds keep_alive, std::chrono::nanoseconds last_chance) noexcept {
+    void stop(std::chrono::nanoseconds last_chance) noexcept {
         open_ = false;
         while (!asleep_.empty()) {
             sleeper& each = asleep_.front();
-            auto heard = each.what.due - keep_alive;
-            if (reactor_.turn_time() - heard >= last_chance)
+            if (silence_of(each) >= last_chance)
                 close(each);
             else
                 wake(each);
@@ -115,7 +127,14 @@ private:
         void operator()() const noexcept { of.close_all_due(); }
     };
 
+    std::chrono::nanoseconds silence_of(const sleeper& who) const noexcept {
+        return reactor_.turn_time() - (who.what.due - keep_alive_);
+    }
     void wake(sleeper& who) noexcept {
+        if (silence_of(who) < longest_moment) {
+            sound_ = 0;
+            patience_ = patience_ * 2 < longest_moment ? patience_ * 2 : longest_moment;
+        }
         reactor_.poller().forget(who.what.socket.get(), who);
         awake_.push_back(who);
         woke_.set();
@@ -138,6 +157,9 @@ private:
     loop::reactor& reactor_;
     admission& admission_;
     loop_counts& counts_;
+    std::chrono::nanoseconds keep_alive_;
+    std::chrono::nanoseconds patience_ = moment;
+    unsigned sound_ = 0;  // so many have been laid down since one woke soon
     bool open_ = false;
     std::size_t size_ = 0;
     os::time_point next_look_{};

@@ -55,7 +55,7 @@ public:
     function<void()> used_up;
     client_list clients;
     loop_counts counts;
-    server::dormitory dormitory{reactor, admission, counts};
+    server::dormitory dormitory{reactor, admission, counts, how.limits.keep_alive};
     /// For handlers. Whoever starts connections does so in a job that has gone through announce().
     stop_notice notice{reactor};
     /// On while no answered request has something left to do: no background task, no clean-up.
@@ -126,7 +126,7 @@ public:
         stopping_ = true;
         notice.give();  // before they are cancelled, so that who waits for it has the last word
         clients.stop();
-        dormitory.stop(how.limits.keep_alive, how.last_chance);
+        dormitory.stop(how.last_chance);
     }
 
 private:
