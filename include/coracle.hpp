@@ -316,6 +316,7 @@
 #include <coracle/app/cache_statistics.hpp>
 #include <coracle/app/cache_table.hpp>
 #include <coracle/app/cache_key.hpp>
+#include <coracle/app/cache_secret.hpp>
 #include <coracle/app/lasting.hpp>
 #include <coracle/app/cache_loader.hpp>
 #include <coracle/app/ttl_cache_options.hpp>

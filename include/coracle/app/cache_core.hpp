@@ -3,6 +3,7 @@
 
 #include <coracle/app/cache_key.hpp>
 #include <coracle/app/cache_loader.hpp>
+#include <coracle/app/cache_secret.hpp>
 #include <coracle/app/cache_statistics.hpp>
 #include <coracle/app/cache_table.hpp>
 #include <coracle/app/clock.hpp>
@@ -15,21 +16,15 @@
 #include <coracle/async/scheduler.hpp>
 #include <coracle/async/task.hpp>
 #include <coracle/base/hash_slots.hpp>
-#include <coracle/base/random_sequence.hpp>
-#include <coracle/base/siphash.hpp>
 
-#include <array>
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <exception>
 #include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -46,7 +41,7 @@ public:
     using self = std::shared_ptr<cache_core>;
 
     explicit cache_core(ttl_cache_options<K, V> given) : options_(std::move(given)) {
-        check_options();
+        options_.check();
         for (std::size_t i = 0; i < options_.parts; ++i)
             parts_.push_back(std::make_unique<part>(options_.max_size / options_.parts +
                                                     (i < options_.max_size % options_.parts ? 1 : 0)));
@@ -64,9 +59,7 @@ public:
     };
     template <class Q>
     place find_place(const Q& key) {
-        if (!keyed_.load(std::memory_order_acquire)) [[unlikely]]
-            choose_secret();
-        std::uint64_t hash = cache_hash(secret_, key);
+        std::uint64_t hash = cache_hash(secret_.get(), key);
         return {*parts_[parts_.size() == 1 ? 0 : static_cast<std::size_t>(hash >> 32) % parts_.size()], hash};
     }
     template <class F>
@@ -136,14 +129,10 @@ private:
         constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
         return by.count() > never - from ? never : from + by.count();
     }
-    [[gnu::cold]] void choose_secret();
-    [[gnu::cold]] void check_options();
 
     ttl_cache_options<K, V> options_;
     std::vector<std::unique_ptr<part>> parts_;
-    std::mutex choosing_;
-    siphash_key secret_;
-    std::atomic<bool> keyed_{false};
+    cache_secret secret_;
 };
 
 /// One load of one key.
@@ -418,45 +407,6 @@ template <class K, class V>
 task<> cache_core<K, V>::renew(lead mine) {
     task<V> whole = run_load(mine, cache_loader_view<K, V>(mine.core().options_.load));
     co_await std::move(whole);
-}
-
-template <class K, class V>
-void cache_core<K, V>::choose_secret() {
-    std::lock_guard lock(choosing_);
-    if (keyed_.load(std::memory_order_relaxed)) return;
-    if (async::scheduler* here = async::scheduler::current_or_null()) {
-        std::array<char, sizeof(siphash_key)> bytes{};
-        here->random_bytes(bytes);
-        std::memcpy(&secret_, bytes.data(), sizeof secret_);
-    } else {
-        // Before any loop: from what nobody outside sees, where things lie in memory and the nanosecond of this call.
-        std::uintptr_t here_too = reinterpret_cast<std::uintptr_t>(&here);
-        random_sequence mixed(reinterpret_cast<std::uintptr_t>(this));
-        secret_.low =
-            mixed.next() ^ static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
-        secret_.high = random_sequence(secret_.low ^ here_too).next();
-    }
-    keyed_.store(true, std::memory_order_release);
-}
-
-template <class K, class V>
-void cache_core<K, V>::check_options() {
-    if (options_.ttl.count() <= 0)
-        throw std::logic_error(
-            "coracle: ttl_cache: .ttl is above 0; std::chrono::nanoseconds::max() keeps what is used for ever");
-    if (options_.stale.count() < 0 || options_.negative_ttl.count() < 0)
-        throw std::logic_error("coracle: ttl_cache: .stale and .negative_ttl are not negative");
-    if (options_.stale.count() > 0 && !options_.load)
-        throw std::logic_error(
-            "coracle: ttl_cache: .stale needs .load, to renew a value when the request is over that asked for it");
-    if (options_.negative_ttl.count() > 0 && !requires(const V& value) { value.has_value(); })
-        throw std::logic_error(
-            "coracle: ttl_cache: .negative_ttl is how long a std::optional without a value is kept; make the values "
-            "of this cache std::optional");
-    if (options_.parts == 0 || options_.parts > 256) throw std::logic_error("coracle: ttl_cache: .parts is 1 to 256");
-    if (options_.parts > 1 && options_.parts > options_.max_size)
-        throw std::logic_error(
-            "coracle: ttl_cache: .parts is more than .max_size, and a part without room would never keep its keys");
 }
 
 }  // namespace coracle

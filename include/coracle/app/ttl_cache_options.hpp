@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <stdexcept>
 
 namespace coracle {
 
@@ -18,6 +19,26 @@ struct ttl_cache_options {
     cache_loader<K, V> load{};  ///< of get(key), and of what is stale; refers to nothing that a request holds
     function<std::size_t(const K&, const V&)> weigh{};  ///< a value, when it is put in; without it each is 1
     std::size_t parts = 1;  ///< with a lock each, for many threads: each has its share of max_size, and its own order
+
+    /// error: std::logic_error for what contradicts itself.
+    [[gnu::cold]] void check() const {
+        if (ttl.count() <= 0)
+            throw std::logic_error(
+                "coracle: ttl_cache: .ttl is above 0; std::chrono::nanoseconds::max() keeps what is used for ever");
+        if (stale.count() < 0 || negative_ttl.count() < 0)
+            throw std::logic_error("coracle: ttl_cache: .stale and .negative_ttl are not negative");
+        if (stale.count() > 0 && !load)
+            throw std::logic_error(
+                "coracle: ttl_cache: .stale needs .load, to renew a value when the request is over that asked for it");
+        if (negative_ttl.count() > 0 && !requires(const V& value) { value.has_value(); })
+            throw std::logic_error(
+                "coracle: ttl_cache: .negative_ttl is how long a std::optional without a value is kept; make the "
+                "values of this cache std::optional");
+        if (parts == 0 || parts > 256) throw std::logic_error("coracle: ttl_cache: .parts is 1 to 256");
+        if (parts > 1 && parts > max_size)
+            throw std::logic_error(
+                "coracle: ttl_cache: .parts is more than .max_size, and a part without room would never keep its keys");
+    }
 };
 
 }  // namespace coracle
