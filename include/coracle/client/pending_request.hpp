@@ -68,7 +68,9 @@ public:
         request_.fields.set("content-type", content_type);
         return body(std::move(bytes));
     }
-    /// Pieces that are made while they are sent.
+    /// Pieces that are made while they are sent, and while the answer is read, if that comes before the last of them.
+    /// An answer of 300 or more, or one that closes, ends it. With `.header("expect", "100-continue")` it begins when
+    /// the server asks for it, or says nothing for a second.
     pending_request&& body(std::unique_ptr<body_stream> stream) {
         request_.body = request_body(std::move(stream));
         return std::move(*this);
@@ -107,7 +109,8 @@ public:
         request_.options.timeout = of;
         return std::move(*this);
     }
-    /// The reply is given when its head has come; its body is read piece by piece.
+    /// The reply is given when its head has come, also while the body of the request is still sent; its own is read
+    /// piece by piece. Letting go of it ends both.
     pending_request&& stream() {
         request_.options.stream = true;
         return std::move(*this);
