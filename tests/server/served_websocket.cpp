@@ -12,6 +12,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
 using namespace coracle;
 using namespace std::chrono_literals;
@@ -66,6 +67,43 @@ TEST_CASE("T16 an echo, a client that closes, and a client that is cut off") {
     }
     while (end.code == 0) std::this_thread::yield();
     CHECK(end.code == 1006);
+}
+
+TEST_CASE("what a handler saw of the request before it was answered stays good as long as the WebSocket") {
+    app app;
+    app.websocket("/rooms/{room}{?q}", [](websocket& ws) -> task<> {
+        std::string_view address = ws.client_address();
+        std::string_view room = ws.path("room");
+        std::string_view asked = ws.query("q").value_or("-");
+        std::string_view connection = ws.headers()["connection"];
+        std::vector<std::string_view> spoken = ws.subprotocols();
+        while (auto message = co_await ws.receive()) {
+            std::string said(room);
+            said.append(" ").append(asked).append(" ").append(connection).append(" ").append(address);
+            co_await ws.send(said.append(spoken.empty() ? "" : "?"));
+        }
+    });
+    app.websocket("/address", [](websocket& ws) -> task<> {
+        std::string_view address = ws.client_address();
+        while (auto message = co_await ws.receive()) co_await ws.send(address);
+    });
+    app.get("/others/{name}", [](std::string name) { return name; });
+    loopback::running server(app);
+    loopback::client one(server.port());
+    loopback::client two(server.port());
+    one.send(handshake("/rooms/a-room-with-a-view?q=what-is-asked"));
+    CHECK(one.receive().status == 101);
+    two.send(handshake("/address"));
+    CHECK(two.receive().status == 101);
+    for (int i = 0; i < 4; ++i) {
+        loopback::client other(server.port());
+        CHECK(other.get("/others/" + std::string(200, 'z')).status == 200);
+    }
+    one.send(masked(1, "?"));
+    std::string said = "a-room-with-a-view what-is-asked upgrade 127.0.0.1";
+    CHECK(one.read(said.size() + 2).substr(2) == said);
+    two.send(masked(1, "?"));
+    CHECK(two.read(11).substr(2) == "127.0.0.1");
 }
 
 TEST_CASE("a server that stops tells every WebSocket 1012, and waits for their handlers") {

@@ -61,7 +61,7 @@ public:
     /// Answers the handshake. in: one of subprotocols(), or none; more fields of the answer.
     /// error: std::invalid_argument for a subprotocol that was not offered; websocket_closed when the client has gone.
     inline acceptor accept(std::string_view subprotocol = {}, http::field_list headers = {});
-    /// What the client asked with.
+    /// What the client asked with. Views of it stay good as long as this does.
     const http::fields& headers() const { return asked().headers(); }
     http::target target() const { return asked().target(); }
     std::optional<std::string_view> query(std::string_view name) const { return asked().query(name); }

@@ -56,6 +56,9 @@ public:
     /// It goes over a connection, or did.
     bool is_open() const noexcept { return shop_ != nullptr; }
     bool accepted() const noexcept { return decision_ == decision::accept; }
+    /// The handler, or what it depends on, may look at the request until its end; or has looked at it before the answer,
+    /// and may hold what it saw.
+    bool keeps_request() const noexcept { return keeps_request_; }
     /// The answer, for who has waited for it. error: what the handler threw instead of one.
     [[gnu::cold]] void answer(reply& to, std::shared_ptr<outgoing_body> body) {
         handshake& mine = *handshake_;
@@ -97,10 +100,8 @@ public:
         below_ = static_cast<std::uint32_t>(asked.below);
         scheme_is_https_ = asked.scheme == "https";
         port_ = asked.client.port;
-        address_size_ = static_cast<std::uint16_t>(asked.client.address.size());
-        id_size_ = static_cast<std::uint16_t>(asked.id.size());
         if (keeps_request_ || asked.dependencies || asked.after.pending()) {
-            keep(asked, {});
+            if (!facts_) keep(asked, {});
             kept_ = std::move(left.request);
             asked.client.address = address();
             asked.body.open(nullptr);
@@ -192,7 +193,7 @@ private:
     }
     std::string usual_subprotocol() {
         for (const std::string& ours : how_.subprotocols)
-            for (std::string_view line : asked().headers.get_all("sec-websocket-protocol"))
+            for (std::string_view line : asked_->headers.get_all("sec-websocket-protocol"))
                 if (ws::is_offered_subprotocol(line, ours)) return ours;
         return {};
     }
@@ -200,6 +201,8 @@ private:
     /// What is left of the request: its head, the address of its client, and its name, in one piece of memory.
     void keep(const request& asked, std::string_view head) {
         head_size_ = static_cast<std::uint32_t>(head.size());
+        address_size_ = static_cast<std::uint16_t>(asked.client.address.size());
+        id_size_ = static_cast<std::uint16_t>(asked.id.size());
         facts_ = std::make_unique_for_overwrite<char[]>(head_size_ + address_size_ + id_size_ + std::size_t{1});
         char* to = facts_.get();
         for (std::string_view each : {head, asked.client.address, std::string_view(asked.id)}) {
@@ -209,9 +212,12 @@ private:
     }
     std::string_view address() const noexcept { return {facts_.get() + head_size_, address_size_}; }
 
-    /// The request, read again from what is left of it.
+    /// The request, read again from what is left of it. Where nothing is left of it yet, what is seen of it stays.
     request& asked() {
-        if (asked_) return *asked_;
+        if (asked_) {
+            keeps_request_ = true;
+            return *asked_;
+        }
         if (!shop_) throw websocket_closed(1006, {});
         kept_ = shop_->transactions.take();
         asked_ = &kept_->request;
@@ -231,7 +237,10 @@ private:
     std::optional<std::string_view> query(std::string_view name) override { return asked().query(name); }
     std::string_view path(std::string_view name) override { return asked().path(name); }
     std::optional<std::string_view> cookie(std::string_view name) override { return asked().cookies().find(name); }
-    std::string_view client_address() override { return shop_ ? address() : asked_->client.address; }
+    std::string_view client_address() override {
+        if (!facts_) keep(asked(), {});
+        return address();
+    }
     std::uint16_t client_port() override { return shop_ ? port_ : asked_->client.port; }
 
     // The server stops.

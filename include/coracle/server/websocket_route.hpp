@@ -165,7 +165,7 @@ public:
             }
         }
         if (left) throw cancelled{};
-        if (keeps_request && me->accepted())
+        if (me->keeps_request() && me->accepted())
             asked.after.keep(std::make_unique<end_of_handler<served_websocket>>(me, std::move(life)));
         me->answer(answer, std::make_shared<upgrade_body<served_websocket>>(me));
     }
