@@ -294,6 +294,7 @@
 #include <coracle/duplex/websocket_error.hpp>
 #include <coracle/duplex/websocket_message.hpp>
 #include <coracle/duplex/websocket_options.hpp>
+#include <coracle/duplex/websocket_status.hpp>
 #include <coracle/duplex/line.hpp>
 #include <coracle/duplex/opening.hpp>
 #include <coracle/duplex/send_queue.hpp>

@@ -79,8 +79,8 @@ public:
     };
 
     void make_ready(operation& next) noexcept { ready_.push_back(next); }
-    /// The same, right behind what runs now: for who works on something that is at hand. Who hurried before it is behind
-    /// it. Where tests decide the order, it has no privilege.
+    /// The same, right behind what runs now, and before who was made so earlier: for who works on what is at hand.
+    /// Where tests decide the order, it has no privilege.
     void make_ready_next(operation& next) noexcept { (order_ ? ready_ : batch_).push_front(next); }
     /// Buries it at the end of this round.
     void leave_to_bury(remains& what) noexcept { remains_.push_back(what); }

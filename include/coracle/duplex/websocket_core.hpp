@@ -13,6 +13,7 @@
 #include <coracle/duplex/websocket_error.hpp>
 #include <coracle/duplex/websocket_message.hpp>
 #include <coracle/duplex/websocket_options.hpp>
+#include <coracle/duplex/websocket_status.hpp>
 #include <coracle/http/field_list.hpp>
 #include <coracle/loop/deadline.hpp>
 #include <coracle/loop/reactor.hpp>
@@ -31,19 +32,10 @@
 #include <string_view>
 #include <utility>
 
-namespace coracle {
-
-enum class websocket_state : unsigned char {
-    connecting,  ///< on a server: the handshake has not been answered yet
-    open,
-    closing,  ///< a close frame was sent, and the peer's is awaited
-    closed,
-};
-
-namespace duplex {
+namespace coracle::duplex {
 
 /// All that happens on its line. What comes of it for those who wait says the class above, coracle::websocket.
-class websocket_core : loop::edge_watcher, async::operation {
+class websocket_core : public websocket_status, loop::edge_watcher, async::operation {
 public:
     websocket_core(const websocket_core&) = delete;
     websocket_core& operator=(const websocket_core&) = delete;
@@ -57,20 +49,9 @@ public:
         opening_->deny(status, std::move(body), std::move(headers));
     }
 
-    /// What was agreed on; empty for nothing.
-    const std::string& subprotocol() const noexcept { return rare_ ? rare_->subprotocol : nothing(); }
-
-    /// The same without waiting for it.
+    /// As close(), without waiting for it.
     void begin_close(int code = 1000, std::string_view reason = {}) { begin_close(ws::sendable_code(code), reason); }
 
-    websocket_state state() const noexcept { return state_; }
-    /// Something can be sent. When the peer has gone there may still be messages of it that were not received.
-    bool is_open() const noexcept { return state_ == websocket_state::open && !peer_left_; }
-    /// Why it ended: the code of whoever closed first; 1005 when the peer gave none, 1006 when it was cut. 0 before.
-    int close_code() const noexcept { return code_; }
-    const std::string& close_reason() const noexcept { return rare_ ? rare_->reason : nothing(); }
-    /// Messages that slow_peer has dropped.
-    std::uint64_t dropped() const noexcept { return rare_ ? rare_->dropped : 0; }
     std::size_t unsent_bytes() const noexcept { return out_.size(); }
 
     // For whoever has answered the handshake, or had it answered.
@@ -153,12 +134,6 @@ protected:
     virtual void line_left() noexcept = 0;  ///< behind ended(): it is closed for good
     virtual void turn_ended() noexcept = 0;
 
-    void check_open() const {
-        if (is_open()) return;
-        throw websocket_closed(end_code(), close_reason());
-    }
-    /// Where nothing is known of the end yet, the peer has gone.
-    int end_code() const noexcept { return code_ == 0 ? 1006 : code_; }
     /// A message, or the first piece of one. False: it has to wait. error: websocket_closed.
     bool put(ws::data_kind kind, std::string_view bytes, bool whole = true) {
         check_open();
@@ -258,7 +233,10 @@ protected:
         if (takes() && !has_room() && line_ && line_->hung_up() && !peer_left_) peer_leaves();
         flush();
         if (answered && may_read()) take_turn();
-        if (rare_ && state_ == websocket_state::open) forget_rare();
+        if (rare_ && state_ == websocket_state::open) {
+            if (has_room()) rare_->acknowledged = 0;
+            forget_rare();
+        }
         turn_ended();
         return false;
     }
@@ -429,11 +407,6 @@ protected:
         if (next != ws::keep_alive::time::max()) deadline_.set_at(os::time_point(next));
     }
 
-    void set_end(int code, std::string_view reason) {
-        if (code_ != 0) return;
-        code_ = code;
-        if (!reason.empty()) more().reason = reason;
-    }
     void end(int code, std::string_view reason) noexcept {
         try {
             set_end(code, reason);
@@ -456,30 +429,6 @@ protected:
         line_left();
     }
 
-    /// What an idle WebSocket has none of: it is made when somebody needs it.
-    struct rare {
-        byte_buffer unread;  // what has come and may not be looked at yet
-        std::string reason;
-        std::string subprotocol;
-        std::uint64_t dropped = 0;
-        std::uint64_t acknowledged = 0;  // as last seen, while what the peer sends is not read
-    };
-    rare& more() {
-        if (!rare_) rare_ = std::make_unique<rare>();
-        return *rare_;
-    }
-    bool any_unread() const noexcept { return rare_ && !rare_->unread.empty(); }
-    /// After the handshake, for those that will be idle.
-    void forget_rare() noexcept {
-        if (has_room()) rare_->acknowledged = 0;
-        if (rare_->unread.empty() && rare_->reason.empty() && rare_->subprotocol.empty() && rare_->dropped == 0 &&
-            rare_->acknowledged == 0)
-            rare_.reset();
-    }
-    static const std::string& nothing() noexcept {
-        static const std::string empty;
-        return empty;
-    }
     static constexpr std::chrono::milliseconds linger_time{2'000};
     // A peer that does not read is not answered for ever.
     static constexpr std::size_t most_before_answers = 16 * 1024;
@@ -496,18 +445,12 @@ protected:
     std::size_t inbox_bytes_ = 0;
     duplex::send_queue out_;
     duplex::websocket_counts* counts_ = nullptr;
-    std::unique_ptr<rare> rare_;
-    int code_ = 0;
-    websocket_state state_ = websocket_state::connecting;
     bool answered_ = false;
     bool readable_ = false;   // a read may find something
     bool delivered_ = false;  // somebody goes on with what has come
     bool ending_ = false;     // both sides have said their last, and ours has to be sent
     bool failed_ = false;     // the peer broke the protocol
     bool lingers_ = false;
-    bool peer_left_ = false;  // and not all that it has sent was received
 };
 
-}  // namespace duplex
-
-}  // namespace coracle
+}  // namespace coracle::duplex
