@@ -26,6 +26,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -69,14 +70,7 @@ public:
     /// Turns until `done()` says so, on the calling thread.
     template <class Done>
     void run_until(Done&& done) {
-        occupy here(*this);
-        now_ = poller_->now();  // the first turn begins here, not when the reactor was made
-        wakes_up();
-        struct asleep_at_end {
-            reactor& loop;
-            ~asleep_at_end() { loop.falls_asleep(); }
-        } also_when_it_throws{*this};
-        while (!done()) turn(done);
+        turn_until({&done, [](void* what) -> bool { return (*static_cast<std::remove_reference_t<Done>*>(what))(); }});
     }
 
     os::poller& poller() noexcept { return *poller_; }
@@ -195,8 +189,23 @@ private:
     // Jobs that wake one another need not pay for a look at the world each time: that costs as much as 15 of them.
     static constexpr int batches_per_look = 8;
 
-    template <class Done>
-    void turn(Done& done) {
+    /// Whatever says so: turning is the same for all, and stands in a program once.
+    struct question {
+        void* what;
+        bool (*ask)(void* what);
+        bool operator()() const { return ask(what); }
+    };
+    void turn_until(question done) {
+        occupy here(*this);
+        now_ = poller_->now();  // the first turn begins here, not when the reactor was made
+        wakes_up();
+        struct asleep_at_end {
+            reactor& loop;
+            ~asleep_at_end() { loop.falls_asleep(); }
+        } also_when_it_throws{*this};
+        while (!done()) turn(done);
+    }
+    void turn(question done) {
         timers_.fire_due(now_);
         for (int batch = 0; batch == 0 || (batch < batches_per_look && anything_ready()); ++batch) {
             run_ready();

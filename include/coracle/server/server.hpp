@@ -124,9 +124,9 @@ public:
             if (manager_) manager_->stopping();
             if (overtime_) overtime_->begin();
         };
-        std::vector<std::thread> threads;
-        for (std::size_t i = 1; i < workers_.size(); ++i)
-            threads.emplace_back([this, &each = *workers_[i]] { serve_on(each, [] {}); });
+        std::vector<std::thread> threads(workers_.size() - 1);
+        for (std::size_t i = 0; i < threads.size(); ++i)
+            threads[i] = std::thread([this, &each = *workers_[i + 1]] { serve_on(each, [] {}); });
         serve_on(*workers_.front(), look);
         if (overtime_) overtime_->begin();  // also when a failure has ended it
         for (std::thread& each : threads) each.join();
@@ -194,10 +194,9 @@ private:
         server& of_;
         std::chrono::nanoseconds each_;
     };
-    template <class EachTurn>
-    void serve_on(worker& one, EachTurn each_turn) noexcept {
+    void serve_on(worker& one, function<void()> each_turn) noexcept {
         try {
-            one.serve(each_turn);
+            one.serve(std::move(each_turn));
         } catch (...) {
             std::lock_guard lock(failed_);
             if (!failure_) failure_ = std::current_exception();

@@ -50,7 +50,11 @@ public:
     /// Listens at a door that is open already, too. in: `alone`: nobody else will accept who waits there when this has
     /// stopped, as the process whose socket it is.
     result<net::address> take(net::listening_socket socket, bool alone = true) {
-        return loop::run_on(reactor_, take_on_loop(std::move(socket), alone));
+        loop::reactor::presence here(reactor_);
+        auto opened = net::listener::of(std::move(socket));
+        if (!opened) return failure(opened.error());
+        doors_.push_back({std::move(*opened), alone});
+        return doors_.back().listener.where();
     }
 
     /// Undoes open() and take().
@@ -58,10 +62,7 @@ public:
 
     /// Serves until stop(), and then until its connections and what handlers spawned have ended. `each_turn()` is
     /// called in each turn of the loop.
-    template <class EachTurn>
-    void serve(EachTurn&& each_turn) {
-        loop::run_on(reactor_, accept_and_serve(), each_turn);
-    }
+    void serve(function<void()> each_turn) { loop::run_on(reactor_, accept_and_serve(), each_turn); }
 
     /// Answers who has come, ends what is idle, and lets what runs finish; handlers and spawned tasks that wait are
     /// cancelled after graceful_timeout, calls on the thread pool cannot be. From any thread.
@@ -89,13 +90,6 @@ private:
         net::listener listener;
         bool alone;
     };
-
-    task<result<net::address>> take_on_loop(net::listening_socket socket, bool alone) {
-        auto opened = net::listener::of(std::move(socket));
-        if (!opened) co_return failure(opened.error());
-        doors_.push_back({std::move(*opened), alone});
-        co_return doors_.back().listener.where();
-    }
 
     task<> accept_and_serve() {
         task_group connections(report);
