@@ -56,18 +56,20 @@ namespace detail {
 struct described_parameter {
     void (*tell)(operation&, std::size_t);
     bool is_word;
-    bool is_request;
+    void (*by_hand)(operation&);  ///< null for what is no request
 };
+
+[[gnu::cold]] inline void words_by_hand(operation& told) { told.words_by_hand(); }
 
 [[gnu::cold]] inline void describe_all(operation& told, std::span<const described_parameter> parameters) {
     std::size_t n = 0;
-    bool by_hand = false;
+    void (*by_hand)(operation&) = nullptr;
     for (const described_parameter& each : parameters) {
-        by_hand = by_hand || each.is_request;
+        if (each.by_hand) by_hand = each.by_hand;
         each.tell(told, n);
         if (each.is_word) ++n;
     }
-    if (n == 0 && by_hand) told.words_by_hand();
+    if (n == 0 && by_hand) by_hand(told);
 }
 
 }  // namespace detail
@@ -77,8 +79,8 @@ template <class... P>
 [[gnu::cold]] void describe_parameters(operation& told, types<P...>) {
     static constexpr detail::described_parameter all[] = {
         {&describe_parameter<P>, parameter<P>::source == parameter_source::pattern,
-         std::is_same_v<std::remove_cvref_t<P>, request>}...,
-        {nullptr, false, false}};
+         std::is_same_v<std::remove_cvref_t<P>, request> ? &detail::words_by_hand : nullptr}...,
+        {nullptr, false, nullptr}};
     detail::describe_all(told, {all, sizeof...(P)});
 }
 

@@ -41,36 +41,6 @@ namespace detail {
     }
 }
 
-/// The components of FastAPI's 422, with their titles.
-[[gnu::cold]] inline json validation_schema(schema_components& named) {
-    auto titled = [](json schema, std::string_view title) {
-        put_text(schema, "title", title);
-        return schema;
-    };
-    json properties = json::object();
-    json words = json::array();
-    words.push_back(typed("string"));
-    words.push_back(typed("integer"));
-    put(properties, "loc", titled(list_of(any_of(std::move(words))), "Location"));
-    put(properties, "msg", titled(typed("string"), "Message"));
-    put(properties, "type", titled(typed("string"), "Error Type"));
-    put(properties, "input", titled(json::object(), "Input"));
-    put(properties, "ctx", titled(typed("object"), "Context"));
-    json issue = json::object();
-    put(issue, "properties", std::move(properties));
-    put_text(issue, "type", "object");
-    json required = json::array();
-    for (std::string_view name : {"loc", "msg", "type"}) required.push_back(json(name));
-    put(issue, "required", std::move(required));
-    json list = list_of(named.refer("ValidationError", titled(std::move(issue), "ValidationError")));
-    json detail = json::object();
-    put(detail, "detail", titled(std::move(list), "Detail"));
-    json whole = json::object();
-    put(whole, "properties", std::move(detail));
-    put_text(whole, "type", "object");
-    return named.refer("HTTPValidationError", titled(std::move(whole), "HTTPValidationError"));
-}
-
 [[gnu::cold]] inline std::string answer_words(std::string_view code) {
     if (code == "default") return "Default Response";
     constexpr std::string_view ranges[] = {"Information", "Success", "Redirection", "Client Error", "Server Error"};
@@ -221,7 +191,7 @@ private:
         if (told.validates() && !all.contains("422") && !all.contains("4XX") && !all.contains("default")) {
             json refused = json::object();
             put_text(refused, "description", "Validation Error");
-            put(refused, "content", operation::json_content(detail::validation_schema(named_)));
+            put(refused, "content", operation::json_content(told.refusal_schema()(named_)));
             put(all, "422", std::move(refused));
         }
         for (json_member& each : all.items())

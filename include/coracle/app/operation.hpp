@@ -21,6 +21,40 @@
 
 namespace coracle {
 
+namespace detail {
+
+/// The components of FastAPI's 422, with their titles.
+[[gnu::cold]] inline json validation_schema(schema_components& named) {
+    auto titled = [](json schema, std::string_view title) {
+        put_text(schema, "title", title);
+        return schema;
+    };
+    json properties = json::object();
+    json words = json::array();
+    words.push_back(typed("string"));
+    words.push_back(typed("integer"));
+    put(properties, "loc", titled(list_of(any_of(std::move(words))), "Location"));
+    put(properties, "msg", titled(typed("string"), "Message"));
+    put(properties, "type", titled(typed("string"), "Error Type"));
+    put(properties, "input", titled(json::object(), "Input"));
+    put(properties, "ctx", titled(typed("object"), "Context"));
+    json issue = json::object();
+    put(issue, "properties", std::move(properties));
+    put_text(issue, "type", "object");
+    json required = json::array();
+    for (std::string_view name : {"loc", "msg", "type"}) required.push_back(json(name));
+    put(issue, "required", std::move(required));
+    json list = list_of(named.refer("ValidationError", titled(std::move(issue), "ValidationError")));
+    json detail = json::object();
+    put(detail, "detail", titled(std::move(list), "Detail"));
+    json whole = json::object();
+    put(whole, "properties", std::move(detail));
+    put_text(whole, "type", "object");
+    return named.refer("HTTPValidationError", titled(std::move(whole), "HTTPValidationError"));
+}
+
+}  // namespace detail
+
 /// Where a parameter stands in a request; in the order in which they are told.
 enum class parameter_place : unsigned char { path, query, header, cookie };
 
@@ -44,20 +78,8 @@ public:
     }
     [[gnu::cold]] void parameter(parameter_place in, std::string_view name, json schema, bool required,
                                  json initial = {}) {
-        validates_ = true;
-        for (const json& each : parameters_)
-            if (each["in"].as_string() == place_name(in) && each["name"].as_string() == name) return;
-        schema = detail::without_null(std::move(schema));
-        json description;
-        if (json* words = schema.find("description")) description = *words;
-        detail::finish_field(schema, name, std::move(initial));
-        json told = json::object();
-        detail::put_text(told, "name", name);
-        detail::put_text(told, "in", place_name(in));
-        detail::put(told, "required", json(required));
-        if (!description.is_null()) detail::put(told, "description", std::move(description));
-        detail::put(told, "schema", std::move(schema));
-        parameters_.push_back(std::move(told));
+        refusal_ = &detail::validation_schema;
+        add(in, name, std::move(schema), required, std::move(initial));
     }
     /// The n-th name of the handler: a placeholder, or a query name with its default.
     [[gnu::cold]] void word(std::size_t n, schema_function schema, bool may_be_absent) {
@@ -75,23 +97,20 @@ public:
     }
     /// The query names, for a handler that looks them up by itself.
     [[gnu::cold]] void words_by_hand() {
-        bool refused = validates_;
+        schema_function refused = refusal_;
         for (std::size_t n = route_.placeholder_count; n < route_.parameter_count(); ++n)
             word(n - skipped_, detail::typed("string"), true);
-        validates_ = refused;
+        refusal_ = refused;
     }
     /// The placeholders that nobody told of: their convertors tell.
     [[gnu::cold]] void words_left() {
-        bool refused = validates_;
         for (const route::pattern_segment& segment : route_.segments)
-            if (segment.is_placeholder)
-                parameter(parameter_place::path, segment.text, convertor_schema(segment.kind), true);
-        validates_ = refused;
+            if (segment.is_placeholder) add(parameter_place::path, segment.text, convertor_schema(segment.kind), true);
     }
     /// Every member of a struct as a parameter. in: &definition_of<filter>; dashes, for names of header fields.
     [[gnu::cold]] void parameters(parameter_place in, schema_function definition, bool dashes = false) {
         json all = definition(named_);
-        validates_ = true;
+        refusal_ = &detail::validation_schema;
         const json* members = all.find("properties");
         if (!members) return;
         for (const json_member& member : members->items()) {
@@ -116,7 +135,7 @@ public:
         body(media_type, schema(named_), required);
     }
     [[gnu::cold]] void body(std::string_view media_type, json schema, bool required) {
-        validates_ = true;
+        refusal_ = &detail::validation_schema;
         json content = json::object();
         detail::put(content, "schema", std::move(schema));
         detail::put(body_["content"], media_type, std::move(content));
@@ -213,7 +232,9 @@ public:
     /// The status of the handler's answers, when the route does not say one.
     int status() const noexcept { return status_; }
     /// Whether a request can be refused with 422.
-    bool validates() const noexcept { return validates_; }
+    bool validates() const noexcept { return refusal_ != nullptr; }
+    /// What the answer 422 looks like then.
+    schema_function refusal_schema() const noexcept { return refusal_; }
 
     [[gnu::cold]] static json json_content(json schema, std::string_view media_type = "application/json") {
         json inner = json::object();
@@ -229,6 +250,21 @@ public:
     }
 
 private:
+    [[gnu::cold]] void add(parameter_place in, std::string_view name, json schema, bool required, json initial = {}) {
+        for (const json& each : parameters_)
+            if (each["in"].as_string() == place_name(in) && each["name"].as_string() == name) return;
+        schema = detail::without_null(std::move(schema));
+        json description;
+        if (json* words = schema.find("description")) description = *words;
+        detail::finish_field(schema, name, std::move(initial));
+        json told = json::object();
+        detail::put_text(told, "name", name);
+        detail::put_text(told, "in", place_name(in));
+        detail::put(told, "required", json(required));
+        if (!description.is_null()) detail::put(told, "description", std::move(description));
+        detail::put(told, "schema", std::move(schema));
+        parameters_.push_back(std::move(told));
+    }
     [[gnu::cold]] static void add_scope(json& to, const json& scope) {
         for (const json& each : to)
             if (each.as_string() == scope.as_string()) return;
@@ -277,7 +313,7 @@ private:
     bool gives_items_ = false;
     json result_;
     int status_ = 200;
-    bool validates_ = false;
+    schema_function refusal_ = nullptr;  // by who can be wrong, so that a program without such pays nothing
 };
 
 }  // namespace coracle
