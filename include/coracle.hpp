@@ -400,6 +400,7 @@
 #include <coracle/app/dependency_graph.hpp>
 #include <coracle/app/dependency_store.hpp>
 #include <coracle/app/request_dependencies.hpp>
+#include <coracle/app/lifespan.hpp>
 #include <coracle/app/kept_app_values.hpp>
 #include <coracle/app/override_dependency.hpp>
 #include <coracle/app/resolved.hpp>
@@ -436,7 +437,6 @@
 #include <coracle/app/resource.hpp>
 #include <coracle/app/route_list.hpp>
 #include <coracle/app/url_for.hpp>
-#include <coracle/app/lifespan.hpp>
 #include <coracle/app/docs_elements.hpp>
 #include <coracle/app/docs_schema.hpp>
 #include <coracle/app/docs_request.hpp>

@@ -27,12 +27,16 @@ private:
     std::unique_ptr<clean_up> below_{};
 };
 
-/// Empty for most requests, and then it costs two pointers.
+/// Empty for most requests, and then it costs three pointers.
 class after_response {
 public:
-    background_tasks& tasks() { return state().tasks; }
+    background_tasks& tasks() {
+        run_ = &run_all;
+        return state().tasks;
+    }
     /// To run behind the background tasks, the last one first.
     void keep(std::unique_ptr<clean_up> last) noexcept {
+        run_ = &run_all;
         last->below_ = std::move(last_);
         last_ = std::move(last);
     }
@@ -84,7 +88,17 @@ public:
         if (stopped) std::rethrow_exception(stopped);
     }
 
+    /// The same, and `tell(app, request, failure)` for each failure. What is never used costs a program nothing here.
+    using teller = void (*)(const void* app, const void* request, const std::exception_ptr& failure);
+    task<> run_for(const void* app, const void* request, teller tell) {
+        return run_ ? run_(*this, app, request, tell) : nothing();
+    }
+
 private:
+    static task<> run_all(after_response& all, const void* app, const void* request, teller tell) {
+        return all.run([=](const std::exception_ptr& failure) { tell(app, request, failure); });
+    }
+    static task<> nothing() { co_return; }
     struct contents {
         background_tasks tasks{};
         std::exception_ptr failure{};
@@ -93,6 +107,7 @@ private:
         if (!state_) state_ = std::make_unique<contents>();
         return *state_;
     }
+    task<> (*run_)(after_response& all, const void* app, const void* request, teller tell) = nullptr;
     std::unique_ptr<contents> state_;
     std::unique_ptr<clean_up> last_;
 };

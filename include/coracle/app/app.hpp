@@ -251,7 +251,7 @@ public:
     }
     /// For the server: calls any route. error: `cancelled` only.
     task<> call(const app_route& to, request& asked, reply& answer) const {
-        return to.plain() ? call_plainly(to, asked, answer) : call_through(to, asked, answer);
+        return to.plain() ? call_plainly(to, asked, answer) : to.through()(*this, to, asked, answer);
     }
     /// For the server: whether the handler of this request, which was found, is cancelled when the client leaves.
     bool cancels_on_disconnect(const request& asked) const noexcept {
@@ -260,7 +260,9 @@ public:
     }
     /// For the server, when the answer has been sent: what the request still has to do. error: `cancelled` only.
     task<> conclude(request& asked) const {
-        co_await asked.after.run([this, &asked](const std::exception_ptr& failure) { note(failure, asked); });
+        return asked.after.run_for(this, &asked, [](const void* me, const void* of, const std::exception_ptr& failure) {
+            static_cast<const app*>(me)->note(failure, *static_cast<const request*>(of));
+        });
     }
     /// Whether the client would rather see an error as HTML.
     static bool wants_html(const request& asked) noexcept {
@@ -273,6 +275,7 @@ public:
     task<response> respond(const app_route& to, request& asked, std::size_t depth) const;
 
 private:
+    friend struct passage_of<app>;
     dependency_store& dependencies() {
         if (!dependencies_) dependencies_ = std::make_unique<dependency_store>();
         return *dependencies_;
@@ -300,8 +303,7 @@ private:
     static task<response> respond_at(const app& served, const app_route& to, request& asked, std::size_t depth) {
         return served.respond(to, asked, depth);
     }
-    task<> make_values();
-    task<> drop_values();
+    void start_below();
 
     static std::size_t count(const route_group& of) {
         std::size_t routes = 0;
@@ -319,6 +321,7 @@ private:
     error_style style_;
     app_table table_;
     std::vector<mounting> mounted_;
+    void (*starts_below_)(app&) = nullptr;  // by way of mount(), so that who mounts nothing pays nothing
     coracle::lifespan lifespan_;
     std::unique_ptr<dependency_store> dependencies_;  // null until there is something in it
     std::unique_ptr<app_values> app_values_;
@@ -337,8 +340,7 @@ private:
     auto around = route_list::outermost(*group());
     std::unique_ptr<app_route> unmatched;
     if (!around.chain.empty() || !around.errors.front()->empty())
-        unmatched = std::make_unique<app_route>(nullptr, std::vector<std::string>(), std::string(), 0, route_options(),
-                                                std::move(around));
+        unmatched = app_route::made(nullptr, {}, {}, 0, {}, std::move(around));
     table_.fill(std::move(routes), std::move(unmatched));
     for (mounting& each : mounted_) {
         each.below->above_ = this;
@@ -451,31 +453,18 @@ inline task<response> app::respond(const app_route& to, request& asked, std::siz
 
 // What only a started app has begins behind its own lifespans. It is said anew each time: the app may have moved since.
 [[gnu::cold]] inline task<> app::start() {
-    lifespan_.once(nullptr, [this] { return drop_values(); });
-    lifespan_.once([this] { return make_values(); }, nullptr);
-    for (mounting& each : mounted_) {
-        app* below = each.below.get();
-        below->above_ = this;
-        lifespan_.once([below] { return below->start(); }, [below] { return below->stop(); });
-    }
-    return lifespan_.start();
-}
-[[gnu::cold]] inline task<> app::stop() { return lifespan_.stop(); }
-
-[[gnu::cold]] inline task<> app::make_values() {
+    app_values_.reset();
     for (const auto& each : routes()) {
         if (!each->target()) continue;
         for (const app_value& value : each->target()->app_values()) {
-            if (!app_values_) app_values_ = value.keep(dependencies());
-            co_await app_values_->add(value);
+            if (!app_values_) app_values_ = value.keep(dependencies(), lifespan_);
+            app_values_->add(value);
         }
     }
+    if (starts_below_) starts_below_(*this);
+    return lifespan_.start();
 }
-[[gnu::cold]] inline task<> app::drop_values() {
-    if (!app_values_) co_return;
-    auto values = std::move(app_values_);
-    co_await values->close();
-}
+[[gnu::cold]] inline task<> app::stop() { return lifespan_.stop(); }
 
 [[gnu::cold]] inline std::string app::path_from_root() const {
     if (!above_) return {};

@@ -24,6 +24,7 @@ public:
     struct surroundings {
         std::vector<middleware*> chain{};
         std::vector<const error_handlers*> errors{};
+        passage through = nullptr;
     };
 
     /// in: the endpoint, null for what no route takes; the whole pattern, and how many of its placeholders are not the
@@ -40,11 +41,24 @@ public:
           around_(std::move(around)),
           fallback_(fallback) {
         if (target_) target_ = bounded_endpoint::around(unbounded_, bounds_within(options_.timeout));
-        std::erase_if(around_.errors, [](const error_handlers* each) { return each->empty(); });
+        std::size_t kept = 0;
+        for (const error_handlers* each : around_.errors)
+            if (!each->empty()) around_.errors[kept++] = each;
+        while (around_.errors.size() > kept) around_.errors.pop_back();
         plain_ = target_ && around_.chain.empty() && around_.errors.empty();
     }
     app_route(const app_route&) = delete;
     app_route& operator=(const app_route&) = delete;
+
+    /// The same on the heap, for all who make one.
+    [[gnu::cold, gnu::noinline]] static std::unique_ptr<app_route> made(std::shared_ptr<coracle::endpoint> to,
+                                                                        std::vector<std::string> methods,
+                                                                        std::string text, std::size_t skipped,
+                                                                        route_options options, surroundings around,
+                                                                        bool fallback = false) {
+        return std::unique_ptr<app_route>(new app_route(std::move(to), std::move(methods), std::move(text), skipped,
+                                                        std::move(options), std::move(around), fallback));
+    }
 
     /// Its handler has so much time if the route says nothing of it. In: before the first request.
     [[gnu::cold]] void answer_within(std::chrono::milliseconds most) {
@@ -67,6 +81,8 @@ public:
     bool fallback() const noexcept { return fallback_; }
     /// Whether nothing stands around it: its answer goes straight to the wire.
     bool plain() const noexcept { return plain_; }
+    /// What calls one that is not plain.
+    passage through() const noexcept { return around_.through; }
     /// Whether call_now() may be used: then it is the cheaper way, without a coroutine.
     bool runs_now() const noexcept { return plain_ && target_->runs_now(); }
     /// Whether the request's bytes must have found their place before it is called, because they are looked at while

@@ -94,8 +94,10 @@ private:
     table_.freeze();
     if (last.empty()) return;
     fallbacks_->freeze();
-    std::erase(routes, nullptr);
-    for (auto& each : last) routes.push_back(std::move(each));
+    std::size_t kept = 0;
+    for (auto& each : routes)
+        if (each) routes[kept++].swap(each);
+    for (auto& each : last) routes[kept++] = std::move(each);
 }
 
 /// Null when there is none for this request, which then is what it was.

@@ -34,9 +34,8 @@ public:
         auto put = [&](const std::string& url, response (*make)(const request&)) {
             for (const auto& each : routes)
                 if (each->text() == url) return;
-            all.push_back(std::make_unique<app_route>(std::make_shared<documentation>(url, make),
-                                                      std::vector<std::string>{"GET"}, url, 0,
-                                                      route_options{.include_in_schema = false}, around));
+            all.push_back(app_route::made(std::make_shared<documentation>(url, make), {"GET"}, url, 0,
+                                          {.include_in_schema = false}, around));
         };
         put(options.openapi_url, &document);
         if (!options.docs_url.empty()) put(options.docs_url, &page);

@@ -121,7 +121,9 @@ private:
         asked.earlier_issues = nullptr;
     }
     static task<> call(endpoint& inner, request& asked, reply& answer) {
-        if (inner.runs_now())
+        if (asked.earlier_issues && inner.reads_nothing())
+            answer.send(validation_error(*asked.earlier_issues));
+        else if (inner.runs_now())
             inner.run_now(asked, answer);
         else
             co_await inner.run(asked, answer);

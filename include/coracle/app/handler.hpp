@@ -44,7 +44,7 @@ class handler_endpoint final : public endpoint {
 
 public:
     handler_endpoint(std::string_view text, const route_options& options, H handler)
-        : endpoint(text, options, {now, opens || (sees_request && (!loops || leaves_something))}),
+        : endpoint(text, options, {now, opens || (sees_request && (!loops || leaves_something)), false, bound::none}),
           handler_(std::move(handler)) {}
 
     [[gnu::cold]] void describe(operation& told) const override {
@@ -124,8 +124,14 @@ public:
 
 private:
     /// False when the request was refused.
-    [[gnu::noinline]] bool read(bound& parameters, request& asked, reply& answer) const {
-        if (bound::none && !asked.earlier_issues) return true;
+    [[gnu::always_inline]] bool read([[maybe_unused]] bound& parameters, [[maybe_unused]] request& asked,
+                                     [[maybe_unused]] reply& answer) const {
+        if constexpr (bound::none)
+            return true;  // what is wrong already, who stands before it has answered
+        else
+            return read_some(parameters, asked, answer);
+    }
+    [[gnu::noinline]] bool read_some(bound& parameters, request& asked, reply& answer) const {
         binding with(asked, *asked.pattern);
         if (asked.earlier_issues) with.issues = *asked.earlier_issues;
         parameters.read(with);

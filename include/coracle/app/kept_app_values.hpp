@@ -4,6 +4,7 @@
 #include <coracle/app/dependency_graph.hpp>
 #include <coracle/app/dependency_store.hpp>
 #include <coracle/app/depends.hpp>
+#include <coracle/app/lifespan.hpp>
 #include <coracle/app/request.hpp>
 #include <coracle/app/request_dependencies.hpp>
 #include <coracle/app/required_dependency.hpp>
@@ -16,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <type_traits>
+#include <vector>
 
 namespace coracle {
 
@@ -68,23 +70,32 @@ class kept_app_values final : public app_values {
 public:
     explicit kept_app_values(dependency_store& store) : store_(store), made_(&store, true) {}
 
-    task<> add(const app_value& one) override {
-        if (store_.find_value(one.function)) co_return;
-        dependency_block& block = made_.all().add(one.make());
-        co_await made_.call(block);
-        for (dependency* each : block.all()) store_.has_value(each->facts().function, each->value());
-    }
-    task<> close() override {
-        store_.clear_values();
-        co_await made_.close();
-    }
-    static std::unique_ptr<app_values> keep(dependency_store& store) {
-        return std::make_unique<kept_app_values>(store);
+    void add(const app_value& one) override { wanted_.push_back(one); }
+    /// They are made behind what has begun already, and end before it; also when not all could be made.
+    static std::unique_ptr<app_values> keep(dependency_store& store, lifespan& begins) {
+        auto all = std::make_unique<kept_app_values>(store);
+        begins.once(nullptr, [here = all.get()] { return here->close(); });
+        begins.once([here = all.get()] { return here->make(); }, nullptr);
+        return all;
     }
 
 private:
+    task<> make() {
+        for (const app_value& one : wanted_) {
+            if (store_.find_value(one.function)) continue;
+            dependency_block& block = made_.all().add(one.make());
+            co_await made_.call(block);
+            for (dependency* each : block.all()) store_.has_value(each->facts().function, each->value());
+        }
+    }
+    task<> close() {
+        store_.clear_values();
+        co_await made_.close();
+    }
+
     dependency_store& store_;
     dependencies_of_nobody made_;
+    std::vector<app_value> wanted_;
 };
 
 namespace detail {

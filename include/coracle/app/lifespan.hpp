@@ -19,26 +19,28 @@ class lifespan {
 public:
     template <class F>
     void on_startup(F f) {
-        steps_.push_back({to_task(std::move(f)), nullptr, nullptr, std::nullopt, false});
+        add_step({to_task(std::move(f)), nullptr, nullptr});
     }
     template <class F>
     void on_shutdown(F f) {
-        steps_.push_back({nullptr, to_task(std::move(f)), nullptr, std::nullopt, false});
+        add_step({nullptr, to_task(std::move(f)), nullptr});
     }
     template <class F>
     void add(F f) {
-        steps_.push_back({nullptr, nullptr, std::move(f), std::nullopt, false});
+        add_step({nullptr, nullptr, std::move(f)});
     }
     /// Halves that are forgotten when all has ended, for who adds them anew before each start.
     void once(function<task<>()> startup, function<task<>()> shutdown) {
-        steps_.push_back({std::move(startup), std::move(shutdown), nullptr, std::nullopt, false, true});
+        add_step({std::move(startup), std::move(shutdown), nullptr});
+        steps_.back().once = true;
+        forget_ = &lifespan::forget_once;
     }
 
     /// error: what a beginning throws; what had begun before it has ended then.
     task<> start() {
         std::exception_ptr failure;
         try {
-            for (step& each : steps_) co_await begin(each);
+            for (step& each : steps_) co_await each.begin(each);
         } catch (...) {
             failure = std::current_exception();
         }
@@ -55,12 +57,12 @@ public:
         std::exception_ptr failure;
         for (std::size_t n = steps_.size(); n-- > 0;) {
             try {
-                co_await end(steps_[n]);
+                co_await steps_[n].end(steps_[n]);
             } catch (...) {
                 if (!failure) failure = std::current_exception();
             }
         }
-        std::erase_if(steps_, [](const step& each) { return each.once; });
+        if (forget_) forget_(steps_);
         if (failure) std::rethrow_exception(failure);
     }
 
@@ -70,9 +72,20 @@ private:
         function<task<>()> shutdown{};
         function<generator<>()> make{};
         std::optional<generator<>> running{};
+        task<> (*begin)(step&) = nullptr;  // told by who adds one, so that a lifespan without any costs nothing
+        task<> (*end)(step&) = nullptr;
         bool begun = false;
         bool once = false;
     };
+
+    [[gnu::cold]] void add_step(step one) {
+        one.begin = &lifespan::begin;
+        one.end = &lifespan::end;
+        steps_.push_back(std::move(one));
+    }
+    [[gnu::cold]] static void forget_once(std::vector<step>& steps) {
+        std::erase_if(steps, [](const step& each) { return each.once; });
+    }
 
     template <class F>
     static function<task<>()> to_task(F f) {
@@ -110,6 +123,7 @@ private:
     }
 
     std::vector<step> steps_;
+    void (*forget_)(std::vector<step>&) = nullptr;
 };
 
 }  // namespace coracle

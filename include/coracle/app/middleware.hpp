@@ -12,6 +12,7 @@ namespace coracle {
 
 class app;
 class app_route;
+class reply;
 
 /// What a middleware stands in front of: `auto reply = co_await next(req);`. It may be called once, or not at all.
 /// It never throws but `cancelled`: an exception of the handler is a response by then.
@@ -35,5 +36,15 @@ private:
 /// It sees every request that its app or router answers, those that find no route too. Of several, the first that was
 /// added is the outermost. With more than one worker it is called from several threads at once.
 using middleware = function<task<response>(request&, next)>;
+
+/// How an app calls a route with something around it. Said by who puts something there, so that an app with nothing
+/// around its routes pays nothing.
+using passage = task<> (*)(const app&, const app_route&, request&, reply&);
+template <class App>
+struct passage_of {
+    static task<> call(const App& served, const app_route& to, request& asked, reply& answer) {
+        return served.call_through(to, asked, answer);
+    }
+};
 
 }  // namespace coracle

@@ -44,7 +44,16 @@ inline app& app::mount(std::string_view path, app below, std::string name) {
     add_endpoint(all, std::make_shared<mounted_app>(text, *owned, route::pattern(path).segment_count),
                  {.include_in_schema = false});
     mounted_.push_back({std::string(path), std::move(name), std::move(owned)});
+    starts_below_ = [](app& above) { above.start_below(); };
     return *this;
+}
+
+[[gnu::cold]] inline void app::start_below() {
+    for (mounting& each : mounted_) {
+        app* below = each.below.get();
+        below->above_ = this;
+        lifespan_.once([below] { return below->start(); }, [below] { return below->stop(); });
+    }
 }
 
 }  // namespace coracle

@@ -17,21 +17,20 @@ class required_dependency;
 
 class app_values;
 class dependency_store;
+class lifespan;
 
 /// How a value in scope::app is made, and what keeps all of them: by way of this, so that who has none pays nothing.
 struct app_value {
     const void* function;
     std::unique_ptr<dependency_block> (*make)();
-    std::unique_ptr<app_values> (*keep)(dependency_store& store);
+    std::unique_ptr<app_values> (*keep)(dependency_store& store, lifespan& begins);
 };
-/// The values of one app, from its start to its stop.
+/// The values of one app, from its start to its stop. It stands in the lifespan itself.
 class app_values {
 public:
     virtual ~app_values() = default;
-    /// Makes one with all that it needs, unless it is there. error: what a function throws.
-    virtual task<> add(const app_value& one) = 0;
-    /// Cleans up, the last one first. error: what that throws.
-    virtual task<> close() = 0;
+    /// Will be made with all that it needs, unless it is there.
+    virtual void add(const app_value& one) = 0;
 };
 
 /// One of a route's, a router's or an app's `dependencies`: `{.dependencies = {require<verify_token>}}`.

@@ -45,20 +45,20 @@ private:
             }
             route_options options = joined(at.shared, each.options);
             std::shared_ptr<endpoint> target = required_dependency::guard(each.endpoint, options.dependencies);
-            out.push_back(std::make_unique<app_route>(std::move(target), each.methods,
-                                                      at.prefix + each.endpoint->text(), skipped, std::move(options),
-                                                      at.around, each.fallback));
+            out.push_back(app_route::made(std::move(target), each.methods, at.prefix + each.endpoint->text(), skipped,
+                                          std::move(options), at.around, each.fallback));
         }
     }
 
     static app_route::surroundings surroundings_in(const route_group& group, app_route::surroundings outer) {
         for (const auto& each : group.chain) outer.chain.push_back(each.get());
         outer.errors.push_back(&group.errors);
+        if (group.through) outer.through = group.through;
         return outer;
     }
     template <class T>
     static void join(std::vector<T>& to, const std::vector<T>& more) {
-        to.insert(to.end(), more.begin(), more.end());
+        for (const T& each : more) to.push_back(each);
     }
     // The inner's answers go before the outer's with the same status.
     static json joined(const json& outer, const json& inner) {

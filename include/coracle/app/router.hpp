@@ -57,7 +57,8 @@ struct route_group {
     std::vector<item> items{};
     std::vector<std::unique_ptr<middleware>> chain{};
     error_handlers errors{};
-    route::router known{};  // so that a route that would never be called is refused where it is written
+    passage through = nullptr;  // what calls a route with some of these around it
+    route::router known{};      // so that a route that would never be called is refused where it is written
     bool closed = false;
 };
 
@@ -181,6 +182,7 @@ public:
     router& use(M around) {
         check_open();
         group_->chain.push_back(std::make_unique<middleware>(std::move(around)));
+        group_->through = &passage_of<app>::call;
         return *this;
     }
 
@@ -191,6 +193,7 @@ public:
     router& on_error(F answer) {
         check_open();
         group_->errors.on_error<E>(std::move(answer));
+        group_->through = &passage_of<app>::call;
         return *this;
     }
     /// What answers errors with this status: `app.on_status(404, [](request& req) { return response::html(page); });`.
@@ -200,6 +203,7 @@ public:
     router& on_status(int status, F answer) {
         check_open();
         group_->errors.on_status(status, std::move(answer));
+        group_->through = &passage_of<app>::call;
         return *this;
     }
 

@@ -48,24 +48,24 @@ private:
     using shared = std::shared_ptr<const std::vector<std::exception_ptr>>;  // exceptions are copied without throwing
     explicit exception_group(shared errors) : std::runtime_error(text(*errors)), errors_(std::move(errors)) {}
 
-    static shared flat(const std::vector<std::exception_ptr>& errors) {
-        auto all = std::make_shared<std::vector<std::exception_ptr>>();
+    [[gnu::cold]] static shared flat(const std::vector<std::exception_ptr>& errors) {
+        std::vector<std::exception_ptr> all;
         for (const std::exception_ptr& each : errors) {
             try {
                 std::rethrow_exception(each);
             } catch (const exception_group& inner) {
-                all->insert(all->end(), inner.errors().begin(), inner.errors().end());
+                for (const std::exception_ptr& one : inner.errors()) all.push_back(one);
             } catch (...) {
-                all->push_back(each);
+                all.push_back(each);
             }
         }
-        return all;
+        return shared(new std::vector<std::exception_ptr>(std::move(all)));
     }
-    static std::string text(const std::vector<std::exception_ptr>& errors) {
+    [[gnu::cold]] static std::string text(const std::vector<std::exception_ptr>& errors) {
         std::string said = std::to_string(errors.size()) + (errors.size() == 1 ? " task failed" : " tasks failed");
         const char* between = ": ";
         for (const std::exception_ptr& each : errors) {
-            said += between + error_text(each);
+            said.append(between).append(error_text(each));
             between = "; ";
         }
         return said;

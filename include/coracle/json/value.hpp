@@ -372,7 +372,12 @@ inline const json& json::element(std::uint64_t index) const {
 
 inline bool json::erase(std::string_view key) {
     expect(is_object(), "an object");
-    return std::erase_if(object_, [&](const json_member& member) { return member.key == key; }) != 0;
+    std::size_t kept = 0;
+    for (std::size_t n = 0; n < object_.size(); ++n)
+        if (object_[n].key != key && kept++ != n) object_[kept - 1] = std::move(object_[n]);
+    bool some = kept < object_.size();
+    while (kept < object_.size()) object_.pop_back();
+    return some;
 }
 
 inline json& json::push_back(json value) {

@@ -118,7 +118,7 @@ private:
 
     bool try_seed(std::uint64_t seed) {
         seed_ = seed * 0xD6E8FEB86659FD93ULL;
-        slots_.assign(mask_ + 1, entry{});
+        slots_ = std::vector<entry>(mask_ + 1);
         for (entry one : entries_) {
             one.hash = hash(seed_, one.owner, one.text);
             std::size_t at = one.hash & mask_;
