@@ -20,7 +20,8 @@ public:
 
     const std::vector<validation_issue>& issues() const noexcept { return *issues_; }
     /// The body of the answer.
-    json detail() const {
+    /// Virtual, so that only a program that throws one knows how it is written.
+    [[gnu::cold]] virtual json detail() const {
         json list = json::array();
         for (const validation_issue& issue : *issues_) {
             json one{{"type", issue.type}, {"loc", issue.loc}, {"msg", issue.msg}, {"input", issue.input}};
