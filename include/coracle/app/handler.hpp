@@ -55,8 +55,7 @@ public:
     void run_now([[maybe_unused]] request& asked, [[maybe_unused]] reply& answer) override {
         if constexpr (now) {
             bound parameters;
-            if ((bound::none && !asked.earlier_issues) || read(parameters, asked, answer))
-                call_here(parameters, answer);
+            if (read(parameters, asked, answer)) call_here(parameters, answer);
         } else {
             CORACLE_ASSERT(runs_now());
         }

@@ -113,7 +113,7 @@ public:
     void send(const http_error& error) { send_detail(error.status(), error.detail(), &error.headers()); }
     /// 422 with every issue. error: `error` itself, when somebody else answers errors.
     void send(const validation_error& error) {
-        if (throws_) throw error;
+        if (throws_) error.raise();
         send_detail(422, error.detail());
     }
     void send_detail(int status, const json& detail, const http::field_list* fields = nullptr) {

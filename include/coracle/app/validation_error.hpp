@@ -19,8 +19,8 @@ public:
         : issues_(std::make_shared<const std::vector<validation_issue>>(std::move(issues))) {}
 
     const std::vector<validation_issue>& issues() const noexcept { return *issues_; }
+    // Virtual, so that only a program that makes one knows how it is written.
     /// The body of the answer.
-    /// Virtual, so that only a program that throws one knows how it is written.
     [[gnu::cold]] virtual json detail() const {
         json list = json::array();
         for (const validation_issue& issue : *issues_) {
@@ -30,6 +30,8 @@ public:
         }
         return list;
     }
+    /// Throws it on.
+    [[noreturn, gnu::cold]] virtual void raise() const { throw validation_error(*this); }
     const char* what() const noexcept override { return "422 Unprocessable Content"; }
 
 private:
