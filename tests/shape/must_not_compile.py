@@ -3,8 +3,8 @@
 # tests/shape/must_not_compile/<room>_<mistake>.cpp opens with one or more lines `// expect: <fragment of the message>`;
 # a line `// lines: 15` behind them says how long the compiler's whole output may be.
 #
-# GCC cannot keep parsed headers, so it reads ten programs as one, each in a namespace of its own. What it says there of a
-# program can only acquit it: who lacks the sentence, or counts lines, is compiled alone.
+# GCC cannot keep parsed headers, so it reads ten programs as one, each in a namespace of its own. What it says there of
+# a program can only acquit it: who lacks the sentence, or counts lines, is compiled alone.
 import re
 
 from compiler import ROOT, check_syntax, finish, is_clang
