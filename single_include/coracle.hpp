@@ -1457,7 +1457,7 @@ namespace coracle {
 
 /// As a == b, but up to 32 bytes without the call that a length unknown to the compiler costs. Reads nothing outside of
 /// the texts: the last word overlaps the one before it.
-inline bool same_text(std::string_view a, std::string_view b) noexcept {
+[[gnu::always_inline]] inline bool same_text(std::string_view a, std::string_view b) noexcept {
     if (a.size() != b.size()) return false;
     const char* p = a.data();
     const char* q = b.data();
@@ -1532,9 +1532,11 @@ inline __m128i between(__m128i v, int low, int high) noexcept {
 inline unsigned mask_of(__m128i v) noexcept { return static_cast<unsigned>(_mm_movemask_epi8(v)); }
 #endif
 
-// A rule says in three widths which bytes might end the text; `surely` decides for the byte that was found. Where the
-// two differ (HT in a value, '_' in a token) the byte is rare and the wide test is cheaper for not knowing it.
+// A rule says in three widths which bytes might end the text; `surely` decides for the byte that was found, unless the
+// wide tests are exact. Where the two differ ('_' in a token) the byte is rare and the wide test is cheaper for not
+// knowing it.
 struct query {
+    static constexpr bool exact = true;
     static bool surely(char c) noexcept { return ends_query(c); }
     static std::uint64_t maybe(std::uint64_t w) noexcept {
         return less(w, 0x21) | equal(w, 0x7F) | equal(w, '#') | (w & highs);
@@ -1547,6 +1549,7 @@ struct query {
 };
 
 struct path {
+    static constexpr bool exact = true;
     static bool surely(char c) noexcept { return ends_path(c); }
     static std::uint64_t maybe(std::uint64_t w) noexcept { return query::maybe(w) | equal(w, '?'); }
 #if defined(__SSE2__)
@@ -1555,17 +1558,20 @@ struct path {
 };
 
 struct value {
+    static constexpr bool exact = true;
     static bool surely(char c) noexcept { return ends_value(c); }
-    static std::uint64_t maybe(std::uint64_t w) noexcept { return less(w, 0x20) | equal(w, 0x7F); }
+    static std::uint64_t maybe(std::uint64_t w) noexcept { return (less(w, 0x20) & ~equal(w, '\t')) | equal(w, 0x7F); }
 #if defined(__SSE2__)
     static unsigned maybe(__m128i v) noexcept {
         __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(v, every(0x1F)), v);
+        control = _mm_andnot_si128(_mm_cmpeq_epi8(v, every('\t')), control);
         return mask_of(_mm_or_si128(control, _mm_cmpeq_epi8(v, every(0x7F))));
     }
 #endif
 };
 
 struct token {
+    static constexpr bool exact = false;
     static bool surely(char c) noexcept { return ends_token(c); }
     static std::uint64_t maybe(std::uint64_t w) noexcept {
         std::uint64_t folded = w | all(0x20);
@@ -1591,8 +1597,8 @@ template <class Rule>
             p += 16;
             continue;
         }
-        p += std::countr_zero(marks);
-        if (Rule::surely(*p)) return p;
+        p += __builtin_ctz(marks);
+        if (Rule::exact || Rule::surely(*p)) return p;
         ++p;
     }
 #endif
@@ -1605,7 +1611,7 @@ template <class Rule>
             continue;
         }
         p += first_mark(marks);
-        if (Rule::surely(*p)) return p;
+        if (Rule::exact || Rule::surely(*p)) return p;
         ++p;
     }
     while (p != end && !Rule::surely(*p)) ++p;
@@ -1618,8 +1624,8 @@ template <class Rule>
     if (end - p >= 16) [[likely]] {
         unsigned marks = Rule::maybe(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
         if (marks == 0) return find_further<Rule>(p + 16, end);
-        const char* found = p + std::countr_zero(marks);
-        if (Rule::surely(*found)) [[likely]]
+        const char* found = p + __builtin_ctz(marks);  // countr_zero would ask whether there is one
+        if (Rule::exact || Rule::surely(*found)) [[likely]]
             return found;
         p = found + 1;
     }
@@ -6487,6 +6493,9 @@ public:
     };
 
     void make_ready(operation& next) noexcept { ready_.push_back(next); }
+    /// The same, right behind what runs now, and before who was made so earlier: for who works on what is at hand.
+    /// Where tests decide the order, it has no privilege.
+    void make_ready_next(operation& next) noexcept { (order_ ? ready_ : batch_).push_front(next); }
     /// Buries it at the end of this round.
     void leave_to_bury(remains& what) noexcept { remains_.push_back(what); }
 
@@ -6564,16 +6573,15 @@ protected:
 
     /// For destructors, while what the jobs may use is still there.
     void drop_background() noexcept { background_.abandon_members(); }
-    bool anything_ready() const noexcept { return !ready_.empty() || !remains_.empty(); }
+    bool anything_ready() const noexcept { return !ready_.empty() || !batch_.empty() || !remains_.empty(); }
     /// Resumes what is ready now; what becomes ready meanwhile waits for the next call.
     void run_ready() noexcept {
-        intrusive_list<operation> batch;
-        batch.splice_back(ready_);
+        batch_.splice_back(ready_);
         if (order_) [[unlikely]]
-            mix(batch);
-        while (!batch.empty()) {
+            mix(batch_);
+        while (!batch_.empty()) {
             budget_ = share;
-            batch.pop_front().proceed();
+            batch_.pop_front().proceed();
         }
         budget_ = share;
         while (!remains_.empty()) remains_.pop_front().bury();
@@ -6627,6 +6635,7 @@ private:
     }
 
     intrusive_list<operation> ready_;
+    intrusive_list<operation> batch_;  // those of this round
     std::optional<random_sequence> order_;
     random_sequence lots_{0};
     intrusive_list<remains> remains_;
@@ -8563,24 +8572,24 @@ private:
     using shared = std::shared_ptr<const std::vector<std::exception_ptr>>;  // exceptions are copied without throwing
     explicit exception_group(shared errors) : std::runtime_error(text(*errors)), errors_(std::move(errors)) {}
 
-    static shared flat(const std::vector<std::exception_ptr>& errors) {
-        auto all = std::make_shared<std::vector<std::exception_ptr>>();
+    [[gnu::cold]] static shared flat(const std::vector<std::exception_ptr>& errors) {
+        std::vector<std::exception_ptr> all;
         for (const std::exception_ptr& each : errors) {
             try {
                 std::rethrow_exception(each);
             } catch (const exception_group& inner) {
-                all->insert(all->end(), inner.errors().begin(), inner.errors().end());
+                for (const std::exception_ptr& one : inner.errors()) all.push_back(one);
             } catch (...) {
-                all->push_back(each);
+                all.push_back(each);
             }
         }
-        return all;
+        return shared(new std::vector<std::exception_ptr>(std::move(all)));
     }
-    static std::string text(const std::vector<std::exception_ptr>& errors) {
+    [[gnu::cold]] static std::string text(const std::vector<std::exception_ptr>& errors) {
         std::string said = std::to_string(errors.size()) + (errors.size() == 1 ? " task failed" : " tasks failed");
         const char* between = ": ";
         for (const std::exception_ptr& each : errors) {
-            said += between + error_text(each);
+            said.append(between).append(error_text(each));
             between = "; ";
         }
         return said;
@@ -10557,9 +10566,11 @@ public:
         return found;
     }
 
-    void push_back(field item) {
-        if (items_.capacity() == 0) items_.reserve(16);
-        items_.push_back(item);
+    void push_back(field item) { add(item.name, item.value); }
+    [[gnu::always_inline]] void add(std::string_view name, std::string_view value) {
+        if (items_.size() == items_.capacity()) [[unlikely]]
+            grow();
+        items_.push_back({name, value});
     }
     void clear() noexcept { items_.clear(); }
     /// All views look into bytes that have moved from `from` to `to`.
@@ -10568,6 +10579,8 @@ public:
     }
 
 private:
+    [[gnu::noinline]] void grow() { items_.reserve(items_.empty() ? 16 : 2 * items_.size()); }
+
     std::vector<field> items_;
 };
 
@@ -10913,6 +10926,8 @@ struct request_head {
     std::optional<std::uint64_t> content_length{};
     http::fields fields{};
 
+    /// Nothing has been read into it since clear(): the method comes first.
+    bool is_clear() const noexcept { return method_text.data() == nullptr; }
     /// As new, but the memory of the fields is kept.
     void clear() noexcept {
         method = http::method::get;
@@ -11903,11 +11918,16 @@ public:
     /// The same of a copy. cost: one allocation.
     static owned_fields copy_of(std::string_view bytes) {
         owned_fields made;
+        made.keep_copy_of(bytes);
+        return made;
+    }
+    /// in: what its fields are views of; from here on they are views of the copy. cost: one allocation.
+    void keep_copy_of(std::string_view bytes) {
         std::shared_ptr<char[]> kept = std::make_shared<char[]>(bytes.size());
         if (!bytes.empty()) std::memcpy(kept.get(), bytes.data(), bytes.size());
-        made.bytes_ = {kept.get(), bytes.size()};
-        made.keeper_ = std::move(kept);
-        return made;
+        rebase(bytes.data(), kept.get());
+        bytes_ = {kept.get(), bytes.size()};
+        keeper_ = std::move(kept);
     }
 
     /// What the fields are views of.
@@ -12315,6 +12335,19 @@ constexpr turn next_turn(turn now, happening what) noexcept {
     };
     return table[static_cast<std::size_t>(now)][static_cast<std::size_t>(what)];
 }
+
+/// The same as one number, without the question whether it can be: who makes a mistake closes.
+inline constexpr auto turns_behind = [] {
+    std::array<turn, 5 * 8> all{};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        turn next = next_turn(static_cast<turn>(i / 8), static_cast<happening>(i % 8));
+        all[i] = next == never ? turn::close : next;
+    }
+    return all;
+}();
+constexpr turn turn_behind(turn now, happening what) noexcept {
+    return turns_behind[static_cast<std::size_t>(now) * 8 + static_cast<std::size_t>(what)];
+}
 }  // namespace detail
 
 /// The turns of one connection, as values: it reads, writes and times nothing. The server tells it what happened and
@@ -12390,6 +12423,11 @@ public:
 
     /// The head of the answer is about to be written. Out: what it has to say.
     response_terms begin_answer(const limits& bounds = default_limits) noexcept {
+        response_terms terms;
+        begin_answer(terms, bounds);
+        return terms;
+    }
+    void begin_answer(response_terms& terms, const limits& bounds) noexcept {
         // A client that still waits for 100 may send its body or leave it out, so nobody could tell what its next
         // bytes are. And a rest that is known to be too much to read past is not worth beginning with.
         if (continue_due_) last_ = true;
@@ -12397,11 +12435,9 @@ public:
             last_ = true;
         continue_due_ = false;
         happens(happening::answer_begun);
-        response_terms terms;
         terms.head_only = head_only_;
         terms.chunks = modern_;
         terms.connection = last_ ? persistence::close : modern_ ? persistence::implied : persistence::keep_alive;
-        return terms;
     }
 
     /// The last byte of the answer is written. `unframed`: only closing the connection tells the client where it ends.
@@ -12412,9 +12448,8 @@ public:
 
 private:
     void happens(happening what) noexcept {
-        turn next = detail::next_turn(turn_, what);
-        CORACLE_ASSERT(next != detail::never);
-        turn_ = next == detail::never ? turn::close : next;
+        CORACLE_ASSERT(detail::next_turn(turn_, what) != detail::never);
+        turn_ = detail::turn_behind(turn_, what);
     }
 
     body_length length_{};
@@ -12770,6 +12805,12 @@ public:
         }
     }
 
+    /// The same, for who is in no hurry.
+    [[gnu::noinline]] std::optional<refusal> note_any(request_head& head, std::string_view name,
+                                                      std::string_view value) {
+        return note(head, name, value);
+    }
+
     /// Judges the head as a whole, when all fields are there.
     [[gnu::always_inline]] std::optional<refusal> finish(request_head& head) const noexcept {
         // Nearly all heads say only whom they are for, and a fresh head says the rest of it.
@@ -12800,18 +12841,22 @@ private:
     /// Whether a token of the right size is this name, whatever its case. All bytes at once: no token has a byte that
     /// bit 0x20 turns into another one's letter or hyphen.
     template <std::size_t N>
-    static bool is(std::string_view name, const char (&lower)[N]) noexcept {
+    [[gnu::always_inline]] static bool is(std::string_view name, const char (&lower)[N]) noexcept {
         unsigned differs = 0;
         for (std::size_t i = 0; i < N - 1; ++i) differs |= static_cast<unsigned char>((name[i] | 0x20) ^ lower[i]);
         return differs == 0;
     }
 
-    std::optional<refusal> note_host(request_head& head, std::string_view value) noexcept {
+    [[gnu::always_inline]] std::optional<refusal> note_host(request_head& head, std::string_view value) noexcept {
+        if (!head.host.empty() || !is_known_host(value)) [[unlikely]]
+            return note_new_host(head, value);
+        head.host = value;
+        return std::nullopt;
+    }
+    [[gnu::noinline]] std::optional<refusal> note_new_host(request_head& head, std::string_view value) noexcept {
         if (!head.host.empty()) return refusal::repeated_host;
-        if (!is_known_host(value)) {
-            if (!parse_authority(value)) return refusal::bad_host;
-            remember_host(value);
-        }
+        if (!parse_authority(value)) return refusal::bad_host;
+        remember_host(value);
         head.host = value;
         return std::nullopt;
     }
@@ -13035,7 +13080,7 @@ public:
     void start(bool head_only, const limits& bounds = response_limits) {
         stage_ = stage::head;
         head_only_ = head_only;
-        until_end_ = closes_ = old_ = chunked_ = false;
+        until_end_ = closes_ = old_ = chunked_ = continue_ = false;
         interims_ = 0;
         status_ = 0;
         seen_ = line_ = 0;
@@ -13072,6 +13117,8 @@ public:
     }
 
     int status() const noexcept { return status_; }
+    /// It asks for the body of the request (RFC 9110 15.2.1).
+    bool told_to_continue() const noexcept { return continue_; }
     const owned_fields& headers() const noexcept { return headers_; }
     owned_fields take_headers() noexcept { return std::exchange(headers_, owned_fields()); }
     /// Whether another request may follow on the connection.
@@ -13103,6 +13150,9 @@ private:
     std::size_t feed_head(std::string_view bytes) {
         std::size_t before = head_.size();
         bool whole = before == 0;  // nothing was kept: perhaps all of it stands in these bytes
+        if (whole && seen_ == 0) {
+            if (std::size_t all = read_head(bytes, false)) return all;
+        }
         if (!whole) head_ += bytes;
         std::string_view text = whole ? bytes : std::string_view(head_);
         std::size_t end = find_end(text);
@@ -13121,9 +13171,9 @@ private:
         }
         seen_ = line_ = 0;
         if (whole) {
-            read_head(text.substr(0, end));
+            read_head(text.substr(0, end), true);
         } else {
-            read_head(std::string_view(head_).substr(0, end));
+            read_head(std::string_view(head_).substr(0, end), true);
             head_.clear();
         }
         return end - before;
@@ -13146,47 +13196,64 @@ private:
         return 0;
     }
 
-    /// in: all of it, each line with its CR LF, and the empty one.
-    void read_head(std::string_view text) {
-        headers_ = owned_fields::copy_of(text);
-        text = headers_.bytes();
+    /// in: whether the text is all of it, each line with its CR LF, and the empty one; else it may go on behind it, or
+    /// be only a part. out: how long it is; 0: nothing was read, and somebody looks for its end first.
+    std::size_t read_head(std::string_view text, bool is_whole) {
         const char* at = text.data();
         const char* end = at + text.size();
         const char* line_end = text.size() >= 14 ? scan::value_end(at + 12, end) : at;
         bool good = ends_line(line_end, end) && (text.starts_with("HTTP/1.1 ") || text.starts_with("HTTP/1.0 ")) &&
                     (at[12] == ' ' || at[12] == '\r');
         auto status = good ? ascii::parse_decimal<unsigned>(text.substr(9, 3)) : std::nullopt;
-        if (!status || *status < 100) return fail("its first line is no status line");
+        if (!is_whole && (!status || *status < 200)) return 0;
+        if (!status || *status < 100) return fail_head(is_whole, "its first line is no status line");
         old_ = at[7] == '0';
+        headers_.clear();
         std::size_t count = 0;
         bool keep_alive = false;
         closes_ = false;
-        for (at = line_end + 2; *at != '\r'; at = line_end + 2) {
+        for (at = line_end + 2; at != end && *at != '\r'; at = line_end + 2) {
             const char* name_begin = at;
-            while (ascii::is_token(*at)) ++at;
+            at = scan::token_end(at, end);
             std::string_view name(name_begin, static_cast<std::size_t>(at - name_begin));
             line_end = scan::value_end(at, end);
-            if (name.empty() || *at != ':' || !ends_line(line_end, end))
-                return fail("one of its header lines is no field");
-            if (++count > bounds_->fields) return fail("it has too many header fields");
+            if (name.empty() || at == end || *at != ':' || !ends_line(line_end, end))
+                return fail_head(is_whole, "one of its header lines is no field");
+            if (++count > bounds_->fields) return fail_head(is_whole, "it has too many header fields");
             std::string_view value = ascii::trim({at + 1, static_cast<std::size_t>(line_end - at - 1)});
             headers_.push_back({name, value});
             if (name.size() == 10 || name.size() == 14 || name.size() == 17) {
                 note(name, value, keep_alive);
-                if (stage_ == stage::failed) return;
+                if (stage_ == stage::failed) return fail_head(is_whole, why_);
             }
         }
+        std::size_t size = static_cast<std::size_t>(at - text.data()) + 2;
+        if (!ends_line(at, end) || size > bounds_->head_bytes) return fail_head(is_whole, "its head is too large");
+        headers_.keep_copy_of(text.substr(0, size));
         if (*status < 200 && *status != 101) {  // the answer is still to come
+            continue_ = continue_ || *status == 100;
             if (++interims_ > most_interims) fail("it is announced again and again and does not come");
             length_.reset();
             chunked_ = false;
-            return;
+            return size;
         }
-        if (chunked_ && length_) return fail("it has two lengths");
-        if (chunked_ && old_) return fail("it has chunks, and HTTP/1.0 has none");
+        if (chunked_ && (length_ || old_)) {
+            fail(length_ ? "it has two lengths" : "it has chunks, and HTTP/1.0 has none");
+            return size;
+        }
         status_ = static_cast<int>(*status);
         closes_ = closes_ || (old_ && !keep_alive);
         find_body();
+        return size;
+    }
+    /// What is wrong is told of a head that is whole.
+    [[gnu::cold]] std::size_t fail_head(bool is_whole, std::string_view why) {
+        headers_ = owned_fields();
+        length_.reset();
+        chunked_ = false;
+        stage_ = stage::head;
+        if (is_whole) fail(why);
+        return 0;
     }
     /// What a field says about the message as a whole.
     void note(std::string_view name, std::string_view value, bool& keep_alive) {
@@ -13280,6 +13347,7 @@ private:
     bool closes_ = false;
     bool old_ = false;
     bool chunked_ = false;
+    bool continue_ = false;
     unsigned interims_ = 0;
     int status_ = 0;
     std::size_t seen_ = 0;  // of the head: no line ends before this
@@ -13459,6 +13527,61 @@ struct url {
 
 }  // namespace coracle::http
 
+// ---- coracle/http/public_suffix.hpp
+// public_suffix: names below which anybody may have one, and so no site's own.
+// RFC 6265 5.3 step 5; the shapes of publicsuffix.org that are met most, and not its list of ten thousand.
+
+namespace coracle::http {
+
+namespace detail {
+
+/// What the second level is called where the first is a country's: co.uk, com.au, ac.jp.
+inline constexpr std::string_view second_levels[] = {"ac", "co", "com", "edu", "gov", "mil", "net", "org"};
+/// What else some countries call it.
+inline constexpr std::string_view second_levels_of_some[] = {
+    "gv.at",  "or.at",  "ind.br", "gob.ar", "gob.mx", "gc.ca",  "or.id",   "go.id",   "web.id", "firm.in",
+    "gen.in", "ind.in", "nic.in", "ad.jp",  "ed.jp",  "go.jp",  "gr.jp",   "lg.jp",   "ne.jp",  "or.jp",
+    "go.ke",  "or.ke",  "go.kr",  "ne.kr",  "or.kr",  "pe.kr",  "re.kr",   "govt.nz", "iwi.nz", "school.nz",
+    "go.th",  "in.th",  "or.th",  "bel.tr", "gen.tr", "web.tr", "ltd.uk",  "me.uk",   "nhs.uk", "plc.uk",
+    "sch.uk", "law.za", "nom.za", "web.za", "asn.au", "id.au",  "info.pl", "waw.pl",  "idv.tw", "gob.es"};
+/// Where everybody's pages and programs stand beside one another.
+inline constexpr std::string_view shared_hosts[] = {"appspot.com",       "azurestaticapps.net",
+                                                    "azurewebsites.net", "blogspot.com",
+                                                    "cloudapp.net",      "cloudfront.net",
+                                                    "deno.dev",          "firebaseapp.com",
+                                                    "fly.dev",           "github.io",
+                                                    "gitlab.io",         "glitch.me",
+                                                    "herokuapp.com",     "myshopify.com",
+                                                    "netlify.app",       "ngrok-free.app",
+                                                    "ngrok.io",          "onrender.com",
+                                                    "pages.dev",         "pythonanywhere.com",
+                                                    "readthedocs.io",    "run.app",
+                                                    "s3.amazonaws.com",  "surge.sh",
+                                                    "up.railway.app",    "vercel.app",
+                                                    "web.app",           "workers.dev"};
+
+template <std::size_t N>
+constexpr bool is_one_of(const std::string_view (&list)[N], std::string_view name) noexcept {
+    for (std::string_view each : list)
+        if (each == name) return true;
+    return false;
+}
+
+}  // namespace detail
+
+/// A cookie for all of it would be seen, and set, by strangers. Some are missed: who has to know them all keeps no
+/// cookies of several sites in one jar. in: a name in lower-case, no address.
+constexpr bool is_public_suffix(std::string_view domain) noexcept {
+    std::size_t last = domain.rfind('.');
+    if (last == domain.npos) return true;
+    bool of_country = domain.size() - last == 3;
+    std::string_view second = domain.substr(0, last);
+    if (of_country && second.find('.') == second.npos && detail::is_one_of(detail::second_levels, second)) return true;
+    return detail::is_one_of(detail::second_levels_of_some, domain) || detail::is_one_of(detail::shared_hosts, domain);
+}
+
+}  // namespace coracle::http
+
 // ---- coracle/http/cookie_jar.hpp
 // cookie_jar: the cookies that a client keeps, and to whom it shows them.
 // RFC 6265 5.1 to 5.4, RFC 6265bis 5.6 (sizes, prefixes).
@@ -13477,7 +13600,8 @@ struct kept_cookie {
     bool http_only = false;
 };
 
-/// Keeps what Set-Cookie fields say, and writes Cookie fields. Times are seconds since 1970.
+/// Keeps what Set-Cookie fields say, and writes Cookie fields. Times are seconds since 1970. Nobody sets one for all of
+/// com, co.uk or github.io; is_public_suffix() says how far that goes.
 class cookie_jar {
 public:
     using const_iterator = std::vector<kept_cookie>::const_iterator;
@@ -13594,11 +13718,11 @@ private:
                 if (value.starts_with('.')) value.remove_prefix(1);
                 std::string domain = ascii::lower(value);
                 std::string host = from.host();
-                // One label alone is no site's own, except the host's.
-                if (!domain_matches(host, domain) || (domain != host && domain.find('.') == domain.npos))
-                    return std::nullopt;
+                if (!domain_matches(host, domain)) return std::nullopt;
+                bool is_public = is_public_suffix(domain);
+                if (is_public && domain != host) return std::nullopt;
                 made.domain = std::move(domain);
-                made.host_only = false;
+                made.host_only = is_public;
             } else if (ascii::iequals(name, "path")) {
                 if (value.starts_with('/')) made.path = value;
             } else if (ascii::iequals(name, "secure")) {
@@ -14907,16 +15031,21 @@ private:
         refused,
     };
 
+    // The path of nearly every request; it has one caller.
+    [[gnu::always_inline]] const char* read_plain_head(const char* begin, const char* end, request_head& head);
+    parse_state parse_on(std::string_view bytes, request_head& head);
     bool skip_blank_line(const char* begin, const char* p, const char* end);
-    // They are the path of every request: each has one caller.
-    [[gnu::always_inline]] bool read_request_line(const char* begin, const char* p, const char* end,
-                                                  request_head& head);
-    [[gnu::always_inline]] bool read_fields(const char* begin, const char* p, const char* end, request_head& head);
+    bool read_request_line(const char* begin, const char* p, const char* end, request_head& head);
+    bool read_fields(const char* begin, const char* p, const char* end, request_head& head);
     const char* read_other_method(const char* begin, const char* p, const char* end, request_head& head);
     bool split_other_target(request_head& head);
+    /// Of the bytes that may stand in a value.
+    static bool is_space(char c) noexcept { return static_cast<unsigned char>(c) <= ' '; }
     static refusal wrong_in_name(const char* name, const char* p) noexcept;
     static refusal wrong_in_value(char c) noexcept { return c == '\n' ? refusal::bare_lf : refusal::bad_field_value; }
 
+    /// A head never reaches beyond it, so what stands there cannot change the answer.
+    std::size_t limit() const noexcept { return bounds_->head_bytes < UINT32_MAX ? bounds_->head_bytes : UINT32_MAX; }
     /// All bytes up to `p` are read; the next one belongs to `next`.
     bool wait(stage next, const char* begin, const char* p) noexcept {
         stage_ = next;
@@ -14945,8 +15074,72 @@ private:
 };
 
 inline parse_state request_parser::parse(std::string_view bytes, request_head& head) {
+    if (stage_ != stage::fresh) return parse_on(bytes, head);
+    if (!head.is_clear()) head.clear();
+    const char* const begin = bytes.data();
+    const std::size_t most = limit();
+    const char* const end = begin + (bytes.size() < most ? bytes.size() : most);
+    if (const char* p = read_plain_head(begin, end, head)) [[likely]] {
+        base_ = begin;
+        at_ = offset(begin, p);
+        stage_ = stage::complete;
+        return parse_state::complete;
+    }
+    return parse_on(bytes, head);
+}
+
+/// A head that is all there and as nearly every client writes it: a path, HTTP/1.1, one space behind each colon and
+/// nothing at odds. Null for any other, which is read from its beginning, byte by byte where need be.
+inline const char* request_parser::read_plain_head(const char* const begin, const char* const end, request_head& head) {
+    const char* p = begin;
+    if (end - p >= 5 && std::memcmp(p, "GET /", 5) == 0) {
+        head.method_text = {p, 3};
+        p += 4;
+    } else {
+        p = scan::token_end(p, end);
+        auto size = static_cast<std::size_t>(p - begin);
+        if (end - p < 2 || p[0] != ' ' || p[1] != '/' || size == 0 || size > bounds_->method_bytes) return nullptr;
+        head.method_text = {begin, size};
+        head.method = method_from(head.method_text);
+        if (head.method == method::connect) return nullptr;
+        ++p;
+    }
+    const char* const target = p;
+    const char* const path_end = p = scan::path_end(p, end);
+    if (p != end && *p == '?') {
+        p = scan::query_end(p + 1, end);
+        head.target.query = {path_end + 1, static_cast<std::size_t>(p - path_end - 1)};
+    }
+    head.target.text = {target, static_cast<std::size_t>(p - target)};
+    head.target.path = {target, static_cast<std::size_t>(path_end - target)};
+    if (end - p < 11 || std::memcmp(p, " HTTP/1.1\r\n", 11) != 0 || head.target.text.size() > bounds_->target_bytes)
+        return nullptr;
+    p += 11;
+    for (;;) {
+        if (end - p < 2) return nullptr;
+        if (*p == '\r') break;
+        const char* const name = p;
+        p = scan::token_end(p, end);
+        if (end - p < 2 || p[0] != ':' || p[1] != ' ' || p == name) return nullptr;
+        const std::string_view key(name, static_cast<std::size_t>(p - name));
+        const char* const value = p + 2;
+        p = scan::value_end(value, end);
+        if (end - p < 2 || std::memcmp(p, "\r\n", 2) != 0 || p == value || is_space(*value) || is_space(p[-1]) ||
+            head.fields.size() >= bounds_->fields)
+            return nullptr;
+        const std::string_view text(value, static_cast<std::size_t>(p - value));
+        if (framing_.note(head, key, text)) return nullptr;
+        head.fields.add(key, text);
+        p += 2;
+    }
+    if (p[1] != '\n' || framing_.finish(head)) return nullptr;
+    return p + 2;
+}
+
+[[gnu::noinline]] inline parse_state request_parser::parse_on(std::string_view bytes, request_head& head) {
     if (stage_ == stage::fresh) {
         head.clear();
+        framing_.reset();
         stage_ = stage::first_byte;
     } else if (bytes.data() != base_) {
         head.rebase(base_, bytes.data());
@@ -14956,16 +15149,15 @@ inline parse_state request_parser::parse(std::string_view bytes, request_head& h
     if (stage_ == stage::refused) return parse_state::refused;
     CORACLE_ASSERT(bytes.size() >= at_);
 
-    // A head never reaches beyond its limit, so what stands there cannot change the answer.
-    const std::size_t limit = bounds_->head_bytes < UINT32_MAX ? bounds_->head_bytes : UINT32_MAX;
+    const std::size_t most = limit();
     const char* const begin = bytes.data();
-    const char* const end = begin + (bytes.size() < limit ? bytes.size() : limit);
+    const char* const end = begin + (bytes.size() < most ? bytes.size() : most);
     if ((stage_ >= stage::method || skip_blank_line(begin, begin + at_, end)) &&
         (stage_ >= stage::line || read_request_line(begin, begin + at_, end, head)) &&
         read_fields(begin, begin + at_, end, head))
         return parse_state::complete;
     if (stage_ == stage::refused) return parse_state::refused;
-    if (bytes.size() < limit) return parse_state::need_more;
+    if (bytes.size() < most) return parse_state::need_more;
     refuse(stage_ <= stage::query ? refusal::target_too_long : refusal::head_too_large);
     return parse_state::refused;
 }
@@ -15151,7 +15343,7 @@ inline bool request_parser::read_fields(const char* begin, const char* p, const 
                 const char* stop = p - 1;
                 while (stop != value && (stop[-1] == ' ' || stop[-1] == '\t')) --stop;
                 field item{{name, name_size}, {value, static_cast<std::size_t>(stop - value)}};
-                if (auto why = framing_.note(head, item.name, item.value)) return refuse(*why);
+                if (auto why = framing_.note_any(head, item.name, item.value)) return refuse(*why);
                 head.fields.push_back(item);
                 ++p;
                 continue;
@@ -15230,10 +15422,17 @@ public:
     /// A whole answer. A body that the status or HEAD forbids is left out.
     /// Error: std::invalid_argument, and nothing is written.
     [[gnu::always_inline]] void write(const response_head& head, const response_terms& terms, std::string_view body) {
-        std::uint64_t length = forces_empty_body(head.status) ? 0 : body.size();
-        bool bodiless = forbids_body(head.status);
-        bool send = !bodiless && !terms.head_only && length != 0;
-        write_head(head, terms, bodiless ? no_length : length, send ? body : std::string_view{});
+        if (head.status != 200 || (head.fields && !head.fields->empty()) || body.empty() ||
+            terms.connection != persistence::implied || terms.head_only) [[unlikely]]
+            return write_other(head, terms, body);
+        // As nearly every answer is.
+        std::string_view block = cache_->block(head.status, head.content_type);
+        char* const start = out_->prepare(block.size() + body.size() + tail_size);
+        char* to = detail::write_text(start, block);
+        to = detail::write_decimal(to, body.size(), detail::decimal_size(body.size()));
+        to = detail::write_text(to, "\r\n\r\n");
+        to = detail::write_text(to, body);
+        out_->commit(static_cast<std::size_t>(to - start));
     }
 
     /// An answer whose body follows: append it to the buffer, then finish(). Nothing may be consumed from the buffer in
@@ -15338,6 +15537,13 @@ private:
     // Behind the block: digits or the coding (26), two line ends and a connection line (24) fit into this.
     static constexpr std::size_t tail_size = 64;
 
+    [[gnu::noinline]] void write_other(const response_head& head, const response_terms& terms, std::string_view body) {
+        std::uint64_t length = forces_empty_body(head.status) ? 0 : body.size();
+        bool bodiless = forbids_body(head.status);
+        bool send = !bodiless && !terms.head_only && length != 0;
+        write_head(head, terms, bodiless ? no_length : length, send ? body : std::string_view{});
+    }
+
     [[gnu::always_inline]] void write_head(const response_head& head, const response_terms& terms, std::uint64_t length,
                                            std::string_view body) {
         std::string_view fields = head.fields ? head.fields->wire() : std::string_view{};
@@ -15354,8 +15560,8 @@ private:
             to = detail::write_text(detail::write_decimal(to, length, detail::decimal_size(length)), "\r\n");
         else if (length == chunked)
             to = detail::write_text(detail::write_text(to, chunked_field), "\r\n");
-        to = detail::write_text(to, fields);
-        to = detail::write_text(to, detail::connection_line(terms.connection));
+        if (!fields.empty() || terms.connection != persistence::implied) [[unlikely]]
+            to = detail::write_text(detail::write_text(to, fields), detail::connection_line(terms.connection));
         to = detail::write_text(to, "\r\n");
         to = detail::write_text(to, body);
         out_->commit(static_cast<std::size_t>(to - start));
@@ -15390,11 +15596,12 @@ private:
 
     byte_buffer* out_;
     head_cache* cache_;
-    std::size_t prefix_size_ = 0;  // of what stands before the length
-    std::size_t begin_at_ = 0;     // of the answer, like the two below from the front of the buffer
-    std::size_t length_at_ = 0;    // of the digits
-    std::size_t body_at_ = 0;
-    std::size_t digits_ = 0;
+    // These are written before they are read.
+    std::size_t prefix_size_;  // of what stands before the length
+    std::size_t begin_at_;     // of the answer, like the two below from the front of the buffer
+    std::size_t length_at_;    // of the digits
+    std::size_t body_at_;
+    std::size_t digits_;
     std::uint64_t left_ = no_length;  // of the size that was said of a stream
     mode mode_ = mode::idle;
     bool drop_ = false;   // the body is not sent
@@ -15783,6 +15990,104 @@ private:
 
 }  // namespace coracle::ws
 
+// ---- coracle/websocket/frame_reader.hpp
+// frame_reader: frames as they arrive, in whatever pieces: their heads put together, what they carry unmasked in place.
+// RFC 6455 5.2, 5.3.
+
+namespace coracle::ws {
+
+/// Knows where one frame ends and the next begins. What may follow what says session. It owns no memory.
+class frame_reader {
+public:
+    /// Something of the frame that was begun is still to come.
+    bool in_frame() const noexcept { return in_frame_; }
+    /// No frame is under way, and nothing of a head has come.
+    bool is_between() const noexcept { return !in_frame_ && head_size_ == 0; }
+
+    /// Collects a head from what arrived, which becomes shorter by it. out: whether all of it is there, for head().
+    bool read_head(std::span<char>& arrived) noexcept {
+        std::size_t wanted = 2;
+        for (;;) {
+            if (head_size_ >= 2) wanted = frame_head_size(static_cast<unsigned char>(head_[1]));
+            if (head_size_ == wanted) return true;
+            std::size_t size = wanted - head_size_;
+            if (size > arrived.size()) size = arrived.size();
+            if (size == 0) return false;
+            std::memcpy(head_.data() + head_size_, arrived.data(), size);
+            head_size_ = static_cast<std::uint8_t>(head_size_ + size);
+            arrived = arrived.subspan(size);
+        }
+    }
+    /// What was collected, once.
+    frame_head head() noexcept { return read_frame_head({head_.data(), std::exchange(head_size_, std::uint8_t{0})}); }
+
+    /// From here on comes what this frame carries.
+    void begin(const frame_head& of) noexcept {
+        in_frame_ = true;
+        left_ = of.length;
+        key_ = of.key;
+        turned_ = 0;
+        masked_ = of.masked;
+    }
+    /// The part of it that has arrived, unmasked.
+    std::span<char> take(std::span<char>& arrived) noexcept {
+        std::span<char> piece = pass(arrived);
+        if (masked_) mask(piece.data(), piece.data(), piece.size(), key_, turned_);
+        turned_ = static_cast<std::uint8_t>((turned_ + piece.size()) & 3U);
+        return piece;
+    }
+    /// The same for what nobody looks at.
+    std::span<char> pass(std::span<char>& arrived) noexcept {
+        std::span<char> piece =
+            arrived.first(left_ < arrived.size() ? static_cast<std::size_t>(left_) : arrived.size());
+        arrived = arrived.subspan(piece.size());
+        left_ -= piece.size();
+        in_frame_ = left_ != 0;
+        return piece;
+    }
+
+    /// What most messages are: one frame with nothing remarkable.
+    struct whole {
+        std::size_t head = 0;  ///< its bytes; 0: it is another one, or not all of it is here
+        std::size_t size = 0;  ///< of what it carries
+    };
+    /// What `arrived` begins with, between two frames.
+    static whole whole_message(std::span<const char> arrived, bool masked) noexcept {
+        auto at = [&](std::size_t i) { return static_cast<unsigned char>(arrived[i]); };
+        if (arrived.size() < 2 || (at(0) != 0x81 && at(0) != 0x82) || (at(1) >= 0x80) != masked) return {};
+        whole found{masked ? std::size_t{6} : std::size_t{2}, at(1) & 0x7FU};
+        if (found.size > 125) {
+            found.head += 2;
+            if (found.size == 127 || arrived.size() < found.head) return {};
+            found.size = static_cast<std::size_t>(at(2)) << 8U | at(3);
+            if (found.size < 126) return {};
+        }
+        return arrived.size() < found.head || arrived.size() - found.head < found.size ? whole{} : found;
+    }
+    /// What it carries, unmasked; `arrived` becomes shorter by the frame.
+    static std::span<char> take_whole(std::span<char>& arrived, whole found, bool masked) noexcept {
+        std::span<char> data = arrived.subspan(found.head, found.size);
+        if (masked) {
+            mask_key key;
+            std::memcpy(key.data(), data.data() - key.size(), key.size());
+            mask(data.data(), data.data(), data.size(), key);
+        }
+        arrived = arrived.subspan(found.head + found.size);
+        return data;
+    }
+
+private:
+    std::uint64_t left_ = 0;  // bytes of the frame that are still to come
+    std::array<char, frame_head::most_bytes> head_{};
+    std::uint8_t head_size_ = 0;  // bytes of a head that has not arrived completely
+    std::uint8_t turned_ = 0;     // how far the key is turned
+    mask_key key_{};
+    bool in_frame_ = false;
+    bool masked_ = false;
+};
+
+}  // namespace coracle::ws
+
 // ---- coracle/websocket/frame_writer.hpp
 // frame_writer: what one side of a WebSocket sends, frame by frame: a client's masked, a server's as they are.
 // RFC 6455 5.1, 5.3, 5.4.
@@ -15803,14 +16108,17 @@ public:
     void write(byte_buffer& out, opcode what, std::string_view payload, bool last = true,
                std::uint8_t reserved = 0) const {
         frame_head head = head_of(what, payload.size(), last, reserved);
+        char* to = out.prepare(frame_head::most_bytes + payload.size());
         if (keys_) {
             head.masked = true;
             head.key = keys_();
+            to += write_frame_head(to, head);
+            mask(payload.data(), to, payload.size(), head.key);
+        } else {
+            to += write_frame_head(to, head);
+            if (!payload.empty()) std::memcpy(to, payload.data(), payload.size());
         }
-        char* to = out.prepare(frame_head::most_bytes + payload.size());
-        std::size_t size = write_frame_head(to, head);
-        mask(payload.data(), to + size, payload.size(), head.key);
-        out.commit(size + payload.size());
+        out.commit(static_cast<std::size_t>(to - out.data()) - out.size() + payload.size());
     }
     void close(byte_buffer& out, close_code code, std::string_view text) const {
         write(out, opcode::close, close_payload(code, text).view());
@@ -15863,8 +16171,8 @@ public:
     }
     /// When look() is worth asking again; time::max() for never.
     constexpr time next_look() const noexcept {
-        if (waiting_ && patience_ > time{}) return (heard_ > pinged_ ? heard_ : pinged_) + patience_;
-        return interval_ > time{} ? pinged_ + interval_ : time::max();
+        if (waiting_ && patience_ > time{}) return later(heard_ > pinged_ ? heard_ : pinged_, patience_);
+        return interval_ > time{} ? later(pinged_, interval_) : time::max();
     }
 
     constexpr void pinged(time now) noexcept {
@@ -15880,6 +16188,10 @@ public:
     }
 
 private:
+    static constexpr time later(time when, time wait) noexcept {
+        return wait > time::max() - when ? time::max() : when + wait;
+    }
+
     time interval_;
     time patience_;
     time heard_;
@@ -15940,12 +16252,16 @@ public:
 
     /// Between two messages; for the next ones.
     void deliver(delivery how) noexcept { delivery_ = how; }
+    /// Other limits. Before the first byte.
+    void bound(const limits& by) noexcept { bounds_ = &by; }
     /// The extension that the handshake agreed to. Before the first byte.
     void transform(std::unique_ptr<message_transform> by) noexcept { transform_ = std::move(by); }
 
     /// The first thing that happened in `arrived`, from which the bytes that it took are removed, and which it unmasks
     /// in place. An event's data is valid until the next call, or until `arrived` ends.
     event next(std::span<char>& arrived);
+    /// What was given last has memory here, until the next call.
+    bool keeps_given() const noexcept { return given_message_ || given_control_; }
     /// The connection ended, or broke. out: close_code::lost, unless it was closed as it should be.
     event ended() noexcept;
 
@@ -15978,7 +16294,7 @@ private:
 
     session(mask_source keys, const limits& bounds) noexcept : bounds_(&bounds), writer_(keys) {}
 
-    bool read_head(std::span<char>& arrived);
+    event read_whole(std::span<char>& arrived, frame_reader::whole found);
     std::string_view fault_of(const frame_head& head, close_code& code) const noexcept;
     void begin_frame(const frame_head& head) noexcept;
     event read_control(std::span<char>& arrived);
@@ -15991,7 +16307,6 @@ private:
     event fail(close_code code, std::string_view why);
     void answer_ping(std::string_view payload);
     void control(byte_buffer& out, opcode what, std::string_view data);
-    std::span<char> take(std::span<char>& arrived) noexcept;
     void forget_given() noexcept;
     opcode next_opcode(data_kind kind, bool last) noexcept;
 
@@ -16000,17 +16315,13 @@ private:
     std::unique_ptr<message_transform> transform_;
     const limits* bounds_;
     frame_writer writer_;
+    frame_reader incoming_;
 
-    std::uint64_t left_ = 0;            ///< bytes of the frame that are still to come
     std::uint64_t message_bytes_ = 0;   ///< of the message so far, as announced
     std::uint64_t unpacked_bytes_ = 0;  ///< of the message, behind the transform
     std::uint32_t message_frames_ = 0;
     std::uint32_t newest_pong_ = 0;  ///< where it begins in answers_
-    std::array<char, frame_head::most_bytes> head_{};
-    std::uint8_t head_size_ = 0;  ///< bytes of a head that has not arrived completely
 
-    mask_key key_{};
-    std::uint8_t turned_ = 0;         ///< how far the key is turned
     std::uint8_t control_bytes_ = 0;  ///< at the end of message_
     opcode frame_ = opcode::binary;
     data_kind type_ = data_kind::binary;
@@ -16018,7 +16329,6 @@ private:
 
     ws::phase phase_ = ws::phase::open;
     delivery delivery_ = delivery::whole;
-    bool in_frame_ = false;
     bool last_frame_ = false;
     bool in_message_ = false;
     bool packed_ = false;         ///< the message that arrives is marked
@@ -16031,10 +16341,14 @@ private:
 
 inline event session::next(std::span<char>& arrived) {
     forget_given();
+    if (!in_message_ && phase_ == ws::phase::open && incoming_.is_between()) {
+        auto found = frame_reader::whole_message(arrived, !is_client());
+        if (found.head != 0 && found.size <= bounds_->message_bytes) return read_whole(arrived, found);
+    }
     while (phase_ != ws::phase::closed) {
-        if (!in_frame_) {
-            if (!read_head(arrived)) return {};
-            const frame_head head = read_frame_head({head_.data(), std::exchange(head_size_, std::uint8_t{0})});
+        if (!incoming_.in_frame()) {
+            if (!incoming_.read_head(arrived)) return {};
+            const frame_head head = incoming_.head();
             close_code code = close_code::protocol_error;
             if (std::string_view why = fault_of(head, code); !why.empty()) {
                 arrived = {};
@@ -16045,10 +16359,22 @@ inline event session::next(std::span<char>& arrived) {
         event found = is_control(frame_) ? read_control(arrived) : read_data(arrived);
         if (phase_ == ws::phase::closed) arrived = {};
         if (found) return found;
-        if (in_frame_) return {};
+        if (incoming_.in_frame()) return {};
     }
     arrived = {};
     return {};
+}
+
+/// A message in one frame that is all there goes past what is kept of others.
+inline event session::read_whole(std::span<char>& arrived, frame_reader::whole found) {
+    event out;
+    out.what = event::kind::message;
+    out.type = type_ = static_cast<data_kind>(arrived[0] & 15);
+    std::span<char> data = frame_reader::take_whole(arrived, found, !is_client());
+    out.data = {data.data(), data.size()};
+    if (type_ == data_kind::binary || utf8::is_valid(out.data)) return out;
+    arrived = {};
+    return fail(close_code::invalid_data, "a text is not UTF-8");
 }
 
 inline event session::ended() noexcept {
@@ -16059,21 +16385,6 @@ inline event session::ended() noexcept {
     out.what = event::kind::close;
     out.code = close_code::lost;
     return out;
-}
-
-/// Collects a head. out: whether head_ holds all of it.
-inline bool session::read_head(std::span<char>& arrived) {
-    std::size_t wanted = 2;
-    for (;;) {
-        if (head_size_ >= 2) wanted = frame_head_size(static_cast<unsigned char>(head_[1]));
-        if (head_size_ == wanted) return true;
-        std::size_t size = wanted - head_size_;
-        if (size > arrived.size()) size = arrived.size();
-        if (size == 0) return false;
-        std::memcpy(head_.data() + head_size_, arrived.data(), size);
-        head_size_ = static_cast<std::uint8_t>(head_size_ + size);
-        arrived = arrived.subspan(size);
-    }
 }
 
 /// What is wrong with it, for the close frame; empty when nothing is. D16.
@@ -16105,11 +16416,8 @@ inline std::string_view session::fault_of(const frame_head& head, close_code& co
 }
 
 inline void session::begin_frame(const frame_head& head) noexcept {
-    in_frame_ = true;
+    incoming_.begin(head);
     frame_ = head.what;
-    left_ = head.length;
-    key_ = head.key;
-    turned_ = 0;
     if (is_control(frame_)) return;
     last_frame_ = head.last;
     if (!in_message_) {
@@ -16125,29 +16433,15 @@ inline void session::begin_frame(const frame_head& head) noexcept {
     ++message_frames_;
 }
 
-/// The part of the frame that has arrived, unmasked.
-inline std::span<char> session::take(std::span<char>& arrived) noexcept {
-    std::span<char> piece = arrived.first(left_ < arrived.size() ? static_cast<std::size_t>(left_) : arrived.size());
-    arrived = arrived.subspan(piece.size());
-    left_ -= piece.size();
-    if (!is_client()) mask(piece.data(), piece.data(), piece.size(), key_, turned_);
-    turned_ = static_cast<std::uint8_t>((turned_ + piece.size()) & 3U);
-    in_frame_ = left_ != 0;
-    return piece;
-}
-
 inline event session::read_data(std::span<char>& arrived) {
     if (phase_ != ws::phase::open) {  // what crosses our close is read past, 6 of the browsers' standard does the same
-        std::size_t size = left_ < arrived.size() ? static_cast<std::size_t>(left_) : arrived.size();
-        arrived = arrived.subspan(size);
-        left_ -= size;
-        in_frame_ = left_ != 0;
-        if (!in_frame_ && last_frame_) in_message_ = false;
+        incoming_.pass(arrived);
+        if (!incoming_.in_frame() && last_frame_) in_message_ = false;
         return {};
     }
-    std::span<char> taken = take(arrived);
+    std::span<char> taken = incoming_.take(arrived);
     std::string_view piece(taken.data(), taken.size());
-    bool ends = !in_frame_ && last_frame_;
+    bool ends = !incoming_.in_frame() && last_frame_;
     if (ends) in_message_ = false;
     return packed_ ? unpack(piece, ends) : give(piece, ends);
 }
@@ -16198,12 +16492,12 @@ inline event session::told(std::string_view piece, bool ends) noexcept {
 }
 
 inline event session::read_control(std::span<char>& arrived) {
-    std::span<char> taken = take(arrived);
+    std::span<char> taken = incoming_.take(arrived);
     std::string_view payload(taken.data(), taken.size());
-    if (in_frame_ || control_bytes_ != 0) {
+    if (incoming_.in_frame() || control_bytes_ != 0) {
         message_.append(payload);
         control_bytes_ = static_cast<std::uint8_t>(control_bytes_ + payload.size());
-        if (in_frame_) return {};
+        if (incoming_.in_frame()) return {};
         payload = message_.view().substr(message_.size() - control_bytes_);
         given_control_ = true;
     }
@@ -16255,7 +16549,7 @@ inline event session::close_arrived(std::string_view payload) {
 
 inline void session::forget_given() noexcept {
     if (std::exchange(given_control_, false)) message_.truncate(message_.size() - std::exchange(control_bytes_, 0));
-    if (std::exchange(given_message_, false) || message_.empty()) message_.release();
+    if (std::exchange(given_message_, false) || (message_.empty() && message_.capacity() != 0)) message_.release();
 }
 
 inline frame_prefix session::announce(data_kind kind, std::uint64_t size, bool last) noexcept {
@@ -16265,14 +16559,16 @@ inline frame_prefix session::announce(data_kind kind, std::uint64_t size, bool l
 
 inline void session::send_piece(byte_buffer& out, data_kind kind, std::string_view piece, bool last) {
     CORACLE_ASSERT(may_send());
+    if (!transform_) [[likely]]
+        return writer_.write(out, next_opcode(kind, last), piece, last);
     const bool first = !sending_;
     byte_buffer packed;
-    if (transform_ && (first || sending_packed_)) {
+    if (first || sending_packed_) {
         bool marked = transform_->pack(piece, first, last, packed);
         if (first) sending_packed_ = marked;
         if (sending_packed_) piece = packed.view();
     }
-    const bool marks = transform_ && first && sending_packed_;
+    const bool marks = first && sending_packed_;
     writer_.write(out, next_opcode(kind, last), piece, last, marks ? frame_head::compressed : std::uint8_t{0});
 }
 
@@ -18276,7 +18572,12 @@ inline const json& json::element(std::uint64_t index) const {
 
 inline bool json::erase(std::string_view key) {
     expect(is_object(), "an object");
-    return std::erase_if(object_, [&](const json_member& member) { return member.key == key; }) != 0;
+    std::size_t kept = 0;
+    for (std::size_t n = 0; n < object_.size(); ++n)
+        if (object_[n].key != key && kept++ != n) object_[kept - 1] = std::move(object_[n]);
+    bool some = kept < object_.size();
+    while (kept < object_.size()) object_.pop_back();
+    return some;
 }
 
 inline json& json::push_back(json value) {
@@ -24885,14 +25186,7 @@ public:
     /// Turns until `done()` says so, on the calling thread.
     template <class Done>
     void run_until(Done&& done) {
-        occupy here(*this);
-        now_ = poller_->now();  // the first turn begins here, not when the reactor was made
-        wakes_up();
-        struct asleep_at_end {
-            reactor& loop;
-            ~asleep_at_end() { loop.falls_asleep(); }
-        } also_when_it_throws{*this};
-        while (!done()) turn(done);
+        turn_until({&done, [](void* what) -> bool { return (*static_cast<std::remove_reference_t<Done>*>(what))(); }});
     }
 
     os::poller& poller() noexcept { return *poller_; }
@@ -25011,8 +25305,23 @@ private:
     // Jobs that wake one another need not pay for a look at the world each time: that costs as much as 15 of them.
     static constexpr int batches_per_look = 8;
 
-    template <class Done>
-    void turn(Done& done) {
+    /// Whatever says so: turning is the same for all, and stands in a program once.
+    struct question {
+        void* what;
+        bool (*ask)(void* what);
+        bool operator()() const { return ask(what); }
+    };
+    void turn_until(question done) {
+        occupy here(*this);
+        now_ = poller_->now();  // the first turn begins here, not when the reactor was made
+        wakes_up();
+        struct asleep_at_end {
+            reactor& loop;
+            ~asleep_at_end() { loop.falls_asleep(); }
+        } also_when_it_throws{*this};
+        while (!done()) turn(done);
+    }
+    void turn(question done) {
         timers_.fire_due(now_);
         for (int batch = 0; batch == 0 || (batch < batches_per_look && anything_ready()); ++batch) {
             run_ready();
@@ -27403,6 +27712,7 @@ enum class outcome : unsigned char {
 struct match {
     outcome result = outcome::not_found;
     std::uint32_t route = 0;  ///< the number that router::add gave
+    std::uint32_t hash = 0;   ///< of the path, if the router has had to know it
     std::size_t capture_count = 0;
     std::array<std::string_view, pattern::max_parameters> captures{};  ///< per placeholder, decoded exactly once
     std::string allow{};                                               ///< value for the Allow field
@@ -27613,9 +27923,23 @@ public:
     }
 
     /// The number stored under (owner, text), or none. cost: one hash of the text, at most eight slots.
-    [[gnu::always_inline]] std::uint32_t find(std::uint32_t owner, std::string_view text) const noexcept {
+    std::uint32_t find(std::uint32_t owner, std::string_view text) const noexcept {
         if (text.size() > longest_) return none;
-        std::uint32_t wanted = hash(seed_, owner, text);
+        return find(owner, text, hash_of(owner, text));
+    }
+    std::size_t longest() const noexcept { return longest_; }
+    /// In: a text that is not longer than longest().
+    std::uint32_t hash_of(std::uint32_t owner, std::string_view text) const noexcept {
+        return hash(seed_, owner, text);
+    }
+    /// The same where it is the first that the hash leads to, as nearly always, and not long; else none.
+    [[gnu::always_inline]] std::uint32_t find_first(std::uint32_t owner, std::string_view text,
+                                                    std::uint32_t hash) const noexcept {
+        const entry& slot = slots_[hash & mask_];
+        bool found = slot.hash == hash && slot.owner == owner && text.size() <= 32 && same_text(slot.text, text);
+        return found ? slot.value : none;
+    }
+    std::uint32_t find(std::uint32_t owner, std::string_view text, std::uint32_t wanted) const noexcept {
         for (std::size_t at = wanted & mask_;; at = (at + 1) & mask_) {
             const entry& slot = slots_[at];
             if (slot.value == none) return none;
@@ -27633,7 +27957,8 @@ private:
     static constexpr std::size_t longest_probe = 8;
     static constexpr std::uint64_t seeds_per_size = 32;
 
-    static std::uint32_t hash(std::uint64_t seed, std::uint32_t owner, std::string_view text) noexcept {
+    [[gnu::always_inline]] static std::uint32_t hash(std::uint64_t seed, std::uint32_t owner,
+                                                     std::string_view text) noexcept {
         constexpr std::uint64_t odd = 0x9E3779B97F4A7C15ULL;
         auto word = [&](std::size_t at) {
             std::uint64_t value;
@@ -27676,7 +28001,7 @@ private:
 
     bool try_seed(std::uint64_t seed) {
         seed_ = seed * 0xD6E8FEB86659FD93ULL;
-        slots_.assign(mask_ + 1, entry{});
+        slots_ = std::vector<entry>(mask_ + 1);
         for (entry one : entries_) {
             one.hash = hash(seed_, one.owner, one.text);
             std::size_t at = one.hash & mask_;
@@ -27776,18 +28101,26 @@ public:
     /// Fills `out` with the answer for one request. in: a frozen router; the method, and its text where it is `other`;
     /// the path as it stood on the wire, without the query.
     /// cost: the same for one route and a thousand; no memory, unless the path has escapes or methods are listed.
-    [[gnu::always_inline]] void lookup(http::method method, std::string_view token, std::string_view path,
-                                       match& out) const {
+    void lookup(http::method method, std::string_view token, std::string_view path, match& out) const {
+        if (!lookup_static(method, path, out)) look_further(method, token, path, out);
+    }
+    /// The same for a path without placeholders at its first place in the table, where nearly all of them stand. False:
+    /// look_further().
+    [[gnu::always_inline]] bool lookup_static(http::method method, std::string_view path, match& out) const noexcept {
         CORACLE_ASSERT(frozen_);
+        out.hash = 0;
+        if (method == http::method::other || path.size() > statics_.longest()) return false;
+        out.hash = statics_.hash_of(0, path);
+        std::uint32_t row = statics_.find_first(0, path, out.hash);
+        return row != text_table::none && take_answer(row, static_cast<std::uint32_t>(method), out);
+    }
+    /// in: as lookup_static() has left it.
+    [[gnu::noinline]] void look_further(http::method method, std::string_view token, std::string_view path,
+                                        match& out) const {
         std::uint32_t number = methods_.find(method, token);
-        std::uint32_t row = statics_.find(0, path);
+        std::uint32_t row = out.hash != 0 ? statics_.find(0, path, out.hash) : statics_.find(0, path);
         if (row != text_table::none) {
-            if (number != method_table::none && answers_[row + number] != no_route) {
-                out.result = outcome::found;
-                out.route = answers_[row + number];
-                out.capture_count = 0;
-                return;
-            }
+            if (number != method_table::none && take_answer(row, number, out)) return;
         } else if (is_no_path(path)) {
             out.result = outcome::not_found;
             return;
@@ -27819,6 +28152,16 @@ private:
         if (low == list.size() || list[low].name != name)
             list.insert(list.begin() + static_cast<std::ptrdiff_t>(low), {std::move(name), otherwise});
         return list[low].number;
+    }
+
+    /// False: the tree has to be asked.
+    [[gnu::always_inline]] bool take_answer(std::uint32_t row, std::uint32_t number, match& out) const noexcept {
+        std::uint32_t route = answers_[row + number];
+        if (route == no_route) return false;
+        out.result = outcome::found;
+        out.route = route;
+        out.capture_count = 0;
+        return true;
     }
 
     struct ending {
@@ -31014,6 +31357,88 @@ struct websocket_options {
 
 }  // namespace coracle
 
+// ---- coracle/duplex/websocket_status.hpp
+// websocket_status: how far a WebSocket is, what was agreed on, and how it ended.
+// RFC 6455 7.1.5, 7.1.6.
+
+namespace coracle {
+
+enum class websocket_state : unsigned char {
+    connecting,  ///< on a server: the handshake has not been answered yet
+    open,
+    closing,  ///< a close frame was sent, and the peer's is awaited
+    closed,
+};
+
+namespace duplex {
+
+/// What can be asked of every WebSocket. What an idle one does not need it makes when somebody needs it.
+class websocket_status {
+public:
+    /// What was agreed on; empty for nothing.
+    const std::string& subprotocol() const noexcept { return rare_ ? rare_->subprotocol : nothing(); }
+
+    websocket_state state() const noexcept { return state_; }
+    /// Something can be sent. When the peer has gone there may still be messages of it that were not received.
+    bool is_open() const noexcept { return state_ == websocket_state::open && !peer_left_; }
+    /// Why it ended: the code of whoever closed first; 1005 when the peer gave none, 1006 when it was cut. 0 before.
+    int close_code() const noexcept { return code_; }
+    const std::string& close_reason() const noexcept { return rare_ ? rare_->reason : nothing(); }
+    /// Messages that slow_peer has dropped.
+    std::uint64_t dropped() const noexcept { return rare_ ? rare_->dropped : 0; }
+
+protected:
+    websocket_status() noexcept = default;
+    ~websocket_status() = default;
+
+    void check_open() const {
+        if (is_open()) return;
+        throw websocket_closed(end_code(), close_reason());
+    }
+    /// Where nothing is known of the end yet, the peer has gone.
+    int end_code() const noexcept { return code_ == 0 ? 1006 : code_; }
+    /// The first word counts. error: std::bad_alloc.
+    void set_end(int code, std::string_view reason) {
+        if (code_ != 0) return;
+        code_ = code;
+        if (!reason.empty()) more().reason = reason;
+    }
+
+    struct rare {
+        byte_buffer unread;  // what has come and may not be looked at yet
+        std::string reason;
+        std::string subprotocol;
+        std::uint64_t dropped = 0;
+        std::uint64_t acknowledged = 0;  // as last seen, while what the peer sends is not read
+    };
+    rare& more() {
+        if (!rare_) rare_ = std::make_unique<rare>();
+        return *rare_;
+    }
+    bool any_unread() const noexcept { return rare_ && !rare_->unread.empty(); }
+    /// For those that will be idle.
+    void forget_rare() noexcept {
+        if (rare_->unread.empty() && rare_->reason.empty() && rare_->subprotocol.empty() && rare_->dropped == 0 &&
+            rare_->acknowledged == 0)
+            rare_.reset();
+    }
+
+    std::unique_ptr<rare> rare_;
+    int code_ = 0;
+    websocket_state state_ = websocket_state::connecting;
+    bool peer_left_ = false;  // and not all that it has sent was received
+
+private:
+    static const std::string& nothing() noexcept {
+        static const std::string empty;
+        return empty;
+    }
+};
+
+}  // namespace duplex
+
+}  // namespace coracle
+
 // ---- coracle/duplex/line.hpp
 // line: the bytes under a WebSocket, whatever carries them.
 
@@ -31035,6 +31460,8 @@ public:
     virtual result<std::size_t> try_write(std::string_view bytes) = 0;
     /// The peer has ended its stream, or broken it; what it sent may still be unread.
     virtual bool hung_up() const noexcept = 0;
+    /// How many bytes the peer's system has taken; nothing where nobody can tell.
+    virtual std::optional<std::uint64_t> acknowledged() const noexcept { return std::nullopt; }
     /// The peer reads the end of the stream.
     virtual void shutdown_write() noexcept = 0;
     virtual void close() noexcept = 0;
@@ -31050,6 +31477,12 @@ public:
     std::optional<result<std::size_t>> try_read(std::span<char> room) override { return stream_.try_read(room); }
     result<std::size_t> try_write(std::string_view bytes) override { return stream_.try_write(bytes); }
     bool hung_up() const noexcept override { return stream_.hung_up(); }
+    std::optional<std::uint64_t> acknowledged() const noexcept override {
+        if constexpr (requires { stream_.acknowledged(); })
+            return stream_.acknowledged();
+        else
+            return std::nullopt;
+    }
     void shutdown_write() noexcept override { [[maybe_unused]] auto best_effort = stream_.shutdown_write(); }
     void close() noexcept override { stream_.close(); }
 
@@ -31215,19 +31648,10 @@ private:
 // websocket_core: the bytes, the times and the queue of a WebSocket, without those who wait for it.
 // RFC 6455. What is on the wire says ws::session; this brings line, loop and session together.
 
-namespace coracle {
-
-enum class websocket_state : unsigned char {
-    connecting,  ///< on a server: the handshake has not been answered yet
-    open,
-    closing,  ///< a close frame was sent, and the peer's is awaited
-    closed,
-};
-
-namespace duplex {
+namespace coracle::duplex {
 
 /// All that happens on its line. What comes of it for those who wait says the class above, coracle::websocket.
-class websocket_core : loop::edge_watcher, async::operation {
+class websocket_core : public websocket_status, loop::edge_watcher, async::operation {
 public:
     websocket_core(const websocket_core&) = delete;
     websocket_core& operator=(const websocket_core&) = delete;
@@ -31241,23 +31665,20 @@ public:
         opening_->deny(status, std::move(body), std::move(headers));
     }
 
-    /// What was agreed on; empty for nothing.
-    const std::string& subprotocol() const noexcept { return rare_ ? rare_->subprotocol : nothing(); }
-
-    /// The same without waiting for it.
+    /// As close(), without waiting for it.
     void begin_close(int code = 1000, std::string_view reason = {}) { begin_close(ws::sendable_code(code), reason); }
 
-    websocket_state state() const noexcept { return state_; }
-    bool is_open() const noexcept { return state_ == websocket_state::open; }
-    /// Why it ended: the code of whoever closed first; 1005 when the peer gave none, 1006 when it was cut. 0 before.
-    int close_code() const noexcept { return code_; }
-    const std::string& close_reason() const noexcept { return rare_ ? rare_->reason : nothing(); }
-    /// Messages that slow_peer has dropped.
-    std::uint64_t dropped() const noexcept { return rare_ ? rare_->dropped : 0; }
     std::size_t unsent_bytes() const noexcept { return out_.size(); }
 
     // For whoever has answered the handshake, or had it answered.
 
+    const std::shared_ptr<const websocket_options>& options() const noexcept { return how_; }
+    /// Other ones. in: before open().
+    [[gnu::cold]] void follow(std::shared_ptr<const websocket_options> others) noexcept {
+        how_ = std::move(others);
+        session_.bound(how_->limits);
+        session_.deliver(how_->pieces ? ws::delivery::pieces : ws::delivery::whole);
+    }
     /// From here on it goes over this. in: what has come already; what goes before all frames.
     void open(std::unique_ptr<duplex::line> over, std::string_view arrived, std::string_view before,
               std::string subprotocol, duplex::websocket_counts* counts = nullptr) {
@@ -31269,7 +31690,7 @@ public:
         out_.precede(before);
         if (!arrived.empty()) more().unread.append(arrived);
         readable_ = true;
-        pulse_ = ws::keep_alive(now(), how_->ping_interval, how_->ping_timeout);
+        pulse_ = beginning_pulse();
         line_->tell(this);
         look_later();
         opened();
@@ -31288,10 +31709,10 @@ public:
             return;
         }
         if (state_ != websocket_state::open) return;
-        set_end(static_cast<int>(ws::number(code)), reason);
+        if (!peer_left_) set_end(static_cast<int>(ws::number(code)), reason);  // else it was the first, with its code
         session_.close(out(), code, reason);
         state_ = websocket_state::closing;
-        deadline_.set(how_->close_timeout);
+        deadline_.set(loop::time_span(how_->close_timeout).nanoseconds());
         ended();
         take_turn();
     }
@@ -31314,7 +31735,7 @@ protected:
           spares_(loop_.own<duplex::spare_buffers>()),
           opening_(answers),
           session_(std::move(session)),
-          pulse_(now(), how_->ping_interval, how_->ping_timeout),
+          pulse_(beginning_pulse()),
           deadline_(loop_, on_deadline{*this}) {
         session_.deliver(how_->pieces ? ws::delivery::pieces : ws::delivery::whole);
     }
@@ -31329,9 +31750,6 @@ protected:
     virtual void line_left() noexcept = 0;  ///< behind ended(): it is closed for good
     virtual void turn_ended() noexcept = 0;
 
-    void check_open() const {
-        if (state_ != websocket_state::open) throw websocket_closed(code_, close_reason());
-    }
     /// A message, or the first piece of one. False: it has to wait. error: websocket_closed.
     bool put(ws::data_kind kind, std::string_view bytes, bool whole = true) {
         check_open();
@@ -31398,11 +31816,22 @@ protected:
             throw std::logic_error("coracle: this WebSocket is a client's: what was asked, its handler knows");
         return *opening_;
     }
+    ws::keep_alive beginning_pulse() const noexcept {
+        auto length = [](std::chrono::milliseconds said) { return loop::time_span(said).nanoseconds(); };
+        return ws::keep_alive(now(), length(how_->ping_interval), length(how_->ping_timeout));
+    }
     ws::keep_alive::time now() const noexcept { return loop_.turn_time().time_since_epoch(); }
 
     // Everything that can end the WebSocket happens in a turn of its own: who calls may be in the middle of something.
     void take_turn() noexcept {
         if (!async::operation::linked()) loop_.make_ready(*this);
+    }
+    /// It has got something, and is ready to go on. Who answers has its turn next, and this behind it: the answers go
+    /// out together, while all that they need is at hand.
+    void delivered_to(async::operation& receiver) noexcept {
+        delivered_ = true;
+        loop_.make_ready_next(*this);
+        if (receiver.linked()) loop_.make_ready_next(receiver);
     }
     void on_edge() noexcept override {
         readable_ = true;
@@ -31410,17 +31839,20 @@ protected:
     }
     void cancel() noexcept override {}
     bool ready() noexcept override {
+        bool answered = std::exchange(delivered_, false);
         try {
-            if (may_read()) read();
+            if (!answered && may_read()) read();
         } catch (...) {
             lose();  // no memory for what the peer sends
         }
-        if (delivered_)
-            take_turn();  // behind those who got something: what they answer goes out together
-        else
-            flush();
-        delivered_ = false;
-        if (rare_ && state_ == websocket_state::open) forget_rare();
+        if (delivered_) return false;
+        if (takes() && !has_room() && line_ && line_->hung_up() && !peer_left_) peer_leaves();
+        flush();
+        if (answered && may_read()) take_turn();
+        if (rare_ && state_ == websocket_state::open) {
+            if (has_room()) rare_->acknowledged = 0;
+            forget_rare();
+        }
         turn_ended();
         return false;
     }
@@ -31464,6 +31896,7 @@ protected:
     }
     void decode(std::span<char>& arrived) {
         while (!takes() || has_room()) {
+            if (arrived.empty() && !session_.keeps_given()) return;
             ws::event what = session_.next(arrived);
             switch (what.what) {
                 case ws::event::kind::nothing:
@@ -31500,7 +31933,13 @@ protected:
         set_end(static_cast<int>(ws::number(what.code)), what.data);
         ending_ = true;
         state_ = websocket_state::closed;
-        deadline_.set(how_->close_timeout);
+        deadline_.set(loop::time_span(how_->close_timeout).nanoseconds());
+        ended();
+    }
+    /// It has ended its stream, and nobody receives what it has sent before, its close perhaps: who sends, and whoever
+    /// waits for it, need not wait for that.
+    void peer_leaves() noexcept {
+        peer_left_ = true;
         ended();
     }
     void peer_gone() noexcept {
@@ -31552,9 +31991,9 @@ protected:
         if (!line_) return;
         if (state_ != websocket_state::open) return lose();
         ws::keep_alive::time at = now();
-        // Its pong may stand behind what nobody has received yet: that it is not read is not its silence.
-        if (!may_read() && (readable_ || any_unread()) && !line_->hung_up()) pulse_.heard(at);
         try {
+            // Its pong may stand behind what nobody has received yet: that it is not read is not its silence.
+            if (!may_read() && (readable_ || any_unread()) && !line_->hung_up() && takes_bytes()) pulse_.answered(at);
             switch (pulse_.look(at)) {
                 case ws::keep_alive::verdict::gone:
                     set_end(1011, ws::keep_alive::timeout_reason);
@@ -31574,16 +32013,16 @@ protected:
         }
         look_later();
     }
+    /// Whether its system has taken any since this was asked last. True also where nobody can tell.
+    bool takes_bytes() {
+        std::optional<std::uint64_t> count = line_->acknowledged();
+        return !count || std::exchange(more().acknowledged, *count) != *count;
+    }
     void look_later() {
         ws::keep_alive::time next = pulse_.next_look();
         if (next != ws::keep_alive::time::max()) deadline_.set_at(os::time_point(next));
     }
 
-    void set_end(int code, std::string_view reason) {
-        if (code_ != 0) return;
-        code_ = code;
-        if (!reason.empty()) more().reason = reason;
-    }
     void end(int code, std::string_view reason) noexcept {
         try {
             set_end(code, reason);
@@ -31606,27 +32045,6 @@ protected:
         line_left();
     }
 
-    /// What an idle WebSocket has none of: it is made when somebody needs it.
-    struct rare {
-        byte_buffer unread;  // what has come and may not be looked at yet
-        std::string reason;
-        std::string subprotocol;
-        std::uint64_t dropped = 0;
-    };
-    rare& more() {
-        if (!rare_) rare_ = std::make_unique<rare>();
-        return *rare_;
-    }
-    bool any_unread() const noexcept { return rare_ && !rare_->unread.empty(); }
-    /// After the handshake, for those that will be idle.
-    void forget_rare() noexcept {
-        if (rare_->unread.empty() && rare_->reason.empty() && rare_->subprotocol.empty() && rare_->dropped == 0)
-            rare_.reset();
-    }
-    static const std::string& nothing() noexcept {
-        static const std::string empty;
-        return empty;
-    }
     static constexpr std::chrono::milliseconds linger_time{2'000};
     // A peer that does not read is not answered for ever.
     static constexpr std::size_t most_before_answers = 16 * 1024;
@@ -31643,9 +32061,6 @@ protected:
     std::size_t inbox_bytes_ = 0;
     duplex::send_queue out_;
     duplex::websocket_counts* counts_ = nullptr;
-    std::unique_ptr<rare> rare_;
-    int code_ = 0;
-    websocket_state state_ = websocket_state::connecting;
     bool answered_ = false;
     bool readable_ = false;   // a read may find something
     bool delivered_ = false;  // somebody goes on with what has come
@@ -31654,9 +32069,7 @@ protected:
     bool lingers_ = false;
 };
 
-}  // namespace duplex
-
-}  // namespace coracle
+}  // namespace coracle::duplex
 
 // ---- coracle/duplex/websocket.hpp
 // websocket: messages both ways, as a handler or a client holds them.
@@ -31694,7 +32107,7 @@ public:
     /// Answers the handshake. in: one of subprotocols(), or none; more fields of the answer.
     /// error: std::invalid_argument for a subprotocol that was not offered; websocket_closed when the client has gone.
     inline acceptor accept(std::string_view subprotocol = {}, http::field_list headers = {});
-    /// What the client asked with.
+    /// What the client asked with. Views of it stay good as long as this does.
     const http::fields& headers() const { return asked().headers(); }
     http::target target() const { return asked().target(); }
     std::optional<std::string_view> query(std::string_view name) const { return asked().query(name); }
@@ -31896,7 +32309,7 @@ public:
     std::chrono::nanoseconds await_resume() const {
         throw_if_cancelled();
         if (failure_) std::rethrow_exception(failure_);
-        if (!answered_) throw websocket_closed(of_.code_, of_.close_reason());
+        if (!answered_) throw websocket_closed(of_.end_code(), of_.close_reason());
         return took_;
     }
 
@@ -31905,7 +32318,7 @@ private:
     bool attempt() override {
         of_.waits();
         if (!of_.is_answered()) return false;
-        if (of_.state_ != websocket_state::open) return true;
+        if (!of_.is_open()) return true;
         send();
         return false;
     }
@@ -31921,7 +32334,7 @@ private:
     void line_up() noexcept override { stand_in(of_.waits_->pingers); }
     void lost() noexcept {
         try {
-            failure_ = std::make_exception_ptr(websocket_closed(of_.code_, of_.close_reason()));
+            failure_ = std::make_exception_ptr(websocket_closed(of_.end_code(), of_.close_reason()));
         } catch (...) {
             failure_ = std::current_exception();
         }
@@ -32053,8 +32466,9 @@ inline void websocket::opened() {
 }
 inline void websocket::message_arrived() noexcept {
     if (receivers_.empty()) return;
-    receivers_.front().happened();
-    delivered_ = true;
+    receiver& first = receivers_.front();
+    first.happened();
+    delivered_to(first);
 }
 inline void websocket::room_made() noexcept {
     while (waits_ && !waits_->piece_senders.empty() && waits_->piece_senders.front().served()) continue;
@@ -33277,6 +33691,47 @@ std::uint64_t cache_hash(siphash_key secret, const K& key) {
 
 }  // namespace coracle
 
+// ---- coracle/app/cache_secret.hpp
+// cache_secret: what nobody outside knows of how a cache places its keys, so that nobody chooses keys that collide.
+
+namespace coracle {
+
+/// Drawn when it is needed first: a cache is often older than any loop. Thread-safe.
+class cache_secret {
+public:
+    const siphash_key& get() {
+        if (!known_.load(std::memory_order_acquire)) [[unlikely]]
+            choose();
+        return key_;
+    }
+
+private:
+    [[gnu::cold]] void choose() {
+        std::lock_guard lock(guard_);
+        if (known_.load(std::memory_order_relaxed)) return;
+        if (async::scheduler* here = async::scheduler::current_or_null()) {
+            std::array<char, sizeof(siphash_key)> bytes{};
+            here->random_bytes(bytes);
+            std::memcpy(&key_, bytes.data(), sizeof key_);
+        } else {
+            // Before any loop: from what nobody outside sees, where things lie in memory and the nanosecond of this
+            // call.
+            std::uintptr_t here_too = reinterpret_cast<std::uintptr_t>(&here);
+            random_sequence mixed(reinterpret_cast<std::uintptr_t>(this));
+            key_.low =
+                mixed.next() ^ static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+            key_.high = random_sequence(key_.low ^ here_too).next();
+        }
+        known_.store(true, std::memory_order_release);
+    }
+
+    std::mutex guard_;
+    siphash_key key_;
+    std::atomic<bool> known_{false};
+};
+
+}  // namespace coracle
+
 // ---- coracle/app/lasting.hpp
 // lasting<V>: a value and how long it is good for, as a loader of a ttl_cache may give it.
 
@@ -33348,12 +33803,6 @@ lasting<V> as_lasting(T&& loaded, cache_times times) {
 template <class F, class K>
 concept cache_loads = std::is_invocable_v<F&> || std::is_invocable_v<F&, const K&>;
 
-// GCC takes a lambda that stands within a coroutine for one that has no linkage, and warns of any frame that holds it.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wsubobject-linkage"
-#endif
-
 /// Gives what `load` gives, and for how long it is kept. keeps: both references until it is done.
 template <class V, class K, class F>
     requires cache_loads<F, K>
@@ -33368,10 +33817,6 @@ task<lasting<V>> cache_load(F& load, const K& key, cache_times times) {
         co_return detail::as_lasting<V>(detail::call_loader(load, key), times);
     }
 }
-
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
 
 /// A loader that a cache owns: made from any of them. May be called from several threads at once.
 template <class K, class V>
@@ -33432,6 +33877,26 @@ struct ttl_cache_options {
     cache_loader<K, V> load{};  ///< of get(key), and of what is stale; refers to nothing that a request holds
     function<std::size_t(const K&, const V&)> weigh{};  ///< a value, when it is put in; without it each is 1
     std::size_t parts = 1;  ///< with a lock each, for many threads: each has its share of max_size, and its own order
+
+    /// error: std::logic_error for what contradicts itself.
+    [[gnu::cold]] void check() const {
+        if (ttl.count() <= 0)
+            throw std::logic_error(
+                "coracle: ttl_cache: .ttl is above 0; std::chrono::nanoseconds::max() keeps what is used for ever");
+        if (stale.count() < 0 || negative_ttl.count() < 0)
+            throw std::logic_error("coracle: ttl_cache: .stale and .negative_ttl are not negative");
+        if (stale.count() > 0 && !load)
+            throw std::logic_error(
+                "coracle: ttl_cache: .stale needs .load, to renew a value when the request is over that asked for it");
+        if (negative_ttl.count() > 0 && !requires(const V& value) { value.has_value(); })
+            throw std::logic_error(
+                "coracle: ttl_cache: .negative_ttl is how long a std::optional without a value is kept; make the "
+                "values of this cache std::optional");
+        if (parts == 0 || parts > 256) throw std::logic_error("coracle: ttl_cache: .parts is 1 to 256");
+        if (parts > 1 && parts > max_size)
+            throw std::logic_error(
+                "coracle: ttl_cache: .parts is more than .max_size, and a part without room would never keep its keys");
+    }
 };
 
 }  // namespace coracle
@@ -33476,6 +33941,10 @@ public:
     /// Wakes: each of them, on its own loop. Not under the guard, for it takes their loops' mutexes.
     static void tell(line& told) noexcept;
 
+    /// The job that works for it; null between two, and when it is over. From any thread, and only to be compared.
+    const async::job* leader() const noexcept { return leader_; }
+    void set_leader(const async::job* who) noexcept { leader_ = who; }
+
     /// Under the guard.
     std::size_t waiting() const noexcept { return waiting_; }
     bool over() const noexcept { return over_; }
@@ -33492,6 +33961,7 @@ private:
     line line_;
     std::size_t waiting_ = 0;
     bool over_ = false;
+    std::atomic<const async::job*> leader_{nullptr};
 };
 
 /// `co_await turn;` waits until the flight is over, or has come down to it: then leads(). keeps: the flight.
@@ -33588,6 +34058,103 @@ inline void flight::tell(line& told) noexcept {
 
 }  // namespace coracle
 
+// ---- coracle/app/load_circle.hpp
+// load_circle: loaders that would wait for one another for ever, found when the last of them begins to wait.
+
+namespace coracle {
+
+/// Who loads and waits at the same time: for all caches and all loops of the program, since a circle may go through
+/// several. A job is known by its own waits; what a loader starts and waits for, as with gather(), is another job.
+class load_circle {
+public:
+    /// The running job leads a flight, or one more. cost: no lock.
+    class leading {
+    public:
+        leading() : who_(&async::this_job()) {
+            auto at = here().find(hash_of(who_), who_);
+            if (at == here().none)
+                here().insert(hash_of(who_), who_, 1);
+            else
+                ++here()[at].value;
+        }
+        leading(const leading&) = delete;
+        leading& operator=(const leading&) = delete;
+        ~leading() {
+            auto at = here().find(hash_of(who_), who_);
+            if (at != here().none && --here()[at].value == 0) here().take(at);
+        }
+
+    private:
+        const async::job* who_;
+    };
+
+    /// The running job waits for `what`. error: std::logic_error when that would never end.
+    /// keeps: a reference. cost: no lock, unless the job leads something itself.
+    class waiting {
+    public:
+        explicit waiting(const flight& what) : who_(&async::this_job()) {
+            if (here().find(hash_of(who_), who_) == here().none) {
+                who_ = nullptr;
+                return;
+            }
+            std::lock_guard lock(all().guard);
+            check(what);
+            all().waits.insert(hash_of(who_), who_, &what);
+        }
+        waiting(const waiting&) = delete;
+        waiting& operator=(const waiting&) = delete;
+        ~waiting() {
+            if (!who_) return;
+            std::lock_guard lock(all().guard);
+            all().waits.take(all().waits.find(hash_of(who_), who_));
+        }
+
+    private:
+        void check(const flight& what) const {
+            const async::job* leader = what.leader();
+            if (leader == who_) throw_waits_for_itself();
+            for (std::size_t steps = all().waits.size(); leader && steps > 0; --steps) {
+                auto at = all().waits.find(hash_of(leader), leader);
+                if (at == all().waits.none) return;
+                leader = all().waits[at].value->leader();
+                if (leader == who_) throw_wait_for_one_another();
+            }
+        }
+        [[noreturn, gnu::cold]] static void throw_waits_for_itself() {
+            throw std::logic_error(
+                "coracle: the loader of a ttl_cache asks it for the key that it loads, and would wait for itself; give "
+                "it another key, or load there without the cache");
+        }
+        [[noreturn, gnu::cold]] static void throw_wait_for_one_another() {
+            throw std::logic_error(
+                "coracle: loaders of a ttl_cache ask for one another's keys, and would wait for one another; let one "
+                "of them load without the cache");
+        }
+
+        const async::job* who_;
+    };
+
+private:
+    struct waits_of_all {
+        std::mutex guard;
+        hash_slots<const async::job*, const flight*> waits;  // of jobs that lead something
+    };
+    static waits_of_all& all() {
+        static waits_of_all one;
+        return one;
+    }
+    /// The jobs of this thread that lead something: a job never leaves its thread.
+    static hash_slots<const async::job*, unsigned>& here() {
+        static thread_local hash_slots<const async::job*, unsigned> leaders;
+        return leaders;
+    }
+    static std::uint64_t hash_of(const async::job* who) noexcept {
+        return reinterpret_cast<std::uintptr_t>(who) * 0x9E3779B97F4A7C15U >> 16;
+    }
+};
+
+}  // namespace coracle
+
 // ---- coracle/app/cache_core.hpp
 // cache_core<K, V>: what a ttl_cache is made of: its parts, the loads under way, and the way from a miss to a value.
 
@@ -33604,7 +34171,7 @@ public:
     using self = std::shared_ptr<cache_core>;
 
     explicit cache_core(ttl_cache_options<K, V> given) : options_(std::move(given)) {
-        check_options();
+        options_.check();
         for (std::size_t i = 0; i < options_.parts; ++i)
             parts_.push_back(std::make_unique<part>(options_.max_size / options_.parts +
                                                     (i < options_.max_size % options_.parts ? 1 : 0)));
@@ -33622,9 +34189,7 @@ public:
     };
     template <class Q>
     place find_place(const Q& key) {
-        if (!keyed_.load(std::memory_order_acquire)) [[unlikely]]
-            choose_secret();
-        std::uint64_t hash = cache_hash(secret_, key);
+        std::uint64_t hash = cache_hash(secret_.get(), key);
         return {*parts_[parts_.size() == 1 ? 0 : static_cast<std::size_t>(hash >> 32) % parts_.size()], hash};
     }
     template <class F>
@@ -33643,6 +34208,14 @@ public:
     /// A load of it that is under way is for those who wait for it, and for nobody else. Under the guard; what it gives
     /// is to be destroyed behind it.
     static std::shared_ptr<loading> forget_load(place at, key_view key);
+
+    /// The same of all of a part.
+    static void forget_loads(part& in, std::vector<std::shared_ptr<loading>>& forgotten) {
+        in.loads.for_each([&](auto at) {
+            in.loads[at].value->wanted_ = false;
+            forgotten.push_back(in.loads.take(at).value);
+        });
+    }
 
     /// Calls seen(value) if it is there, fresh. out: whether it is.
     template <class F>
@@ -33681,20 +34254,15 @@ private:
     static task<V> run_load(lead& mine, cache_loader_view<K, V> load);
     void put_with_guard(place at, K key, V value, std::int64_t now, std::chrono::nanoseconds ttl, std::size_t weight,
                         typename table::removed& out) noexcept;
-    [[noreturn, gnu::cold]] static void throw_waits_for_itself();
     std::size_t weight_of(const K& key, const V& value) { return options_.weigh ? options_.weigh(key, value) : 1; }
     static std::int64_t later(std::int64_t from, std::chrono::nanoseconds by) noexcept {
         constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
         return by.count() > never - from ? never : from + by.count();
     }
-    [[gnu::cold]] void choose_secret();
-    [[gnu::cold]] void check_options();
 
     ttl_cache_options<K, V> options_;
     std::vector<std::unique_ptr<part>> parts_;
-    std::mutex choosing_;
-    siphash_key secret_;
-    std::atomic<bool> keyed_{false};
+    cache_secret secret_;
 };
 
 /// One load of one key.
@@ -33714,14 +34282,13 @@ private:
     }
     void close(flight::line& told) noexcept {
         leave_table();
-        leader_ = nullptr;
+        set_leader(nullptr);
         end(told);
     }
 
     place at_;
     K key_;
     bool wanted_ = true;  // in the table: for whoever asks for the key, and then to be kept
-    std::atomic<const async::job*> leader_{nullptr};
     std::optional<V> value_;
     std::exception_ptr error_;
 };
@@ -33735,7 +34302,7 @@ public:
     lead& operator=(lead&&) = delete;
     ~lead() {
         if (!what_) return;
-        what_->leader_ = nullptr;
+        what_->set_leader(nullptr);
         what_->give_up();
     }
 
@@ -33743,7 +34310,7 @@ public:
     const K& key() const noexcept { return what_->key_; }
     /// In the job that loads, which need not be the one that found out that it has to be done.
     void begin() {
-        what_->leader_ = &async::this_job();
+        what_->set_leader(&async::this_job());
         std::lock_guard lock(what_->at_.in.guard);
         ++what_->at_.in.items.counts.loads;
     }
@@ -33836,7 +34403,9 @@ std::size_t cache_core<K, V>::erase_if(Predicate& goes) {
     std::size_t count = 0;
     for_each_part([&](part& each) {
         typename table::removed out;
+        std::vector<std::shared_ptr<loading>> forgotten;
         std::lock_guard lock(each.guard);
+        forget_loads(each, forgotten);  // whatever they give was asked for before this
         count += each.items.erase_if(goes, time, out);
     });
     return count;
@@ -33848,10 +34417,7 @@ void cache_core<K, V>::clear() {
         typename table::removed out;
         std::vector<std::shared_ptr<loading>> forgotten;
         std::lock_guard lock(each.guard);
-        each.loads.for_each([&](auto at) {
-            each.loads[at].value->wanted_ = false;
-            forgotten.push_back(each.loads.take(at).value);
-        });
+        forget_loads(each, forgotten);
         each.items.clear(out);
     });
 }
@@ -33923,7 +34489,6 @@ auto cache_core<K, V>::board(const self& me, const K& key, bool again) -> seat {
         return taken;
     }
     taken.joins = at.in.loads[under_way].value;
-    if (taken.joins->leader_ == &async::this_job()) throw_waits_for_itself();
     return taken;
 }
 
@@ -33935,6 +34500,7 @@ task<V> cache_core<K, V>::fetch(self me, K key, cache_loader_view<K, V> load) {
         if (taken.value) co_return std::move(*taken.value);
         if (!taken.leads) {
             flight::turn turn(*taken.joins);
+            load_circle::waiting now(*taken.joins);
             co_await turn;
             if (turn.take_lead()) {
                 taken.leads.emplace(me, taken.joins);
@@ -33954,6 +34520,7 @@ task<V> cache_core<K, V>::fetch(self me, K key, cache_loader_view<K, V> load) {
 template <class K, class V>
 task<V> cache_core<K, V>::run_load(lead& mine, cache_loader_view<K, V> load) {
     std::optional<lasting<V>> got;
+    load_circle::leading now;
     mine.begin();
     try {
         got = co_await load(mine.key(), mine.core().times());
@@ -33972,52 +34539,6 @@ task<> cache_core<K, V>::renew(lead mine) {
     co_await std::move(whole);
 }
 
-template <class K, class V>
-void cache_core<K, V>::throw_waits_for_itself() {
-    throw std::logic_error(
-        "coracle: the loader of a ttl_cache asks it for the key that it loads, and would wait for itself; give it "
-        "another key, or load there without the cache");
-}
-
-template <class K, class V>
-void cache_core<K, V>::choose_secret() {
-    std::lock_guard lock(choosing_);
-    if (keyed_.load(std::memory_order_relaxed)) return;
-    if (async::scheduler* here = async::scheduler::current_or_null()) {
-        std::array<char, sizeof(siphash_key)> bytes{};
-        here->random_bytes(bytes);
-        std::memcpy(&secret_, bytes.data(), sizeof secret_);
-    } else {
-        // Before any loop: from what nobody outside sees, where things lie in memory and the nanosecond of this call.
-        std::uintptr_t here_too = reinterpret_cast<std::uintptr_t>(&here);
-        random_sequence mixed(reinterpret_cast<std::uintptr_t>(this));
-        secret_.low =
-            mixed.next() ^ static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
-        secret_.high = random_sequence(secret_.low ^ here_too).next();
-    }
-    keyed_.store(true, std::memory_order_release);
-}
-
-template <class K, class V>
-void cache_core<K, V>::check_options() {
-    if (options_.ttl.count() <= 0)
-        throw std::logic_error(
-            "coracle: ttl_cache: .ttl is above 0; std::chrono::nanoseconds::max() keeps what is used for ever");
-    if (options_.stale.count() < 0 || options_.negative_ttl.count() < 0)
-        throw std::logic_error("coracle: ttl_cache: .stale and .negative_ttl are not negative");
-    if (options_.stale.count() > 0 && !options_.load)
-        throw std::logic_error(
-            "coracle: ttl_cache: .stale needs .load, to renew a value when the request is over that asked for it");
-    if (options_.negative_ttl.count() > 0 && !requires(const V& value) { value.has_value(); })
-        throw std::logic_error(
-            "coracle: ttl_cache: .negative_ttl is how long a std::optional without a value is kept; make the values "
-            "of this cache std::optional");
-    if (options_.parts == 0 || options_.parts > 256) throw std::logic_error("coracle: ttl_cache: .parts is 1 to 256");
-    if (options_.parts > 1 && options_.parts > options_.max_size)
-        throw std::logic_error(
-            "coracle: ttl_cache: .parts is more than .max_size, and a part without room would never keep its keys");
-}
-
 }  // namespace coracle
 
 // ---- coracle/app/ttl_cache.hpp
@@ -34032,7 +34553,8 @@ namespace coracle {
 /// A key that is not there is loaded once: who asks meanwhile, on whatever loop, waits for that and gets the value, or
 /// the error, which is not kept. The load runs in the coroutine of the first who asked. When that is cancelled, or
 /// destroyed, its load ends with it, and the next who waits begins one with his own loader; so a loader may refer to
-/// what is around it. After set(), erase() and clear() a load that was under way is not kept either.
+/// what is around it. After set(), erase(), erase_if() and clear() a load that was under way is not kept
+/// either.
 /// Time counts from when a value was put in, and one whose time has passed is not seen from then on. When the cache is
 /// full, what has expired goes first, then what was used least recently. The clock is the loop's, virtual in tests, and
 /// on a thread without a loop the system's.
@@ -34061,7 +34583,8 @@ public:
 
     /// The value of `key`, or else of `load`: a function, coroutine or not, of nothing or of the key, that gives a V, a
     /// lasting<V>, or something to co_await that does. Awaited in the expression that it is written in.
-    /// error: what the load throws; `cancelled`; std::logic_error when a loader asks for its own key.
+    /// error: what the load throws; `cancelled`; std::logic_error when a loader asks for its own key, or
+    /// loaders ask for one another's.
     template <class F>
         requires cache_loads<std::remove_reference_t<F>, K>
     getter<F> get(key_view key, F&& load) {
@@ -34107,7 +34630,8 @@ public:
 
     /// out: whether it was there.
     bool erase(key_view key) { return core_->erase(key); }
-    /// Those of which `goes(key, value)` is true, which must not call the cache. out: how many.
+    /// Those of which `goes(key, value)` is true, which must not call the cache. Loads under way, of which nobody knows
+    /// yet, are for those who wait for them and are not kept, as with erase() and clear(). out: how many.
     template <class Predicate>
     std::size_t erase_if(Predicate&& goes) {
         return core_->erase_if(goes);
@@ -34178,6 +34702,40 @@ private:
 
 namespace coracle {
 
+namespace detail {
+
+/// The components of FastAPI's 422, with their titles.
+[[gnu::cold]] inline json validation_schema(schema_components& named) {
+    auto titled = [](json schema, std::string_view title) {
+        put_text(schema, "title", title);
+        return schema;
+    };
+    json properties = json::object();
+    json words = json::array();
+    words.push_back(typed("string"));
+    words.push_back(typed("integer"));
+    put(properties, "loc", titled(list_of(any_of(std::move(words))), "Location"));
+    put(properties, "msg", titled(typed("string"), "Message"));
+    put(properties, "type", titled(typed("string"), "Error Type"));
+    put(properties, "input", titled(json::object(), "Input"));
+    put(properties, "ctx", titled(typed("object"), "Context"));
+    json issue = json::object();
+    put(issue, "properties", std::move(properties));
+    put_text(issue, "type", "object");
+    json required = json::array();
+    for (std::string_view name : {"loc", "msg", "type"}) required.push_back(json(name));
+    put(issue, "required", std::move(required));
+    json list = list_of(named.refer("ValidationError", titled(std::move(issue), "ValidationError")));
+    json detail = json::object();
+    put(detail, "detail", titled(std::move(list), "Detail"));
+    json whole = json::object();
+    put(whole, "properties", std::move(detail));
+    put_text(whole, "type", "object");
+    return named.refer("HTTPValidationError", titled(std::move(whole), "HTTPValidationError"));
+}
+
+}  // namespace detail
+
 /// Where a parameter stands in a request; in the order in which they are told.
 enum class parameter_place : unsigned char { path, query, header, cookie };
 
@@ -34201,20 +34759,8 @@ public:
     }
     [[gnu::cold]] void parameter(parameter_place in, std::string_view name, json schema, bool required,
                                  json initial = {}) {
-        validates_ = true;
-        for (const json& each : parameters_)
-            if (each["in"].as_string() == place_name(in) && each["name"].as_string() == name) return;
-        schema = detail::without_null(std::move(schema));
-        json description;
-        if (json* words = schema.find("description")) description = *words;
-        detail::finish_field(schema, name, std::move(initial));
-        json told = json::object();
-        detail::put_text(told, "name", name);
-        detail::put_text(told, "in", place_name(in));
-        detail::put(told, "required", json(required));
-        if (!description.is_null()) detail::put(told, "description", std::move(description));
-        detail::put(told, "schema", std::move(schema));
-        parameters_.push_back(std::move(told));
+        refusal_ = &detail::validation_schema;
+        add(in, name, std::move(schema), required, std::move(initial));
     }
     /// The n-th name of the handler: a placeholder, or a query name with its default.
     [[gnu::cold]] void word(std::size_t n, schema_function schema, bool may_be_absent) {
@@ -34232,23 +34778,20 @@ public:
     }
     /// The query names, for a handler that looks them up by itself.
     [[gnu::cold]] void words_by_hand() {
-        bool refused = validates_;
+        schema_function refused = refusal_;
         for (std::size_t n = route_.placeholder_count; n < route_.parameter_count(); ++n)
             word(n - skipped_, detail::typed("string"), true);
-        validates_ = refused;
+        refusal_ = refused;
     }
     /// The placeholders that nobody told of: their convertors tell.
     [[gnu::cold]] void words_left() {
-        bool refused = validates_;
         for (const route::pattern_segment& segment : route_.segments)
-            if (segment.is_placeholder)
-                parameter(parameter_place::path, segment.text, convertor_schema(segment.kind), true);
-        validates_ = refused;
+            if (segment.is_placeholder) add(parameter_place::path, segment.text, convertor_schema(segment.kind), true);
     }
     /// Every member of a struct as a parameter. in: &definition_of<filter>; dashes, for names of header fields.
     [[gnu::cold]] void parameters(parameter_place in, schema_function definition, bool dashes = false) {
         json all = definition(named_);
-        validates_ = true;
+        refusal_ = &detail::validation_schema;
         const json* members = all.find("properties");
         if (!members) return;
         for (const json_member& member : members->items()) {
@@ -34273,7 +34816,7 @@ public:
         body(media_type, schema(named_), required);
     }
     [[gnu::cold]] void body(std::string_view media_type, json schema, bool required) {
-        validates_ = true;
+        refusal_ = &detail::validation_schema;
         json content = json::object();
         detail::put(content, "schema", std::move(schema));
         detail::put(body_["content"], media_type, std::move(content));
@@ -34370,7 +34913,9 @@ public:
     /// The status of the handler's answers, when the route does not say one.
     int status() const noexcept { return status_; }
     /// Whether a request can be refused with 422.
-    bool validates() const noexcept { return validates_; }
+    bool validates() const noexcept { return refusal_ != nullptr; }
+    /// What the answer 422 looks like then.
+    schema_function refusal_schema() const noexcept { return refusal_; }
 
     [[gnu::cold]] static json json_content(json schema, std::string_view media_type = "application/json") {
         json inner = json::object();
@@ -34386,6 +34931,21 @@ public:
     }
 
 private:
+    [[gnu::cold]] void add(parameter_place in, std::string_view name, json schema, bool required, json initial = {}) {
+        for (const json& each : parameters_)
+            if (each["in"].as_string() == place_name(in) && each["name"].as_string() == name) return;
+        schema = detail::without_null(std::move(schema));
+        json description;
+        if (json* words = schema.find("description")) description = *words;
+        detail::finish_field(schema, name, std::move(initial));
+        json told = json::object();
+        detail::put_text(told, "name", name);
+        detail::put_text(told, "in", place_name(in));
+        detail::put(told, "required", json(required));
+        if (!description.is_null()) detail::put(told, "description", std::move(description));
+        detail::put(told, "schema", std::move(schema));
+        parameters_.push_back(std::move(told));
+    }
     [[gnu::cold]] static void add_scope(json& to, const json& scope) {
         for (const json& each : to)
             if (each.as_string() == scope.as_string()) return;
@@ -34434,7 +34994,7 @@ private:
     bool gives_items_ = false;
     json result_;
     int status_ = 200;
-    bool validates_ = false;
+    schema_function refusal_ = nullptr;  // by who can be wrong, so that a program without such pays nothing
 };
 
 }  // namespace coracle
@@ -35779,21 +36339,20 @@ class required_dependency;
 
 class app_values;
 class dependency_store;
+class lifespan;
 
 /// How a value in scope::app is made, and what keeps all of them: by way of this, so that who has none pays nothing.
 struct app_value {
     const void* function;
     std::unique_ptr<dependency_block> (*make)();
-    std::unique_ptr<app_values> (*keep)(dependency_store& store);
+    std::unique_ptr<app_values> (*keep)(dependency_store& store, lifespan& begins);
 };
-/// The values of one app, from its start to its stop.
+/// The values of one app, from its start to its stop. It stands in the lifespan itself.
 class app_values {
 public:
     virtual ~app_values() = default;
-    /// Makes one with all that it needs, unless it is there. error: what a function throws.
-    virtual task<> add(const app_value& one) = 0;
-    /// Cleans up, the last one first. error: what that throws.
-    virtual task<> close() = 0;
+    /// Will be made with all that it needs, unless it is there.
+    virtual void add(const app_value& one) = 0;
 };
 
 /// One of a route's, a router's or an app's `dependencies`: `{.dependencies = {require<verify_token>}}`.
@@ -35978,8 +36537,9 @@ public:
         : issues_(std::make_shared<const std::vector<validation_issue>>(std::move(issues))) {}
 
     const std::vector<validation_issue>& issues() const noexcept { return *issues_; }
+    // Virtual, so that only a program that makes one knows how it is written.
     /// The body of the answer.
-    json detail() const {
+    [[gnu::cold]] virtual json detail() const {
         json list = json::array();
         for (const validation_issue& issue : *issues_) {
             json one{{"type", issue.type}, {"loc", issue.loc}, {"msg", issue.msg}, {"input", issue.input}};
@@ -35988,6 +36548,8 @@ public:
         }
         return list;
     }
+    /// Throws it on.
+    [[noreturn, gnu::cold]] virtual void raise() const { throw validation_error(*this); }
     const char* what() const noexcept override { return "422 Unprocessable Content"; }
 
 private:
@@ -36086,7 +36648,7 @@ public:
     void send(const http_error& error) { send_detail(error.status(), error.detail(), &error.headers()); }
     /// 422 with every issue. error: `error` itself, when somebody else answers errors.
     void send(const validation_error& error) {
-        if (throws_) throw error;
+        if (throws_) error.raise();
         send_detail(422, error.detail());
     }
     void send_detail(int status, const json& detail, const http::field_list* fields = nullptr) {
@@ -36162,8 +36724,8 @@ private:
 
     // The exchange is asked once; what a failed attempt was told holds for the next one.
     const http::response_terms& terms() {
-        if (!terms_) terms_ = turn_->begin_answer(*bounds_);
-        return *terms_;
+        if (!std::exchange(has_terms_, true)) turn_->begin_answer(terms_, *bounds_);
+        return terms_;
     }
     void write(const http::response_head& head, std::string_view body) {
         if (head.status < 200)
@@ -36214,7 +36776,8 @@ private:
     response* into_ = nullptr;
     const error_style* errors_ = nullptr;
     const std::unique_ptr<response_context>* context_ = nullptr;
-    std::optional<http::response_terms> terms_;
+    http::response_terms terms_;
+    bool has_terms_ = false;
     std::unique_ptr<const response> streamed_;
     int status_ = 0;
     bool throws_ = false;
@@ -36501,7 +37064,10 @@ namespace coracle {
 /// Belongs to its loop, and to the subscriptions there. However much is published before the loop's next turn, it is
 /// woken once.
 template <class T>
-class hub_branch final : public std::enable_shared_from_this<hub_branch<T>>, hub_listener, async::arrival {
+class hub_branch final : public std::enable_shared_from_this<hub_branch<T>>,
+                         hub_listener,
+                         async::arrival,
+                         async::group_member {
 public:
     class place;
     class receiver;
@@ -36516,6 +37082,7 @@ public:
                     return static_cast<hub_branch*>(each)->shared_from_this();
         }
         auto made = std::make_shared<hub_branch>(trunk, here);
+        here.background().keep(*made);  // which says when the loop goes, and waits for nothing
         std::lock_guard lock(trunk->guard);
         trunk->listeners.push_back(made.get());
         made->listed_ = true;
@@ -36524,10 +37091,7 @@ public:
     hub_branch(std::shared_ptr<hub_trunk<T>> trunk, async::scheduler& home) noexcept
         : trunk_(std::move(trunk)), home_(&home) {}
     ~hub_branch() {
-        {
-            std::lock_guard lock(trunk_->guard);
-            std::erase(trunk_->listeners, static_cast<hub_listener*>(this));
-        }
+        leave_trunk();
         if (listed_ && !lost_) home_->withdraw(*this);
         for (watched& each : notices_) each.watcher.cancel();
     }
@@ -36575,6 +37139,19 @@ private:
         serve_others();
     }
     void lost() noexcept override { lost_ = true; }
+    /// The loop is about to go, and whoever subscribed on it and is still there has its end.
+    void abandon() noexcept override {
+        leave_trunk();
+        if (!lost_) home_->withdraw(*this);
+        lost_ = true;
+        auto ends = [](place& each) { each.lose_loop(); };
+        idle_.for_each(ends);
+        hopeful_.for_each(ends);
+    }
+    void leave_trunk() noexcept {
+        std::lock_guard lock(trunk_->guard);
+        std::erase(trunk_->listeners, static_cast<hub_listener*>(this));
+    }
 
     /// What is new since the last time. in: whether this is what it was woken for.
     void pull(bool woken) {
@@ -36672,7 +37249,7 @@ public:
 
     /// Gives the next item, if it is there.
     bool take(hub_item<T>& into) noexcept {
-        if (notice_->given()) over_ = true;
+        if (!over_ && notice_->given()) over_ = true;
         if (over_) return false;
         if (next_ < in_->oldest()) {
             if (in_->trunk_->how.slow == when_slow::close) {
@@ -36700,6 +37277,11 @@ public:
 private:
     friend class hub_branch;
     friend class receiver;
+    // Who waits goes with the loop, too, and is not woken.
+    void lose_loop() noexcept {
+        over_ = true;
+        notice_ = &detail::never_stopping;
+    }
     void serve() noexcept {
         while (!waiting_.empty()) {
             receiver& next = waiting_.front();
@@ -36776,7 +37358,7 @@ private:
 namespace coracle {
 
 /// `while (auto item = co_await mine.receive()) co_await ws.send(item->text);` Belongs to the loop that it was made on,
-/// goes before it does, and ends when the hub is closed, when its server stops, or when it was too slow.
+/// and ends with it, when the hub is closed, when its server stops, or when it was too slow.
 template <class T>
 class [[nodiscard("it unsubscribes when this goes: give it a name")]] hub_subscription {
     using place = typename hub_branch<T>::place;
@@ -37054,16 +37636,22 @@ private:
     std::unique_ptr<clean_up> below_{};
 };
 
-/// Empty for most requests, and then it costs two pointers.
+/// Empty for most requests, and then it costs three pointers.
 class after_response {
 public:
-    background_tasks& tasks() { return state().tasks; }
+    background_tasks& tasks() {
+        run_ = &run_all;
+        return state().tasks;
+    }
     /// To run behind the background tasks, the last one first.
     void keep(std::unique_ptr<clean_up> last) noexcept {
+        run_ = &run_all;
         last->below_ = std::move(last_);
         last_ = std::move(last);
     }
     bool pending() const noexcept { return last_ || (state_ && !state_->tasks.empty()); }
+
+    bool empty() const noexcept { return !last_ && !state_; }
 
     /// Forgets the background tasks: the handler failed, and its answer has none.
     void drop_tasks() {
@@ -37109,7 +37697,17 @@ public:
         if (stopped) std::rethrow_exception(stopped);
     }
 
+    /// The same, and `tell(app, request, failure)` for each failure. What is never used costs a program nothing here.
+    using teller = void (*)(const void* app, const void* request, const std::exception_ptr& failure);
+    task<> run_for(const void* app, const void* request, teller tell) {
+        return run_ ? run_(*this, app, request, tell) : nothing();
+    }
+
 private:
+    static task<> run_all(after_response& all, const void* app, const void* request, teller tell) {
+        return all.run([=](const std::exception_ptr& failure) { tell(app, request, failure); });
+    }
+    static task<> nothing() { co_return; }
     struct contents {
         background_tasks tasks{};
         std::exception_ptr failure{};
@@ -37118,6 +37716,7 @@ private:
         if (!state_) state_ = std::make_unique<contents>();
         return *state_;
     }
+    task<> (*run_)(after_response& all, const void* app, const void* request, teller tell) = nullptr;
     std::unique_ptr<contents> state_;
     std::unique_ptr<clean_up> last_;
 };
@@ -37946,16 +38545,13 @@ public:
         queries_read_ = false;
         root_path.clear();
         id.clear();
-        trace_.reset();
-        after.reset();
-        context_.reset();
-        dependencies.reset();
         earlier_issues = nullptr;
-        state_.clear();
-        told_ = nullptr;
         client_left_.store(false, std::memory_order_relaxed);
         app_ = nullptr;
         store_ = nullptr;
+        // Most requests have had none of these, and are through with one question.
+        if (trace_ || context_ || dependencies || !after.empty() || !state_.empty()) [[unlikely]]
+            reset_extras();
     }
     /// For the server: a proxy shows the app at this path, and may have taken it off or not. in: no slash at its end.
     [[gnu::cold]] void shown_at(std::string_view root) {
@@ -37973,6 +38569,15 @@ public:
     }
 
 private:
+    [[gnu::noinline]] void reset_extras() noexcept {
+        trace_.reset();
+        after.reset();
+        context_.reset();
+        dependencies.reset();
+        state_.clear();
+        told_ = nullptr;
+    }
+
     struct told_when_client_leaves {
         stop_source source{};
     };
@@ -38108,18 +38713,20 @@ namespace detail {
 struct described_parameter {
     void (*tell)(operation&, std::size_t);
     bool is_word;
-    bool is_request;
+    void (*by_hand)(operation&);  ///< null for what is no request
 };
+
+[[gnu::cold]] inline void words_by_hand(operation& told) { told.words_by_hand(); }
 
 [[gnu::cold]] inline void describe_all(operation& told, std::span<const described_parameter> parameters) {
     std::size_t n = 0;
-    bool by_hand = false;
+    void (*by_hand)(operation&) = nullptr;
     for (const described_parameter& each : parameters) {
-        by_hand = by_hand || each.is_request;
+        if (each.by_hand) by_hand = each.by_hand;
         each.tell(told, n);
         if (each.is_word) ++n;
     }
-    if (n == 0 && by_hand) told.words_by_hand();
+    if (n == 0 && by_hand) by_hand(told);
 }
 
 }  // namespace detail
@@ -38129,8 +38736,8 @@ template <class... P>
 [[gnu::cold]] void describe_parameters(operation& told, types<P...>) {
     static constexpr detail::described_parameter all[] = {
         {&describe_parameter<P>, parameter<P>::source == parameter_source::pattern,
-         std::is_same_v<std::remove_cvref_t<P>, request>}...,
-        {nullptr, false, false}};
+         std::is_same_v<std::remove_cvref_t<P>, request> ? &detail::words_by_hand : nullptr}...,
+        {nullptr, false, nullptr}};
     detail::describe_all(told, {all, sizeof...(P)});
 }
 
@@ -38186,6 +38793,7 @@ public:
         bool now = false;            ///< answers at once, without waiting: call run_now()
         bool keeps_request = false;  ///< the handler may hold on to the request's bytes while it waits
         bool websocket = false;      ///< it answers with 101
+        bool reads_nothing = false;  ///< it has no parameters that could be wrong
     };
 
     endpoint(std::string_view text, const route_options& options, manner how)
@@ -38203,6 +38811,8 @@ public:
     bool keeps_request() const noexcept { return how_.keeps_request; }
 
     bool is_websocket() const noexcept { return how_.websocket; }
+    /// Whether it looks at nothing: then who stands before it answers with what is wrong with the request already.
+    bool reads_nothing() const noexcept { return how_.reads_nothing; }
 
     /// Tells what it takes and gives, for the documentation.
     virtual void describe(operation&) const {}
@@ -41822,6 +42432,125 @@ inline dependency* request_dependencies::stand_in(dependency_block& block, depen
 
 }  // namespace coracle
 
+// ---- coracle/app/lifespan.hpp
+// lifespan: what an app does before its first request and after its last.
+
+namespace coracle {
+
+/// The beginnings and ends of one app, in order; ends run in reverse. Belongs to the loop that starts it.
+class lifespan {
+public:
+    template <class F>
+    void on_startup(F f) {
+        add_step({to_task(std::move(f)), nullptr, nullptr});
+    }
+    template <class F>
+    void on_shutdown(F f) {
+        add_step({nullptr, to_task(std::move(f)), nullptr});
+    }
+    template <class F>
+    void add(F f) {
+        add_step({nullptr, nullptr, std::move(f)});
+    }
+    /// Halves that are forgotten when all has ended, for who adds them anew before each start.
+    void once(function<task<>()> startup, function<task<>()> shutdown) {
+        add_step({std::move(startup), std::move(shutdown), nullptr});
+        steps_.back().once = true;
+        forget_ = &lifespan::forget_once;
+    }
+
+    /// error: what a beginning throws; what had begun before it has ended then.
+    task<> start() {
+        std::exception_ptr failure;
+        try {
+            for (step& each : steps_) co_await each.begin(each);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        if (!failure) co_return;
+        try {
+            co_await stop();
+        } catch (...) {
+            // The first failure is the news.
+        }
+        std::rethrow_exception(failure);
+    }
+    /// Ends all that has begun, the last first. error: the first that an end throws; the others are run all the same.
+    task<> stop() {
+        std::exception_ptr failure;
+        for (std::size_t n = steps_.size(); n-- > 0;) {
+            try {
+                co_await steps_[n].end(steps_[n]);
+            } catch (...) {
+                if (!failure) failure = std::current_exception();
+            }
+        }
+        if (forget_) forget_(steps_);
+        if (failure) std::rethrow_exception(failure);
+    }
+
+private:
+    struct step {
+        function<task<>()> startup{};
+        function<task<>()> shutdown{};
+        function<generator<>()> make{};
+        std::optional<generator<>> running{};
+        task<> (*begin)(step&) = nullptr;  // told by who adds one, so that a lifespan without any costs nothing
+        task<> (*end)(step&) = nullptr;
+        bool begun = false;
+        bool once = false;
+    };
+
+    [[gnu::cold]] void add_step(step one) {
+        one.begin = &lifespan::begin;
+        one.end = &lifespan::end;
+        steps_.push_back(std::move(one));
+    }
+    [[gnu::cold]] static void forget_once(std::vector<step>& steps) {
+        std::erase_if(steps, [](const step& each) { return each.once; });
+    }
+
+    template <class F>
+    static function<task<>()> to_task(F f) {
+        if constexpr (std::is_same_v<std::invoke_result_t<F&>, task<>>)
+            return f;
+        else
+            return [f = std::move(f)]() mutable { return call(f); };
+    }
+    template <class F>
+    static task<> call(F& f) {
+        f();
+        co_return;
+    }
+    static task<> begin(step& one) {
+        if (one.startup) {
+            task<> work = one.startup();
+            co_await std::move(work);
+        }
+        if (one.make) {
+            one.running.emplace(one.make());
+            [[maybe_unused]] bool more = co_await one.running->next();
+        }
+        one.begun = true;
+    }
+    static task<> end(step& one) {
+        if (!std::exchange(one.begun, false)) co_return;
+        if (one.shutdown) {
+            task<> work = one.shutdown();
+            co_await std::move(work);
+        }
+        if (one.running) {
+            [[maybe_unused]] bool more = co_await one.running->next();
+            one.running.reset();
+        }
+    }
+
+    std::vector<step> steps_;
+    void (*forget_)(std::vector<step>&) = nullptr;
+};
+
+}  // namespace coracle
+
 // ---- coracle/app/kept_app_values.hpp
 // kept_app_values: the dependencies in scope::app: made before the first request, cleaned up after the last.
 
@@ -41876,23 +42605,32 @@ class kept_app_values final : public app_values {
 public:
     explicit kept_app_values(dependency_store& store) : store_(store), made_(&store, true) {}
 
-    task<> add(const app_value& one) override {
-        if (store_.find_value(one.function)) co_return;
-        dependency_block& block = made_.all().add(one.make());
-        co_await made_.call(block);
-        for (dependency* each : block.all()) store_.has_value(each->facts().function, each->value());
-    }
-    task<> close() override {
-        store_.clear_values();
-        co_await made_.close();
-    }
-    static std::unique_ptr<app_values> keep(dependency_store& store) {
-        return std::make_unique<kept_app_values>(store);
+    void add(const app_value& one) override { wanted_.push_back(one); }
+    /// They are made behind what has begun already, and end before it; also when not all could be made.
+    static std::unique_ptr<app_values> keep(dependency_store& store, lifespan& begins) {
+        auto all = std::make_unique<kept_app_values>(store);
+        begins.once(nullptr, [here = all.get()] { return here->close(); });
+        begins.once([here = all.get()] { return here->make(); }, nullptr);
+        return all;
     }
 
 private:
+    task<> make() {
+        for (const app_value& one : wanted_) {
+            if (store_.find_value(one.function)) continue;
+            dependency_block& block = made_.all().add(one.make());
+            co_await made_.call(block);
+            for (dependency* each : block.all()) store_.has_value(each->facts().function, each->value());
+        }
+    }
+    task<> close() {
+        store_.clear_values();
+        co_await made_.close();
+    }
+
     dependency_store& store_;
     dependencies_of_nobody made_;
+    std::vector<app_value> wanted_;
 };
 
 namespace detail {
@@ -42195,7 +42933,7 @@ class handler_endpoint final : public endpoint {
 
 public:
     handler_endpoint(std::string_view text, const route_options& options, H handler)
-        : endpoint(text, options, {now, opens || (sees_request && (!loops || leaves_something))}),
+        : endpoint(text, options, {now, opens || (sees_request && (!loops || leaves_something)), false, bound::none}),
           handler_(std::move(handler)) {}
 
     [[gnu::cold]] void describe(operation& told) const override {
@@ -42274,8 +43012,14 @@ public:
 
 private:
     /// False when the request was refused.
-    bool read(bound& parameters, request& asked, reply& answer) const {
-        if (bound::none && !asked.earlier_issues) return true;
+    [[gnu::always_inline]] bool read([[maybe_unused]] bound& parameters, [[maybe_unused]] request& asked,
+                                     [[maybe_unused]] reply& answer) const {
+        if constexpr (bound::none)
+            return true;  // what is wrong already, who stands before it has answered
+        else
+            return read_some(parameters, asked, answer);
+    }
+    [[gnu::noinline]] bool read_some(bound& parameters, request& asked, reply& answer) const {
         binding with(asked, *asked.pattern);
         if (asked.earlier_issues) with.issues = *asked.earlier_issues;
         parameters.read(with);
@@ -42285,7 +43029,7 @@ private:
         return false;
     }
 
-    void call_here(bound& parameters, reply& answer) {
+    [[gnu::always_inline]] void call_here(bound& parameters, reply& answer) {
         if constexpr (loops && !opens) {
             if constexpr (nothing) {
                 parameters.call(handler_.call());
@@ -42607,7 +43351,9 @@ private:
         asked.earlier_issues = nullptr;
     }
     static task<> call(endpoint& inner, request& asked, reply& answer) {
-        if (inner.runs_now())
+        if (asked.earlier_issues && inner.reads_nothing())
+            answer.send(validation_error(*asked.earlier_issues));
+        else if (inner.runs_now())
             inner.run_now(asked, answer);
         else
             co_await inner.run(asked, answer);
@@ -42793,6 +43539,17 @@ struct server_limits {
     std::uint64_t max_requests = 0;
     /// As many more at most, by chance, so that several servers do not stop at once.
     std::uint64_t max_requests_jitter = 0;
+
+    // Of WebSockets, where the websocket_options of their route say nothing else.
+
+    /// A message in bytes, its fragments together. 1009.
+    std::uint64_t max_message_bytes = ws::default_limits.message_bytes;
+    /// Messages that have come and were not received yet; beyond it the peer is read no further.
+    std::size_t max_unread_messages = 32;
+    /// A peer that is quiet for so long is pinged; 0: never.
+    std::chrono::milliseconds ping_interval{20'000};
+    /// How long it may be quiet after that; 0: for ever. 1011.
+    std::chrono::milliseconds ping_timeout{20'000};
 };
 
 /// Those of them that are about one message, for who reads it.
@@ -42969,6 +43726,7 @@ namespace coracle {
 
 class app;
 class app_route;
+class reply;
 
 /// What a middleware stands in front of: `auto reply = co_await next(req);`. It may be called once, or not at all.
 /// It never throws but `cancelled`: an exception of the handler is a response by then.
@@ -42992,6 +43750,16 @@ private:
 /// It sees every request that its app or router answers, those that find no route too. Of several, the first that was
 /// added is the outermost. With more than one worker it is called from several threads at once.
 using middleware = function<task<response>(request&, next)>;
+
+/// How an app calls a route with something around it. Said by who puts something there, so that an app with nothing
+/// around its routes pays nothing.
+using passage = task<> (*)(const app&, const app_route&, request&, reply&);
+template <class App>
+struct passage_of {
+    static task<> call(const App& served, const app_route& to, request& asked, reply& answer) {
+        return served.call_through(to, asked, answer);
+    }
+};
 
 }  // namespace coracle
 
@@ -43796,6 +44564,7 @@ public:
     struct surroundings {
         std::vector<middleware*> chain{};
         std::vector<const error_handlers*> errors{};
+        passage through = nullptr;
     };
 
     /// in: the endpoint, null for what no route takes; the whole pattern, and how many of its placeholders are not the
@@ -43812,11 +44581,24 @@ public:
           around_(std::move(around)),
           fallback_(fallback) {
         if (target_) target_ = bounded_endpoint::around(unbounded_, bounds_within(options_.timeout));
-        std::erase_if(around_.errors, [](const error_handlers* each) { return each->empty(); });
+        std::size_t kept = 0;
+        for (const error_handlers* each : around_.errors)
+            if (!each->empty()) around_.errors[kept++] = each;
+        while (around_.errors.size() > kept) around_.errors.pop_back();
         plain_ = target_ && around_.chain.empty() && around_.errors.empty();
     }
     app_route(const app_route&) = delete;
     app_route& operator=(const app_route&) = delete;
+
+    /// The same on the heap, for all who make one.
+    [[gnu::cold, gnu::noinline]] static std::unique_ptr<app_route> made(std::shared_ptr<coracle::endpoint> to,
+                                                                        std::vector<std::string> methods,
+                                                                        std::string text, std::size_t skipped,
+                                                                        route_options options, surroundings around,
+                                                                        bool fallback = false) {
+        return std::unique_ptr<app_route>(new app_route(std::move(to), std::move(methods), std::move(text), skipped,
+                                                        std::move(options), std::move(around), fallback));
+    }
 
     /// Its handler has so much time if the route says nothing of it. In: before the first request.
     [[gnu::cold]] void answer_within(std::chrono::milliseconds most) {
@@ -43839,6 +44621,8 @@ public:
     bool fallback() const noexcept { return fallback_; }
     /// Whether nothing stands around it: its answer goes straight to the wire.
     bool plain() const noexcept { return plain_; }
+    /// What calls one that is not plain.
+    passage through() const noexcept { return around_.through; }
     /// Whether call_now() may be used: then it is the cheaper way, without a coroutine.
     bool runs_now() const noexcept { return plain_ && target_->runs_now(); }
     /// Whether the request's bytes must have found their place before it is called, because they are looked at while
@@ -43883,9 +44667,10 @@ public:
 
     /// What answers; null when it has been answered. Notes in the request what was found.
     const app_route* find(request& asked, reply& answer, const app_options& options) const {
-        table_.lookup(asked.method, asked.method_text, asked.target.path.substr(asked.below), asked.matched);
-        if (asked.matched.result != route::outcome::found || options.like_fastapi) [[unlikely]]
-            return find_otherwise(asked, answer, options);
+        std::string_view path = asked.target.path;
+        path.remove_prefix(asked.below);
+        if (!table_.lookup_static(asked.method, path, asked.matched) || options.like_fastapi) [[unlikely]]
+            return find_further(asked, answer, options);
         return found(asked);
     }
     /// Answers what no route takes, behind the middleware. out: false when `refusal` is to be thrown.
@@ -43907,6 +44692,7 @@ private:
         return to;
     }
     void add(std::vector<std::unique_ptr<app_route>>& routes);
+    const app_route* find_further(request& asked, reply& answer, const app_options& options) const;
     const app_route* find_otherwise(request& asked, reply& answer, const app_options& options) const;
     const app_route* find_fallback(request& asked, bool may_redirect) const;
     void restrict_like_fastapi(request& asked) const;
@@ -43936,8 +44722,10 @@ private:
     table_.freeze();
     if (last.empty()) return;
     fallbacks_->freeze();
-    std::erase(routes, nullptr);
-    for (auto& each : last) routes.push_back(std::move(each));
+    std::size_t kept = 0;
+    for (auto& each : routes)
+        if (each) routes[kept++].swap(each);
+    for (auto& each : last) routes[kept++] = std::move(each);
 }
 
 /// Null when there is none for this request, which then is what it was.
@@ -43950,6 +44738,14 @@ private:
     asked.matched.result = route::outcome::found;
     asked.matched.route = static_cast<std::uint32_t>(table_.size()) + match.route;
     asked.matched.capture_count = 0;  // it reads the path itself, which it has to see undecoded
+    return found(asked);
+}
+
+[[gnu::noinline]] inline const app_route* app_table::find_further(request& asked, reply& answer,
+                                                                  const app_options& options) const {
+    table_.look_further(asked.method, asked.method_text, asked.target.path.substr(asked.below), asked.matched);
+    if (asked.matched.result != route::outcome::found || options.like_fastapi) [[unlikely]]
+        return find_otherwise(asked, answer, options);
     return found(asked);
 }
 
@@ -44169,36 +44965,6 @@ namespace detail {
     }
 }
 
-/// The components of FastAPI's 422, with their titles.
-[[gnu::cold]] inline json validation_schema(schema_components& named) {
-    auto titled = [](json schema, std::string_view title) {
-        put_text(schema, "title", title);
-        return schema;
-    };
-    json properties = json::object();
-    json words = json::array();
-    words.push_back(typed("string"));
-    words.push_back(typed("integer"));
-    put(properties, "loc", titled(list_of(any_of(std::move(words))), "Location"));
-    put(properties, "msg", titled(typed("string"), "Message"));
-    put(properties, "type", titled(typed("string"), "Error Type"));
-    put(properties, "input", titled(json::object(), "Input"));
-    put(properties, "ctx", titled(typed("object"), "Context"));
-    json issue = json::object();
-    put(issue, "properties", std::move(properties));
-    put_text(issue, "type", "object");
-    json required = json::array();
-    for (std::string_view name : {"loc", "msg", "type"}) required.push_back(json(name));
-    put(issue, "required", std::move(required));
-    json list = list_of(named.refer("ValidationError", titled(std::move(issue), "ValidationError")));
-    json detail = json::object();
-    put(detail, "detail", titled(std::move(list), "Detail"));
-    json whole = json::object();
-    put(whole, "properties", std::move(detail));
-    put_text(whole, "type", "object");
-    return named.refer("HTTPValidationError", titled(std::move(whole), "HTTPValidationError"));
-}
-
 [[gnu::cold]] inline std::string answer_words(std::string_view code) {
     if (code == "default") return "Default Response";
     constexpr std::string_view ranges[] = {"Information", "Success", "Redirection", "Client Error", "Server Error"};
@@ -44349,7 +45115,7 @@ private:
         if (told.validates() && !all.contains("422") && !all.contains("4XX") && !all.contains("default")) {
             json refused = json::object();
             put_text(refused, "description", "Validation Error");
-            put(refused, "content", operation::json_content(detail::validation_schema(named_)));
+            put(refused, "content", operation::json_content(told.refusal_schema()(named_)));
             put(all, "422", std::move(refused));
         }
         for (json_member& each : all.items())
@@ -44928,7 +45694,8 @@ struct route_group {
     std::vector<item> items{};
     std::vector<std::unique_ptr<middleware>> chain{};
     error_handlers errors{};
-    route::router known{};  // so that a route that would never be called is refused where it is written
+    passage through = nullptr;  // what calls a route with some of these around it
+    route::router known{};      // so that a route that would never be called is refused where it is written
     bool closed = false;
 };
 
@@ -45052,6 +45819,7 @@ public:
     router& use(M around) {
         check_open();
         group_->chain.push_back(std::make_unique<middleware>(std::move(around)));
+        group_->through = &passage_of<app>::call;
         return *this;
     }
 
@@ -45062,6 +45830,7 @@ public:
     router& on_error(F answer) {
         check_open();
         group_->errors.on_error<E>(std::move(answer));
+        group_->through = &passage_of<app>::call;
         return *this;
     }
     /// What answers errors with this status: `app.on_status(404, [](request& req) { return response::html(page); });`.
@@ -45071,6 +45840,7 @@ public:
     router& on_status(int status, F answer) {
         check_open();
         group_->errors.on_status(status, std::move(answer));
+        group_->through = &passage_of<app>::call;
         return *this;
     }
 
@@ -45262,20 +46032,20 @@ private:
             }
             route_options options = joined(at.shared, each.options);
             std::shared_ptr<endpoint> target = required_dependency::guard(each.endpoint, options.dependencies);
-            out.push_back(std::make_unique<app_route>(std::move(target), each.methods,
-                                                      at.prefix + each.endpoint->text(), skipped, std::move(options),
-                                                      at.around, each.fallback));
+            out.push_back(app_route::made(std::move(target), each.methods, at.prefix + each.endpoint->text(), skipped,
+                                          std::move(options), at.around, each.fallback));
         }
     }
 
     static app_route::surroundings surroundings_in(const route_group& group, app_route::surroundings outer) {
         for (const auto& each : group.chain) outer.chain.push_back(each.get());
         outer.errors.push_back(&group.errors);
+        if (group.through) outer.through = group.through;
         return outer;
     }
     template <class T>
     static void join(std::vector<T>& to, const std::vector<T>& more) {
-        to.insert(to.end(), more.begin(), more.end());
+        for (const T& each : more) to.push_back(each);
     }
     // The inner's answers go before the outer's with the same status.
     static json joined(const json& outer, const json& inner) {
@@ -45356,111 +46126,6 @@ std::string route_value(const T& value) {
     }
     return path;
 }
-
-}  // namespace coracle
-
-// ---- coracle/app/lifespan.hpp
-// lifespan: what an app does before its first request and after its last.
-
-namespace coracle {
-
-/// The beginnings and ends of one app, in order; ends run in reverse. Belongs to the loop that starts it.
-class lifespan {
-public:
-    template <class F>
-    void on_startup(F f) {
-        steps_.push_back({to_task(std::move(f)), nullptr, nullptr, std::nullopt, false});
-    }
-    template <class F>
-    void on_shutdown(F f) {
-        steps_.push_back({nullptr, to_task(std::move(f)), nullptr, std::nullopt, false});
-    }
-    template <class F>
-    void add(F f) {
-        steps_.push_back({nullptr, nullptr, std::move(f), std::nullopt, false});
-    }
-    /// Halves that are forgotten when all has ended, for who adds them anew before each start.
-    void once(function<task<>()> startup, function<task<>()> shutdown) {
-        steps_.push_back({std::move(startup), std::move(shutdown), nullptr, std::nullopt, false, true});
-    }
-
-    /// error: what a beginning throws; what had begun before it has ended then.
-    task<> start() {
-        std::exception_ptr failure;
-        try {
-            for (step& each : steps_) co_await begin(each);
-        } catch (...) {
-            failure = std::current_exception();
-        }
-        if (!failure) co_return;
-        try {
-            co_await stop();
-        } catch (...) {
-            // The first failure is the news.
-        }
-        std::rethrow_exception(failure);
-    }
-    /// Ends all that has begun, the last first. error: the first that an end throws; the others are run all the same.
-    task<> stop() {
-        std::exception_ptr failure;
-        for (std::size_t n = steps_.size(); n-- > 0;) {
-            try {
-                co_await end(steps_[n]);
-            } catch (...) {
-                if (!failure) failure = std::current_exception();
-            }
-        }
-        std::erase_if(steps_, [](const step& each) { return each.once; });
-        if (failure) std::rethrow_exception(failure);
-    }
-
-private:
-    struct step {
-        function<task<>()> startup{};
-        function<task<>()> shutdown{};
-        function<generator<>()> make{};
-        std::optional<generator<>> running{};
-        bool begun = false;
-        bool once = false;
-    };
-
-    template <class F>
-    static function<task<>()> to_task(F f) {
-        if constexpr (std::is_same_v<std::invoke_result_t<F&>, task<>>)
-            return f;
-        else
-            return [f = std::move(f)]() mutable { return call(f); };
-    }
-    template <class F>
-    static task<> call(F& f) {
-        f();
-        co_return;
-    }
-    static task<> begin(step& one) {
-        if (one.startup) {
-            task<> work = one.startup();
-            co_await std::move(work);
-        }
-        if (one.make) {
-            one.running.emplace(one.make());
-            [[maybe_unused]] bool more = co_await one.running->next();
-        }
-        one.begun = true;
-    }
-    static task<> end(step& one) {
-        if (!std::exchange(one.begun, false)) co_return;
-        if (one.shutdown) {
-            task<> work = one.shutdown();
-            co_await std::move(work);
-        }
-        if (one.running) {
-            [[maybe_unused]] bool more = co_await one.running->next();
-            one.running.reset();
-        }
-    }
-
-    std::vector<step> steps_;
-};
 
 }  // namespace coracle
 
@@ -46846,9 +47511,8 @@ public:
         auto put = [&](const std::string& url, response (*make)(const request&)) {
             for (const auto& each : routes)
                 if (each->text() == url) return;
-            all.push_back(std::make_unique<app_route>(std::make_shared<documentation>(url, make),
-                                                      std::vector<std::string>{"GET"}, url, 0,
-                                                      route_options{.include_in_schema = false}, around));
+            all.push_back(app_route::made(std::make_shared<documentation>(url, make), {"GET"}, url, 0,
+                                          {.include_in_schema = false}, around));
         };
         put(options.openapi_url, &document);
         if (!options.docs_url.empty()) put(options.docs_url, &page);
@@ -47099,7 +47763,7 @@ public:
     }
     /// For the server: calls any route. error: `cancelled` only.
     task<> call(const app_route& to, request& asked, reply& answer) const {
-        return to.plain() ? call_plainly(to, asked, answer) : call_through(to, asked, answer);
+        return to.plain() ? call_plainly(to, asked, answer) : to.through()(*this, to, asked, answer);
     }
     /// For the server: whether the handler of this request, which was found, is cancelled when the client leaves.
     bool cancels_on_disconnect(const request& asked) const noexcept {
@@ -47108,7 +47772,9 @@ public:
     }
     /// For the server, when the answer has been sent: what the request still has to do. error: `cancelled` only.
     task<> conclude(request& asked) const {
-        co_await asked.after.run([this, &asked](const std::exception_ptr& failure) { note(failure, asked); });
+        return asked.after.run_for(this, &asked, [](const void* me, const void* of, const std::exception_ptr& failure) {
+            static_cast<const app*>(me)->note(failure, *static_cast<const request*>(of));
+        });
     }
     /// Whether the client would rather see an error as HTML.
     static bool wants_html(const request& asked) noexcept {
@@ -47121,6 +47787,7 @@ public:
     task<response> respond(const app_route& to, request& asked, std::size_t depth) const;
 
 private:
+    friend struct passage_of<app>;
     dependency_store& dependencies() {
         if (!dependencies_) dependencies_ = std::make_unique<dependency_store>();
         return *dependencies_;
@@ -47148,8 +47815,7 @@ private:
     static task<response> respond_at(const app& served, const app_route& to, request& asked, std::size_t depth) {
         return served.respond(to, asked, depth);
     }
-    task<> make_values();
-    task<> drop_values();
+    void start_below();
 
     static std::size_t count(const route_group& of) {
         std::size_t routes = 0;
@@ -47167,6 +47833,7 @@ private:
     error_style style_;
     app_table table_;
     std::vector<mounting> mounted_;
+    void (*starts_below_)(app&) = nullptr;  // by way of mount(), so that who mounts nothing pays nothing
     coracle::lifespan lifespan_;
     std::unique_ptr<dependency_store> dependencies_;  // null until there is something in it
     std::unique_ptr<app_values> app_values_;
@@ -47185,8 +47852,7 @@ private:
     auto around = route_list::outermost(*group());
     std::unique_ptr<app_route> unmatched;
     if (!around.chain.empty() || !around.errors.front()->empty())
-        unmatched = std::make_unique<app_route>(nullptr, std::vector<std::string>(), std::string(), 0, route_options(),
-                                                std::move(around));
+        unmatched = app_route::made(nullptr, {}, {}, 0, {}, std::move(around));
     table_.fill(std::move(routes), std::move(unmatched));
     for (mounting& each : mounted_) {
         each.below->above_ = this;
@@ -47299,31 +47965,18 @@ inline task<response> app::respond(const app_route& to, request& asked, std::siz
 
 // What only a started app has begins behind its own lifespans. It is said anew each time: the app may have moved since.
 [[gnu::cold]] inline task<> app::start() {
-    lifespan_.once(nullptr, [this] { return drop_values(); });
-    lifespan_.once([this] { return make_values(); }, nullptr);
-    for (mounting& each : mounted_) {
-        app* below = each.below.get();
-        below->above_ = this;
-        lifespan_.once([below] { return below->start(); }, [below] { return below->stop(); });
-    }
-    return lifespan_.start();
-}
-[[gnu::cold]] inline task<> app::stop() { return lifespan_.stop(); }
-
-[[gnu::cold]] inline task<> app::make_values() {
+    app_values_.reset();
     for (const auto& each : routes()) {
         if (!each->target()) continue;
         for (const app_value& value : each->target()->app_values()) {
-            if (!app_values_) app_values_ = value.keep(dependencies());
-            co_await app_values_->add(value);
+            if (!app_values_) app_values_ = value.keep(dependencies(), lifespan_);
+            app_values_->add(value);
         }
     }
+    if (starts_below_) starts_below_(*this);
+    return lifespan_.start();
 }
-[[gnu::cold]] inline task<> app::drop_values() {
-    if (!app_values_) co_return;
-    auto values = std::move(app_values_);
-    co_await values->close();
-}
+[[gnu::cold]] inline task<> app::stop() { return lifespan_.stop(); }
 
 [[gnu::cold]] inline std::string app::path_from_root() const {
     if (!above_) return {};
@@ -47748,7 +48401,16 @@ inline app& app::mount(std::string_view path, app below, std::string name) {
     add_endpoint(all, std::make_shared<mounted_app>(text, *owned, route::pattern(path).segment_count),
                  {.include_in_schema = false});
     mounted_.push_back({std::string(path), std::move(name), std::move(owned)});
+    starts_below_ = [](app& above) { above.start_below(); };
     return *this;
+}
+
+[[gnu::cold]] inline void app::start_below() {
+    for (mounting& each : mounted_) {
+        app* below = each.below.get();
+        below->above_ = this;
+        lifespan_.once([below] { return below->start(); }, [below] { return below->stop(); });
+    }
 }
 
 }  // namespace coracle
@@ -49334,10 +49996,13 @@ namespace coracle::server {
     some_time("request_timeout", limits.request_timeout, true);
     some_time("stall_timeout", limits.stall_timeout, limits.min_body_rate == 0 && limits.min_write_rate == 0);
     some_time("retry_after", limits.retry_after);
+    at_least(1, "max_unread_messages", limits.max_unread_messages, "none would ever be received");
+    some_time("ping_interval", limits.ping_interval, true);
+    some_time("ping_timeout", limits.ping_timeout, true);
 }
 
-/// One line for the banner: "head 16 KiB within 10s, body 10 MiB at 16 KiB/s, idle 5s". What is not bounded it does not
-/// name.
+/// One line for the banner: "head 16 KiB within 10s, body 10 MiB at 16 KiB/s, idle 5s". What is not bounded, or
+/// of WebSockets and as ever, it does not name.
 [[gnu::cold]] inline std::string limits_text(const server_limits& limits) {
     std::string text = "head " + bytes_text(limits.max_head_bytes) + " within " + loop::to_text(limits.header_timeout);
     text += ", body " + bytes_text(limits.max_body_bytes);
@@ -49351,6 +50016,19 @@ namespace coracle::server {
     count(limits.max_in_flight, " requests at a time");
     count(limits.max_requests_per_connection, " requests per connection");
     count(limits.max_requests, " requests in all");
+    const server_limits usual;
+    auto of_sockets = [&](const char* what, bool differs, const std::string& is) {
+        if (differs) text += std::string(", WebSocket ") + what + is;
+    };
+    of_sockets("messages ", limits.max_message_bytes != usual.max_message_bytes, bytes_text(limits.max_message_bytes));
+    of_sockets("queue ", limits.max_unread_messages != usual.max_unread_messages,
+               std::to_string(limits.max_unread_messages));
+    bool pings = limits.ping_interval.count() != 0;
+    of_sockets("pings ", limits.ping_interval != usual.ping_interval,
+               pings ? "every " + loop::to_text(limits.ping_interval) : "never");
+    bool waits = limits.ping_timeout.count() != 0;
+    of_sockets("pongs ", limits.ping_timeout != usual.ping_timeout,
+               waits ? "within " + loop::to_text(limits.ping_timeout) : "whenever they come");
     return text;
 }
 
@@ -49412,11 +50090,14 @@ private:
 namespace coracle::server {
 
 /// Belongs to one loop. Whoever serves its connections opens it, and goes on with those that wake. Connections that
-/// ask often never get here: the latest 256 stay awake whatever happens, and so does who was heard a moment ago.
+/// ask often never get here: the latest 256 stay awake whatever happens, and so does who was heard a moment ago. How
+/// long a moment is shows itself: each who wakes soon was laid down too soon, which costs more than it saves.
 class dormitory {
 public:
     static constexpr std::size_t stay_awake = 256;
     static constexpr std::chrono::milliseconds moment{20};
+    static constexpr std::chrono::milliseconds longest_moment{1'000};
+    static constexpr unsigned sound_sleepers = 256;  ///< so many, and it may be shorter again
 
     /// What is kept of a connection.
     struct guest {
@@ -49427,8 +50108,13 @@ public:
         net::address peer;
     };
 
-    dormitory(loop::reactor& on, admission& connections, loop_counts& counts)
-        : reactor_(on), admission_(connections), counts_(counts), next_due_(on, close_due{*this}) {}
+    /// in: how long a connection may wait for its next request.
+    dormitory(loop::reactor& on, admission& connections, loop_counts& counts, std::chrono::nanoseconds keep_alive)
+        : reactor_(on),
+          admission_(connections),
+          counts_(counts),
+          keep_alive_(keep_alive),
+          next_due_(on, close_due{*this}) {}
     dormitory(const dormitory&) = delete;
     dormitory& operator=(const dormitory&) = delete;
     ~dormitory() {
@@ -49439,6 +50125,8 @@ public:
     bool is_open() const noexcept { return open_; }
     void open(bool now) noexcept { open_ = now; }
     std::size_t size() const noexcept { return size_; }
+    /// How long a connection has to have waited, as it seems now.
+    std::chrono::nanoseconds patience() const noexcept { return patience_; }
     /// So many connections are awake that it is worth a look whether some of them should not be.
     bool wants_more() const noexcept {
         return admission_.connections() > stay_awake + size_ && open_ && reactor_.turn_time() >= next_look_;
@@ -49455,6 +50143,9 @@ public:
         if (asleep_.empty()) next_due_.set_at(made->what.due);
         asleep_.push_back(*made.release());
         ++size_;
+        if (++sound_ < sound_sleepers) return;
+        sound_ = 0;
+        if (patience_ > moment) patience_ /= 2;
     }
 
     /// Set when one has woken.
@@ -49474,12 +50165,11 @@ public:
         return true;
     }
     /// The server stops: who was heard less than `last_chance` ago wakes, the others are closed.
-    void stop(std::chrono::nanoseconds keep_alive, std::chrono::nanoseconds last_chance) noexcept {
+    void stop(std::chrono::nanoseconds last_chance) noexcept {
         open_ = false;
         while (!asleep_.empty()) {
             sleeper& each = asleep_.front();
-            auto heard = each.what.due - keep_alive;
-            if (reactor_.turn_time() - heard >= last_chance)
+            if (silence_of(each) >= last_chance)
                 close(each);
             else
                 wake(each);
@@ -49503,7 +50193,14 @@ private:
         void operator()() const noexcept { of.close_all_due(); }
     };
 
+    std::chrono::nanoseconds silence_of(const sleeper& who) const noexcept {
+        return reactor_.turn_time() - (who.what.due - keep_alive_);
+    }
     void wake(sleeper& who) noexcept {
+        if (silence_of(who) < longest_moment) {
+            sound_ = 0;
+            patience_ = patience_ * 2 < longest_moment ? patience_ * 2 : longest_moment;
+        }
         reactor_.poller().forget(who.what.socket.get(), who);
         awake_.push_back(who);
         woke_.set();
@@ -49526,6 +50223,9 @@ private:
     loop::reactor& reactor_;
     admission& admission_;
     loop_counts& counts_;
+    std::chrono::nanoseconds keep_alive_;
+    std::chrono::nanoseconds patience_ = moment;
+    unsigned sound_ = 0;  // so many have been laid down since one woke soon
     bool open_ = false;
     std::size_t size_ = 0;
     os::time_point next_look_{};
@@ -49569,7 +50269,7 @@ public:
     function<void()> used_up;
     client_list clients;
     loop_counts counts;
-    server::dormitory dormitory{reactor, admission, counts};
+    server::dormitory dormitory{reactor, admission, counts, how.limits.keep_alive};
     /// For handlers. Whoever starts connections does so in a job that has gone through announce().
     stop_notice notice{reactor};
     /// On while no answered request has something left to do: no background task, no clean-up.
@@ -49640,7 +50340,7 @@ public:
         stopping_ = true;
         notice.give();  // before they are cancelled, so that who waits for it has the last word
         clients.stop();
-        dormitory.stop(how.limits.keep_alive, how.last_chance);
+        dormitory.stop(how.last_chance);
     }
 
 private:
@@ -50251,11 +50951,62 @@ struct websocket_route_options {
     std::vector<std::string> subprotocols{};
     /// For the handler to answer the handshake; then 504. 0: as the server has it.
     std::chrono::milliseconds timeout{0};
-    /// How much it takes, how long it waits: `.socket = {.ping_interval = 5s}`.
+    /// How much it takes, how long it waits: `.socket = {.ping_interval = 5s}`. What has its default here is as the
+    /// server has it (server_limits).
     websocket_options socket{};
 };
 
 }  // namespace coracle
+
+// ---- coracle/server/websocket_terms.hpp
+// websocket_terms: the options of a route's WebSockets on a server that has a word in them.
+
+namespace coracle::server {
+
+/// Of one loop: `reactor.own<websocket_terms>()`. cost: nothing where the server has its usual limits.
+class websocket_terms {
+public:
+    static bool any(const server_limits& of) noexcept { return !is_usual(asked_for(usual(), of)); }
+
+    /// What the route says otherwise than usual counts, then what the server says. keeps: one copy for each route.
+    [[gnu::cold]] std::shared_ptr<const websocket_options> of(const std::shared_ptr<const websocket_options>& route,
+                                                              const server_limits& server) {
+        for (const known& each : known_)
+            if (each.route == route) return each.here;
+        auto here = std::make_shared<const websocket_options>(asked_for(*route, server));
+        known_.push_back({route, here});
+        return here;
+    }
+
+private:
+    struct known {
+        std::shared_ptr<const websocket_options> route;
+        std::shared_ptr<const websocket_options> here;
+    };
+
+    static websocket_options usual() noexcept { return {}; }
+    static bool is_usual(const websocket_options& one) noexcept {
+        const websocket_options plain = usual();
+        return one.limits.message_bytes == plain.limits.message_bytes &&
+               one.max_unread_messages == plain.max_unread_messages && one.ping_interval == plain.ping_interval &&
+               one.ping_timeout == plain.ping_timeout;
+    }
+    static websocket_options asked_for(websocket_options route, const server_limits& server) noexcept {
+        const websocket_options plain = usual();
+        auto fill = [](auto& said, const auto& otherwise, const auto& by_server) {
+            if (said == otherwise) said = by_server;
+        };
+        fill(route.limits.message_bytes, plain.limits.message_bytes, server.max_message_bytes);
+        fill(route.max_unread_messages, plain.max_unread_messages, server.max_unread_messages);
+        fill(route.ping_interval, plain.ping_interval, server.ping_interval);
+        fill(route.ping_timeout, plain.ping_timeout, server.ping_timeout);
+        return route;
+    }
+
+    std::vector<known> known_;
+};
+
+}  // namespace coracle::server
 
 // ---- coracle/server/served_websocket.hpp
 // served_websocket: one WebSocket of a server, from its handshake to its line in the log.
@@ -50283,6 +51034,9 @@ public:
     /// It goes over a connection, or did.
     bool is_open() const noexcept { return shop_ != nullptr; }
     bool accepted() const noexcept { return decision_ == decision::accept; }
+    /// The handler, or what it depends on, may look at the request until its end; or has looked at it before the answer,
+    /// and may hold what it saw.
+    bool keeps_request() const noexcept { return keeps_request_; }
     /// The answer, for who has waited for it. error: what the handler threw instead of one.
     [[gnu::cold]] void answer(reply& to, std::shared_ptr<outgoing_body> body) {
         handshake& mine = *handshake_;
@@ -50324,10 +51078,8 @@ public:
         below_ = static_cast<std::uint32_t>(asked.below);
         scheme_is_https_ = asked.scheme == "https";
         port_ = asked.client.port;
-        address_size_ = static_cast<std::uint16_t>(asked.client.address.size());
-        id_size_ = static_cast<std::uint16_t>(asked.id.size());
         if (keeps_request_ || asked.dependencies || asked.after.pending()) {
-            keep(asked, {});
+            if (!facts_) keep(asked, {});
             kept_ = std::move(left.request);
             asked.client.address = address();
             asked.body.open(nullptr);
@@ -50338,6 +51090,8 @@ public:
         }
         shop_->counts.websockets.opened.add();
         shop_->clients.is_busy(*this);
+        if (websocket_terms::any(shop_->how.limits)) [[unlikely]]
+            socket_.follow(shop_->reactor.own<websocket_terms>().of(socket_.options(), shop_->how.limits));
         socket_.open(left.line(), left.arrived, left.unsent, std::move(handshake_->subprotocol),
                      &shop_->counts.websockets);
         handshake_.reset();
@@ -50417,7 +51171,7 @@ private:
     }
     std::string usual_subprotocol() {
         for (const std::string& ours : how_.subprotocols)
-            for (std::string_view line : asked().headers.get_all("sec-websocket-protocol"))
+            for (std::string_view line : asked_->headers.get_all("sec-websocket-protocol"))
                 if (ws::is_offered_subprotocol(line, ours)) return ours;
         return {};
     }
@@ -50425,6 +51179,8 @@ private:
     /// What is left of the request: its head, the address of its client, and its name, in one piece of memory.
     void keep(const request& asked, std::string_view head) {
         head_size_ = static_cast<std::uint32_t>(head.size());
+        address_size_ = static_cast<std::uint16_t>(asked.client.address.size());
+        id_size_ = static_cast<std::uint16_t>(asked.id.size());
         facts_ = std::make_unique_for_overwrite<char[]>(head_size_ + address_size_ + id_size_ + std::size_t{1});
         char* to = facts_.get();
         for (std::string_view each : {head, asked.client.address, std::string_view(asked.id)}) {
@@ -50434,9 +51190,12 @@ private:
     }
     std::string_view address() const noexcept { return {facts_.get() + head_size_, address_size_}; }
 
-    /// The request, read again from what is left of it.
+    /// The request, read again from what is left of it. Where nothing is left of it yet, what is seen of it stays.
     request& asked() {
-        if (asked_) return *asked_;
+        if (asked_) {
+            keeps_request_ = true;
+            return *asked_;
+        }
         if (!shop_) throw websocket_closed(1006, {});
         kept_ = shop_->transactions.take();
         asked_ = &kept_->request;
@@ -50456,7 +51215,10 @@ private:
     std::optional<std::string_view> query(std::string_view name) override { return asked().query(name); }
     std::string_view path(std::string_view name) override { return asked().path(name); }
     std::optional<std::string_view> cookie(std::string_view name) override { return asked().cookies().find(name); }
-    std::string_view client_address() override { return shop_ ? address() : asked_->client.address; }
+    std::string_view client_address() override {
+        if (!facts_) keep(asked(), {});
+        return address();
+    }
     std::uint16_t client_port() override { return shop_ ? port_ : asked_->client.port; }
 
     // The server stops.
@@ -50530,9 +51292,10 @@ private:
     std::shared_ptr<Served> to_;
 };
 
-/// From the end of the handler to that of the WebSocket. Apart, so that one that lives pays nothing for it.
+/// From the end of the handler to that of the WebSocket. Apart, so that one that lives pays nothing for it: where it is
+/// inlined its frame becomes part of the caller's.
 template <class Served>
-task<> wind_up(std::shared_ptr<Served> me, std::exception_ptr failure) {
+[[gnu::noinline]] task<> wind_up(std::shared_ptr<Served> me, std::exception_ptr failure) {
     bool stopped = async::is_cancellation(failure);
     me->handler_ended(failure);
     failure = nullptr;
@@ -50641,7 +51404,7 @@ public:
             }
         }
         if (left) throw cancelled{};
-        if (keeps_request && me->accepted())
+        if (me->keeps_request() && me->accepted())
             asked.after.keep(std::make_unique<end_of_handler<served_websocket>>(me, std::move(life)));
         me->answer(answer, std::make_shared<upgrade_body<served_websocket>>(me));
     }
@@ -51185,7 +51948,7 @@ private:
         if constexpr (can_sleep) {
             if (!is_idle() || sleeps_ || !deadline_.is_set() || !input_.unread().empty()) return false;
             auto heard = deadline_.due() - shop_.how.limits.keep_alive;
-            if (shop_.reactor.turn_time() - heard < dormitory::moment) return false;
+            if (shop_.reactor.turn_time() - heard < shop_.dormitory.patience()) return false;
             sleeps_ = true;
             unlink();
             stream_.excuse_reader();
@@ -51649,7 +52412,11 @@ public:
     /// Listens at a door that is open already, too. in: `alone`: nobody else will accept who waits there when this has
     /// stopped, as the process whose socket it is.
     result<net::address> take(net::listening_socket socket, bool alone = true) {
-        return loop::run_on(reactor_, take_on_loop(std::move(socket), alone));
+        loop::reactor::presence here(reactor_);
+        auto opened = net::listener::of(std::move(socket));
+        if (!opened) return failure(opened.error());
+        doors_.push_back({std::move(*opened), alone});
+        return doors_.back().listener.where();
     }
 
     /// Undoes open() and take().
@@ -51657,10 +52424,7 @@ public:
 
     /// Serves until stop(), and then until its connections and what handlers spawned have ended. `each_turn()` is
     /// called in each turn of the loop.
-    template <class EachTurn>
-    void serve(EachTurn&& each_turn) {
-        loop::run_on(reactor_, accept_and_serve(), each_turn);
-    }
+    void serve(function<void()> each_turn) { loop::run_on(reactor_, accept_and_serve(), each_turn); }
 
     /// Answers who has come, ends what is idle, and lets what runs finish; handlers and spawned tasks that wait are
     /// cancelled after graceful_timeout, calls on the thread pool cannot be. From any thread.
@@ -51688,13 +52452,6 @@ private:
         net::listener listener;
         bool alone;
     };
-
-    task<result<net::address>> take_on_loop(net::listening_socket socket, bool alone) {
-        auto opened = net::listener::of(std::move(socket));
-        if (!opened) co_return failure(opened.error());
-        doors_.push_back({std::move(*opened), alone});
-        co_return doors_.back().listener.where();
-    }
 
     task<> accept_and_serve() {
         task_group connections(report);
@@ -52002,9 +52759,9 @@ public:
             if (manager_) manager_->stopping();
             if (overtime_) overtime_->begin();
         };
-        std::vector<std::thread> threads;
-        for (std::size_t i = 1; i < workers_.size(); ++i)
-            threads.emplace_back([this, &each = *workers_[i]] { serve_on(each, [] {}); });
+        std::vector<std::thread> threads(workers_.size() - 1);
+        for (std::size_t i = 0; i < threads.size(); ++i)
+            threads[i] = std::thread([this, &each = *workers_[i + 1]] { serve_on(each, [] {}); });
         serve_on(*workers_.front(), look);
         if (overtime_) overtime_->begin();  // also when a failure has ended it
         for (std::thread& each : threads) each.join();
@@ -52072,10 +52829,9 @@ private:
         server& of_;
         std::chrono::nanoseconds each_;
     };
-    template <class EachTurn>
-    void serve_on(worker& one, EachTurn each_turn) noexcept {
+    void serve_on(worker& one, function<void()> each_turn) noexcept {
         try {
-            one.serve(each_turn);
+            one.serve(std::move(each_turn));
         } catch (...) {
             std::lock_guard lock(failed_);
             if (!failure_) failure_ = std::current_exception();
@@ -52858,6 +53614,14 @@ inline bool read_seconds(std::string_view text, std::chrono::milliseconds& to) {
     to = std::chrono::milliseconds(std::int64_t{*whole} * 1000 + thousandths);
     return true;
 }
+/// "true" or "false", however it is written.
+inline std::optional<std::string_view> truth(std::string_view text) {
+    for (std::string_view yes : {"1", "true", "yes", "on"})
+        if (ascii::iequals(text, yes)) return "true";
+    for (std::string_view no : {"0", "false", "no", "off"})
+        if (ascii::iequals(text, no)) return "false";
+    return std::nullopt;
+}
 /// The name of a level.
 inline bool read_level(std::string_view text, log_level& to) {
     for (unsigned n = 0; n <= static_cast<unsigned>(log_level::critical); ++n) {
@@ -53157,6 +53921,28 @@ inline constexpr option option_table[] = {
      {},
      "As many more at most, by chance. 0.",
      count_limit<&server_limits::max_requests_jitter>},
+    {"ws-max-size",
+     "BYTES",
+     {},
+     "Message of a WebSocket; what is larger is 1009. 16M.",
+     bytes_limit<&server_limits::max_message_bytes>},
+    {"ws-max-queue",
+     "NUMBER",
+     {},
+     "Messages of a WebSocket that may wait to be received. 32.",
+     [](arguments& to, std::string_view value) -> std::string_view {
+         return read_number(value, to.options.limits.max_unread_messages, 1) ? "" : "a number from 1";
+     }},
+    {"ws-ping-interval",
+     "SECONDS",
+     {},
+     "How long a WebSocket may be quiet before it is pinged; 0, as long as it likes. 20.",
+     time_limit<&server_limits::ping_interval>},
+    {"ws-ping-timeout",
+     "SECONDS",
+     {},
+     "How long it may be quiet after that; 0, as long as it likes. 20.",
+     time_limit<&server_limits::ping_timeout>},
     {"timeout-graceful-shutdown",
      "SECONDS",
      {},
@@ -53235,9 +54021,28 @@ inline constexpr option option_table[] = {
      }},
     {"ssl-keyfile", "PATH", {}, {}, not_yet},
     {"ssl-certfile", "PATH", {}, {}, not_yet},
-    {"ws-max-size", "NUMBER", {}, {}, not_yet},
-    {"ws-ping-interval", "SECONDS", {}, {}, not_yet},
-    {"ws-ping-timeout", "SECONDS", {}, {}, not_yet},
+    {"ws",
+     "NAME",
+     {},
+     {},
+     [](arguments&, std::string_view value)
+         -> std::
+             string_view {
+                 return value == "auto"
+                            ? ""
+                            : "auto: WebSockets are coracle's own, and who wants none has no route for them";
+             }},
+    {"ws-per-message-deflate",
+     "BOOLEAN",
+     {},
+     {},
+     [](arguments&,
+        std::string_view value) -> std::
+                                    string_view {
+                                        return truth(value) == "false"
+                                                   ? ""
+                                                   : "false: coracle does not compress the messages of WebSockets";
+                                    }},
 };
 
 }  // namespace coracle::server
@@ -53298,14 +54103,6 @@ inline bool apply(const option& one, std::string_view said, std::string_view val
     else
         to.error = std::string(said) + " must be " + std::string(right) + ", not '" + std::string(value) + "'";
     return false;
-}
-
-inline std::optional<std::string_view> truth(std::string_view text) {
-    for (std::string_view yes : {"1", "true", "yes", "on"})
-        if (ascii::iequals(text, yes)) return "true";
-    for (std::string_view no : {"0", "false", "no", "off"})
-        if (ascii::iequals(text, no)) return "false";
-    return std::nullopt;
 }
 
 /// in: `find` gives the value of a variable, or null.
@@ -53833,6 +54630,54 @@ int app::run(int argc, Word** argv, const run_options& defaults) {
 
 }  // namespace coracle
 
+// ---- coracle/client/shown_url.hpp
+// shown_url: a URL as messages and logs show it, without what may be a secret in it.
+// RFC 3986 3.2.1 (passwords), RFC 9110 17.9 (what URLs give away).
+
+namespace coracle::client {
+
+/// `https://api.example.com/users?token=...&page=...`: no user, no values of the query, no fragment. What stands in a
+/// path is shown. The whole of it is in outgoing_request::url and http_reply::url. in: any text.
+[[gnu::cold]] inline std::string shown_url(std::string_view text) {
+    std::size_t mark = text.find_first_of("?#");
+    std::string_view head = text.substr(0, mark);
+    std::string shown;
+    if (std::size_t slashes = head.find("//"); slashes != head.npos) {
+        std::size_t begin = slashes + 2;
+        std::string_view authority = head.substr(begin, head.substr(begin).find('/'));
+        std::size_t at = authority.rfind('@');
+        shown += head.substr(0, begin);
+        if (at != authority.npos) {
+            shown += "...";
+            begin += at;
+        }
+        head.remove_prefix(begin);
+    }
+    shown += head;
+    if (mark == text.npos) return shown;
+    std::string_view rest = text.substr(mark);
+    std::string_view query = rest.substr(0, rest.find('#'));
+    if (!query.empty()) {
+        shown += '?';
+        query.remove_prefix(1);
+        while (!query.empty()) {
+            std::string_view pair = query.substr(0, query.find('&'));
+            std::size_t equals = pair.find('=');
+            if (equals != pair.npos) shown.append(pair.substr(0, equals + 1));
+            if (equals + 1 != pair.size()) shown += "...";
+            query.remove_prefix(pair.size());
+            if (query.empty()) break;
+            shown += '&';
+            query.remove_prefix(1);
+        }
+    }
+    if (rest.find('#') != rest.npos) shown += "#...";
+    return shown;
+}
+[[gnu::cold]] inline std::string shown_url(const http::url& url) { return shown_url(url.text()); }
+
+}  // namespace coracle::client
+
 // ---- coracle/client/redirect_rules.hpp
 // redirect_rules: where an answer sends a request next, and what must not go along.
 // RFC 9110 15.4 (which methods change), 10.2.2 (Location); WHATWG Fetch 4.4 (what is taken away on another origin).
@@ -53901,10 +54746,10 @@ inline bool is_ambiguous(std::string_view location) noexcept {
                                                                                  const http::fields& answer) {
     std::optional<std::string_view> location = answer.find("location");
     if (!is_redirect(status) || !location) return std::optional<redirection>();
-    const std::string from = asked.url.text();
+    const std::string from = shown_url(asked.url);
     auto bad = [&](const char* why) {
         return detail::no_redirect(redirect_fault::bad_location,
-                                   from + " redirects to '" + std::string(*location) + "', " + why);
+                                   from + " redirects to '" + shown_url(*location) + "', " + why);
     };
     for (std::string_view each : answer.get_all("location"))
         if (each != *location) return bad("and elsewhere in the same answer");
@@ -53920,10 +54765,10 @@ inline bool is_ambiguous(std::string_view location) noexcept {
     if (asked.followed >= rules.most)
         return detail::no_redirect(redirect_fault::too_many, "more than " + std::to_string(rules.most) +
                                                                  " redirects, the last one from " + from + " to " +
-                                                                 next.to.text());
+                                                                 shown_url(next.to));
     if (asked.url.is_secure() && !next.to.is_secure() && !rules.to_plain_http)
         return detail::no_redirect(redirect_fault::to_plain_http,
-                                   from + " redirects to " + next.to.text() +
+                                   from + " redirects to " + shown_url(next.to) +
                                        ", where everybody on the way can read along; allow it with "
                                        "redirect_rules::to_plain_http");
     bool is_head = asked.method == "HEAD";
@@ -53936,10 +54781,10 @@ inline bool is_ambiguous(std::string_view location) noexcept {
     next.leaves_origin = !next.to.same_origin(asked.url);
     if (!asked.has_body || next.drops_body) return std::optional(std::move(next));
     if (!asked.replayable)
-        return detail::no_redirect(redirect_fault::body, from + " redirects to " + next.to.text() +
+        return detail::no_redirect(redirect_fault::body, from + " redirects to " + shown_url(next.to) +
                                                              ", but the body was a stream and cannot be sent again");
     if (next.leaves_origin && !rules.body_to_other_origin)
-        return detail::no_redirect(redirect_fault::body, from + " wants the body to go to " + next.to.text() +
+        return detail::no_redirect(redirect_fault::body, from + " wants the body to go to " + shown_url(next.to) +
                                                              ", which is another origin; allow it with "
                                                              "redirect_rules::body_to_other_origin");
     return std::optional(std::move(next));
@@ -54678,7 +55523,8 @@ private:
 
 namespace coracle {
 
-/// Anything below. what() says what, where (method and URL) and, where time matters, after how long.
+/// Anything below. what() says what, where (method and URL, without the values of its query) and, where time
+/// matters, after how long.
 class client_error : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -54860,13 +55706,20 @@ public:
         return bytes_.size();
     }
     /// Makes it ready to be sent once more. False: it was a stream that cannot be made again.
-    bool rewind() { return !stream_ || stream_->rewind(); }
+    bool rewind() { return !taken_ && (!stream_ || stream_->rewind()); }
+    /// For who sends it while the request goes its way; what stays here cannot be sent.
+    request_body take() noexcept {
+        request_body all = std::move(*this);
+        taken_ = true;
+        return all;
+    }
     void clear() noexcept { *this = request_body(); }
 
 private:
     std::string bytes_;
     std::unique_ptr<body_stream> stream_;
     bool present_ = false;
+    bool taken_ = false;
 };
 
 }  // namespace coracle
@@ -55146,8 +55999,8 @@ struct outgoing_request {
     http::method known_method() const noexcept { return http::method_from(method); }
     /// Asking twice is as good as asking once.
     bool is_idempotent() const noexcept { return http::is_idempotent(known_method()); }
-    /// For messages and logs: `GET http://example.com/users`. Without credentials, which no url holds.
-    std::string text() const { return method + ' ' + url.text(); }
+    /// For messages and logs: `GET http://example.com/users?page=...`. Without what may be a secret.
+    std::string text() const { return method + ' ' + client::shown_url(url); }
 };
 
 }  // namespace coracle
@@ -55300,31 +56153,44 @@ private:
             throw_not_loaded();
     }
     [[gnu::cold, noreturn]] void throw_not_loaded() const {
-        throw body_misuse("coracle: the body of " + method + ' ' + url.text() +
+        throw body_misuse("coracle: the body of " + method + ' ' + client::shown_url(url) +
                           " is a stream; co_await reply.load() before text() or json(), or read() it piece by piece");
     }
     [[gnu::cold, noreturn]] void throw_failed() const {
-        throw body_misuse("coracle: the body of " + method + ' ' + url.text() +
+        throw body_misuse("coracle: the body of " + method + ' ' + client::shown_url(url) +
                           " was closed, or reading it has failed; there is nothing more to read");
     }
     [[gnu::cold, noreturn]] void throw_closed() {
         rest_.reset();
         throw_failed();
     }
+    /// How its bytes are to be decoded before they are a text; empty: they are one, perhaps since a hook decoded them.
+    [[gnu::cold]] std::string_view coding() const {
+        bool is_text = true;
+        for (char c : std::string_view(body_).substr(0, 200))
+            is_text = is_text && (static_cast<unsigned char>(c) >= ' ' || c == '\t' || c == '\r' || c == '\n');
+        return is_text ? std::string_view() : headers["content-encoding"];
+    }
     [[gnu::cold]] std::string shown_body() const {
+        if (!coding().empty()) return std::to_string(body_.size()) + " bytes of " + std::string(coding());
         std::string shown = body_.substr(0, 200);
         if (shown.size() < body_.size()) shown += "...";
         return shown;
     }
     [[gnu::cold]] std::string refused() const {
-        std::string sentence = method + ' ' + url.text() + " was answered with " + std::to_string(status);
+        std::string sentence = method + ' ' + client::shown_url(url) + " was answered with " + std::to_string(status);
         if (!reason().empty()) sentence.append(" ").append(reason());
         if (!body_.empty()) sentence += ": " + shown_body();
         return sentence;
     }
     [[gnu::cold, noreturn]] void undecodable(const std::vector<validation_issue>& issues) const {
-        std::string sentence = "the answer to " + method + ' ' + url.text();
-        if (issues.front().type == "json_invalid") {
+        std::string sentence = "the answer to " + method + ' ' + client::shown_url(url);
+        if (!coding().empty()) {
+            sentence.append(" is encoded with ").append(coding());
+            sentence +=
+                ", which was not asked for and is not decoded here; decode text(), for every answer in on_reply by "
+                "set_body(), or tell the server .header(\"accept-encoding\", \"identity\")";
+        } else if (issues.front().type == "json_invalid") {
             sentence += " is no JSON";
         } else {
             sentence += " is not what was expected: " + issues.front().msg + " at " + issues.front().loc.dump();
@@ -55509,7 +56375,9 @@ struct http_client_options {
     std::shared_ptr<client::secure_layer> tls{};
     /// Sees each request before it is sent, and may change it: for tracing, signatures, logs.
     function<task<>(outgoing_request&)> on_request{};
-    /// Sees each answer before it is given; a body that is a stream is not read yet.
+    /// Sees each answer before it is given; a body that is a stream is not read yet. The place to decode one that came
+    /// with a content-encoding, which the client itself neither asks for nor undoes:
+    /// `reply.set_body(unzipped(std::move(reply).text()))`.
     function<task<>(http_reply&)> on_reply{};
 };
 
@@ -55554,10 +56422,24 @@ namespace detail {
     std::string open(text);
     if (at != text.npos && from < at) open.replace(from, at - from, "...");
     std::string shown = "coracle: '";
-    for (char c : open.substr(0, 200)) shown += c > ' ' && c < '\x7f' ? c : '?';
+    for (char c : shown_url(open).substr(0, 200)) shown += c > ' ' && c < '\x7f' ? c : '?';
     shown.append("' ").append(why);
     throw invalid_url(shown);
 }
+
+/// Where a byte may stand in a URL that is as most are.
+enum url_byte : std::uint8_t { of_host = 1, of_path = 2, of_query = 4 };
+inline constexpr std::array<std::uint8_t, 256> url_bytes = [] {
+    std::array<std::uint8_t, 256> table{};
+    for (unsigned byte = 0; byte < 128; ++byte) {
+        auto c = static_cast<char>(byte);
+        bool host = ascii::is_alpha(c) || ascii::is_digit(c) || c == '-' || c == '.';
+        bool query = http::detail::url_table[byte] && c != '#';
+        table[byte] = static_cast<std::uint8_t>((host ? of_host : 0) | (query && c != '?' ? of_path : 0) |
+                                                (query ? of_query : 0));
+    }
+    return table;
+}();
 }  // namespace detail
 
 /// Of http and its like; 0 for other schemes.
@@ -55587,7 +56469,41 @@ inline void check_whole_url(const http::url& whole, std::string_view text) {
     if (!http::parse_authority(whole.authority)) detail::refuse_url(text, "has no host and port that could be asked");
 }
 
+/// Writes `text` into `whole`, if it is as most are: http or https, a name and perhaps a port, and nothing that is
+/// refused or encoded. False: nothing was written, and somebody looks at it more closely. in: an empty one.
+inline bool read_plain_url(std::string_view text, http::url& whole) {
+    bool secure = text.starts_with("https://");
+    if (!secure && !text.starts_with("http://")) return false;
+    std::size_t begin = secure ? 8 : 7;
+    std::size_t at = begin;
+    auto is = [&](detail::url_byte kind) {
+        return (detail::url_bytes[static_cast<unsigned char>(text[at])] & kind) != 0;
+    };
+    while (at < text.size() && is(detail::of_host)) ++at;
+    if (at == begin) return false;
+    if (at < text.size() && text[at] == ':') {
+        std::size_t first = ++at;
+        unsigned port = 0;
+        for (; at < text.size() && ascii::is_digit(text[at]) && at - first < 5; ++at)
+            port = port * 10 + static_cast<unsigned>(text[at] - '0');
+        if (at == first || port > 65535) return false;
+    }
+    std::size_t end_of_host = at;
+    if (at < text.size() && text[at] != '/' && text[at] != '?') return false;
+    while (at < text.size() && is(detail::of_path)) ++at;
+    std::size_t mark = at < text.size() && text[at] == '?' ? at : text.npos;
+    while (at < text.size() && is(detail::of_query)) ++at;
+    if (at < text.size()) return false;
+    whole.scheme = secure ? "https" : "http";
+    whole.authority.append(text, begin, end_of_host - begin);
+    whole.path.append(text, end_of_host, mark == text.npos ? mark : mark - end_of_host);
+    if (mark != text.npos) whole.query.emplace(text.substr(mark + 1));
+    return true;
+}
+
 inline http::url whole_url(std::string_view text) {
+    http::url whole;
+    if (read_plain_url(text, whole)) return whole;
     check_url_text(text);
     // As fetch() does: what would be sent, and to whom, is said by other words.
     if (std::size_t at = text.find("//"); at != text.npos) {
@@ -55595,7 +56511,7 @@ inline http::url whole_url(std::string_view text) {
         if (text.find_first_of("/?#") == at && authority.find('@') != authority.npos)
             detail::refuse_url(text, "has a name or a password in it; give them by .basic_auth(name, password)");
     }
-    http::url whole = http::url::parse(text);
+    whole = http::url::parse(text);
     check_whole_url(whole, text);
     whole.fragment.clear();
     return whole;
@@ -55651,13 +56567,20 @@ public:
         std::memcpy(at_, text.data(), text.size());
         at_ += text.size();
     }
-    /// W2: whoever built the request, nothing in its first lines ends them.
-    void write_checked(std::string_view text, const outgoing_request& request) {
-        if (text.empty()) return;
-        const char* end = text.data() + text.size();
-        if (scan::query_end(text.data(), end) != end) [[unlikely]]
+    /// Where the next text begins.
+    const char* here() const noexcept { return at_; }
+    /// W2: whoever built the request, nothing in its first lines ends them. in: where a text begins that was written
+    /// and what ends it, with a space or a line end behind it.
+    void check(const char* first, const char* last, const outgoing_request& request) const {
+        if (scan::query_end(first, at_) != last) [[unlikely]]
             refuse_line(request);
+    }
+    void write_checked(std::string_view text, std::string_view end, const outgoing_request& request) {
+        const char* first = at_;
         write(text);
+        const char* last = at_;
+        write(end);
+        check(first, last, request);
     }
     void write_number(std::uint64_t number) noexcept {
         char digits[20];
@@ -55693,22 +56616,24 @@ inline void write_request_head(byte_buffer& out, const outgoing_request& request
                                   upgrade.size() + for_the_rest);
     pen.write(request.method);
     pen.write(" ");
+    const char* target = pen.here();
     if (whole_target) {
-        pen.write_checked(url.scheme, request);
+        pen.write(url.scheme);
         pen.write("://");
-        pen.write_checked(url.authority, request);
+        pen.write(url.authority);
     }
     if (!url.path.starts_with('/')) pen.write("/");
-    pen.write_checked(url.path, request);
+    pen.write(url.path);
     if (url.query) {
         pen.write("?");
-        pen.write_checked(*url.query, request);
+        pen.write(*url.query);
     }
+    const char* end_of_target = pen.here();
     pen.write(" HTTP/1.1\r\n");
+    pen.check(target, end_of_target, request);
     if (!own.contains("host") && !usual.contains("host")) {
         pen.write("host: ");
-        pen.write_checked(url.authority, request);
-        pen.write("\r\n");
+        pen.write_checked(url.authority, "\r\n", request);
     }
     pen.write(own.wire());
     if (own.empty()) {
@@ -55724,8 +56649,7 @@ inline void write_request_head(byte_buffer& out, const outgoing_request& request
     }
     if (!upgrade.empty()) {
         pen.write("connection: Upgrade\r\nupgrade: ");
-        pen.write_checked(upgrade, request);
-        pen.write("\r\n");
+        pen.write_checked(upgrade, "\r\n", request);
     }
     if (request.body.present()) {
         if (std::optional<std::uint64_t> length = request.body.length()) {
@@ -55774,8 +56698,13 @@ struct client_settings {
 
     /// A request with this client's URL, and nothing else yet. error: invalid_url, unsupported_protocol.
     outgoing_request request(std::string_view method, std::string_view url) const {
+        outgoing_request made;
+        made.method.assign(method);
         bool whole = !base || is_whole_url(url);
-        outgoing_request made(std::string(method), whole ? whole_url(url) : appended_url(*base, url));
+        if (!whole)
+            made.url = appended_url(*base, url);
+        else if (!read_plain_url(url, made.url))
+            made.url = whole_url(url);
         if (whole) keep_private(made);
         return made;
     }
@@ -55785,6 +56714,10 @@ struct client_settings {
         for (const auto& [name, value] : fields_elsewhere)
             if (!to.fields.contains(name)) to.fields.add(name, value);
         to.options.has_usual_fields = true;
+    }
+
+    const client_timeouts& time_for(const outgoing_request& request) const noexcept {
+        return request.options.timeout ? *request.options.timeout : options.timeout;
     }
 
     mutable http_client_options options;  // its hooks are called
@@ -55864,7 +56797,10 @@ public:
         stream.tell(nullptr);
         rest();
     }
-    /// The peer has neither gone nor said anything. in: whether to ask the system, too.
+    /// The peer has neither gone nor said anything. in: whether to ask the system, too. Else it is known as of the last
+    /// look, which is of this turn: the wait for events, for one that was kept, or the read that found nothing behind
+    /// the answer, for one that was just released. What comes after a look nobody can know; so what must not be asked
+    /// twice asks the system, and the rest is asked once more when no answer came.
     bool is_fresh(bool ask) const noexcept {
         return !disturbed_ && !stream.hung_up() && !(ask && stream.readable(false));
     }
@@ -56275,6 +57211,239 @@ private:
 
 }  // namespace coracle::client
 
+// ---- coracle/client/upload.hpp
+// upload: a request that is still being sent while its answer is read already.
+// RFC 9112 9.3 (an answer may come before all has been sent), RFC 9110 10.1.1 (Expect: 100-continue).
+
+namespace coracle::client {
+
+/// Sends the head that is written in `line.out`, and the body behind it, as a job of its own that ends with this. Who
+/// reads the answer meanwhile has no time of its own: a peer that takes bytes is there, and the maker of a body takes
+/// the time that it takes.
+template <class Lease = connection_pool::lease>
+class upload final : async::group_member, async::remains {
+public:
+    /// Each has the time for writing, and so much a slow line takes within it.
+    static constexpr std::size_t piece_bytes = 32 * 1024;
+    /// How long a server that was asked whether it wants the body may think about it.
+    static constexpr std::chrono::seconds patience{1};
+
+    /// Whoever destroys it from within its own code, as a maker of a body that closes the answer, stays alive.
+    struct end {
+        void operator()(upload* of) const noexcept { of->stop(); }
+    };
+    using owner = std::unique_ptr<upload, end>;
+
+    /// in: whether the body waits until the server asks for it. keeps: the connection; the body, until body().
+    static owner begun(client_connection& line, const exchange_terms& terms, outgoing_request& request, bool asks) {
+        owner made(new upload(line, terms, request, asks));
+        made->begin();
+        return made;
+    }
+
+    bool done() const noexcept { return !running_; }
+    /// What its maker threw, or who cancelled it; null when all was sent, or could not be.
+    const std::exception_ptr& failure() const noexcept { return failure_; }
+    /// It is the maker of the body who failed, and not the way that it takes.
+    bool failed_in_maker() const noexcept { return in_maker_; }
+    /// The peer took no more of it; it may answer all the same.
+    std::error_code unsent() const noexcept { return unsent_; }
+    /// Resumes when it is done.
+    event::waiter ended() noexcept { return ended_.wait(); }
+    /// For who wants the body back: await ended().
+    void cancel() noexcept {
+        if (running_) running_->as.root().cancel();
+    }
+    /// in: it is done.
+    request_body body() noexcept { return std::move(body_); }
+
+    /// The server wants the body.
+    void go_on() noexcept { wanted_.set(); }
+    /// Whether somebody waits for the answer: whoever does not read it may be why the peer takes nothing.
+    void is_heard(bool now) {
+        heard_ = now;
+        set_clock();
+    }
+    /// Who has the connection from here on; it stays as long as is needed where this goes within its own code.
+    void lend(Lease& line) noexcept { lease_ = &line; }
+
+private:
+    struct running {
+        running(async::scope& parent, request_body of, task<> first) noexcept
+            : as(parent), body(std::move(of)), work(std::move(first)) {}
+        // The other way round they go: what the maker waits for belongs to the job that it waits in.
+        async::job as;
+        request_body body;
+        task<> work;
+    };
+
+    upload(client_connection& line, const exchange_terms& terms, outgoing_request& request, bool asks)
+        : line_(line),
+          terms_(terms),
+          where_(request.text()),
+          asks_(asks),
+          on_(async::scheduler::current()),
+          running_(std::in_place, on_.background().jobs(), request.body.take(), send()) {}
+    ~upload() {
+        if (running_) finish();
+    }
+
+    void begin() {
+        on_.background().begun();
+        on_.background().keep(*this);
+        async::scheduler::run_as as(on_, running_->as, running_->work.where());
+        running_->work.start(this);
+    }
+    void stop() noexcept {
+        if (!running_ || on_.running_job() != &running_->as) {
+            delete this;
+            return;
+        }
+        left_ = true;
+        line_.stream.close();
+        if (lease_) kept_ = std::move(*lease_);
+        running_->as.root().cancel();
+    }
+    void task_ended() noexcept override { on_.leave_to_bury(*this); }
+    void bury() noexcept override {
+        failure_ = running_->work.error();
+        body_ = std::move(running_->body);
+        finish();
+        if (left_) {
+            delete this;
+            return;
+        }
+        if (failure_) line_.stream.close();  // wakes whoever reads
+        try {
+            set_clock();
+        } catch (...) {
+            line_.stream.close();  // no memory for its deadline
+        }
+        ended_.set();
+    }
+    void abandon() noexcept override {
+        async::remains::unlink();
+        running_.reset();
+    }
+    // Waiting for all that is in the background is over where this was the last.
+    void finish() noexcept {
+        async::group_member::unlink();
+        running_.reset();
+        on_.background().ended();
+    }
+
+    void set_clock() {
+        if (line_.late()) return;
+        if (!heard_)
+            line_.rest();
+        else if (!running_)
+            terms_.begin_reading(line_);
+        else if (writing_)
+            terms_.begin_writing(line_);
+        else
+            line_.begin(client_connection::phase::reading, terms_.now(), std::chrono::nanoseconds::max(), terms_.last);
+    }
+    task<bool> write(std::string_view head, std::string_view body = std::string_view()) {
+        writing_ = true;
+        set_clock();
+        result<void> sent = co_await line_.stream.write(head, body);
+        writing_ = false;
+        set_clock();
+        if (!sent) unsent_ = sent.error();
+        co_return sent.has_value();
+    }
+    /// In pieces, `head` before the first.
+    task<bool> write_pieces(std::string_view head, std::string_view rest) {
+        bool sent = true;
+        do {
+            sent = co_await write(head, rest.substr(0, piece_bytes));
+            head = {};
+            rest.remove_prefix(rest.size() < piece_bytes ? rest.size() : piece_bytes);
+        } while (sent && !rest.empty());
+        co_return sent;
+    }
+
+    task<> send() {
+        std::string_view head = line_.out.view();
+        if (asks_) {
+            bool asked = co_await write(head);
+            if (!asked) co_return;
+            head = {};
+            co_await be_asked();
+        }
+        if (running_->body.is_stream()) {
+            co_await send_stream(head, *running_->body.stream());
+            co_return;
+        }
+        bool sent = co_await write_pieces(head, running_->body.bytes());
+        (void)sent;
+    }
+    task<> be_asked() {
+        timeout_scope limit(patience);
+        try {
+            co_await wanted_.wait();
+        } catch (const cancelled&) {
+            if (!limit.swallows()) throw;
+        }
+    }
+    task<> send_stream(std::string_view head, body_stream& from) {
+        std::optional<std::uint64_t> left = from.length();
+        bool chunked = !left;
+        if (!head.empty()) {
+            bool sent = co_await write(head);
+            if (!sent) co_return;
+        }
+        for (;;) {
+            in_maker_ = true;
+            std::optional<std::string_view> piece = co_await from.read();
+            in_maker_ = false;
+            if (!piece) break;
+            if (piece->empty()) continue;
+            if (left && *left < piece->size()) throw_other_length();
+            if (left) *left -= piece->size();
+            line_.out.clear();
+            if (chunked) append_chunk_size(line_.out, piece->size());
+            bool sent = co_await write_pieces(line_.out.view(), *piece);
+            if (sent && chunked) sent = co_await write("\r\n");
+            if (!sent) co_return;
+        }
+        if (left && *left > 0) throw_other_length();
+        if (!chunked) co_return;
+        bool sent = co_await write("0\r\n\r\n");
+        (void)sent;
+    }
+    static void append_chunk_size(byte_buffer& out, std::size_t size) {
+        char digits[16];
+        char* at = digits + sizeof digits;
+        for (; size > 0; size /= 16) *--at = ascii::hex_digit(static_cast<unsigned>(size % 16));
+        out.append({at, static_cast<std::size_t>(digits + sizeof digits - at)});
+        out.append("\r\n");
+    }
+    [[gnu::cold, noreturn]] void throw_other_length() const {
+        throw local_protocol_error(where_ + ": the body is not as long as its length() says");
+    }
+
+    client_connection& line_;
+    const exchange_terms terms_;
+    const std::string where_;
+    request_body body_;
+    Lease* lease_ = nullptr;
+    Lease kept_;
+    event wanted_;
+    event ended_;
+    std::error_code unsent_;
+    std::exception_ptr failure_;
+    const bool asks_;
+    bool writing_ = false;
+    bool in_maker_ = false;
+    bool heard_ = true;
+    bool left_ = false;
+    async::scheduler& on_;
+    std::optional<running> running_;  // until it has ended
+};
+
+}  // namespace coracle::client
+
 // ---- coracle/client/connection_body.hpp
 // connection_body: the body of an answer that is read from its connection as it is asked for.
 
@@ -56285,9 +57454,13 @@ namespace coracle::client {
 template <class Lease = connection_pool::lease>
 class connection_body final : public reply_stream {
 public:
-    connection_body(Lease line, const exchange_terms& terms, std::string where)
-        : line_(std::move(line)), terms_(terms), where_(std::move(where)) {
-        line_->rest();
+    using sent = typename upload<Lease>::owner;
+
+    /// in: what of the request is still to be sent while the body is read already.
+    connection_body(Lease line, const exchange_terms& terms, std::string where, sent rest = {})
+        : line_(std::move(line)), terms_(terms), where_(std::move(where)), rest_(std::move(rest)) {
+        if (rest_) rest_->lend(line_);
+        pause();
     }
 
     task<std::optional<std::string>> read() override {
@@ -56296,17 +57469,28 @@ public:
                 throw body_misuse("coracle: the body of " + where_ +
                                   " was read outside of the loop that asked for it; read it before run() ends");
             client_connection& line = *line_;
-            if (line.reader.complete()) {
+            bool sends = rest_ && !rest_->done();
+            if (line.reader.complete() && !(sends && line.reader.keeps_alive())) {
                 co_return ended();
             }
             if (line.reader.body_waiting() > 0) co_return line.reader.take_body();
-            terms_.begin_reading(line);
+            if (line.reader.complete()) {  // the server listens on, and what it is told is not cut off
+                rest_->is_heard(true);
+                co_await rest_->ended();
+                if (line_.alive() && rest_->failure()) fail_unsent();
+                continue;
+            }
+            if (sends)
+                rest_->is_heard(true);
+            else
+                terms_.begin_reading(line);
             result<std::string_view> bytes = std::string_view();
             if (net::socket_stream* socket = line.stream.socket())
                 bytes = co_await socket->read();
             else
                 bytes = co_await line.stream.read();
             if (!line_.alive()) continue;
+            if (rest_ && rest_->failure()) fail_unsent();
             take(line, bytes);
         }
         co_return std::nullopt;
@@ -56325,34 +57509,62 @@ private:
         else
             line.hear(*bytes);
         if (line.reader.failed()) fail_unreadable();
-        line.rest();
+        pause();
+    }
+    /// Nobody reads.
+    void pause() {
+        if (rest_ && !rest_->done())
+            rest_->is_heard(false);
+        else
+            line_->rest();
     }
     std::optional<std::string> ended() {
         std::string last = line_->reader.take_body();
         trailers_ = line_->reader.take_trailers();
         line_->has_served();
-        line_.give_back(line_->may_serve_again());
+        if (rest_ && (!rest_->done() || rest_->unsent())) line_->spoil();
+        bool again = line_->may_serve_again();
+        rest_.reset();
+        line_.give_back(again);
         if (last.empty()) return std::nullopt;
         return last;
     }
     // The connection does not stay with a body that has failed.
+    class farewell {
+    public:
+        explicit farewell(connection_body& of) noexcept : of_(of) {}
+        farewell(const farewell&) = delete;
+        farewell& operator=(const farewell&) = delete;
+        ~farewell() {
+            of_.rest_.reset();
+            of_.line_.give_back(false);
+        }
+
+    private:
+        connection_body& of_;
+    };
     [[gnu::cold, noreturn]] void fail_late() {
-        Lease lost = std::move(line_);
-        terms_.throw_late(where_, *lost);
+        farewell after(*this);
+        terms_.throw_late(where_, *line_);
     }
     [[gnu::cold, noreturn]] void fail_broken(std::error_code why) {
-        Lease lost = std::move(line_);
+        farewell after(*this);
         terms_.throw_broken(where_, why);
     }
     [[gnu::cold, noreturn]] void fail_unreadable() {
-        Lease lost = std::move(line_);
-        terms_.throw_unreadable(where_, *lost->reader.failed());
+        farewell after(*this);
+        terms_.throw_unreadable(where_, *line_->reader.failed());
+    }
+    [[gnu::cold, noreturn]] void fail_unsent() {
+        farewell after(*this);
+        std::rethrow_exception(rest_->failure());
     }
 
     Lease line_;
     exchange_terms terms_;
     std::string where_;
     http::owned_fields trailers_;
+    sent rest_;  // goes before the connection that it is sent on
 };
 
 }  // namespace coracle::client
@@ -56392,6 +57604,280 @@ task<result<void, std::string>> open_tunnel(Stream& stream, const http::url& to,
     if (surplus) co_return failure(who + " says more than was asked");
     co_return result<void, std::string>();
 }
+
+}  // namespace coracle::client
+
+// ---- coracle/client/exchange.hpp
+// exchange: a request goes out on a connection of its own for that time, and its answer comes back.
+// RFC 9112 9.3 (persistence), 9.3.1 (what may be asked again), RFC 9110 7.8 (Upgrade).
+
+namespace coracle::client {
+
+/// What came behind a 101.
+struct stream_behind {
+    net::any_stream stream{};
+    std::string already{};
+};
+
+/// One request on one connection, or, when the first was stale, on two. A template so that only programs which send
+/// requests pay for it. keeps: all it is given, until it has ended.
+template <class Settings = client_settings>
+class exchange {
+public:
+    exchange(const Settings& with, outgoing_request& request, const exchange_terms& terms) noexcept
+        : with_(with), request_(request), terms_(terms) {}
+
+    /// out: the answer, without its url and method. in: where the stream goes that a 101 leaves, if it may come.
+    task<> converse(http_reply& reply, stream_behind* behind = nullptr) {
+        check_scheme();
+        if (request_.body.is_stream()) {
+            request_.options.in_own_code = true;
+            co_await request_.body.stream()->prepare();
+            request_.options.in_own_code = false;
+        }
+        connection_pool& pool = terms_.on().template own<loop_pools>().of(with_.options);
+        bool may_repeat = request_.is_idempotent();
+        bool stale_before = false;
+        for (;;) {
+            connection_pool::lease line = pool.try_acquire(pool_scheme(), pool_authority());
+            if (!line) line = co_await wait_for_slot(pool);
+            bool reused = static_cast<bool>(line->stream);
+            // Another client has opened it, who has no guard.
+            if (reused && request_.options.guard && !request_.options.guard->fault(line->stream.peer()).empty())
+                continue;
+            // What cannot be asked twice is not given to a connection that may be closed by now.
+            if (reused && !may_repeat && !line->is_fresh(true)) continue;
+            if (!reused) co_await open(*line);
+
+            client_connection& here = *line;
+            net::socket_stream* socket = here.stream.socket();
+            begin(here);
+            std::error_code unsent{};
+            typename upload<>::owner rest;
+            if (has_more() || asks()) {
+                rest = upload<>::begun(here, terms_, request_, asks());
+            } else {
+                result<void> sent;
+                if (socket)
+                    sent = co_await socket->write(here.out.view(), request_.body.bytes());
+                else
+                    sent = co_await here.stream.write(here.out.view(), request_.body.bytes());
+                if (!sent) unsent = sent.error();
+                if (here.late()) terms_.throw_late(request_.text(), here);
+            }
+
+            bool heard = false;
+            std::error_code broken{};
+            std::string surplus;
+            while (!is_enough(here)) {
+                if (rest && !rest->done())
+                    rest->is_heard(true);
+                else
+                    terms_.begin_reading(here);
+                result<std::string_view> bytes = std::string_view();
+                if (socket)
+                    bytes = co_await socket->read();
+                else
+                    bytes = co_await here.stream.read();
+                if (rest && rest->failure()) throw_maker(*rest);
+                if (!bytes) {
+                    broken = bytes.error();
+                    break;
+                }
+                if (bytes->empty()) {
+                    here.reader.end();
+                    break;
+                }
+                heard = true;
+                std::size_t used = here.hear(*bytes);
+                if (used < bytes->size() && behind) surplus = bytes->substr(used);
+                if (rest && is_refused(here, *rest)) {
+                    here.spoil();
+                    co_await take_back(rest);
+                }
+            }
+            if (rest) {
+                if (here.reader.keeps_alive()) co_await rest->ended();  // the server listens on
+                if (rest->failure()) throw_maker(*rest);
+                unsent = rest->unsent();
+                if (broken || !is_open(here)) co_await take_back(rest);
+            }
+            if (here.late()) terms_.throw_late(request_.text(), here);
+            if (broken || here.reader.failed()) {
+                bool stale = reused && !heard && !stale_before && may_repeat;
+                if (stale && request_.body.rewind()) {
+                    stale_before = true;
+                    line.give_back(false);
+                    pool.forget_idle(pool_scheme(), pool_authority());
+                    continue;
+                }
+                throw_failed(here, broken, unsent, heard);
+            }
+            if (unsent) here.spoil();
+            take_answer(reply, line, std::move(rest), behind, std::move(surplus));
+            co_return;
+        }
+    }
+
+private:
+    /// Whom the connection leads to: a proxy, or who is asked.
+    const http::url& next_host() const noexcept {
+        return request_.options.through ? request_.options.through->at : request_.url;
+    }
+    // What a proxy forwards shares its connections; a tunnel leads to one host, and is known by both.
+    std::string_view pool_scheme() const noexcept {
+        return request_.options.through ? std::string_view("proxy") : std::string_view(request_.url.scheme);
+    }
+    std::string_view pool_authority() {
+        if (request_.options.way != proxy_way::tunnel) return next_host().authority;
+        // And by who was let through: nobody goes through on another's name.
+        if (tunnel_.empty())
+            tunnel_ =
+                next_host().authority + " to " + request_.url.authority + ' ' + request_.options.through->authorization;
+        return tunnel_;
+    }
+
+    void check_scheme() const {
+        if (!request_.url.is_secure() || secured() || (with_.options.transport && with_.options.transport->secure()))
+            return;
+        throw unsupported_protocol(request_.text() + ": " + request_.url.scheme +
+                                   " needs a library that encrypts; #include <coracle/with/openssl.hpp> and link "
+                                   "OpenSSL, or give the client its .tls");
+    }
+    std::shared_ptr<secure_layer> secured() const {
+        return with_.options.tls ? with_.options.tls : secure_layer::usual();
+    }
+
+    task<connection_pool::lease> wait_for_slot(connection_pool& pool) {
+        timeout_scope limit(terms_.until(terms_.time.pool()));
+        try {
+            connection_pool::lease given = co_await pool.acquire(pool_scheme(), pool_authority());
+            co_return given;
+        } catch (const cancelled&) {
+            if (!limit.swallows()) throw;
+        }
+        terms_.throw_no_slot(request_.text(), pool.limits().connections);
+    }
+
+    task<> open(client_connection& line) {
+        const http::url& url = request_.url;
+        check_whole_url(url, url.authority);  // one that was used before leads to where this one has led
+        timeout_scope limit(terms_.until(terms_.time.connect()));
+        try {
+            std::shared_ptr<transport> way = transport_used();
+            const http::url& next = next_host();
+            auto where = http::parse_authority(next.authority);
+            std::uint16_t port = where && where->port ? *where->port : usual_port(next.scheme);
+            bool tunnel = request_.options.way == proxy_way::tunnel;
+            destination to(next.host(), port, url.is_secure() && !tunnel);
+            to.guard = request_.options.guard;
+            result<net::any_stream, net::connect_error> stream = co_await way->open(std::move(to));
+            if (stream && tunnel) {
+                auto opened = co_await open_tunnel(*stream, url, *request_.options.through);
+                if (!opened) throw proxy_error(request_.text() + ": " + opened.error());
+            }
+            if (stream && url.is_secure() && !way->secure()) {
+                std::shared_ptr<secure_layer> layer = secured();
+                stream = co_await layer->wrap(std::move(*stream), url.host());
+            }
+            if (!stream) throw_unconnected(stream.error());
+            line.stream = std::move(*stream);
+            co_return;
+        } catch (const cancelled&) {
+            if (!limit.swallows()) throw;
+        }
+        terms_.throw_no_connection(request_.text());
+    }
+    std::shared_ptr<transport> transport_used() const {
+        if (with_.options.transport) return with_.options.transport;
+        if (!with_.options.unix_socket.empty()) return std::make_shared<unix_transport>(with_.options.unix_socket);
+        return std::make_shared<tcp_transport>();
+    }
+
+    void begin(client_connection& line) {
+        line.bounds.head_bytes = with_.options.max_head_bytes;
+        line.bounds.body_bytes = most_body();
+        line.reader.start(request_.method == "HEAD", line.bounds);
+        line.out.clear();
+        static const http::field_list none;
+        const request_options& how = request_.options;
+        write_request_head(line.out, request_, how.has_usual_fields ? none : with_.usual_fields,
+                           how.way == proxy_way::forward);
+        terms_.begin_writing(line);
+    }
+    std::uint64_t most_body() const noexcept {
+        if (request_.options.max_body_bytes) return *request_.options.max_body_bytes;
+        return request_.options.stream ? UINT64_MAX : with_.options.max_body_bytes;
+    }
+    /// It is sent in pieces, and the answer may come before the last of them.
+    bool has_more() const noexcept {
+        return request_.body.is_stream() || request_.body.bytes().size() > upload<>::piece_bytes;
+    }
+    bool asks() const { return request_.body.present() && ascii::iequals(request_.fields["expect"], "100-continue"); }
+    bool is_enough(const client_connection& line) const noexcept {
+        return line.reader.complete() || line.reader.failed() || (request_.options.stream && line.reader.has_head());
+    }
+    /// Its head has come, and it is read on by who asked.
+    static bool is_open(const client_connection& line) noexcept {
+        return !line.late() && line.reader.has_head() && !line.reader.complete() && !line.reader.failed();
+    }
+    /// A server that says no, or goes, is told no more.
+    bool is_refused(client_connection& line, upload<>& rest) const noexcept {
+        const http::response_reader& read = line.reader;
+        if (read.told_to_continue() || read.has_head()) rest.go_on();
+        return !rest.done() && (read.status() >= 300 || (read.complete() && !read.keeps_alive()));
+    }
+    /// Whatever it is at: who asks once more needs the body.
+    task<> take_back(typename upload<>::owner& rest) {
+        rest->cancel();
+        if (!rest->done()) co_await rest->ended();
+        request_.body = rest->body();
+        rest.reset();
+    }
+    [[gnu::cold, noreturn]] void throw_maker(const upload<>& of) {
+        request_.options.in_own_code = of.failed_in_maker();
+        std::rethrow_exception(of.failure());
+    }
+
+    void take_answer(http_reply& reply, connection_pool::lease& line, typename upload<>::owner rest,
+                     stream_behind* behind, std::string surplus) {
+        http::response_reader& read = line->reader;
+        reply.status = read.status();
+        reply.headers = read.take_headers();
+        if (!read.complete()) {
+            reply.set_stream(
+                std::make_unique<connection_body<>>(std::move(line), terms_, request_.text(), std::move(rest)));
+            return;
+        }
+        if (read.status() == 101) {
+            if (!behind)
+                exchange_terms::throw_unreadable(request_.text(), "it goes on with a protocol nobody asked for");
+            behind->stream = line->take_stream();
+            behind->already = std::move(surplus);
+            line.give_back(false);
+            return;
+        }
+        reply.set_body(read.take_body());
+        if (read.has_trailers()) reply.set_trailers(read.take_trailers());
+        line->has_served();
+        line.give_back(line->may_serve_again());
+    }
+
+    [[gnu::cold, noreturn]] void throw_unconnected(const net::connect_error& why) const {
+        throw connect_failed(request_.text() + ": " + why.message, why.code);
+    }
+    [[gnu::cold, noreturn]] void throw_failed(client_connection& line, std::error_code broken, std::error_code unsent,
+                                              bool heard) const {
+        if (unsent && !heard) exchange_terms::throw_unsent(request_.text(), unsent);
+        if (broken) exchange_terms::throw_broken(request_.text(), broken);
+        exchange_terms::throw_unreadable(request_.text(), *line.reader.failed());
+    }
+
+    const Settings& with_;
+    outgoing_request& request_;
+    const exchange_terms& terms_;
+    std::string tunnel_;  // known in the pool by this
+};
 
 }  // namespace coracle::client
 
@@ -56616,298 +58102,11 @@ task<http_reply> run_errand(const client_policies& by, outgoing_request& request
 
 }  // namespace coracle::client
 
-// ---- coracle/client/exchange.hpp
-// exchange: a request goes out on a connection of its own for that time, and its answer comes back.
-// RFC 9112 9.3 (persistence), 9.3.1 (what may be asked again), RFC 9110 7.8 (Upgrade).
+// ---- coracle/client/call.hpp
+// call: all that becomes of a request that is awaited: one exchange, or an errand of several, with the hooks of its
+// client.
 
 namespace coracle::client {
-
-/// What came behind a 101.
-struct stream_behind {
-    net::any_stream stream{};
-    std::string already{};
-};
-
-/// One request on one connection, or, when the first was stale, on two. A template so that only programs which send
-/// requests pay for it. keeps: all it is given, until it has ended.
-template <class Settings = client_settings>
-class exchange {
-public:
-    exchange(const Settings& with, outgoing_request& request, const exchange_terms& terms) noexcept
-        : with_(with), request_(request), terms_(terms) {}
-
-    /// out: the answer, without its url and method. in: where the stream goes that a 101 leaves, if it may come.
-    task<> converse(http_reply& reply, stream_behind* behind = nullptr) {
-        check_scheme();
-        if (request_.body.is_stream()) {
-            request_.options.in_own_code = true;
-            co_await request_.body.stream()->prepare();
-            request_.options.in_own_code = false;
-        }
-        connection_pool& pool = terms_.on().template own<loop_pools>().of(with_.options);
-        bool may_repeat = request_.is_idempotent();
-        bool stale_before = false;
-        for (;;) {
-            connection_pool::lease line = pool.try_acquire(pool_scheme(), pool_authority());
-            if (!line) line = co_await wait_for_slot(pool);
-            bool reused = static_cast<bool>(line->stream);
-            // Another client has opened it, who has no guard.
-            if (reused && request_.options.guard && !request_.options.guard->fault(line->stream.peer()).empty())
-                continue;
-            // What cannot be asked twice is not given to a connection that may be closed by now.
-            if (reused && !may_repeat && !line->is_fresh(true)) continue;
-            if (!reused) co_await open(*line);
-
-            client_connection& here = *line;
-            net::socket_stream* socket = here.stream.socket();
-            begin(here);
-            std::error_code unsent{};
-            {
-                std::string_view first = request_.body.bytes().substr(0, piece_bytes);
-                result<void> sent;
-                if (socket)
-                    sent = co_await socket->write(here.out.view(), first);
-                else
-                    sent = co_await here.stream.write(here.out.view(), first);
-                if (sent && has_more()) sent = co_await send_rest(here);
-                if (!sent) unsent = sent.error();
-            }
-            if (here.late()) terms_.throw_late(request_.text(), here);
-
-            bool heard = false;
-            std::error_code broken{};
-            std::string surplus;
-            while (!is_enough(here)) {
-                terms_.begin_reading(here);
-                result<std::string_view> bytes = std::string_view();
-                if (socket)
-                    bytes = co_await socket->read();
-                else
-                    bytes = co_await here.stream.read();
-                if (!bytes) {
-                    broken = bytes.error();
-                    break;
-                }
-                if (bytes->empty()) {
-                    here.reader.end();
-                    break;
-                }
-                heard = true;
-                std::size_t used = here.hear(*bytes);
-                if (used < bytes->size() && behind) surplus = bytes->substr(used);
-            }
-            if (here.late()) terms_.throw_late(request_.text(), here);
-            if (broken || here.reader.failed()) {
-                bool stale = reused && !heard && !stale_before && may_repeat;
-                if (stale && request_.body.rewind()) {
-                    stale_before = true;
-                    line.give_back(false);
-                    pool.forget_idle(pool_scheme(), pool_authority());
-                    continue;
-                }
-                throw_failed(here, broken, unsent, heard);
-            }
-            if (unsent) here.spoil();
-            take_answer(reply, line, behind, std::move(surplus));
-            co_return;
-        }
-    }
-
-private:
-    // Each has the time for writing, and so much a slow line takes within it.
-    static constexpr std::size_t piece_bytes = 32 * 1024;
-
-    /// Whom the connection leads to: a proxy, or who is asked.
-    const http::url& next_host() const noexcept {
-        return request_.options.through ? request_.options.through->at : request_.url;
-    }
-    // What a proxy forwards shares its connections; a tunnel leads to one host, and is known by both.
-    std::string_view pool_scheme() const noexcept {
-        return request_.options.through ? std::string_view("proxy") : std::string_view(request_.url.scheme);
-    }
-    std::string_view pool_authority() {
-        if (request_.options.way != proxy_way::tunnel) return next_host().authority;
-        // And by who was let through: nobody goes through on another's name.
-        if (tunnel_.empty())
-            tunnel_ =
-                next_host().authority + " to " + request_.url.authority + ' ' + request_.options.through->authorization;
-        return tunnel_;
-    }
-
-    void check_scheme() const {
-        if (!request_.url.is_secure() || secured() || (with_.options.transport && with_.options.transport->secure()))
-            return;
-        throw unsupported_protocol(request_.text() + ": " + request_.url.scheme +
-                                   " needs a library that encrypts; #include <coracle/with/openssl.hpp> and link "
-                                   "OpenSSL, or give the client its .tls");
-    }
-    std::shared_ptr<secure_layer> secured() const {
-        return with_.options.tls ? with_.options.tls : secure_layer::usual();
-    }
-
-    task<connection_pool::lease> wait_for_slot(connection_pool& pool) {
-        timeout_scope limit(terms_.until(terms_.time.pool()));
-        try {
-            connection_pool::lease given = co_await pool.acquire(pool_scheme(), pool_authority());
-            co_return given;
-        } catch (const cancelled&) {
-            if (!limit.swallows()) throw;
-        }
-        terms_.throw_no_slot(request_.text(), pool.limits().connections);
-    }
-
-    task<> open(client_connection& line) {
-        const http::url& url = request_.url;
-        check_whole_url(url, url.authority);  // one that was used before leads to where this one has led
-        timeout_scope limit(terms_.until(terms_.time.connect()));
-        try {
-            std::shared_ptr<transport> way = transport_used();
-            const http::url& next = next_host();
-            auto where = http::parse_authority(next.authority);
-            std::uint16_t port = where && where->port ? *where->port : usual_port(next.scheme);
-            bool tunnel = request_.options.way == proxy_way::tunnel;
-            destination to(next.host(), port, url.is_secure() && !tunnel);
-            to.guard = request_.options.guard;
-            result<net::any_stream, net::connect_error> stream = co_await way->open(std::move(to));
-            if (stream && tunnel) {
-                auto opened = co_await open_tunnel(*stream, url, *request_.options.through);
-                if (!opened) throw proxy_error(request_.text() + ": " + opened.error());
-            }
-            if (stream && url.is_secure() && !way->secure()) {
-                std::shared_ptr<secure_layer> layer = secured();
-                stream = co_await layer->wrap(std::move(*stream), url.host());
-            }
-            if (!stream) throw_unconnected(stream.error());
-            line.stream = std::move(*stream);
-            co_return;
-        } catch (const cancelled&) {
-            if (!limit.swallows()) throw;
-        }
-        terms_.throw_no_connection(request_.text());
-    }
-    std::shared_ptr<transport> transport_used() const {
-        if (with_.options.transport) return with_.options.transport;
-        if (!with_.options.unix_socket.empty()) return std::make_shared<unix_transport>(with_.options.unix_socket);
-        return std::make_shared<tcp_transport>();
-    }
-
-    void begin(client_connection& line) {
-        line.bounds.head_bytes = with_.options.max_head_bytes;
-        line.bounds.body_bytes = most_body();
-        line.reader.start(request_.method == "HEAD", line.bounds);
-        line.out.clear();
-        static const http::field_list none;
-        const request_options& how = request_.options;
-        write_request_head(line.out, request_, how.has_usual_fields ? none : with_.usual_fields,
-                           how.way == proxy_way::forward);
-        terms_.begin_writing(line);
-    }
-    std::uint64_t most_body() const noexcept {
-        if (request_.options.max_body_bytes) return *request_.options.max_body_bytes;
-        return request_.options.stream ? UINT64_MAX : with_.options.max_body_bytes;
-    }
-    bool has_more() const noexcept { return request_.body.is_stream() || request_.body.bytes().size() > piece_bytes; }
-    bool is_enough(const client_connection& line) const noexcept {
-        return line.reader.complete() || line.reader.failed() || (request_.options.stream && line.reader.has_head());
-    }
-
-    /// What does not go with the head: each piece has its own time.
-    task<result<void>> send_rest(client_connection& line) {
-        result<void> sent;
-        if (request_.body.is_stream()) {
-            sent = co_await send_stream(line, *request_.body.stream());
-            co_return sent;
-        }
-        std::string_view rest = request_.body.bytes().substr(piece_bytes);
-        while (sent && !rest.empty()) {
-            terms_.begin_writing(line);
-            sent = co_await line.stream.write(rest.substr(0, piece_bytes));
-            rest.remove_prefix(rest.size() < piece_bytes ? rest.size() : piece_bytes);
-        }
-        co_return sent;
-    }
-    task<result<void>> send_stream(client_connection& line, body_stream& from) {
-        result<void> sent;
-        std::optional<std::uint64_t> left = from.length();
-        bool chunked = !left;
-        for (;;) {
-            line.rest();  // the maker of the body takes the time that it takes
-            request_.options.in_own_code = true;
-            std::optional<std::string_view> piece = co_await from.read();
-            request_.options.in_own_code = false;
-            if (!piece) break;
-            if (piece->empty()) continue;
-            if (left && *left < piece->size()) throw_other_length();
-            if (left) *left -= piece->size();
-            line.out.clear();
-            if (chunked) append_chunk_size(line.out, piece->size());
-            std::string_view rest = *piece;
-            do {
-                terms_.begin_writing(line);
-                sent = co_await line.stream.write(line.out.view(), rest.substr(0, piece_bytes));
-                line.out.clear();
-                rest.remove_prefix(rest.size() < piece_bytes ? rest.size() : piece_bytes);
-            } while (sent && !rest.empty());
-            if (!sent) co_return sent;
-            if (!chunked) continue;
-            terms_.begin_writing(line);
-            sent = co_await line.stream.write("\r\n");
-            if (!sent) co_return sent;
-        }
-        if (left && *left > 0) throw_other_length();
-        if (!chunked) co_return sent;
-        terms_.begin_writing(line);
-        sent = co_await line.stream.write("0\r\n\r\n");
-        co_return sent;
-    }
-    static void append_chunk_size(byte_buffer& out, std::size_t size) {
-        char digits[16];
-        char* at = digits + sizeof digits;
-        for (; size > 0; size /= 16) *--at = ascii::hex_digit(static_cast<unsigned>(size % 16));
-        out.append({at, static_cast<std::size_t>(digits + sizeof digits - at)});
-        out.append("\r\n");
-    }
-
-    void take_answer(http_reply& reply, connection_pool::lease& line, stream_behind* behind, std::string surplus) {
-        http::response_reader& read = line->reader;
-        reply.status = read.status();
-        reply.headers = read.take_headers();
-        if (!read.complete()) {
-            reply.set_stream(std::make_unique<connection_body<>>(std::move(line), terms_, request_.text()));
-            return;
-        }
-        if (read.status() == 101) {
-            if (!behind)
-                exchange_terms::throw_unreadable(request_.text(), "it goes on with a protocol nobody asked for");
-            behind->stream = line->take_stream();
-            behind->already = std::move(surplus);
-            line.give_back(false);
-            return;
-        }
-        reply.set_body(read.take_body());
-        if (read.has_trailers()) reply.set_trailers(read.take_trailers());
-        line->has_served();
-        line.give_back(line->may_serve_again());
-    }
-
-    [[gnu::cold, noreturn]] void throw_unconnected(const net::connect_error& why) const {
-        throw connect_failed(request_.text() + ": " + why.message, why.code);
-    }
-    [[gnu::cold, noreturn]] void throw_other_length() const {
-        throw local_protocol_error(request_.text() + ": the body is not as long as its length() says");
-    }
-    [[gnu::cold, noreturn]] void throw_failed(client_connection& line, std::error_code broken, std::error_code unsent,
-                                              bool heard) const {
-        if (unsent && !heard) exchange_terms::throw_unsent(request_.text(), unsent);
-        if (broken) exchange_terms::throw_broken(request_.text(), broken);
-        exchange_terms::throw_unreadable(request_.text(), *line.reader.failed());
-    }
-
-    const Settings& with_;
-    outgoing_request& request_;
-    const exchange_terms& terms_;
-    std::string tunnel_;  // known in the pool by this
-};
 
 /// One exchange of an errand, or all of a call. Hooks see each.
 template <class Settings>
@@ -56966,31 +58165,39 @@ private:
     stream_behind* behind_;
 };
 
+/// A request that nothing is done about but to send it. Its frame is small enough for the pool of frames.
+template <class Settings>
+task<> perform_alone(const Settings& with, outgoing_request& request, http_reply& reply, stream_behind* behind) {
+    exchange_terms terms(loop::reactor::current(), with.time_for(request));
+    exchange<Settings> once(with, request, terms);
+    co_await once.converse(reply, behind);
+    reply.url = std::move(request.url);
+    reply.method = std::move(request.method);
+    reply.elapsed = terms.now() - terms.began;
+}
+/// One with hooks, policies, or a body whose maker takes its time.
+template <class Settings>
+task<> perform_errand(const Settings& with, const client_policies& by, outgoing_request& request, http_reply& reply,
+                      stream_behind* behind) {
+    exchange_terms terms(loop::reactor::current(), with.time_for(request));
+    hooked_exchange<Settings> each(with, terms, behind);
+    const http::url* home = with.base && !request.options.own_auth ? &*with.base : nullptr;
+    timeout_scope limit(terms.last);  // also of hooks, and of what makes the body
+    try {
+        reply = co_await run_errand(by, request, with.usual_fields, home, each);
+    } catch (const cancelled&) {
+        if (!limit.swallows()) throw;
+        terms.throw_late_in_all(request.text());
+    }
+    reply.elapsed = terms.now() - terms.began;
+}
 /// out: the answer. error: request_error and what is below it; `cancelled`. keeps: all of it, until it has ended.
 template <class Settings>
 task<> perform_into(const Settings& with, outgoing_request& request, http_reply& reply,
                     stream_behind* behind = nullptr) {
-    exchange_terms terms(loop::reactor::current(),
-                         request.options.timeout ? *request.options.timeout : with.options.timeout);
     const client_policies& by = request.options.policies ? *request.options.policies : with.policies;
-    bool alone = by.do_nothing() && !with.options.on_request && !with.options.on_reply;
-    if (alone && !request.body.is_stream()) {
-        exchange<Settings> once(with, request, terms);
-        co_await once.converse(reply, behind);
-        reply.url = std::move(request.url);
-        reply.method = std::move(request.method);
-    } else {
-        hooked_exchange<Settings> each(with, terms, behind);
-        const http::url* home = with.base && !request.options.own_auth ? &*with.base : nullptr;
-        timeout_scope limit(terms.last);  // also of hooks, and of what makes the body
-        try {
-            reply = co_await run_errand(by, request, with.usual_fields, home, each);
-        } catch (const cancelled&) {
-            if (!limit.swallows()) throw;
-            terms.throw_late_in_all(request.text());
-        }
-    }
-    reply.elapsed = terms.now() - terms.began;
+    bool alone = by.do_nothing() && !with.options.on_request && !with.options.on_reply && !request.body.is_stream();
+    return alone ? perform_alone(with, request, reply, behind) : perform_errand(with, by, request, reply, behind);
 }
 
 /// The same for who lets both go.
@@ -57060,7 +58267,9 @@ public:
         request_.fields.set("content-type", content_type);
         return body(std::move(bytes));
     }
-    /// Pieces that are made while they are sent.
+    /// Pieces that are made while they are sent, and while the answer is read, if that comes before the last of them.
+    /// An answer of 300 or more, or one that closes, ends it. With `.header("expect", "100-continue")` it begins when
+    /// the server asks for it, or says nothing for a second.
     pending_request&& body(std::unique_ptr<body_stream> stream) {
         request_.body = request_body(std::move(stream));
         return std::move(*this);
@@ -57099,7 +58308,8 @@ public:
         request_.options.timeout = of;
         return std::move(*this);
     }
-    /// The reply is given when its head has come; its body is read piece by piece.
+    /// The reply is given when its head has come, also while the body of the request is still sent; its own is read
+    /// piece by piece. Letting go of it ends both.
     pending_request&& stream() {
         request_.options.stream = true;
         return std::move(*this);
