@@ -24,7 +24,6 @@ TEST_CASE("an idle conversation holds no buffer, no request and a place among th
         ends.first.push("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
         auto bytes = co_await ends.second.read();
         client.hear(bytes);
-        CHECK_FALSE(shop.clients.any_idle());
         request* asked = client.next_request();
         REQUIRE(asked != nullptr);
         CHECK(asked->target.path == "/");
@@ -34,6 +33,8 @@ TEST_CASE("an idle conversation holds no buffer, no request and a place among th
         served.call_now(*found, *asked, answer);
         client.answered();
         CHECK(client.next_request() == nullptr);
+        CHECK(client.has_outgoing());
+        CHECK_FALSE(shop.clients.any_idle());
         CHECK(client.outgoing().ends_with("\r\n\r\n1"));
         client.sent({});
         CHECK(client.listens());

@@ -29,6 +29,7 @@ protected:
 class client_list {
 public:
     void is_idle(listed_client& client) noexcept { idle_.push_back(client); }
+    /// It waits for something else. Who answers at once never does, and is spared the way to this list and back.
     void is_busy(listed_client& client) noexcept { busy_.push_back(client); }
     bool any_idle() noexcept { return !idle_.empty(); }
 

@@ -107,7 +107,6 @@ public:
 
     /// What has come; empty when nothing more will.
     void hear(const result<std::string_view>& bytes) {
-        shop_.clients.is_busy(*this);
         if (bytes && !bytes->empty()) {
             meter_.received(bytes->size());
             if (turn_.whose() == http::turn::drain) now_->sends.moved(shop_.reactor.turn_time(), bytes->size());
@@ -170,6 +169,7 @@ public:
     /// leaves, the handler is cancelled. in: what makes the next piece of the answer, if that waits.
     void waits(async::cancel_scope* making = nullptr) {
         keep_request();
+        shop_.clients.is_busy(*this);
         now_->watch.begin(async::this_job(), making);
         if constexpr (tells) stream_.tell(this);
         on_edge();
@@ -186,6 +186,7 @@ public:
     bool streams() const noexcept { return now_->answer->streams(); }
     task<> send_stream() {
         keep_request();
+        shop_.clients.is_busy(*this);
         outgoing_answer<conversation> client(*this);
         std::shared_ptr<outgoing_body> body = now_->answer->stream();
         co_await body->send_to(client);
@@ -262,6 +263,7 @@ public:
     /// Closes. After the last answer it first reads past what the client still sends until that closes too, for a close
     /// with unread bytes would be a reset, and a reset overtakes the answer.
     task<> take_leave() {
+        shop_.clients.is_busy(*this);
         bool waits = !gone_ && stream_.shutdown_write();
         deadline_.set(shop_.how.linger_time);
         std::uint64_t most = shop_.bounds.drain_bytes;
@@ -308,6 +310,7 @@ private:
     }
     /// So many bytes are to be written, and the client's time to take them runs.
     void writes(std::size_t bytes) {
+        shop_.clients.is_busy(*this);
         input_.keep();  // while this one waits, others read into the room that it has read into
         writing_ = bytes;
         deadline_.set(now_->takes.waits(shop_.reactor.turn_time()));
