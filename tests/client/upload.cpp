@@ -402,6 +402,85 @@ TEST_CASE("a redirect or a question for credentials stops the body, which goes w
     }());
 }
 
+TEST_CASE("a streamed answer that begins behind the whole body leads on too, with the body") {
+    run(virtual_time, []() -> task<> {
+        int asked = 0;
+        auto way = std::make_shared<scripted_upstream>([&](net::memory_stream& line, int) -> task<> {
+            for (;;) {
+                std::string got = co_await next_request(line);
+                if (got.empty()) co_return;
+                CHECK(got.size() > 100'000);
+                ++asked;
+                std::string said = asked == 1   ? answer("there", 307, "location: /there")
+                                   : asked == 2 ? answer("not yet", 503)
+                                                : answer("here");
+                std::string last = said.substr(said.size() - 1);
+                said.pop_back();
+                auto sent = co_await line.write(said);
+                co_await sleep(1s);
+                if (sent) sent = co_await line.write(last);
+            }
+        });
+        auto again = []() -> generator<std::string> {
+            for (int i = 0; i < 101; ++i) co_yield std::string(1000, 'a');
+        };
+        for (bool bytes : {true, false}) {
+            asked = 0;
+            auto request = asking(way).put("/").stream().follow_redirects().attempts(2);
+            if (bytes)
+                static_cast<void>(std::move(request).body(std::string(101'000, 'x')));
+            else
+                static_cast<void>(std::move(request).body(
+                    std::make_unique<client::generator_stream>(function<generator<std::string>()>(again))));
+            auto reply = co_await std::move(request);
+            CHECK(reply.status == 200);
+            CHECK(asked == 3);
+            co_await reply.load();
+            CHECK(reply.text() == "here");
+            CHECK(way->opened == 1);
+        }
+    }());
+}
+
+TEST_CASE("an answer that is closed while it waits for the end of its request ends then, and so does the request") {
+    run(virtual_time, []() -> task<> {
+        auto way = std::make_shared<scripted_upstream>([](net::memory_stream& line, int) -> task<> {
+            auto more = co_await line.read();
+            std::string said = answer("all");
+            line.push(said.substr(0, said.size() - 2));
+            co_await sleep(1s);
+            line.push(said.substr(said.size() - 2));
+            while (more && !more->empty()) more = co_await line.read();
+        });
+        bool gone = false;
+        auto slow = [&]() -> generator<std::string> {
+            leaves_a_note last(gone);
+            co_yield std::string("a");
+            co_await sleep(1h);
+            co_yield std::string("b");
+        };
+        auto at = loop::now();
+        auto reply = co_await asking(way).post("/").body(slow()).stream();
+        auto reads = [&]() -> task<std::string> {
+            std::string words;
+            try {
+                while (auto piece = co_await reply.read()) words += *piece;
+            } catch (const body_misuse&) {
+                words += ", and closed";
+            }
+            co_return words;
+        };
+        auto reader = spawn(reads());
+        co_await sleep(5s);
+        reply.close();
+        std::string words = co_await reader;
+        CHECK(words == "all, and closed");
+        CHECK(gone);
+        CHECK(loop::now() - at == 5s);
+        CHECK(kept_by(way).open() == 0);
+    }());
+}
+
 TEST_CASE("a body that is still sent ends with its loop, and the answer can be let go of afterwards") {
     std::optional<http_reply> left;
     work_done made;

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace coracle::client {
@@ -64,7 +65,10 @@ public:
         co_return std::nullopt;
     }
     void stop() noexcept override {
-        if (line_.alive()) line_->stream.close();
+        if (!line_.alive()) return;
+        line_->stream.close();
+        stopped_ = true;
+        if (rest_) rest_->cancel();  // whose end is perhaps waited for
     }
     const http::owned_fields& trailers() const noexcept override { return trailers_; }
 
@@ -125,6 +129,7 @@ private:
     }
     [[gnu::cold, noreturn]] void fail_unsent() {
         farewell after(*this);
+        if (stopped_) terms_.throw_broken(where_, std::make_error_code(std::errc::operation_canceled));
         std::rethrow_exception(rest_->failure());
     }
 
@@ -133,6 +138,7 @@ private:
     std::string where_;
     http::owned_fields trailers_;
     sent rest_;  // goes before the connection that it is sent on
+    bool stopped_ = false;
 };
 
 }  // namespace coracle::client

@@ -125,7 +125,7 @@ public:
                 if (here.reader.keeps_alive()) co_await rest->ended();  // the server listens on
                 if (rest->failure()) throw_maker(*rest);
                 unsent = rest->unsent();
-                if (broken || !is_open(here)) co_await take_back(rest);
+                if (broken || !is_open(here) || rest->done()) co_await take_back(rest);
             }
             if (here.late()) terms_.throw_late(request_.text(), here);
             if (broken || here.reader.failed()) {
