@@ -48567,6 +48567,7 @@ protected:
 class client_list {
 public:
     void is_idle(listed_client& client) noexcept { idle_.push_back(client); }
+    /// It waits for something else. Who answers at once never does, and is spared the way to this list and back.
     void is_busy(listed_client& client) noexcept { busy_.push_back(client); }
     bool any_idle() noexcept { return !idle_.empty(); }
 
@@ -51701,7 +51702,6 @@ public:
 
     /// What has come; empty when nothing more will.
     void hear(const result<std::string_view>& bytes) {
-        shop_.clients.is_busy(*this);
         if (bytes && !bytes->empty()) {
             meter_.received(bytes->size());
             if (turn_.whose() == http::turn::drain) now_->sends.moved(shop_.reactor.turn_time(), bytes->size());
@@ -51764,6 +51764,7 @@ public:
     /// leaves, the handler is cancelled. in: what makes the next piece of the answer, if that waits.
     void waits(async::cancel_scope* making = nullptr) {
         keep_request();
+        shop_.clients.is_busy(*this);
         now_->watch.begin(async::this_job(), making);
         if constexpr (tells) stream_.tell(this);
         on_edge();
@@ -51780,6 +51781,7 @@ public:
     bool streams() const noexcept { return now_->answer->streams(); }
     task<> send_stream() {
         keep_request();
+        shop_.clients.is_busy(*this);
         outgoing_answer<conversation> client(*this);
         std::shared_ptr<outgoing_body> body = now_->answer->stream();
         co_await body->send_to(client);
@@ -51856,6 +51858,7 @@ public:
     /// Closes. After the last answer it first reads past what the client still sends until that closes too, for a close
     /// with unread bytes would be a reset, and a reset overtakes the answer.
     task<> take_leave() {
+        shop_.clients.is_busy(*this);
         bool waits = !gone_ && stream_.shutdown_write();
         deadline_.set(shop_.how.linger_time);
         std::uint64_t most = shop_.bounds.drain_bytes;
@@ -51902,6 +51905,7 @@ private:
     }
     /// So many bytes are to be written, and the client's time to take them runs.
     void writes(std::size_t bytes) {
+        shop_.clients.is_busy(*this);
         input_.keep();  // while this one waits, others read into the room that it has read into
         writing_ = bytes;
         deadline_.set(now_->takes.waits(shop_.reactor.turn_time()));
@@ -57496,7 +57500,10 @@ public:
         co_return std::nullopt;
     }
     void stop() noexcept override {
-        if (line_.alive()) line_->stream.close();
+        if (!line_.alive()) return;
+        line_->stream.close();
+        stopped_ = true;
+        if (rest_) rest_->cancel();  // whose end is perhaps waited for
     }
     const http::owned_fields& trailers() const noexcept override { return trailers_; }
 
@@ -57557,6 +57564,7 @@ private:
     }
     [[gnu::cold, noreturn]] void fail_unsent() {
         farewell after(*this);
+        if (stopped_) terms_.throw_broken(where_, std::make_error_code(std::errc::operation_canceled));
         std::rethrow_exception(rest_->failure());
     }
 
@@ -57565,6 +57573,7 @@ private:
     std::string where_;
     http::owned_fields trailers_;
     sent rest_;  // goes before the connection that it is sent on
+    bool stopped_ = false;
 };
 
 }  // namespace coracle::client
@@ -57700,7 +57709,7 @@ public:
                 if (here.reader.keeps_alive()) co_await rest->ended();  // the server listens on
                 if (rest->failure()) throw_maker(*rest);
                 unsent = rest->unsent();
-                if (broken || !is_open(here)) co_await take_back(rest);
+                if (broken || !is_open(here) || rest->done()) co_await take_back(rest);
             }
             if (here.late()) terms_.throw_late(request_.text(), here);
             if (broken || here.reader.failed()) {
