@@ -46,6 +46,7 @@ constexpr bool is_one_of(const std::string_view (&list)[N], std::string_view nam
 /// A cookie for all of it would be seen, and set, by strangers. Some are missed: who has to know them all keeps no
 /// cookies of several sites in one jar. in: a name in lower-case, no address.
 constexpr bool is_public_suffix(std::string_view domain) noexcept {
+    if (domain.ends_with('.')) domain.remove_suffix(1);  // the same name, from the root
     std::size_t last = domain.rfind('.');
     if (last == domain.npos) return true;
     bool of_country = domain.size() - last == 3;
