@@ -1,4 +1,6 @@
+#include <coracle/app/header.hpp>
 #include <coracle/app/mounted_app.hpp>
+#include <coracle/app/require.hpp>
 #include <coracle/server/static_files.hpp>
 #include <coracle/testing/test_client.hpp>
 
@@ -63,6 +65,21 @@ TEST_CASE("files of a directory are served below a path, with what a client need
     CHECK(client.get("/static/a.txt/").status == 404);
     CHECK(client.get("/static/a.txt/b").status == 404);
     CHECK(client.get("/static/" + std::string(300, 'x')).status == 404);
+}
+
+void known_only(header<"x-token">) {}
+
+TEST_CASE("files are not given to who leaves out what a dependency of the app reads") {
+    site all;
+    app app({.dependencies = {require<known_only>}});
+    app.files("/static", all.top());
+    app.frontend(all.top());
+    test_client client(app);
+    for (const char* path : {"/static/a.txt", "/a.txt"}) {
+        CAPTURE(std::string(path));
+        CHECK(client.get(path).status == 422);
+        CHECK(texts(client.get(path, {.headers = {{"x-token", "1"}}})) == "200 hello");
+    }
 }
 
 TEST_CASE("W9: a directory is never listed, whatever is in it") {

@@ -38,6 +38,8 @@ void insiders_only(header<"x-pass", std::optional<std::string>> pass) {
     if (!pass->has_value()) throw http_error(403, "insiders only");
 }
 
+void known_only(header<"x-token">) {}
+
 app make_app() {
     app app;
     app.websocket("/say", [](websocket& ws) -> task<> {
@@ -62,6 +64,10 @@ app make_app() {
     });
     app.websocket("/inside", {.dependencies = {require<insiders_only>}},
                   [](websocket& ws) -> task<> { co_await ws.send("welcome"); });
+    app.websocket("/known", {.dependencies = {require<known_only>}},
+                  [](websocket& ws) -> task<> { co_await ws.send("known"); });
+    app.websocket("/known/me", {.dependencies = {require<known_only>}},
+                  [](websocket& ws, depends<chat_user_of> me) -> task<> { co_await ws.send(me->name); });
     app.websocket("/throws", [](websocket& ws) -> task<> {
         auto message = co_await ws.receive();
         if (message->text() == "error") throw websocket_error(4002, "as you wish");
@@ -164,6 +170,16 @@ TEST_CASE("what a route requires is required of WebSockets too") {
     CHECK(client.websocket_connect("/inside").answer().status == 403);
     auto ws = client.websocket_connect("/inside", {.headers = {{"x-pass", "1"}}});
     CHECK(ws.receive_text() == "welcome");
+}
+
+TEST_CASE("who leaves out what a dependency of the route reads is refused, whatever the handler itself needs") {
+    test_client client{make_app(), virtual_time};
+    for (const char* path : {"/known", "/known/me"}) {
+        CAPTURE(std::string(path));
+        CHECK(client.websocket_connect(path, {.headers = {{"x-name", "ann"}}}).answer().status == 403);
+        auto ws = client.websocket_connect(path, {.headers = {{"x-name", "ann"}, {"x-token", "1"}}});
+        CHECK(!ws.receive_text().empty());
+    }
 }
 
 TEST_CASE("T16 an exception that nobody catches closes with 1011, a websocket_error with its code") {

@@ -23,7 +23,7 @@ public:
         bool now = false;            ///< answers at once, without waiting: call run_now()
         bool keeps_request = false;  ///< the handler may hold on to the request's bytes while it waits
         bool websocket = false;      ///< it answers with 101
-        bool reads_nothing = false;  ///< it has no parameters that could be wrong
+        bool joins_issues = false;   ///< it says what is wrong with the request already, with what it finds itself
     };
 
     endpoint(std::string_view text, const route_options& options, manner how)
@@ -41,8 +41,8 @@ public:
     bool keeps_request() const noexcept { return how_.keeps_request; }
 
     bool is_websocket() const noexcept { return how_.websocket; }
-    /// Whether it looks at nothing: then who stands before it answers with what is wrong with the request already.
-    bool reads_nothing() const noexcept { return how_.reads_nothing; }
+    /// Whether it looks at request::earlier_issues. Who does not is not called when there are some.
+    bool joins_issues() const noexcept { return how_.joins_issues; }
 
     /// Tells what it takes and gives, for the documentation.
     virtual void describe(operation&) const {}

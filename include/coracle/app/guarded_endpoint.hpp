@@ -121,7 +121,7 @@ private:
         asked.earlier_issues = nullptr;
     }
     static task<> call(endpoint& inner, request& asked, reply& answer) {
-        if (asked.earlier_issues && inner.reads_nothing())
+        if (asked.earlier_issues && !inner.joins_issues())
             answer.send(validation_error(*asked.earlier_issues));
         else if (inner.runs_now())
             inner.run_now(asked, answer);

@@ -44,7 +44,7 @@ class handler_endpoint final : public endpoint {
 
 public:
     handler_endpoint(std::string_view text, const route_options& options, H handler)
-        : endpoint(text, options, {now, opens || (sees_request && (!loops || leaves_something)), false, bound::none}),
+        : endpoint(text, options, {now, opens || (sees_request && (!loops || leaves_something)), false, !bound::none}),
           handler_(std::move(handler)) {}
 
     [[gnu::cold]] void describe(operation& told) const override {

@@ -133,7 +133,7 @@ class websocket_endpoint final : public endpoint {
 
 public:
     websocket_endpoint(std::string_view text, websocket_route_options how, H handler)
-        : endpoint(text, {}, {.now = false, .keeps_request = true, .websocket = true}),
+        : endpoint(text, {}, {.now = false, .keeps_request = true, .websocket = true, .joins_issues = true}),
           how_(std::move(how)),
           socket_options_(std::make_shared<const websocket_options>(how_.socket)),
           handler_(make(text, std::move(handler))) {}
@@ -190,6 +190,7 @@ private:
         std::exception_ptr failure;
         try {
             if constexpr (depends) {
+                if (asked.earlier_issues) throw validation_error(*asked.earlier_issues);
                 response made;
                 byte_buffer scratch;
                 reply nobodys(made, scratch);
