@@ -13572,6 +13572,7 @@ constexpr bool is_one_of(const std::string_view (&list)[N], std::string_view nam
 /// A cookie for all of it would be seen, and set, by strangers. Some are missed: who has to know them all keeps no
 /// cookies of several sites in one jar. in: a name in lower-case, no address.
 constexpr bool is_public_suffix(std::string_view domain) noexcept {
+    if (domain.ends_with('.')) domain.remove_suffix(1);  // the same name, from the root
     std::size_t last = domain.rfind('.');
     if (last == domain.npos) return true;
     bool of_country = domain.size() - last == 3;
@@ -38793,7 +38794,7 @@ public:
         bool now = false;            ///< answers at once, without waiting: call run_now()
         bool keeps_request = false;  ///< the handler may hold on to the request's bytes while it waits
         bool websocket = false;      ///< it answers with 101
-        bool reads_nothing = false;  ///< it has no parameters that could be wrong
+        bool joins_issues = false;   ///< it says what is wrong with the request already, with what it finds itself
     };
 
     endpoint(std::string_view text, const route_options& options, manner how)
@@ -38811,8 +38812,8 @@ public:
     bool keeps_request() const noexcept { return how_.keeps_request; }
 
     bool is_websocket() const noexcept { return how_.websocket; }
-    /// Whether it looks at nothing: then who stands before it answers with what is wrong with the request already.
-    bool reads_nothing() const noexcept { return how_.reads_nothing; }
+    /// Whether it looks at request::earlier_issues. Who does not is not called when there are some.
+    bool joins_issues() const noexcept { return how_.joins_issues; }
 
     /// Tells what it takes and gives, for the documentation.
     virtual void describe(operation&) const {}
@@ -42933,7 +42934,7 @@ class handler_endpoint final : public endpoint {
 
 public:
     handler_endpoint(std::string_view text, const route_options& options, H handler)
-        : endpoint(text, options, {now, opens || (sees_request && (!loops || leaves_something)), false, bound::none}),
+        : endpoint(text, options, {now, opens || (sees_request && (!loops || leaves_something)), false, !bound::none}),
           handler_(std::move(handler)) {}
 
     [[gnu::cold]] void describe(operation& told) const override {
@@ -43351,7 +43352,7 @@ private:
         asked.earlier_issues = nullptr;
     }
     static task<> call(endpoint& inner, request& asked, reply& answer) {
-        if (asked.earlier_issues && inner.reads_nothing())
+        if (asked.earlier_issues && !inner.joins_issues())
             answer.send(validation_error(*asked.earlier_issues));
         else if (inner.runs_now())
             inner.run_now(asked, answer);
@@ -51373,7 +51374,7 @@ class websocket_endpoint final : public endpoint {
 
 public:
     websocket_endpoint(std::string_view text, websocket_route_options how, H handler)
-        : endpoint(text, {}, {.now = false, .keeps_request = true, .websocket = true}),
+        : endpoint(text, {}, {.now = false, .keeps_request = true, .websocket = true, .joins_issues = true}),
           how_(std::move(how)),
           socket_options_(std::make_shared<const websocket_options>(how_.socket)),
           handler_(make(text, std::move(handler))) {}
@@ -51430,6 +51431,7 @@ private:
         std::exception_ptr failure;
         try {
             if constexpr (depends) {
+                if (asked.earlier_issues) throw validation_error(*asked.earlier_issues);
                 response made;
                 byte_buffer scratch;
                 reply nobodys(made, scratch);
@@ -54640,24 +54642,37 @@ int app::run(int argc, Word** argv, const run_options& defaults) {
 
 namespace coracle::client {
 
+namespace detail {
+
+/// What of `text` may be a user and a password, empty when nothing may. Of what is no whole URL as it should be, all that
+/// stands before the last @.
+[[gnu::cold]] inline std::string_view user_of(std::string_view text) {
+    std::size_t colon = text.find(':');
+    bool scheme = colon < text.find_first_of("/\\?#@");
+    std::size_t begin = text.find_first_not_of("/\\", scheme ? colon + 1 : 0);
+    if (begin == text.npos) return text.substr(0, 0);
+    std::string_view slashes = text.substr(scheme ? colon + 1 : 0, begin - (scheme ? colon + 1 : 0));
+    if (!scheme && slashes == "/") return text.substr(0, 0);  // a path
+    std::string_view authority = text.substr(begin, text.substr(begin).find_first_of("/?#"));
+    std::size_t at = authority.rfind('@') + 1;
+    if (slashes != "//" || !http::parse_authority(authority.substr(at))) at = text.substr(begin).rfind('@') + 1;
+    return text.substr(begin, at == 0 ? 0 : at - 1);
+}
+
+}  // namespace detail
+
 /// `https://api.example.com/users?token=...&page=...`: no user, no values of the query, no fragment. What stands in a
 /// path is shown. The whole of it is in outgoing_request::url and http_reply::url. in: any text.
 [[gnu::cold]] inline std::string shown_url(std::string_view text) {
-    std::size_t mark = text.find_first_of("?#");
-    std::string_view head = text.substr(0, mark);
+    std::string_view user = detail::user_of(text);
     std::string shown;
-    if (std::size_t slashes = head.find("//"); slashes != head.npos) {
-        std::size_t begin = slashes + 2;
-        std::string_view authority = head.substr(begin, head.substr(begin).find('/'));
-        std::size_t at = authority.rfind('@');
-        shown += head.substr(0, begin);
-        if (at != authority.npos) {
-            shown += "...";
-            begin += at;
-        }
-        head.remove_prefix(begin);
+    if (!user.empty()) {
+        std::size_t begin = static_cast<std::size_t>(user.data() - text.data());
+        shown.append(text.substr(0, begin)).append("...");
+        text.remove_prefix(begin + user.size());
     }
-    shown += head;
+    std::size_t mark = text.find_first_of("?#");
+    shown += text.substr(0, mark);
     if (mark == text.npos) return shown;
     std::string_view rest = text.substr(mark);
     std::string_view query = rest.substr(0, rest.find('#'));
