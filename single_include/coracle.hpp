@@ -51036,8 +51036,8 @@ public:
     /// It goes over a connection, or did.
     bool is_open() const noexcept { return shop_ != nullptr; }
     bool accepted() const noexcept { return decision_ == decision::accept; }
-    /// The handler, or what it depends on, may look at the request until its end; or has looked at it before the answer,
-    /// and may hold what it saw.
+    /// The handler, or what it depends on, may look at the request until its end; or has looked at it before the
+    /// answer, and may hold what it saw.
     bool keeps_request() const noexcept { return keeps_request_; }
     /// The answer, for who has waited for it. error: what the handler threw instead of one.
     [[gnu::cold]] void answer(reply& to, std::shared_ptr<outgoing_body> body) {
@@ -54644,8 +54644,8 @@ namespace coracle::client {
 
 namespace detail {
 
-/// What of `text` may be a user and a password, empty when nothing may. Of what is no whole URL as it should be, all that
-/// stands before the last @.
+/// What of `text` may be a user and a password, empty when nothing may. Of what is no whole URL as it should be,
+/// all before the last @.
 [[gnu::cold]] inline std::string_view user_of(std::string_view text) {
     std::size_t colon = text.find(':');
     bool scheme = colon < text.find_first_of("/\\?#@");

@@ -13,7 +13,7 @@ namespace coracle::client {
 
 namespace detail {
 
-/// What of `text` may be a user and a password, empty when nothing may. Of what is no whole URL as it should be, that is
+/// What of `text` may be a user and a password, empty when nothing may. Of what is no whole URL as it should be,
 /// all before the last @.
 [[gnu::cold]] inline std::string_view user_of(std::string_view text) {
     std::size_t colon = text.find(':');
