@@ -68,6 +68,21 @@ TEST_CASE("P2: a mount ends at a segment's end") {
     CHECK(play.get("/static/a%2Fb/c").body == "<a/b/c>");
 }
 
+TEST_CASE("where a slash more or less is ignored, the path of a mount without any is the mount's root") {
+    for (slashes inside : {slashes::ignore, slashes::redirect, slashes::strict}) {
+        app inner({.redirect_slashes = inside});
+        inner.get("/", on_loop([] { return "root"; }));
+        app outer({.redirect_slashes = slashes::ignore});
+        outer.mount("/in/side", std::move(inner));
+        stage play(outer);
+        CHECK(play.get("/in/side/").body == "root");
+        heard bare = play.get("/in/side");
+        CHECK(bare.status == (inside == slashes::ignore ? 200 : inside == slashes::redirect ? 307 : 404));
+        if (inside == slashes::redirect) CHECK(bare.field("location") == "/in/side/");
+        CHECK(play.get("/in").status == 404);
+    }
+}
+
 TEST_CASE("mounts nest, and an app that was made elsewhere is moved in") {
     app c;
     c.get("/x", on_loop([] { return "c"; }));

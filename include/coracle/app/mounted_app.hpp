@@ -22,7 +22,7 @@ public:
         std::string_view path = asked.target.path;
         std::size_t at = asked.below;
         for (std::size_t n = 0; n < segments_; ++n) at = path.find('/', at + 1);
-        asked.below = at;
+        asked.below = at == path.npos ? path.size() : at;  // none behind it, where that is ignored
         const app_route* to = below_.find(asked, answer);
         if (to) co_await below_.call(*to, asked, answer);
     }
