@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+
 namespace {
 
 class caller final : public coracle::server::listed_client {
@@ -15,6 +17,15 @@ public:
         return willing;
     }
     void make_answer_last() noexcept override { ++told; }
+    bool is_idle() const noexcept override { return between; }
+    bool falls_asleep() noexcept override {
+        ++looked_at;
+        if (tired) unlink();
+        return tired;
+    }
+    bool between = true;
+    bool tired = false;
+    int looked_at = 0;
     int hung_up = 0;
     int told = 0;
     int asked = 0;
@@ -55,4 +66,28 @@ TEST_CASE("the one that has been idle longest makes room, if it can") {
     CHECK(first.asked == 1);
     CHECK(second.asked == 1);
     CHECK(third.asked == 0);
+}
+
+TEST_CASE("D8: who has asked nothing yet does not keep those behind awake") {
+    coracle::server::client_list clients;
+    std::array<caller, 6> strangers;
+    for (caller& each : strangers) {
+        each.between = false;
+        clients.is_idle(each);
+    }
+    std::array<caller, 3> guests;
+    for (caller& each : guests) {
+        each.tired = true;
+        clients.is_idle(each);
+    }
+    CHECK_FALSE(clients.lay_down());
+    CHECK(clients.lay_down());
+    CHECK(guests[0].looked_at + guests[1].looked_at + guests[2].looked_at == 2);
+    CHECK(clients.lay_down());
+    for (caller& each : guests) CHECK(each.looked_at == 1);
+    for (caller& each : strangers) CHECK(each.looked_at == 0);
+    caller fresh;
+    clients.is_idle(fresh);
+    for (int i = 0; i < 4; ++i) CHECK_FALSE(clients.lay_down());
+    CHECK(clients.any_idle());
 }

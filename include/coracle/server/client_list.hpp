@@ -15,6 +15,8 @@ public:
     virtual void hang_up() noexcept = 0;
     /// Hangs up if nothing of a next request has come; the connection has had one.
     virtual bool gives_way() noexcept { return false; }
+    /// Waits between two requests: it has had one, and nothing of the next has come.
+    virtual bool is_idle() const noexcept { return false; }
     /// Leaves the list to be kept in a smaller form, if it has waited between two requests for more than a moment.
     virtual bool falls_asleep() noexcept { return false; }
     /// The answer under way is the last one, unless another request has come already.
@@ -45,7 +47,10 @@ public:
     bool lay_down() noexcept {
         int looks = 4, slept = 0;
         idle_.any([&](listed_client& each) {
-            slept += each.falls_asleep() ? 1 : 0;
+            if (!each.is_idle())
+                idle_.push_back(each);  // who waits within a request stands in nobody's way to bed
+            else if (each.falls_asleep())
+                ++slept;
             return slept == 2 || --looks == 0;
         });
         return slept > 0;

@@ -369,7 +369,9 @@ private:
         if (idle) stream_.shutdown_read();
         return idle;
     }
-    bool is_idle() const noexcept { return asked_ != 0 && turn_.whose() == http::turn::request && between_requests(); }
+    bool is_idle() const noexcept override {
+        return asked_ != 0 && turn_.whose() == http::turn::request && between_requests();
+    }
     void client_left() noexcept {
         gone_ = true;
         turn_.close_now();
