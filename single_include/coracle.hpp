@@ -48380,7 +48380,7 @@ public:
         std::string_view path = asked.target.path;
         std::size_t at = asked.below;
         for (std::size_t n = 0; n < segments_; ++n) at = path.find('/', at + 1);
-        asked.below = at;
+        asked.below = at == path.npos ? path.size() : at;  // none behind it, where that is ignored
         const app_route* to = below_.find(asked, answer);
         if (to) co_await below_.call(*to, asked, answer);
     }
@@ -48554,6 +48554,8 @@ public:
     virtual void hang_up() noexcept = 0;
     /// Hangs up if nothing of a next request has come; the connection has had one.
     virtual bool gives_way() noexcept { return false; }
+    /// Waits between two requests: it has had one, and nothing of the next has come.
+    virtual bool is_idle() const noexcept { return false; }
     /// Leaves the list to be kept in a smaller form, if it has waited between two requests for more than a moment.
     virtual bool falls_asleep() noexcept { return false; }
     /// The answer under way is the last one, unless another request has come already.
@@ -48584,7 +48586,10 @@ public:
     bool lay_down() noexcept {
         int looks = 4, slept = 0;
         idle_.any([&](listed_client& each) {
-            slept += each.falls_asleep() ? 1 : 0;
+            if (!each.is_idle())
+                idle_.push_back(each);  // who waits within a request stands in nobody's way to bed
+            else if (each.falls_asleep())
+                ++slept;
             return slept == 2 || --looks == 0;
         });
         return slept > 0;
@@ -51966,7 +51971,9 @@ private:
         if (idle) stream_.shutdown_read();
         return idle;
     }
-    bool is_idle() const noexcept { return asked_ != 0 && turn_.whose() == http::turn::request && between_requests(); }
+    bool is_idle() const noexcept override {
+        return asked_ != 0 && turn_.whose() == http::turn::request && between_requests();
+    }
     void client_left() noexcept {
         gone_ = true;
         turn_.close_now();
