@@ -9,6 +9,7 @@
 #include <coracle/os/file_descriptor.hpp>
 #include <coracle/testing/virtual_time.hpp>
 
+#include <client/client_over.hpp>
 #include <client/scripted_upstream.hpp>
 
 #include <doctest/doctest.h>
@@ -27,24 +28,12 @@
 
 using namespace coracle;
 using client::answer;
+using client::client_over;
 using client::next_request;
+using client::pool_of;
 using client::scripted_upstream;
 
 namespace {
-
-http_client over(std::shared_ptr<client::transport> way, client_timeouts time = {}) {
-    http_client_options options;
-    options.base_url = "http://example.com";
-    options.timeout = time;
-    options.transport = std::move(way);
-    return http_client(std::move(options));
-}
-
-client::connection_pool& pool_of(const std::shared_ptr<client::transport>& way) {
-    http_client_options options;
-    options.transport = way;
-    return loop::reactor::current().own<client::loop_pools>().of(options);
-}
 
 /// What a request throws, as its text; that of a reply when it throws nothing.
 template <class Error>
@@ -114,7 +103,7 @@ TEST_CASE("a request stands on the wire as it should, and its connection is used
             heard.push_back(request);
             return answer("hello");
         });
-        http_client http = over(way);
+        http_client http = client_over(way);
         auto reply = co_await http.get("/users/1").query("full", "1").header("accept-language", "en");
         CHECK(reply.status == 200);
         CHECK(reply.text() == "hello");
@@ -141,7 +130,7 @@ TEST_CASE("HEAD, 204 and 304 have no body, and their connection stays good") {
     run(virtual_time, []() -> task<> {
         auto way = saying("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n",
                           "HTTP/1.1 304 Not Modified\r\ncontent-length: 5\r\n\r\n");
-        http_client http = over(way);
+        http_client http = client_over(way);
         auto head = co_await http.head("/");
         CHECK(head.headers["content-length"] == "5");
         CHECK(head.text().empty());
@@ -158,7 +147,7 @@ TEST_CASE("an answer in chunks has trailers, and is announced") {
         auto way = saying(
             "HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
             "3\r\nabc\r\n2\r\nde\r\n0\r\nx-sum: 5\r\n\r\n");
-        auto reply = co_await over(way).get("/");
+        auto reply = co_await client_over(way).get("/");
         CHECK(reply.text() == "abcde");
         CHECK(reply.trailers()["x-sum"] == "5");
         CHECK(pool_of(way).idle() == 1);
@@ -187,7 +176,7 @@ TEST_CASE("a body that is made while it is sent goes as chunks, or with the leng
             heard = request;
             return answer("");
         });
-        http_client http = over(way);
+        http_client http = client_over(way);
         auto reply = co_await http.post("/").body(std::make_unique<counting>(std::nullopt));
         CHECK(reply.ok());
         CHECK(
@@ -216,7 +205,7 @@ TEST_CASE("a large body goes out piece by piece, also where the server takes lit
                 CHECK(sent.has_value());
             },
             10'000);
-        auto reply = co_await over(way).post("/").body(std::string(1'000'000, 'x'));
+        auto reply = co_await client_over(way).post("/").body(std::string(1'000'000, 'x'));
         CHECK(reply.text() == "got it");
         CHECK(bytes > 1'000'000);
     }());
@@ -231,7 +220,7 @@ TEST_CASE("a server that answers before it has read all may close, and is heard 
                 line.push(answer("too large", 413, "connection: close"));
             },
             1000);
-        auto reply = co_await over(way).post("/").body(std::string(1'000'000, 'x'));
+        auto reply = co_await client_over(way).post("/").body(std::string(1'000'000, 'x'));
         CHECK(reply.status == 413);
         CHECK(reply.text() == "too large");
         CHECK(pool_of(way).open() == 0);
@@ -249,7 +238,7 @@ TEST_CASE("a stream is read as it comes, and holds its sender back") {
                 asked = co_await next_request(line);
             },
             2000);
-        auto reply = co_await over(way).get("/").stream();
+        auto reply = co_await client_over(way).get("/").stream();
         CHECK(reply.status == 200);
         co_await sleep(3s);
         CHECK(sent_pieces < 5);
@@ -270,7 +259,7 @@ TEST_CASE("a stream may be closed while somebody reads it, who is told") {
                 auto sent = co_await line.write(said);
                 if (sent) asked = co_await next_request(line);
             });
-            http_client http = over(way);
+            http_client http = client_over(way);
             auto reply = co_await http.get("/").stream();
             auto first = co_await reply.read();
             CHECK(first == "ab");
@@ -298,7 +287,7 @@ TEST_CASE("C3 a connection with a body that was not read to its end is closed, a
         auto way =
             saying("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil");
         {
-            auto reply = co_await over(way).get("/").stream();
+            auto reply = co_await client_over(way).get("/").stream();
             auto piece = co_await reply.read();
             CHECK(piece.has_value());
             CHECK(pool_of(way).open() == 1);
@@ -307,7 +296,7 @@ TEST_CASE("C3 a connection with a body that was not read to its end is closed, a
         CHECK(way->open_now == 1);
         co_await sleep(1s);
         CHECK(way->open_now == 0);
-        auto closed = co_await over(way).get("/").stream();
+        auto closed = co_await client_over(way).get("/").stream();
         closed.close();
         CHECK(pool_of(way).open() == 0);
     }());
@@ -316,7 +305,7 @@ TEST_CASE("C3 a connection with a body that was not read to its end is closed, a
 TEST_CASE("C3 what comes behind an answer spoils the connection") {
     run(virtual_time, []() -> task<> {
         auto way = saying(answer("one") + answer("stolen"), answer("two"));
-        http_client http = over(way);
+        http_client http = client_over(way);
         auto first = co_await http.get("/1");
         CHECK(first.text() == "one");
         CHECK(pool_of(way).open() == 0);
@@ -336,7 +325,7 @@ TEST_CASE("C3 what comes on an idle connection closes it, and is nobody's answer
             asked = co_await next_request(line);
             CHECK(asked.empty());
         });
-        http_client http = over(way);
+        http_client http = client_over(way);
         auto first = co_await http.get("/");
         CHECK(first.text() == "1");
         CHECK(pool_of(way).idle() == 1);
@@ -354,17 +343,18 @@ TEST_CASE("C3 an answer that is cut off is an error, not a short answer") {
                                            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n",
                                            "HTTP/1.1 200 OK\r\nco"};
         for (const std::string& cut : all) {
-            std::string why = co_await told<remote_protocol_error>(over(saying_once(cut)).get("/a").send());
+            std::string why = co_await told<remote_protocol_error>(client_over(saying_once(cut)).get("/a").send());
             CHECK(why ==
                   "GET http://example.com/a: the answer cannot be used: the connection was closed in the middle of the "
                   "answer");
         }
-        std::string none = co_await told<remote_protocol_error>(over(saying_once("")).get("/a").send());
+        std::string none = co_await told<remote_protocol_error>(client_over(saying_once("")).get("/a").send());
         CHECK(none ==
               "GET http://example.com/a: the answer cannot be used: the connection was closed before the answer");
-        auto open = co_await over(saying_once("HTTP/1.1 200 OK\r\n\r\nall of it")).get("/");
+        auto open = co_await client_over(saying_once("HTTP/1.1 200 OK\r\n\r\nall of it")).get("/");
         CHECK(open.text() == "all of it");
-        auto reply = co_await over(saying_once("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf")).get("/").stream();
+        auto reply =
+            co_await client_over(saying_once("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf")).get("/").stream();
         bool failed = false;
         try {
             while (auto piece = co_await reply.read()) CHECK(*piece == "half");
@@ -392,15 +382,15 @@ TEST_CASE("C4 an answer that is too large, or announced for ever, is refused and
             {"HTTP/1.1 101 Switching Protocols\r\n\r\n", "it goes on with a protocol nobody asked for"}};
         for (const one& each : cases) {
             auto way = saying(each.said);
-            std::string why = co_await told<remote_protocol_error>(over(way).get("/").send());
+            std::string why = co_await told<remote_protocol_error>(client_over(way).get("/").send());
             CHECK(why == "GET http://example.com/: the answer cannot be used: " + each.why);
             CHECK(pool_of(way).open() == 0);
         }
-        std::string small =
-            co_await told<remote_protocol_error>(over(saying(answer("12345"))).get("/").max_body_bytes(4).send());
+        std::string small = co_await told<remote_protocol_error>(
+            client_over(saying(answer("12345"))).get("/").max_body_bytes(4).send());
         CHECK(small.ends_with("its body is larger than allowed"));
         std::string fits =
-            co_await told<remote_protocol_error>(over(saying(answer("1234"))).get("/").max_body_bytes(4).send());
+            co_await told<remote_protocol_error>(client_over(saying(answer("1234"))).get("/").max_body_bytes(4).send());
         CHECK(fits == "answered 200");
     }());
 }
@@ -408,7 +398,7 @@ TEST_CASE("C4 an answer that is too large, or announced for ever, is refused and
 TEST_CASE("W2 a request that was built by hand cannot end its lines either") {
     run(virtual_time, []() -> task<> {
         auto way = saying(answer(""));
-        http_client http = over(way);
+        http_client http = client_over(way);
         outgoing_request request;
         request.url = http::url::parse("http://example.com/");
         request.url.path = "/a HTTP/1.1\r\nx: y";
@@ -436,7 +426,7 @@ TEST_CASE(
             asked = co_await next_request(line);
             if (!asked.empty()) ++heard;
         });
-        http_client http = over(way);
+        http_client http = client_over(way);
         auto first = co_await http.get("/");
         CHECK(first.ok());
         auto second = co_await http.get("/");
@@ -459,7 +449,7 @@ TEST_CASE("one that has begun to answer is not asked again") {
             asked = co_await next_request(line);
             line.push("HTTP/1.1 2");
         });
-        http_client http = over(way);
+        http_client http = client_over(way);
         auto first = co_await http.get("/");
         CHECK(first.ok());
         std::string why = co_await told<remote_protocol_error>(http.get("/").send());
@@ -489,7 +479,7 @@ TEST_CASE("an upload over a slow line is given up by who takes nothing, not by w
                 co_await sleep(1min);
             },
             16 * 1024);
-        auto reply = co_await over(slow).post("/a").body(std::string(1'000'000, 'x'));
+        auto reply = co_await client_over(slow).post("/a").body(std::string(1'000'000, 'x'));
         CHECK(reply.text() == "thanks");
         CHECK(most >= 1'000'000);
     }());
@@ -500,7 +490,7 @@ TEST_CASE("each thing has its time, and its exception says after how long") {
         auto at = loop::now();
         auto slow = saying(answer(""));
         slow->takes = 1min;
-        std::string connect = co_await told<connect_timed_out>(over(slow).get("/a").send());
+        std::string connect = co_await told<connect_timed_out>(client_over(slow).get("/a").send());
         CHECK(connect == "GET http://example.com/a: there was no connection within 5s");
         CHECK(loop::now() - at == 5s);
         CHECK(pool_of(slow).open() == 0);
@@ -510,16 +500,16 @@ TEST_CASE("each thing has its time, and its exception says after how long") {
             std::string asked = co_await next_request(line);
             while (!asked.empty()) asked = co_await next_request(line);
         });
-        std::string read = co_await told<read_timed_out>(over(mute).get("/a").send());
+        std::string read = co_await told<read_timed_out>(client_over(mute).get("/a").send());
         CHECK(read == "GET http://example.com/a: the server has sent nothing for 5s");
         CHECK(loop::now() - at == 5s);
-        std::string own = co_await told<read_timed_out>(over(mute).get("/a").timeout(100ms).send());
+        std::string own = co_await told<read_timed_out>(client_over(mute).get("/a").timeout(100ms).send());
         CHECK(own == "GET http://example.com/a: the server has sent nothing for 100ms");
 
         at = loop::now();
         auto deaf = std::make_shared<scripted_upstream>([](net::memory_stream&, int) -> task<> { co_await sleep(1h); });
         std::string write = co_await told<write_timed_out>(
-            over(deaf, client_timeouts(2s)).post("/a").body(std::string(200'000, 'x')).send());
+            client_over(deaf, client_timeouts(2s)).post("/a").body(std::string(200'000, 'x')).send());
         CHECK(write == "POST http://example.com/a: the server has taken nothing for 2s");
         CHECK(loop::now() - at == 2s);
 
@@ -532,17 +522,17 @@ TEST_CASE("each thing has its time, and its exception says after how long") {
                 line.push("x");
             }
         });
-        auto patient = co_await over(dripping).get("/");
+        auto patient = co_await client_over(dripping).get("/");
         CHECK(patient.text().size() == 20);
         CHECK(loop::now() - at == 20s);
         at = loop::now();
         std::string total =
-            co_await told<total_timed_out>(over(dripping, client_timeouts().total(7s)).get("/a").send());
+            co_await told<total_timed_out>(client_over(dripping, client_timeouts().total(7s)).get("/a").send());
         CHECK(total == "GET http://example.com/a: was not done within 7s in all");
         CHECK(loop::now() - at == 7s);
         at = loop::now();
         std::string connecting =
-            co_await told<total_timed_out>(over(slow, client_timeouts().total(3s)).get("/a").send());
+            co_await told<total_timed_out>(client_over(slow, client_timeouts().total(3s)).get("/a").send());
         CHECK(connecting == "GET http://example.com/a: was not done within 3s in all");
         CHECK(loop::now() - at == 3s);
         CHECK(pool_of(dripping).open() == 0);
@@ -560,7 +550,7 @@ TEST_CASE("the time of a stream begins anew with every piece, and all of it may 
             }
             co_await sleep(1h);
         });
-        auto reply = co_await over(dripping).get("/").stream();
+        auto reply = co_await client_over(dripping).get("/").stream();
         co_await sleep(1min);  // whoever reads may take the time that he takes
         std::size_t bytes = 0;
         std::string why;
@@ -583,7 +573,7 @@ TEST_CASE("who finds no connection says where, and why") {
         way->refuses = std::make_error_code(std::errc::connection_refused);
         bool caught = false;
         try {
-            auto reply = co_await over(way).get("/a");
+            auto reply = co_await client_over(way).get("/a");
             CHECK(!reply.ok());
         } catch (const connect_failed& why) {
             caught = true;
@@ -682,7 +672,7 @@ TEST_CASE("a 101 that was asked for leaves the pool with the stream and what cam
             CHECK(*more == "from the client");
             line.push("more");
         });
-        http_client http = over(way);
+        http_client http = client_over(way);
         outgoing_request request;
         request.url = http::url::parse("ws://example.com/chat");
         request.options.upgrade = "websocket";
@@ -702,7 +692,7 @@ TEST_CASE("a 101 that was asked for leaves the pool with the stream and what cam
         outgoing_request again;
         again.url = http::url::parse("ws://example.com/chat");
         again.options.upgrade = "websocket";
-        client::upgraded none = co_await over(refusing).upgrade(std::move(again));
+        client::upgraded none = co_await client_over(refusing).upgrade(std::move(again));
         CHECK(!none);
         CHECK(none.reply.status == 403);
         CHECK(none.reply.text() == "no");
@@ -712,7 +702,7 @@ TEST_CASE("a 101 that was asked for leaves the pool with the stream and what cam
 TEST_CASE("a stream that outlives its loop says so, and its connection was closed with the loop") {
     auto way = saying("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf");
     http_reply kept = run([&]() -> task<http_reply> {
-        auto reply = co_await over(way).get("/").stream();
+        auto reply = co_await client_over(way).get("/").stream();
         co_return reply;
     }());
     CHECK(kept.status == 200);
@@ -735,7 +725,7 @@ TEST_CASE(
     for (does what : {does::nothing, does::leave, does::speak}) {
         run([what]() -> task<> {
             auto way = std::make_shared<in_hand>();
-            http_client http = over(way);
+            http_client http = client_over(way);
             auto first = co_await http.get("/first");
             CHECK(first.text() == "from 1");
             // No turn of the loop has passed since: no event can have told of this.
@@ -750,7 +740,7 @@ TEST_CASE(
     }
     run([]() -> task<> {
         auto way = std::make_shared<in_hand>();
-        http_client http = over(way);
+        http_client http = client_over(way);
         auto first = co_await http.get("/first");
         CHECK(first.ok());
         way->lines[0]->close();

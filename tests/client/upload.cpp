@@ -10,6 +10,7 @@
 #include <coracle/net/socket_stream.hpp>
 #include <coracle/testing/virtual_time.hpp>
 
+#include <client/client_over.hpp>
 #include <client/scripted_upstream.hpp>
 
 #include <doctest/doctest.h>
@@ -25,25 +26,15 @@
 
 using namespace coracle;
 using client::answer;
+using client::client_over;
 using client::next_request;
+using client::pool_of;
 using client::scripted_upstream;
 
 namespace {
 
 constexpr std::size_t much = 64 * 1024 * 1024;
 
-http_client asking(std::shared_ptr<client::transport> way, client_timeouts time = {}) {
-    http_client_options options;
-    options.base_url = "http://example.com";
-    options.timeout = time;
-    options.transport = std::move(way);
-    return http_client(std::move(options));
-}
-client::connection_pool& kept_by(const std::shared_ptr<client::transport>& way) {
-    http_client_options options;
-    options.transport = way;
-    return loop::reactor::current().own<client::loop_pools>().of(options);
-}
 /// Counts what was made, and whether it is gone.
 struct work_done {
     int pieces = 0;
@@ -67,17 +58,23 @@ generator<std::string> one_every_second(work_done& of, int most) {
         co_yield std::to_string(of.pieces);
     }
 }
+/// A head, and what came with it of the body; empty when the client has closed.
+template <class Stream>
+task<std::string> read_head(Stream& line) {
+    std::string head;
+    while (head.find("\r\n\r\n") == head.npos) {
+        auto more = co_await line.read();
+        if (!more || more->empty()) co_return std::string();
+        head += *more;
+    }
+    co_return head;
+}
 /// Reads a head, answers with one, and sends back whatever bytes come, until the client goes.
 template <class Stream>
 task<> echo(Stream& line, std::string_view fields) {
-    std::string head;
-    std::string rest;
-    while (head.find("\r\n\r\n") == head.npos) {
-        auto more = co_await line.read();
-        if (!more || more->empty()) co_return;
-        head += *more;
-    }
-    rest = head.substr(head.find("\r\n\r\n") + 4);
+    std::string head = co_await read_head(line);
+    if (head.empty()) co_return;
+    std::string rest = head.substr(head.find("\r\n\r\n") + 4);
     std::string said = "HTTP/1.1 200 OK\r\n" + std::string(fields) + "\r\n" + rest;
     auto sent = co_await line.write(said);
     while (sent) {
@@ -114,16 +111,16 @@ TEST_CASE("a server that says no while it is still told is told no more, and its
                 },
                 1000);
             auto at = loop::now();
-            auto bytes = co_await asking(way).post("/").body(std::string(1'000'000, 'x'));
+            auto bytes = co_await client_over(way).post("/").body(std::string(1'000'000, 'x'));
             CHECK(bytes.status == 413);
             CHECK(bytes.text() == "too large");
-            CHECK(kept_by(way).open() == 0);
+            CHECK(pool_of(way).open() == 0);
             work_done made;
-            auto streamed = co_await asking(way).post("/").body(pieces(made, 1000, 100));
+            auto streamed = co_await client_over(way).post("/").body(pieces(made, 1000, 100));
             CHECK(streamed.text() == "too large");
             CHECK(made.pieces < 20);
             CHECK(made.gone);
-            CHECK(kept_by(way).open() == 0);
+            CHECK(pool_of(way).open() == 0);
             CHECK(loop::now() - at < 1s);
         }
     }());
@@ -143,12 +140,12 @@ TEST_CASE("an early yes is no reason to stop: all of the body goes out, and the 
             }
         });
         work_done made;
-        auto reply = co_await asking(way).post("/").body(one_every_second(made, 8));
+        auto reply = co_await client_over(way).post("/").body(one_every_second(made, 8));
         CHECK(reply.text() == "yes");
         CHECK(made.pieces == 8);
         co_await sleep(1ms);
         CHECK(taken == 8 * std::string_view("1\r\n0\r\n").size() + 5);
-        CHECK(kept_by(way).idle() == 1);
+        CHECK(pool_of(way).idle() == 1);
     }());
 }
 
@@ -156,7 +153,7 @@ TEST_CASE("an answer that comes while the body is sent is seen then, and read wh
     run(virtual_time, []() -> task<> {
         auto way = std::make_shared<scripted_upstream>(
             [](net::memory_stream& line, int) -> task<> { co_await echo(line, "transfer-encoding: chunked\r\n"); });
-        http_client http = asking(way);
+        http_client http = client_over(way);
         work_done made;
         auto reply = co_await http.post("/").body(one_every_second(made, 10)).stream();
         CHECK(reply.status == 200);
@@ -168,7 +165,7 @@ TEST_CASE("an answer that comes while the body is sent is seen then, and read wh
         }
         CHECK(heard == "0123456789");
         CHECK(made.gone);
-        CHECK(kept_by(way).idle() == 1);
+        CHECK(pool_of(way).idle() == 1);
     }());
 }
 
@@ -180,20 +177,20 @@ TEST_CASE("64 MiB go out and come back at the same time, through lines that hold
                 [](net::memory_stream& line, int) -> task<> { co_await echo(line, "transfer-encoding: chunked\r\n"); },
                 capacity);
             work_done made;
-            auto reply = co_await asking(way)
+            auto reply = co_await client_over(way)
                              .post("/")
                              .body(pieces(made, static_cast<int>(whole / (1024 * 1024)), 1024 * 1024))
                              .stream();
             std::size_t heard = 0;
             while (auto piece = co_await reply.read()) heard += piece->size();
             CHECK(heard == whole);
-            CHECK(kept_by(way).idle() == 1);
+            CHECK(pool_of(way).idle() == 1);
         }
         auto narrow = std::make_shared<scripted_upstream>(
             [](net::memory_stream& line, int) -> task<> { co_await echo(line, "transfer-encoding: chunked\r\n"); },
             1000);
         work_done made;
-        auto loaded = co_await asking(narrow).post("/").body(pieces(made, 4, 100'000));
+        auto loaded = co_await client_over(narrow).post("/").body(pieces(made, 4, 100'000));
         CHECK(loaded.text().size() == 400'000);
     }());
     run([]() -> task<> {
@@ -222,13 +219,13 @@ TEST_CASE("who lets go of an answer stops the body that is still sent, also from
             [](net::memory_stream& line, int) -> task<> { co_await echo(line, "transfer-encoding: chunked\r\n"); });
         work_done made;
         {
-            auto reply = co_await asking(way).post("/").body(one_every_second(made, 1000)).stream();
+            auto reply = co_await client_over(way).post("/").body(one_every_second(made, 1000)).stream();
             auto piece = co_await reply.read();
             CHECK(piece == "0");
-            CHECK(kept_by(way).open() == 1);
+            CHECK(pool_of(way).open() == 1);
         }
         CHECK(made.gone);
-        CHECK(kept_by(way).open() == 0);
+        CHECK(pool_of(way).open() == 0);
         co_await sleep(1s);
         CHECK(way->open_now == 0);
 
@@ -242,12 +239,12 @@ TEST_CASE("who lets go of an answer stops the body that is still sent, also from
             co_yield std::string("b");
             co_await sleep(1h);
         };
-        auto reply = co_await asking(way).post("/").body(closes()).stream();
+        auto reply = co_await client_over(way).post("/").body(closes()).stream();
         held.emplace(std::move(reply));
         co_await sleep(3s);
         CHECK_FALSE(held.has_value());
         CHECK(gone);
-        CHECK(kept_by(way).open() == 0);
+        CHECK(pool_of(way).open() == 0);
     }());
 }
 
@@ -260,12 +257,12 @@ TEST_CASE("what the maker of a body throws comes out of the call, or of the answ
         };
         auto mute = std::make_shared<scripted_upstream>(
             [](net::memory_stream& line, int) -> task<> { std::string asked = co_await next_request(line); });
-        std::string why = co_await words_of<std::runtime_error>(asking(mute).post("/").body(breaks()).send());
+        std::string why = co_await words_of<std::runtime_error>(client_over(mute).post("/").body(breaks()).send());
         CHECK(why == "no more paper");
-        CHECK(kept_by(mute).open() == 0);
+        CHECK(pool_of(mute).open() == 0);
         auto way = std::make_shared<scripted_upstream>(
             [](net::memory_stream& line, int) -> task<> { co_await echo(line, "transfer-encoding: chunked\r\n"); });
-        auto reply = co_await asking(way).post("/").body(breaks()).stream();
+        auto reply = co_await client_over(way).post("/").body(breaks()).stream();
         auto first = co_await reply.read();
         CHECK(first == "a");
         why.clear();
@@ -275,7 +272,7 @@ TEST_CASE("what the maker of a body throws comes out of the call, or of the answ
             why = failed.what();
         }
         CHECK(why == "no more paper");
-        CHECK(kept_by(way).open() == 0);
+        CHECK(pool_of(way).open() == 0);
     }());
 }
 
@@ -292,10 +289,10 @@ TEST_CASE("while a body is sent a server has the time for writing, and its maker
                 co_yield std::string("x");
             }
         };
-        auto reply = co_await asking(way).post("/").body(slowly());
+        auto reply = co_await client_over(way).post("/").body(slowly());
         CHECK(reply.text() == "late");
         std::string whole = co_await words_of<total_timed_out>(
-            asking(way, client_timeouts().total(30s)).post("/").body(slowly()).send());
+            client_over(way, client_timeouts().total(30s)).post("/").body(slowly()).send());
         CHECK(whole == "POST http://example.com/: was not done within 30s in all");
 
         auto deaf = std::make_shared<scripted_upstream>(
@@ -308,11 +305,11 @@ TEST_CASE("while a body is sent a server has the time for writing, and its maker
             1000);
         auto at = loop::now();
         std::string taken =
-            co_await words_of<write_timed_out>(asking(deaf).post("/").body(std::string(100'000, 'x')).send());
+            co_await words_of<write_timed_out>(client_over(deaf).post("/").body(std::string(100'000, 'x')).send());
         CHECK(taken == "POST http://example.com/: the server has taken nothing for 5s");
         CHECK(loop::now() - at == 5s);
         // Who does not read what comes is perhaps why the server takes nothing.
-        auto streamed = co_await asking(deaf).post("/").body(std::string(100'000, 'x')).stream();
+        auto streamed = co_await client_over(deaf).post("/").body(std::string(100'000, 'x')).stream();
         co_await sleep(1min);
         auto piece = co_await streamed.read();
         CHECK(piece == "ab");
@@ -325,7 +322,7 @@ TEST_CASE("while a body is sent a server has the time for writing, and its maker
         }
         CHECK(why == "POST http://example.com/: the server has taken nothing for 5s");
         CHECK(loop::now() - at == 5s);
-        CHECK(kept_by(deaf).open() == 0);
+        CHECK(pool_of(deaf).open() == 0);
     }());
 }
 
@@ -334,12 +331,8 @@ TEST_CASE("a body waits for a server that was asked whether it wants it, for a s
         std::string early;
         std::string said = "HTTP/1.1 100 Continue\r\n\r\n";
         auto way = std::make_shared<scripted_upstream>([&](net::memory_stream& line, int) -> task<> {
-            std::string head;
-            while (head.find("\r\n\r\n") == head.npos) {
-                auto more = co_await line.read();
-                if (!more || more->empty()) co_return;
-                head += *more;
-            }
+            std::string head = co_await read_head(line);
+            if (head.empty()) co_return;
             early = head.substr(head.find("\r\n\r\n") + 4);
             line.push(said);
             while (!head.ends_with("body")) {
@@ -349,19 +342,19 @@ TEST_CASE("a body waits for a server that was asked whether it wants it, for a s
             }
             line.push(answer("thanks"));
         });
-        http_client http = asking(way);
+        http_client http = client_over(way);
         auto at = loop::now();
         auto reply = co_await http.post("/").header("expect", "100-continue").body("body");
         CHECK(early.empty());
         CHECK(reply.text() == "thanks");
         CHECK(loop::now() == at);
-        CHECK(kept_by(way).open() <= 1);
+        CHECK(pool_of(way).open() <= 1);
 
         said = answer("no", 417);
         auto refused = co_await http.post("/").header("Expect", "100-Continue").body("body");
         CHECK(refused.status == 417);
         CHECK(early.empty());
-        CHECK(kept_by(way).idle() == 0);  // whatever it is told next it would take for the body
+        CHECK(pool_of(way).idle() == 0);  // whatever it is told next it would take for the body
 
         said.clear();  // a server that does not know the question
         at = loop::now();
@@ -369,7 +362,7 @@ TEST_CASE("a body waits for a server that was asked whether it wants it, for a s
         CHECK(unasked.text() == "thanks");
         CHECK(loop::now() - at == 1s);
         auto none = scripted_upstream::answering([](const std::string&) { return answer("ok"); });
-        auto bodiless = co_await asking(none).get("/").header("expect", "100-continue");
+        auto bodiless = co_await client_over(none).get("/").header("expect", "100-continue");
         CHECK(bodiless.ok());
     }());
 }
@@ -393,7 +386,7 @@ TEST_CASE("a redirect or a question for credentials stops the body, which goes w
             for (int i = 0; i < 10; ++i) co_yield std::string(1000, static_cast<char>('a' + i));
         };
         auto body = std::make_unique<client::generator_stream>(function<generator<std::string>()>(again));
-        auto reply = co_await asking(way).post("/").body(std::move(body)).stream().follow_redirects();
+        auto reply = co_await client_over(way).post("/").body(std::move(body)).stream().follow_redirects();
         CHECK(reply.status == 200);
         CHECK(got.starts_with("POST /there"));
         CHECK(got.find(std::string(1000, 'j')) != got.npos);
@@ -426,7 +419,7 @@ TEST_CASE("a streamed answer that begins behind the whole body leads on too, wit
         };
         for (bool bytes : {true, false}) {
             asked = 0;
-            auto request = asking(way).put("/").stream().follow_redirects().attempts(2);
+            auto request = client_over(way).put("/").stream().follow_redirects().attempts(2);
             if (bytes)
                 static_cast<void>(std::move(request).body(std::string(101'000, 'x')));
             else
@@ -460,7 +453,7 @@ TEST_CASE("an answer that is closed while it waits for the end of its request en
             co_yield std::string("b");
         };
         auto at = loop::now();
-        auto reply = co_await asking(way).post("/").body(slow()).stream();
+        auto reply = co_await client_over(way).post("/").body(slow()).stream();
         auto reads = [&]() -> task<std::string> {
             std::string words;
             try {
@@ -477,7 +470,7 @@ TEST_CASE("an answer that is closed while it waits for the end of its request en
         CHECK(words == "all, and closed");
         CHECK(gone);
         CHECK(loop::now() - at == 5s);
-        CHECK(kept_by(way).open() == 0);
+        CHECK(pool_of(way).open() == 0);
     }());
 }
 
@@ -487,7 +480,7 @@ TEST_CASE("a body that is still sent ends with its loop, and the answer can be l
     run(virtual_time, [&]() -> task<> {
         auto way = std::make_shared<scripted_upstream>(
             [](net::memory_stream& line, int) -> task<> { co_await echo(line, "transfer-encoding: chunked\r\n"); });
-        auto reply = co_await asking(way).post("/").body(one_every_second(made, 1000)).stream();
+        auto reply = co_await client_over(way).post("/").body(one_every_second(made, 1000)).stream();
         left.emplace(std::move(reply));
     }());
     CHECK(made.gone);
